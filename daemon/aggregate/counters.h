@@ -1,0 +1,116 @@
+// The counters: one dense row of cells for each (app, region), one column for each code. Written by one thread, the one that
+// applies epochs; read by any number of threads without a lock, so a scrape stops nobody.
+//
+// What is read of one series never goes back. Rows and columns are only ever added; references stay good as long as the
+// Counters. Several series read one after the other may differ by what was applied in between.
+#ifndef GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
+#define GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "daemon/model/batch.h"
+#include "daemon/model/limits.h"
+#include "daemon/model/loss_reason.h"
+
+namespace gmewatch {
+
+// The column of codes beyond kUnknownCodesMax; there from the start.
+inline constexpr size_t kOtherSlot = 0;
+
+// A number that only grows and has one writer; at 2^64-1 it stays there rather than begin anew.
+class Tally {
+ public:
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+  void Add(uint64_t n) {
+    const uint64_t before = value();
+    const uint64_t after = before + n;
+    value_.store(after < before ? UINT64_MAX : after, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
+// What one (app, region) counted of one code.
+struct Cell {
+  Tally events;
+  Tally sessions;  // sessions that reported the code at least once
+  Tally late;      // those of `events` that were late
+};
+
+class PlaceCounters {
+ public:
+  PlaceCounters(Place place, bool shown) : place_(std::move(place)), shown_(shown) {}
+
+  const Place& place() const { return place_; }
+  // Whether a scrape may show counts; until then it shows zeros.
+  bool shown() const { return shown_.load(std::memory_order_acquire); }
+  const Cell& cell(size_t slot) const { return cells_[slot]; }
+  uint64_t success_events() const { return success_.value(); }
+  uint64_t sessions() const { return sessions_.value(); }
+  uint64_t lost(size_t reason) const { return lost_[reason].value(); }
+
+  // For the one writer.
+  Cell* mutable_cell(size_t slot) { return &cells_[slot]; }
+  Tally* mutable_success() { return &success_; }
+  Tally* mutable_sessions() { return &sessions_; }
+  Tally* mutable_lost(size_t reason) { return &lost_[reason]; }
+  void Show() { shown_.store(true, std::memory_order_release); }
+
+ private:
+  const Place place_;
+  std::atomic<bool> shown_;
+  Tally success_;
+  Tally sessions_;
+  std::array<Tally, kLossReasons> lost_;
+  std::array<Cell, kCodeSlotsMax> cells_;
+};
+
+class Counters {
+ public:
+  Counters();
+  Counters(const Counters&) = delete;
+  Counters& operator=(const Counters&) = delete;
+  ~Counters();
+
+  // Rows, in order of appearance.
+  size_t places() const { return places_.load(std::memory_order_acquire); }
+  const PlaceCounters& place(size_t id) const { return *Slot(id).load(std::memory_order_acquire); }
+
+  // Columns, in order of appearance; the first is kOtherSlot, whose code() means nothing.
+  size_t codes() const { return codes_.load(std::memory_order_acquire); }
+  int32_t code(size_t slot) const { return code_[slot]; }
+  bool code_shown(size_t slot) const { return code_shown_[slot].load(std::memory_order_acquire); }
+
+  // For the one writer. REQUIRES: places() < kPlacesMax; codes() < kCodeSlotsMax.
+  PlaceCounters* AddPlace(Place place, bool shown);
+  size_t AddCode(int32_t code, bool shown);
+  PlaceCounters* mutable_place(size_t id) { return Slot(id).load(std::memory_order_relaxed); }
+  void ShowCode(size_t slot) { code_shown_[slot].store(true, std::memory_order_release); }
+
+  // (app, region) rows at most: what config.proto allows, and room for "other".
+  static constexpr size_t kPlacesMax = 65535;
+
+ private:
+  // Rows must not move under a reader, so they hang on blocks that are never replaced.
+  static constexpr size_t kBlock = 1024;
+  using Block = std::array<std::atomic<PlaceCounters*>, kBlock>;
+  std::atomic<PlaceCounters*>& Slot(size_t id) const {
+    return (*blocks_[id / kBlock].load(std::memory_order_acquire))[id % kBlock];
+  }
+
+  std::atomic<size_t> places_{0};
+  std::atomic<size_t> codes_{0};
+  mutable std::array<std::atomic<Block*>, kPlacesMax / kBlock + 1> blocks_{};
+  std::array<int32_t, kCodeSlotsMax> code_{};
+  std::array<std::atomic<bool>, kCodeSlotsMax> code_shown_{};
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_

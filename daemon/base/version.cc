@@ -1,0 +1,7 @@
+#include "daemon/base/version.h"
+
+namespace gmewatch {
+
+absl::string_view Version() { return GMEWATCH_VERSION; }
+
+}  // namespace gmewatch

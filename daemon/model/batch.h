@@ -1,0 +1,103 @@
+// A batch that has passed every check of the wire, and what makes it up. Plain data.
+#ifndef GMEWATCH_DAEMON_MODEL_BATCH_H_
+#define GMEWATCH_DAEMON_MODEL_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/hash/hash.h"
+
+namespace gmewatch {
+
+// The 16 random bytes of Session.id.
+struct SessionId {
+  uint64_t a = 0;
+  uint64_t b = 0;
+
+  friend bool operator==(const SessionId&, const SessionId&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const SessionId& id) {
+    return H::combine(std::move(h), id.a, id.b);
+  }
+};
+
+// Who reports: the same for all batches of a session. Strings are checked (limits.h) and valid UTF-8.
+struct Origin {
+  std::string app;
+  std::string region;
+  std::string app_version;
+  std::string sdk_version;
+  std::string platform;
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
+// An origin with its hash, which a stream reckons once and every batch of it needs.
+class HashedOrigin {
+ public:
+  explicit HashedOrigin(Origin origin)
+      : origin_(std::move(origin)),
+        hash_(absl::HashOf(origin_.app, origin_.region, origin_.app_version, origin_.sdk_version,
+                           origin_.platform)) {}
+  const Origin& origin() const { return origin_; }
+
+  friend bool operator==(const HashedOrigin& x, const HashedOrigin& y) {
+    return x.hash_ == y.hash_ && x.origin_ == y.origin_;
+  }
+  struct Hash {
+    size_t operator()(const HashedOrigin& o) const { return o.hash_; }
+  };
+
+ private:
+  Origin origin_;
+  size_t hash_;
+};
+
+// `code` occurred `count` times.
+struct Entry {
+  int32_t code = 0;
+  uint32_t count = 0;
+};
+
+// `events` were lost for a reason (an index of kLossReasonLabels).
+struct Loss {
+  uint64_t reason = 0;
+  uint64_t events = 0;
+};
+
+// A detail for the people who triage.
+struct Detail {
+  uint32_t origin = 0;  // index of the epoch's origins
+  int32_t code = 0;
+  int64_t underlying_code = 0;
+  std::string operation;
+};
+
+// Reused from batch to batch, so that a busy stream allocates nothing.
+struct Batch {
+  SessionId session;
+  uint64_t sequence = 0;
+  bool late = false;  // older than kLateAge on arrival
+  std::vector<Entry> entries;
+  std::vector<Loss> losses;
+  std::vector<Detail> details;
+};
+
+// (app, region): what a row of counters belongs to.
+struct Place {
+  std::string app;
+  std::string region;
+
+  friend bool operator==(const Place&, const Place&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Place& p) {
+    return H::combine(std::move(h), p.app, p.region);
+  }
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_MODEL_BATCH_H_

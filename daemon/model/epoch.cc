@@ -1,0 +1,181 @@
+#include "daemon/model/epoch.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/model/limits.h"
+#include "daemon/model/loss_reason.h"
+
+namespace gmewatch {
+namespace {
+
+template <typename T>
+void AppendRaw(std::string* out, const T* items, size_t n) {
+  // The standard has no cast-free way to see objects as bytes.
+  out->append(reinterpret_cast<const char*>(items), n * sizeof(T));  // NOLINT
+}
+
+}  // namespace
+
+void Epoch::Add(const Batch& batch, const HashedOrigin& origin) {
+  BatchHeader header;
+  header.session = batch.session;
+  header.sequence = batch.sequence;
+  header.origin = OriginIndex(origin);
+  header.entries = static_cast<uint16_t>(batch.entries.size());
+  header.losses = static_cast<uint8_t>(batch.losses.size());
+  header.late = batch.late ? 1 : 0;
+  AppendRaw(&batches_, &header, 1);
+  AppendRaw(&batches_, batch.entries.data(), batch.entries.size());
+  AppendRaw(&batches_, batch.losses.data(), batch.losses.size());
+  for (const Detail& detail : batch.details) {
+    details.push_back(detail);
+    details.back().origin = header.origin;
+  }
+  ++batch_count_;
+}
+
+uint32_t Epoch::OriginIndex(const HashedOrigin& origin) {
+  const auto found = origin_index_.find(origin);
+  if (found != origin_index_.end()) return found->second;
+  const auto index = static_cast<uint32_t>(origins_.size());
+  origins_.push_back(origin.origin());
+  origin_index_.emplace(origin, index);
+  return index;
+}
+
+void Epoch::Clear() {
+  time_ms = 0;
+  policy.reset();
+  details.clear();
+  rejected = {};
+  shown_places.clear();
+  shown_codes.clear();
+  origins_.clear();
+  origin_index_.clear();
+  batches_.clear();
+  batch_count_ = 0;
+}
+
+bool Epoch::empty() const {
+  for (const Rejected& r : rejected) {
+    if (r.batches != 0 || r.events != 0) return false;
+  }
+  return batch_count_ == 0 && !policy.has_value() && shown_places.empty() && shown_codes.empty();
+}
+
+bool Epoch::Next(size_t* offset, BatchView* batch) const {
+  if (*offset >= batches_.size()) return false;
+  const char* at = batches_.data() + *offset;
+  std::memcpy(&batch->header, at, sizeof(BatchHeader));
+  at += sizeof(BatchHeader);
+  // Aligned: the heap block is, and header, Entry and Loss are all multiples of eight bytes long.
+  batch->entries = {reinterpret_cast<const Entry*>(at), batch->header.entries};  // NOLINT
+  at += sizeof(Entry) * batch->header.entries;
+  batch->losses = {reinterpret_cast<const Loss*>(at), batch->header.losses};  // NOLINT
+  at += sizeof(Loss) * batch->header.losses;
+  *offset = static_cast<size_t>(at - batches_.data());
+  return true;
+}
+
+void Epoch::Serialize(std::string* record) const {
+  internal::EpochRecord out;
+  out.set_time_ms(time_ms);
+  if (policy.has_value()) *out.mutable_policy() = *policy;
+  for (const Origin& origin : origins_) {
+    internal::OriginRecord* o = out.add_origins();
+    o->set_app(origin.app);
+    o->set_region(origin.region);
+    o->set_app_version(origin.app_version);
+    o->set_sdk_version(origin.sdk_version);
+    o->set_platform(origin.platform);
+  }
+  out.set_batches(batches_);
+  for (const Detail& detail : details) {
+    internal::DetailRecord* d = out.add_details();
+    d->set_origin(detail.origin);
+    d->set_code(detail.code);
+    d->set_operation(detail.operation);
+    d->set_underlying_code(detail.underlying_code);
+  }
+  for (size_t reason = 0; reason < kRejectReasons; ++reason) {
+    if (rejected[reason].batches == 0 && rejected[reason].events == 0) continue;
+    internal::RejectedRecord* r = out.add_rejected();
+    r->set_reason(static_cast<uint32_t>(reason));
+    r->set_batches(rejected[reason].batches);
+    r->set_events(rejected[reason].events);
+  }
+  for (const Place& place : shown_places) {
+    internal::PlaceRecord* p = out.add_shown_places();
+    p->set_app(place.app);
+    p->set_region(place.region);
+  }
+  for (const int32_t code : shown_codes) out.add_shown_codes(code);
+  out.SerializeToString(record);
+}
+
+absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
+  internal::EpochRecord in;
+  if (!in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+    return absl::DataLossError("the record is not an EpochRecord");
+  }
+  Epoch epoch;
+  epoch.time_ms = in.time_ms();
+  if (in.has_policy()) epoch.policy = in.policy();
+  for (const internal::OriginRecord& o : in.origins()) {
+    epoch.origins_.push_back(
+        {o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
+  }
+  epoch.batches_ = std::move(*in.mutable_batches());
+  for (const internal::DetailRecord& d : in.details()) {
+    if (d.origin() >= epoch.origins_.size()) return absl::DataLossError("a detail has no origin");
+    epoch.details.push_back({d.origin(), d.code(), d.underlying_code(), d.operation()});
+  }
+  for (const internal::RejectedRecord& r : in.rejected()) {
+    if (r.reason() >= kRejectReasons) {
+      return absl::DataLossError(absl::StrCat("reject reason ", r.reason(), " is unknown"));
+    }
+    epoch.rejected[r.reason()].batches += r.batches();
+    epoch.rejected[r.reason()].events += r.events();
+  }
+  for (const internal::PlaceRecord& p : in.shown_places()) {
+    epoch.shown_places.push_back({p.app(), p.region()});
+  }
+  epoch.shown_codes.assign(in.shown_codes().begin(), in.shown_codes().end());
+  absl::Status checked = epoch.CheckBatches();
+  if (!checked.ok()) return checked;
+  return epoch;
+}
+
+absl::Status Epoch::CheckBatches() {
+  size_t offset = 0;
+  while (offset < batches_.size()) {
+    BatchHeader header;
+    if (batches_.size() - offset < sizeof(header)) {
+      return absl::DataLossError(absl::StrCat("a batch header is cut off at byte ", offset));
+    }
+    std::memcpy(&header, batches_.data() + offset, sizeof(header));
+    const size_t size =
+        sizeof(header) + header.entries * sizeof(Entry) + header.losses * sizeof(Loss);
+    if (batches_.size() - offset < size || header.origin >= origins_.size()) {
+      return absl::DataLossError(absl::StrCat("the batch at byte ", offset, " points outside"));
+    }
+    for (size_t i = 0; i < header.losses; ++i) {
+      Loss loss;
+      std::memcpy(&loss,
+                  batches_.data() + offset + sizeof(header) + header.entries * sizeof(Entry) +
+                      i * sizeof(Loss),
+                  sizeof(loss));
+      if (loss.reason >= kLossReasons) {
+        return absl::DataLossError(absl::StrCat("loss reason ", loss.reason, " is unknown"));
+      }
+    }
+    offset += size;
+    ++batch_count_;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace gmewatch
