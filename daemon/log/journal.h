@@ -5,7 +5,7 @@
 #ifndef GMEWATCH_DAEMON_LOG_JOURNAL_H_
 #define GMEWATCH_DAEMON_LOG_JOURNAL_H_
 
-#include <atomic>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -31,12 +31,13 @@ class BatchWaiter {
   BatchWaiter& operator=(const BatchWaiter&) = delete;
   virtual ~BatchWaiter() = default;
 
-  // The batch with this number is counted or a duplicate, durably.
+  // What became of the batch with this number, durably.
   virtual void OnSettled(uint64_t sequence, Verdict verdict) = 0;
   // Its epoch could not be written: ResourceExhausted where it may be sent again, or the log is at its end.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // After the last of an epoch's calls above; may destroy the waiter where nothing is left to settle.
-  virtual void OnEpochEnd() = 0;
+  // Follows a run of the calls above without another waiter's between; may destroy the waiter where nothing is left to
+  // settle. Time to answer.
+  virtual void OnRunEnd() = 0;
 };
 
 struct JournalOptions {
@@ -68,13 +69,13 @@ class Journal {
   // REQUIRES: Stop was called.
   ~Journal();
 
-  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is waiting; Unavailable: it
-  // was stopped or the log is at its end; then nothing follows.
+  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is waiting or
+  // the log is full; Unavailable: it was stopped or the log is at its end. Then nothing follows, and the refusal is counted.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
 
   // Counts what was turned away, in the next epoch.
   void AddRejected(RejectReason reason, uint64_t batches, uint64_t events);
-  // Counts it and settles: `waiter` hears of `sequence` (as counted) when the refusal is durable and all before it settled.
+  // The same for one batch: `waiter` hears of it as kRefused, in order, when the refusal is durable. Fails as Append does.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter);
 
@@ -82,10 +83,10 @@ class Journal {
   void SetPolicy(internal::Policy policy);
   void Show(std::vector<Place> places, std::vector<int32_t> codes);
 
-  // Waits until everything appended so far is settled.
-  void Flush();
+  // Waits until nothing is open; ResourceExhausted or the log's own error where it cannot be written.
+  absl::Status Flush();
 
-  // Commits what is open, then takes nothing more. Idempotent.
+  // Takes nothing more, commits what is open, ends the thread. Idempotent.
   void Stop();
 
   // 0 when nothing waits, 1 when max_pending_bytes do.
@@ -101,11 +102,16 @@ class Journal {
   };
 
   void Run();
+  // Blocks until there is an epoch to commit; false when there will be none.
+  bool TakeOpen(Epoch* epoch, std::vector<Pending>* pending);
+  void Commit(Epoch* epoch, const std::vector<Pending>& pending);
+  void Settle(const std::vector<Pending>& pending);
+  // Turns away what waits, and everything that came after it, so that nothing overtakes what is to be sent again.
+  void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
+  // Whether there is room; where there is not, counts the refusal.
+  absl::Status Admit(size_t bytes, uint64_t events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void CommitOpen(Epoch* epoch, std::vector<Pending>* pending);
-  void Settle(const std::vector<Pending>& pending, const absl::Status& status);
-  void KeepForNext(const Epoch& failed);
-  void CountCommit(absl::Duration took, const absl::Status& status);
+  bool IsSettled() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   EventLog& log_;
   Clock& clock_;
@@ -116,12 +122,10 @@ class Journal {
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
-  size_t in_flight_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t epochs_begun_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t epochs_ended_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool flush_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool committing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool failing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
   JournalStats stats_ ABSL_GUARDED_BY(mutex_);
 
@@ -129,7 +133,7 @@ class Journal {
   uint64_t number_;
   int64_t time_ms_;
   std::vector<Verdict> verdicts_;
-  std::vector<BatchWaiter*> touched_;
+  absl::Duration last_begin_ = -absl::InfiniteDuration();
 
   // Last, so that it starts when everything above is there.
   std::thread committer_;

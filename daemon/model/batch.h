@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "absl/types/span.h"
 
 namespace gmewatch {
 
@@ -61,6 +62,9 @@ struct Entry {
   int32_t code = 0;
   uint32_t count = 0;
 };
+
+// The sum of their counts.
+uint64_t EventsOf(absl::Span<const Entry> entries);
 
 // `events` were lost for a reason (an index of kLossReasonLabels).
 struct Loss {

@@ -54,6 +54,13 @@ class Epoch {
   // Ready for new batches; memory is kept.
   void Clear();
 
+  // Counts what was turned away.
+  void Reject(RejectReason reason, uint64_t batches, uint64_t events);
+  // Drops the batches and counts them as turned away.
+  void TurnAway(RejectReason reason);
+  // Takes over from an epoch before this one, which failed, all that must not be lost; its batches as turned away.
+  void TakeOver(const Epoch& failed, RejectReason reason);
+
   // Nothing in it that would have to be kept.
   bool empty() const;
   // Roughly what a commit writes.
@@ -86,8 +93,8 @@ class Epoch {
   uint64_t batch_count_ = 0;
 };
 
-// What became of a batch when its epoch was applied.
-enum class Verdict : uint8_t { kCounted, kDuplicate };
+// What became of a batch when its epoch was applied. kRefused: it broke a rule, and its events are counted as such.
+enum class Verdict : uint8_t { kCounted, kDuplicate, kRefused };
 
 }  // namespace gmewatch
 

@@ -22,6 +22,10 @@ inline constexpr uint32_t kCountMax = 1'000'000'000;
 inline constexpr size_t kLossesPerBatchMax = 16;
 inline constexpr uint64_t kLostEventsMax = 1'000'000'000'000;
 
+// Ours: no client may use them as an app or a region.
+inline constexpr char kAllLabel[] = "all";
+inline constexpr char kOtherLabel[] = "other";
+
 // AV_OK: the operation succeeded.
 inline constexpr int32_t kSuccessCode = 0;
 
