@@ -1,8 +1,8 @@
-// Counts epochs: counters, duplicate detection, distinct sessions, overflow. Its state is a pure function of the epochs
-// applied: no clock, no thread, no I/O, no live setting.
+// Counts epochs: counters, duplicate detection, distinct sessions, overflow. Its state is a pure
+// function of the epochs applied: no clock, no thread, no I/O, no live setting.
 //
-// Thread safety: Apply is called by one thread. Counters and the totals may be read by any thread at any time; Knows and
-// TakeCheckpoint take a lock that Apply holds while it runs.
+// Thread safety: Apply is called by one thread. Counters and the totals may be read by any thread
+// at any time; Knows and TakeCheckpoint take a lock that Apply holds while it runs.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_AGGREGATE_H_
 #define GMEWATCH_DAEMON_AGGREGATE_AGGREGATE_H_
 
@@ -28,13 +28,15 @@ class Aggregate {
  public:
   Aggregate();
 
-  // Takes up a whole checkpoint. REQUIRES: nothing was applied yet. DataLoss where it contradicts itself.
+  // Takes up a whole checkpoint. REQUIRES: nothing was applied yet. DataLoss where it contradicts
+  // itself.
   absl::Status Restore(const Checkpoint& checkpoint);
 
   // Counts an epoch and says for each of its batches, in order, what became of it.
   void Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts);
 
-  // The state after the last epoch applied. `changed_only`: what changed since the last call; else everything.
+  // The state after the last epoch applied. `changed_only`: what changed since the last call; else
+  // everything.
   Checkpoint TakeCheckpoint(bool changed_only);
 
   const Counters& counters() const { return counters_; }

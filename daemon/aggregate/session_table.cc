@@ -12,7 +12,8 @@ namespace {
 
 constexpr size_t kIndexSizeMin = 1024;
 
-// Full enough that a million sessions fit into 2^20 entries' worth of cache lines, empty enough for short searches.
+// Full enough that a million sessions fit into 2^20 entries' worth of cache lines, empty enough for
+// short searches.
 constexpr bool IsFull(size_t sessions, size_t index_size) { return sessions * 8 > index_size * 7; }
 
 }  // namespace

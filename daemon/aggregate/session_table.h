@@ -1,8 +1,9 @@
-// The sessions that were heard of within the horizon: what duplicate detection and distinct-session counts need. 56 bytes a
-// session and an index of 4.6 to 9.2 bytes each.
+// The sessions that were heard of within the horizon: what duplicate detection and distinct-session
+// counts need. 56 bytes a session and an index of 4.6 to 9.2 bytes each.
 //
-// Thread safety: none. A slot stays a session's until it is swept. What the table answers depends on its calls alone; the
-// index's hash is another in every process, so that nobody can choose identifiers that collide.
+// Thread safety: none. A slot stays a session's until it is swept. What the table answers depends
+// on its calls alone; the index's hash is another in every process, so that nobody can choose
+// identifiers that collide.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_SESSION_TABLE_H_
 #define GMEWATCH_DAEMON_AGGREGATE_SESSION_TABLE_H_
 
@@ -37,7 +38,8 @@ class SessionTable {
   size_t size() const { return size_; }
   static size_t Hash(const SessionId& id) { return absl::HashOf(id); }
 
-  // Bring near, in this order and some calls apart, what Find will touch: worth it when many sessions come in turn.
+  // Bring near, in this order and some calls apart, what Find will touch: worth it when many
+  // sessions come in turn.
   void PrefetchIndex(size_t hash) const { __builtin_prefetch(&index_[hash & mask_]); }
   void PrefetchSession(size_t hash) const {
     const uint32_t entry = index_[hash & mask_];
@@ -52,8 +54,8 @@ class SessionTable {
   // To be changed: the next checkpoint will have its page.
   Session* Change(uint32_t slot);
 
-  // Forgets, among the next `slots` slots, the sessions not seen since `oldest_s`. For their memory only: who asks must not
-  // depend on when a session is swept.
+  // Forgets, among the next `slots` slots, the sessions not seen since `oldest_s`. For their memory
+  // only: who asks must not depend on when a session is swept.
   void Sweep(uint32_t oldest_s, size_t slots);
 
   // The pages changed since the last call, or all.

@@ -1,4 +1,5 @@
-// The settings of gmewatchd, checked: config.proto says what each means, its unit, default and range.
+// The settings of gmewatchd, checked: config.proto says what each means, its unit, default and
+// range.
 //
 // Plain immutable data. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and what is allowed".
 #ifndef GMEWATCH_DAEMON_CONFIG_SETTINGS_H_

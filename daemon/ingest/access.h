@@ -1,7 +1,8 @@
 // Who may report for which app and region, by the settings; in open mode anyone for any.
 //
-// Thread safety: every method may be called from any thread. Errors: UNAUTHENTICATED, PERMISSION_DENIED, with the words for a
-// developer's log; RESOURCE_EXHAUSTED where a new session has no room.
+// Thread safety: every method may be called from any thread. Errors: UNAUTHENTICATED,
+// PERMISSION_DENIED, with the words for a developer's log; RESOURCE_EXHAUSTED where a new session
+// has no room.
 #ifndef GMEWATCH_DAEMON_INGEST_ACCESS_H_
 #define GMEWATCH_DAEMON_INGEST_ACCESS_H_
 

@@ -43,10 +43,10 @@ std::optional<Refusal> CheckSession(const IngestContext& context, const CheckedR
   }
   if (context.aggregate->session_count() >= context.access->max_sessions() &&
       !context.aggregate->Knows(session.id)) {
-    return Refusal{RetryStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                               "no room for a new session (limits.max_sessions)",
-                               kSessionLimitRetry),
-                   RejectReason::kSessionLimit};
+    return Refusal{
+        RetryStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                    "no room for a new session (limits.max_sessions)", kSessionLimitRetry),
+        RejectReason::kSessionLimit};
   }
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
-// What the two kinds of calls share: their surroundings, and how gRPC's completion queue tells them of events.
+// What the two kinds of calls share: their surroundings, and how gRPC's completion queue tells them
+// of events.
 #ifndef GMEWATCH_DAEMON_INGEST_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_CALL_H_
 

@@ -1,4 +1,5 @@
-// The calls under way: so that a stop can end the streams and wait for all of them, and a gauge can count them.
+// The calls under way: so that a stop can end the streams and wait for all of them, and a gauge can
+// count them.
 //
 // Thread safety: every method may be called from any thread.
 #ifndef GMEWATCH_DAEMON_INGEST_CALL_SET_H_

@@ -44,27 +44,33 @@ class Checker {
 
  private:
   void Field(WireReader* reader) {
-    switch (reader->field()) {
-      case 1:
+    switch (reader->tag()) {
+      case BytesTag(1):
         out_.has_session = true;
         malformed_ |= !ReadSession(reader->Bytes());
         return;
-      case 2:
+      case VarintTag(2):
         out_.batch.sequence = reader->Varint();
         return;
-      case 3:
-        ReadNumbers(reader, [this](uint64_t number) { AddCode(number); });
+      case BytesTag(3):
+        ReadPacked(reader, [this](uint64_t number) { AddCode(number); });
         return;
-      case 4:
-        ReadNumbers(reader, [this](uint64_t number) { AddCount(number); });
+      case VarintTag(3):  // a repeated number may also stand one by one
+        AddCode(reader->Varint());
         return;
-      case 5:
+      case BytesTag(4):
+        ReadPacked(reader, [this](uint64_t number) { AddCount(number); });
+        return;
+      case VarintTag(4):
+        AddCount(reader->Varint());
+        return;
+      case BytesTag(5):
         malformed_ |= !ReadAge(reader->Bytes());
         return;
-      case 6:
+      case BytesTag(6):
         malformed_ |= !ReadLoss(reader->Bytes());
         return;
-      case 7:
+      case BytesTag(7):
         malformed_ |= !ReadDetail(reader->Bytes());
         return;
       default:
@@ -72,15 +78,10 @@ class Checker {
     }
   }
 
-  // A repeated number stands packed, or one by one.
   template <typename Add>
-  static void ReadNumbers(WireReader* reader, Add add) {
-    if (reader->type() == WireReader::Type::kVarint) {
-      add(reader->Varint());
-      return;
-    }
+  static void ReadPacked(WireReader* reader, Add add) {
     WireReader packed(reader->Bytes());
-    while (reader->ok() && !packed.AtEnd()) {
+    while (!packed.AtEnd()) {
       const uint64_t number = packed.PackedVarint();
       if (packed.ok()) add(number);
     }
@@ -97,7 +98,8 @@ class Checker {
   }
 
   void AddCount(uint64_t number) {
-    // The format's uint32 is the low half of what stands there; the sum is for the tally of what was refused.
+    // The format's uint32 is the low half of what stands there; the sum is for the tally of what
+    // was refused.
     const auto count = static_cast<uint32_t>(number);
     out_.events += count;
     if (count == 0 || count > kCountMax) {
@@ -115,23 +117,23 @@ class Checker {
     Origin& origin = session_.origin;
     WireReader reader(bytes);
     while (reader.Next()) {
-      switch (reader.field()) {
-        case 1:
+      switch (reader.tag()) {
+        case BytesTag(1):
           session_id_ = reader.Bytes();
           break;
-        case 2:
+        case BytesTag(2):
           Assign(reader.Bytes(), &origin.app);
           break;
-        case 3:
+        case BytesTag(3):
           Assign(reader.Bytes(), &origin.region);
           break;
-        case 4:
+        case BytesTag(4):
           Assign(reader.Bytes(), &origin.app_version);
           break;
-        case 5:
+        case BytesTag(5):
           Assign(reader.Bytes(), &origin.sdk_version);
           break;
-        case 6:
+        case BytesTag(6):
           Assign(reader.Bytes(), &origin.platform);
           break;
         default:
@@ -141,7 +143,9 @@ class Checker {
     return reader.ok();
   }
 
-  static void Assign(absl::string_view from, std::string* to) { to->assign(from.data(), from.size()); }
+  static void Assign(absl::string_view from, std::string* to) {
+    to->assign(from.data(), from.size());
+  }
 
   void CheckSession() {
     std::optional<Violation>* out = &out_.session_violation;
@@ -176,11 +180,11 @@ class Checker {
     int64_t nanos = 0;
     WireReader reader(bytes);
     while (reader.Next()) {
-      switch (reader.field()) {
-        case 1:
+      switch (reader.tag()) {
+        case VarintTag(1):
           seconds = static_cast<int64_t>(reader.Varint());
           break;
-        case 2:
+        case VarintTag(2):
           nanos = static_cast<int32_t>(static_cast<uint32_t>(reader.Varint()));
           break;
         default:
@@ -200,11 +204,11 @@ class Checker {
     Loss loss;
     WireReader reader(bytes);
     while (reader.Next()) {
-      switch (reader.field()) {
-        case 1:
+      switch (reader.tag()) {
+        case VarintTag(1):
           loss.reason = reader.Varint();
           break;
-        case 2:
+        case VarintTag(2):
           loss.events = reader.Varint();
           break;
         default:
@@ -229,14 +233,14 @@ class Checker {
     Detail detail;
     WireReader reader(bytes);
     while (reader.Next()) {
-      switch (reader.field()) {
-        case 1:
+      switch (reader.tag()) {
+        case VarintTag(1):
           detail.code = static_cast<int32_t>(static_cast<uint32_t>(reader.Varint()));
           break;
-        case 2:
+        case BytesTag(2):
           Assign(reader.Bytes().substr(0, kOperationBytesMax + 1), &detail.operation);
           break;
-        case 3:
+        case VarintTag(3):
           detail.underlying_code = static_cast<int64_t>(reader.Varint());
           break;
         default:

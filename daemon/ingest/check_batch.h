@@ -1,5 +1,6 @@
-// Turns the bytes of a ReportRequest into a Batch and a Session, and checks every rule that error_reporting.proto states for
-// them. It decodes itself, for speed; a fuzz target and a test hold it against the generated parser.
+// Turns the bytes of a ReportRequest into a Batch and a Session, and checks every rule that
+// error_reporting.proto states for them. It decodes itself, for speed; a fuzz target and a test
+// hold it against the generated parser.
 //
 // Thread safety: free functions over their arguments.
 #ifndef GMEWATCH_DAEMON_INGEST_CHECK_BATCH_H_

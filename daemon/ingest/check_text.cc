@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kQuotedBytesMax = 80;
 
-// How a first byte of UTF-8 begins: length of the sequence, its bits, and the smallest code point that needs that length.
+// How a first byte of UTF-8 begins: length of the sequence, its bits, and the smallest code point
+// that needs that length.
 struct Lead {
   uint8_t mask;
   uint8_t bits;

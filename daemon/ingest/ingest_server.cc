@@ -16,7 +16,8 @@
 namespace gmewatch {
 namespace {
 
-// Calls of each kind that wait for a client on each queue: with fewer gRPC serves a burst of new calls one by one.
+// Calls of each kind that wait for a client on each queue: with fewer gRPC serves a burst of new
+// calls one by one.
 constexpr int kAwaitedUnary = 64;
 constexpr int kAwaitedStreams = 8;
 
@@ -52,8 +53,7 @@ absl::StatusOr<CredentialsPointer> Credentials(const Settings& settings) {
     absl::StatusOr<std::string> authorities = ReadFile(settings.tls->client_ca_file);
     if (!authorities.ok()) return authorities.status();
     options.pem_root_certs = *std::move(authorities);
-    options.client_certificate_request =
-        GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+    options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
   }
   return grpc::SslServerCredentials(options);
 }
@@ -118,7 +118,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
   self->SetServing(false);
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_, queue.get(),     journal,
+    const IngestContext context = {&self->service_, queue.get(),    journal,
                                    aggregate,       &self->access_, &self->calls_};
     for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Await(context);
     for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Await(context);

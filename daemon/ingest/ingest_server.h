@@ -1,7 +1,8 @@
 // The gRPC server: takes batches off the wire, checks them, gives them to the journal.
 //
-// Thread safety: Start, Drain and Shutdown are called by one thread, in this order; the rest by any. Everything given to it
-// must outlive it. Errors: InvalidArgument and Unavailable name the address or the file that cannot be used.
+// Thread safety: Start, Drain and Shutdown are called by one thread, in this order; the rest by
+// any. Everything given to it must outlive it. Errors: InvalidArgument and Unavailable name the
+// address or the file that cannot be used.
 #ifndef GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 #define GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 
@@ -19,7 +20,8 @@ namespace gmewatch {
 
 class IngestServer {
  public:
-  // Listens at `address` (HOST:PORT, port 0 takes a free one). The health service says NOT_SERVING until SetServing.
+  // Listens at `address` (HOST:PORT, port 0 takes a free one). The health service says NOT_SERVING
+  // until SetServing.
   static absl::StatusOr<std::unique_ptr<IngestServer>> Start(const std::string& address,
                                                              const Settings& settings,
                                                              Journal* journal,
@@ -38,9 +40,11 @@ class IngestServer {
 
   void SetServing(bool serving);
 
-  // Takes no more batches over streams; those taken are still acknowledged. The journal is to be stopped next.
+  // Takes no more batches over streams; those taken are still acknowledged. The journal is to be
+  // stopped next.
   void Drain();
-  // Ends every call, those still open at `deadline` without an answer. REQUIRES: the journal is stopped.
+  // Ends every call, those still open at `deadline` without an answer. REQUIRES: the journal is
+  // stopped.
   void Shutdown(absl::Duration deadline);
 
  private:

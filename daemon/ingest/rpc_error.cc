@@ -8,7 +8,8 @@
 namespace gmewatch {
 namespace {
 
-// Long enough for a log or a peak to recover, short enough that little is kept back in the clients meanwhile.
+// Long enough for a log or a peak to recover, short enough that little is kept back in the clients
+// meanwhile.
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 
 template <typename DetailMessage>
@@ -44,9 +45,9 @@ grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl:
 
 grpc::Status RetryStatus(const absl::Status& status) {
   const bool full = absl::IsResourceExhausted(status);
-  return RetryStatus(
-      full ? grpc::StatusCode::RESOURCE_EXHAUSTED : grpc::StatusCode::UNAVAILABLE,
-      absl::string_view(status.message().data(), status.message().size()), kRetryAfter);
+  return RetryStatus(full ? grpc::StatusCode::RESOURCE_EXHAUSTED : grpc::StatusCode::UNAVAILABLE,
+                     absl::string_view(status.message().data(), status.message().size()),
+                     kRetryAfter);
 }
 
 }  // namespace gmewatch

@@ -8,7 +8,8 @@
 namespace gmewatch {
 namespace {
 
-// Batches of one stream that may be unsettled at a time; then it is not read until some are, and HTTP/2 holds its sender.
+// Batches of one stream that may be unsettled at a time; then it is not read until some are, and
+// HTTP/2 holds its sender.
 constexpr uint32_t kUnsettledMax = 4096;
 // Refusals carry text, so fewer of them.
 constexpr size_t kRefusalsMax = 64;
@@ -104,10 +105,11 @@ void StreamCall::Refuse(RejectReason reason, const CheckedRequest& request,
     refusal.set_sequence(request.batch.sequence);
     refusal.set_reason(ToString(*request.batch_violation));
   }
-  // A refusal that ends the call is told by its status; the empty one here keeps the order of settlements.
+  // A refusal that ends the call is told by its status; the empty one here keeps the order of
+  // settlements.
   unsettled_refusals_.push_back(std::move(refusal));
-  NoteAppended(context_.journal->AppendRejected(reason, request.events,
-                                                end.has_value() ? 0 : request.batch.sequence, this));
+  NoteAppended(context_.journal->AppendRejected(
+      reason, request.events, end.has_value() ? 0 : request.batch.sequence, this));
   if (end.has_value()) End(*std::move(end));
 }
 

@@ -1,7 +1,9 @@
-// One ReportStream: reads batches, gives them to the journal, acknowledges what is settled with the newest number alone.
+// One ReportStream: reads batches, gives them to the journal, acknowledges what is settled with the
+// newest number alone.
 //
-// Owns itself by a count of what may still call it: outstanding operations, and the committer while batches are unsettled.
-// Thread safety: events come from the completion queue's thread, settlements from the committer's, Drain from any.
+// Owns itself by a count of what may still call it: outstanding operations, and the committer while
+// batches are unsettled. Thread safety: events come from the completion queue's thread, settlements
+// from the committer's, Drain from any.
 #ifndef GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 
@@ -81,7 +83,8 @@ class StreamCall final : public BatchWaiter {
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t settled_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t written_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Refused batches: in the order of the journal until their refusal is settled, then until they are written.
+  // Refused batches: in the order of the journal until their refusal is settled, then until they
+  // are written.
   std::deque<v1::RefusedBatch> unsettled_refusals_ ABSL_GUARDED_BY(mutex_);
   std::deque<v1::RefusedBatch> settled_refusals_ ABSL_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);

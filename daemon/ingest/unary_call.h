@@ -1,7 +1,8 @@
-// One Report: reads the request, gives it to the journal, answers when it is settled. Owns itself: it waits for a call, makes
-// its successor when one comes, and is gone when the answer is out.
+// One Report: reads the request, gives it to the journal, answers when it is settled. Owns itself:
+// it waits for a call, makes its successor when one comes, and is gone when the answer is out.
 //
-// Thread safety: events come from the completion queue's thread and the committer's, never both at once.
+// Thread safety: events come from the completion queue's thread and the committer's, never both at
+// once.
 #ifndef GMEWATCH_DAEMON_INGEST_UNARY_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_UNARY_CALL_H_
 

@@ -25,7 +25,7 @@ absl::string_view WireReader::ReadBytes() {
   return bytes;
 }
 
-void WireReader::Skip() { SkipValue(type_, 0); }
+void WireReader::Skip() { SkipValue(type(), 0); }
 
 void WireReader::SkipBytes(size_t n) {
   if (static_cast<size_t>(end_ - at_) < n) {
@@ -47,7 +47,7 @@ void WireReader::SkipValue(Type type, int depth) {
       ReadBytes();
       return;
     case Type::kGroupBegin:
-      SkipGroup(field_, depth + 1);
+      SkipGroup(tag_ >> 3, depth + 1);
       return;
     case Type::kFixed32:
       SkipBytes(4);

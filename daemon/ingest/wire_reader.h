@@ -1,11 +1,17 @@
 // Reads the Protobuf wire format from memory, field by field, without allocating.
 //
 //   WireReader reader(bytes);
-//   while (reader.Next()) { switch (reader.field()) { case 2: x = reader.Varint(); break; default: reader.Skip(); } }
+//   while (reader.Next()) {
+//     switch (reader.tag()) {
+//       case VarintTag(2): x = reader.Varint(); break;
+//       default: reader.Skip();  // of a later version; a known field of another type counts as one
+//     }
+//   }
 //   if (!reader.ok()) ...
 //
-// Each field is to be read or skipped exactly once, by a method that fits its wire type; otherwise, and where the bytes end too
-// early, ok() is false from then on. Thread safety: none. The bytes must outlive the reader and what it returns.
+// Each field is to be read or skipped exactly once, by the method of its type. Where the bytes are
+// no message ok() is false from then on. Thread safety: none. The bytes must outlive the reader and
+// what it returns.
 #ifndef GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
 #define GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
 
@@ -34,20 +40,18 @@ class WireReader {
   bool Next() {
     if (at_ == end_ || !ok_) return false;
     const uint64_t tag = ReadVarint();
-    field_ = static_cast<uint32_t>(tag >> 3);
-    type_ = static_cast<Type>(tag & 7);
+    tag_ = static_cast<uint32_t>(tag);
     // Field numbers go from 1 to 2^29-1, and a group may only end where it began.
-    if ((tag >> 32) != 0 || field_ == 0 || type_ == Type::kGroupEnd) ok_ = false;
+    if ((tag >> 32) != 0 || tag_ >> 3 == 0 || type() == Type::kGroupEnd) ok_ = false;
     return ok_;
   }
 
-  uint32_t field() const { return field_; }
-  Type type() const { return type_; }
+  uint32_t tag() const { return tag_; }
   bool ok() const { return ok_; }
 
-  // The value of this field.
-  uint64_t Varint() { return Expect(Type::kVarint) ? ReadVarint() : 0; }
-  absl::string_view Bytes() { return Expect(Type::kBytes) ? ReadBytes() : absl::string_view(); }
+  // The value of this field. REQUIRES: it is of this type.
+  uint64_t Varint() { return ReadVarint(); }
+  absl::string_view Bytes() { return ReadBytes(); }
   void Skip();
 
   // Declares what was read no message; for a rule that this class does not know.
@@ -60,10 +64,7 @@ class WireReader {
  private:
   static constexpr int kDepthMax = 100;
 
-  bool Expect(Type type) {
-    if (type_ != type) ok_ = false;
-    return ok_;
-  }
+  Type type() const { return static_cast<Type>(tag_ & 7); }
   uint64_t ReadVarint() {
     if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) return static_cast<uint8_t>(*at_++);
     return ReadLongVarint();
@@ -76,10 +77,17 @@ class WireReader {
 
   const char* at_;
   const char* end_;
-  uint32_t field_ = 0;
-  Type type_ = Type::kVarint;
+  uint32_t tag_ = 0;
   bool ok_ = true;
 };
+
+// What tag() is for a field of this number and type.
+constexpr uint32_t VarintTag(uint32_t field) {
+  return field << 3 | static_cast<uint32_t>(WireReader::Type::kVarint);
+}
+constexpr uint32_t BytesTag(uint32_t field) {
+  return field << 3 | static_cast<uint32_t>(WireReader::Type::kBytes);
+}
 
 }  // namespace gmewatch
 

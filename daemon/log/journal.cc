@@ -60,9 +60,9 @@ absl::Status Journal::Admit(size_t bytes, uint64_t events) {
   const size_t waiting = open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
   if (waiting + bytes > options_.max_pending_bytes) {
     open_.Reject(RejectReason::kOverloaded, 1, events);
-    return absl::ResourceExhaustedError(
-        absl::StrCat(waiting, " bytes wait for the log; at most ", options_.max_pending_bytes,
-                     " may (limits.max_pending_bytes)"));
+    return absl::ResourceExhaustedError(absl::StrCat(waiting, " bytes wait for the log; at most ",
+                                                     options_.max_pending_bytes,
+                                                     " may (limits.max_pending_bytes)"));
   }
   return absl::OkStatus();
 }
@@ -145,11 +145,11 @@ void Journal::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
     absl::MutexLock lock(&mutex_);
     ++(status.ok() ? stats_.epochs : stats_.failed_epochs);
     stats_.commit_time_total += took;
-    const auto bucket = std::lower_bound(JournalStats::kCommitBucketsSeconds.begin(),
-                                         JournalStats::kCommitBucketsSeconds.end(),
-                                         absl::ToDoubleSeconds(took));
-    ++stats_.commits_by_bucket[static_cast<size_t>(
-        bucket - JournalStats::kCommitBucketsSeconds.begin())];
+    const auto bucket =
+        std::lower_bound(JournalStats::kCommitBucketsSeconds.begin(),
+                         JournalStats::kCommitBucketsSeconds.end(), absl::ToDoubleSeconds(took));
+    ++stats_.commits_by_bucket[static_cast<size_t>(bucket -
+                                                   JournalStats::kCommitBucketsSeconds.begin())];
   }
   if (!status.ok()) {
     Fail(*epoch, pending, status);
@@ -177,7 +177,8 @@ void Journal::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl:
   {
     absl::MutexLock lock(&mutex_);
     first = !failing_;
-    failing_ = true;  // until a commit succeeds: the tally of what is turned away is always there to try with
+    failing_ = true;  // until a commit succeeds: the tally of what is turned away is always there
+                      // to try with
     if (fatal) broken_ = status;
     pending.insert(pending.end(), pending_.begin(), pending_.end());
     pending_.clear();

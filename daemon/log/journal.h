@@ -1,5 +1,6 @@
-// Takes batches from many threads into the open epoch; one committer thread makes an epoch durable, has it applied, and only
-// then tells those who wait. So what is acknowledged is durable and counted.
+// Takes batches from many threads into the open epoch; one committer thread makes an epoch durable,
+// has it applied, and only then tells those who wait. So what is acknowledged is durable and
+// counted.
 //
 // Thread safety: every method may be called from any thread, unless it says otherwise.
 #ifndef GMEWATCH_DAEMON_LOG_JOURNAL_H_
@@ -22,8 +23,8 @@
 
 namespace gmewatch {
 
-// Waits for batches to be settled. All calls come from the committer thread, in the order of Journal::Append, and must not
-// block. Must live until every batch that it appended is settled.
+// Waits for batches to be settled. All calls come from the committer thread, in the order of
+// Journal::Append, and must not block. Must live until every batch that it appended is settled.
 class BatchWaiter {
  public:
   BatchWaiter() = default;
@@ -33,10 +34,11 @@ class BatchWaiter {
 
   // What became of the batch with this number, durably.
   virtual void OnSettled(uint64_t sequence, Verdict verdict) = 0;
-  // Its epoch could not be written: ResourceExhausted where it may be sent again, or the log is at its end.
+  // Its epoch could not be written: ResourceExhausted where it may be sent again, or the log is at
+  // its end.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // Follows a run of the calls above without another waiter's between; may destroy the waiter where nothing is left to
-  // settle. Time to answer.
+  // Follows a run of the calls above without another waiter's between; may destroy the waiter where
+  // nothing is left to settle. Time to answer.
   virtual void OnRunEnd() = 0;
 };
 
@@ -62,20 +64,23 @@ class Journal {
   using ApplyFn = std::function<void(uint64_t number, const Epoch&, std::vector<Verdict>*)>;
   using FatalFn = std::function<void(const absl::Status&)>;
 
-  // `log` and `clock` must outlive the journal. `last_number` and `last_time_ms` are those of the newest epoch. `apply` and
-  // `fatal` are called on the committer thread; `fatal` once, when the log is at its end.
+  // `log` and `clock` must outlive the journal. `last_number` and `last_time_ms` are those of the
+  // newest epoch. `apply` and `fatal` are called on the committer thread; `fatal` once, when the
+  // log is at its end.
   Journal(EventLog& log, Clock& clock, JournalOptions options, uint64_t last_number,
           int64_t last_time_ms, ApplyFn apply, FatalFn fatal);
   // REQUIRES: Stop was called.
   ~Journal();
 
-  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is waiting or
-  // the log is full; Unavailable: it was stopped or the log is at its end. Then nothing follows, and the refusal is counted.
+  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is
+  // waiting or the log is full; Unavailable: it was stopped or the log is at its end. Then nothing
+  // follows, and the refusal is counted.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
 
   // Counts what was turned away, in the next epoch.
   void AddRejected(RejectReason reason, uint64_t batches, uint64_t events);
-  // The same for one batch: `waiter` hears of it as kRefused, in order, when the refusal is durable. Fails as Append does.
+  // The same for one batch: `waiter` hears of it as kRefused, in order, when the refusal is
+  // durable. Fails as Append does.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter);
 
@@ -83,7 +88,8 @@ class Journal {
   void SetPolicy(internal::Policy policy);
   void Show(std::vector<Place> places, std::vector<int32_t> codes);
 
-  // Waits until nothing is open; ResourceExhausted or the log's own error where it cannot be written.
+  // Waits until nothing is open; ResourceExhausted or the log's own error where it cannot be
+  // written.
   absl::Status Flush();
 
   // Takes nothing more, commits what is open, ends the thread. Idempotent.
@@ -106,7 +112,8 @@ class Journal {
   bool TakeOpen(Epoch* epoch, std::vector<Pending>* pending);
   void Commit(Epoch* epoch, const std::vector<Pending>& pending);
   void Settle(const std::vector<Pending>& pending);
-  // Turns away what waits, and everything that came after it, so that nothing overtakes what is to be sent again.
+  // Turns away what waits, and everything that came after it, so that nothing overtakes what is to
+  // be sent again.
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
   // Whether there is room; where there is not, counts the refusal.
   absl::Status Admit(size_t bytes, uint64_t events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

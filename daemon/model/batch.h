@@ -25,7 +25,8 @@ struct SessionId {
   }
 };
 
-// Who reports: the same for all batches of a session. Strings are checked (limits.h) and valid UTF-8.
+// Who reports: the same for all batches of a session. Strings are checked (limits.h) and valid
+// UTF-8.
 struct Origin {
   std::string app;
   std::string region;

@@ -158,8 +158,7 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   epoch.time_ms = in.time_ms();
   if (in.has_policy()) epoch.policy = in.policy();
   for (const internal::OriginRecord& o : in.origins()) {
-    epoch.origins_.push_back(
-        {o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
+    epoch.origins_.push_back({o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
   }
   epoch.batches_ = std::move(*in.mutable_batches());
   for (const internal::DetailRecord& d : in.details()) {

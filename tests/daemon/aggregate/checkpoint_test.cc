@@ -19,7 +19,8 @@ Epoch RandomEpoch(std::mt19937_64* random) {
     }
     batch.late = (*random)() % 8 == 0;
     if ((*random)() % 8 == 0) batch.losses.push_back({(*random)() % kLossReasons, 3});
-    epoch.Add(batch, From(absl::StrCat("app", (*random)() % 4), absl::StrCat("r", (*random)() % 9)));
+    epoch.Add(batch,
+              From(absl::StrCat("app", (*random)() % 4), absl::StrCat("r", (*random)() % 9)));
   }
   epoch.Reject(RejectReason::kInvalid, 1, (*random)() % 100);
   if ((*random)() % 4 == 0) epoch.shown_places.push_back({"app1", "r2"});

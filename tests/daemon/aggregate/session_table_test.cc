@@ -19,7 +19,8 @@ TEST(SessionTableTest, FindsWhatWasInsertedAndNothingElse) {
   EXPECT_EQ(table.size(), 1U);
 }
 
-// Against a map that is known to be right: inserts, sweeps, and identifiers that share their index entries' runs.
+// Against a map that is known to be right: inserts, sweeps, and identifiers that share their index
+// entries' runs.
 TEST(SessionTableTest, AgreesWithAMapOverManyInsertsAndSweeps) {
   constexpr uint32_t kSeed = 20240501;
   SCOPED_TRACE(kSeed);

@@ -87,12 +87,10 @@ class NotingWaiter final : public BatchWaiter {
   std::vector<std::string> AwaitNotes(size_t n) {
     absl::MutexLock lock(&mutex_);
     awaited_ = n;
-    mutex_.AwaitWithTimeout(absl::Condition(
-                                +[](NotingWaiter* self) {
-                                  return self->notes_.size() >= self->awaited_;
-                                },
-                                this),
-                            absl::Seconds(20));
+    mutex_.AwaitWithTimeout(
+        absl::Condition(
+            +[](NotingWaiter* self) { return self->notes_.size() >= self->awaited_; }, this),
+        absl::Seconds(20));
     return notes_;
   }
 
@@ -214,8 +212,8 @@ TEST_F(JournalTest, AFullLogTurnsAwayEverythingThatWaitsAndGoesOnLater) {
   // Came after the one that fails, so it must not be counted before that is sent again.
   ASSERT_TRUE(journal->Append(SomeBatch(2, 3), origin_, &waiter_).ok());
   log_.Hold(false);
-  EXPECT_THAT(waiter_.AwaitNotes(3), ElementsAre("failed 1 RESOURCE_EXHAUSTED",
-                                                 "failed 2 RESOURCE_EXHAUSTED", "end"));
+  EXPECT_THAT(waiter_.AwaitNotes(3),
+              ElementsAre("failed 1 RESOURCE_EXHAUSTED", "failed 2 RESOURCE_EXHAUSTED", "end"));
   EXPECT_TRUE(absl::IsResourceExhausted(journal->Append(SomeBatch(3, 2), origin_, &waiter_)));
   log_.FailWith(absl::OkStatus());
   // It tries again by itself; then batches are taken again, and what was turned away is counted.
