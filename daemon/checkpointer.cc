@@ -1,0 +1,75 @@
+#include "daemon/checkpointer.h"
+
+#include <algorithm>
+#include <string>
+
+#include "daemon/base/log.h"
+
+namespace gmewatch {
+namespace {
+
+// A burst may fill the log long before the interval is over.
+constexpr uint64_t kLogBytesMax = uint64_t{256} << 20;
+constexpr absl::Duration kLookInterval = absl::Seconds(1);
+
+}  // namespace
+
+Checkpointer::Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock,
+                           absl::Duration interval)
+    : aggregate_(aggregate), log_(log), clock_(clock), interval_(interval) {}
+
+Checkpointer::~Checkpointer() { Stop(); }
+
+void Checkpointer::Start() { thread_ = std::thread(&Checkpointer::Run, this); }
+
+void Checkpointer::Stop() {
+  if (!thread_.joinable()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+  Save();
+}
+
+void Checkpointer::Run() {
+  absl::Duration last = clock_.Monotonic();
+  for (;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_),
+                                  std::min(interval_, kLookInterval))) {
+        return;
+      }
+    }
+    const absl::Duration now = clock_.Monotonic();
+    if (now - last < interval_ && log_.SizeBytes() < kLogBytesMax) continue;
+    last = now;
+    Save();
+  }
+}
+
+void Checkpointer::Save() {
+  const absl::Duration begin = clock_.Monotonic();
+  const Checkpoint checkpoint = aggregate_.TakeCheckpoint(!whole_);
+  if (checkpoint.epoch == saved_epoch_) return;
+  const absl::Status status = log_.SaveCheckpoint(checkpoint);
+  if (status.ok()) saved_epoch_ = checkpoint.epoch;
+  if (!status.ok() && !whole_) {
+    LogError("the checkpoint could not be written", {{"error", std::string(status.message())}});
+  }
+  if (status.ok() && whole_) LogInfo("checkpoints can be written again");
+  whole_ = !status.ok();
+  absl::MutexLock lock(&mutex_);
+  ++(status.ok() ? stats_.saved : stats_.failed);
+  if (!status.ok()) return;
+  stats_.last_success = clock_.Now();
+  stats_.last_duration = clock_.Monotonic() - begin;
+}
+
+Checkpointer::Stats Checkpointer::stats() const {
+  absl::MutexLock lock(&mutex_);
+  return stats_;
+}
+
+}  // namespace gmewatch
