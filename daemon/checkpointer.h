@@ -1,6 +1,7 @@
 // Writes a checkpoint of the aggregate to the log every now and then, so that recovery stays short.
 //
-// Thread safety: stats() from any thread; Start and Stop from one. `aggregate`, `log` and `clock` must outlive it.
+// Thread safety: stats() from any thread; Start and Stop from one. `aggregate`, `log` and `clock`
+// must outlive it.
 #ifndef GMEWATCH_DAEMON_CHECKPOINTER_H_
 #define GMEWATCH_DAEMON_CHECKPOINTER_H_
 
@@ -32,7 +33,8 @@ class Checkpointer {
   ~Checkpointer();
 
   void Start();
-  // Ends the thread and writes a last checkpoint. REQUIRES: nothing is applied any more. Idempotent.
+  // Ends the thread and writes a last checkpoint. REQUIRES: nothing is applied any more.
+  // Idempotent.
   void Stop();
 
   Stats stats() const;

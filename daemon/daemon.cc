@@ -121,8 +121,8 @@ absl::Status Daemon::StartServing() {
   absl::Status status = journal_->Flush();
   if (!status.ok()) return status;
 
-  checkpointer_ = std::make_unique<Checkpointer>(aggregate_, *log_, clock_,
-                                                 settings.checkpoint_interval);
+  checkpointer_ =
+      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, settings.checkpoint_interval);
   checkpointer_->Start();
   metrics_ = std::make_unique<MetricsPage>(
       aggregate_.counters(), clock_,
@@ -150,8 +150,8 @@ absl::Status Daemon::StartServing() {
 }
 
 void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
-  const std::string url = settings.public_url.empty() ? absl::StrCat("http://", admin_address())
-                                                      : settings.public_url;
+  const std::string url =
+      settings.public_url.empty() ? absl::StrCat("http://", admin_address()) : settings.public_url;
   metrics_->SetCatalog(catalog.codes(), {url, settings.hide_solution_info});
   absl::MutexLock lock(&mutex_);
   app_regions_limit_ = settings.max_app_regions;

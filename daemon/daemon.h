@@ -1,7 +1,7 @@
 // The whole daemon, put together: the one place where the parts meet.
 //
-// Thread safety: Start, Reload and Stop are called by one thread. Errors of Start: InvalidArgument and FailedPrecondition for
-// wrong usage or settings (exit status 2), any other for a failure.
+// Thread safety: Start, Reload and Stop are called by one thread. Errors of Start: InvalidArgument
+// and FailedPrecondition for wrong usage or settings (exit status 2), any other for a failure.
 #ifndef GMEWATCH_DAEMON_DAEMON_H_
 #define GMEWATCH_DAEMON_DAEMON_H_
 
@@ -34,7 +34,8 @@ struct DaemonOptions {
   std::string state_dir;  // empty: in memory
   // Called once, on any thread, where the log is at its end and the process should stop.
   std::function<void()> on_fatal = [] {};
-  // Stands between the daemon and its log; for tests of what the contract rests on. Absent: the log itself.
+  // Stands between the daemon and its log; for tests of what the contract rests on. Absent: the log
+  // itself.
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
 };
 
@@ -59,7 +60,8 @@ class Daemon {
   // Reads the files again; keeps what it has where they are wrong, and says so in the log.
   void Reload();
 
-  // Takes nothing more, acknowledges what was taken, writes a checkpoint. Not Ok where the log was at its end.
+  // Takes nothing more, acknowledges what was taken, writes a checkpoint. Not Ok where the log was
+  // at its end.
   absl::Status Stop();
 
  private:

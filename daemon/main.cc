@@ -14,7 +14,8 @@
 #include "daemon/base/version.h"
 #include "daemon/run.h"
 
-ABSL_FLAG(std::string, config, "", "settings file (YAML); without it every setting has its default");
+ABSL_FLAG(std::string, config, "",
+          "settings file (YAML); without it every setting has its default");
 ABSL_FLAG(std::string, ingest_address, "127.0.0.1:4747",
           "HOST:PORT for game clients (gRPC); port 0 takes a free one");
 ABSL_FLAG(std::string, admin_address, "127.0.0.1:9747",

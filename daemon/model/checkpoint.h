@@ -52,8 +52,6 @@ struct Checkpoint {
   int64_t time_ms = 0;
   // internal.Policy, serialized: the settings that counted last.
   std::string policy;
-  // Where the expiry of sessions goes on.
-  uint64_t sweep_cursor = 0;
   uint64_t batches_counted = 0;
   uint64_t batches_duplicate = 0;
   RejectedByReason rejected{};
