@@ -4,14 +4,17 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <optional>
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "daemon/base/utf8.h"
 
 namespace gmewatch {
@@ -35,6 +38,8 @@ class TreeBuilder final : public YAML::EventHandler {
   // What the events made; OK and an empty tree where there was no document.
   const absl::Status& status() const { return status_; }
   YamlTree TakeTree() { return std::move(tree_); }
+  // Of the scalar that ends last, properties such as an anchor included.
+  const YAML::Mark& last_scalar() const { return last_scalar_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) Fail(mark, "a second document begins, one is allowed");
@@ -73,6 +78,7 @@ class TreeBuilder final : public YAML::EventHandler {
   absl::Status status_;
   YamlTree tree_;
   int documents_ = 0;
+  YAML::Mark last_scalar_;
   std::vector<size_t> open_;  // lists and maps around the next event
   absl::flat_hash_map<YAML::anchor_t, size_t> anchors_;
 };
@@ -118,6 +124,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   if (node == nullptr) return;
   node->text = value;
   node->plain = tag != "!";
+  last_scalar_ = mark;
 }
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -155,6 +162,27 @@ absl::Status CheckBytes(absl::string_view text, absl::string_view file) {
       absl::StrCat("control character 0x", byte, ", of these only tab and newline are allowed"));
 }
 
+// yaml-cpp lets the end of the text stand for a missing quote, so that a string could swallow the
+// settings after it.
+bool IsClosed(absl::string_view text, const YAML::Mark& scalar) {
+  absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // yaml-cpp counts without it
+  text.remove_prefix(std::min(text.size(), static_cast<size_t>(scalar.pos)));
+  while (absl::StartsWith(text, "&") || absl::StartsWith(text, "!")) {
+    text.remove_prefix(std::min(text.size(), text.find_first_of(" \t\r\n")));
+    text = absl::StripLeadingAsciiWhitespace(text);
+  }
+  if (!absl::StartsWith(text, "\"") && !absl::StartsWith(text, "'")) return true;
+  const char quote = text[0];
+  for (size_t i = 1; i < text.size(); ++i) {
+    // Within double quotes a backslash takes away the meaning of what follows, within single quotes
+    // a second one does.
+    const bool pair = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
+    if (!pair && text[i] == quote) return true;
+    if (pair) ++i;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::Status YamlError(absl::string_view file, YamlPosition position, absl::string_view what) {
@@ -176,6 +204,9 @@ absl::StatusOr<YamlTree> ReadYamlTree(absl::string_view text, absl::string_view 
     if (builder.status().ok()) return YamlError(file, PositionOf(e.mark), e.msg);
   }
   if (!builder.status().ok()) return builder.status();
+  if (!IsClosed(text, builder.last_scalar())) {
+    return YamlError(file, PositionOf(builder.last_scalar()), "a quoted string without its end");
+  }
   YamlTree tree = builder.TakeTree();
   if (tree.nodes.empty()) tree.nodes.emplace_back();
   return tree;

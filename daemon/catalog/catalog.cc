@@ -46,6 +46,7 @@ class CodeCheck {
   }
   absl::Status CheckOneOf(absl::string_view field, const std::string& word,
                           absl::Span<const absl::string_view> allowed) const;
+  absl::Status CheckSubcategory() const;
 
   const internal::CatalogCode& code_;
   const YamlFields& fields_;
@@ -58,21 +59,23 @@ absl::Status CodeCheck::Run() const {
     return Error("value", given ? "value 0 is AV_OK, any other whole number is allowed"
                                 : "a code without a value");
   }
-  const bool voice_message = code_.category() == kVoiceMessage;
-  if (!voice_message && !code_.subcategory().empty()) {
-    return Error("subcategory", absl::StrCat("code ", code_.value(), " has a subcategory, only ",
-                                             kVoiceMessage, " has these"));
-  }
   for (const absl::Status& status :
        {CheckFilled("name", code_.name()), CheckOneOf("category", code_.category(), kCategories),
-        voice_message ? CheckOneOf("subcategory", code_.subcategory(), kSubcategories)
-                      : absl::OkStatus(),
-        CheckOneOf("severity", code_.severity(), kSeverities),
+        CheckSubcategory(), CheckOneOf("severity", code_.severity(), kSeverities),
         CheckOneOf("action", code_.action(), kActions),
         CheckFilled("solution", code_.solution())}) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status CodeCheck::CheckSubcategory() const {
+  if (code_.category() == kVoiceMessage) {
+    return CheckOneOf("subcategory", code_.subcategory(), kSubcategories);
+  }
+  if (code_.subcategory().empty()) return absl::OkStatus();
+  return Error("subcategory", absl::StrCat("code ", code_.value(), " has a subcategory, only ",
+                                           kVoiceMessage, " has these"));
 }
 
 absl::Status CodeCheck::CheckOneOf(absl::string_view field, const std::string& word,
