@@ -1,19 +1,10 @@
 #include "daemon/checkpointer.h"
 
-#include <algorithm>
 #include <string>
 
 #include "daemon/base/log.h"
 
 namespace gmewatch {
-namespace {
-
-// A burst may fill the log long before the interval is over.
-constexpr uint64_t kLogBytesMax = uint64_t{256} << 20;
-constexpr absl::Duration kLookInterval = absl::Seconds(1);
-
-}  // namespace
-
 Checkpointer::Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock,
                            absl::Duration interval)
     : aggregate_(aggregate), log_(log), clock_(clock), interval_(interval) {}
@@ -33,18 +24,11 @@ void Checkpointer::Stop() {
 }
 
 void Checkpointer::Run() {
-  absl::Duration last = clock_.Monotonic();
   for (;;) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_),
-                                  std::min(interval_, kLookInterval))) {
-        return;
-      }
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) return;
     }
-    const absl::Duration now = clock_.Monotonic();
-    if (now - last < interval_ && log_.SizeBytes() < kLogBytesMax) continue;
-    last = now;
     Save();
   }
 }

@@ -41,7 +41,7 @@ class EventLog {
   // once or not at all.
   virtual absl::Status SaveCheckpoint(const Checkpoint& checkpoint) = 0;
 
-  // Bytes of epochs that a recovery would replay; 0 for memory. From any thread.
+  // Bytes on disk, for gmewatch_journal_size_bytes; 0 for memory. From any thread.
   virtual uint64_t SizeBytes() = 0;
 };
 

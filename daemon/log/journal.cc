@@ -204,6 +204,9 @@ JournalStats Journal::stats() const {
   absl::MutexLock lock(&mutex_);
   JournalStats out = stats_;
   out.pending_bytes = open_.size_bytes() + committing_bytes_;
+  for (size_t i = 1; i < out.commits_by_bucket.size(); ++i) {
+    out.commits_by_bucket[i] += out.commits_by_bucket[i - 1];
+  }
   return out;
 }
 

@@ -53,7 +53,7 @@ struct JournalStats {
   uint64_t failed_epochs = 0;
   uint64_t pending_bytes = 0;
   absl::Duration commit_time_total;  // spent in EventLog::Append
-  // Commits that took at most kCommitBuckets[i]; the last counts all.
+  // Commits that took at most kCommitBucketsSeconds[i]; the last counts all.
   static constexpr std::array<double, 8> kCommitBucketsSeconds = {0.0005, 0.001, 0.0025, 0.005,
                                                                   0.01,   0.025, 0.1,    1};
   std::array<uint64_t, kCommitBucketsSeconds.size() + 1> commits_by_bucket{};
