@@ -1,14 +1,18 @@
 #include "daemon/expose/admin_server.h"
 
+#include <arpa/inet.h>
 #include <civetweb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "daemon/base/version.h"
-#include "daemon/expose/listen_address.h"
 
 namespace gmewatch {
 namespace {
@@ -52,6 +56,17 @@ bool Write(mg_connection* connection, absl::string_view text) {
 // One chunk in one write; an empty one is the end.
 bool SendChunk(mg_connection* connection, absl::string_view chunk) {
   return mg_send_chunk(connection, chunk.data(), static_cast<unsigned>(chunk.size())) > 0;
+}
+
+// Connects and hangs up. The address of all interfaces leads to this machine too.
+void Call(const ListenAddress& address) {
+  const int caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(address.port);
+  inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
+  connect(caller, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+  close(caller);
 }
 
 AdminResponse Plain(int status, absl::string_view text) {
@@ -99,7 +114,8 @@ absl::Status AdminServer::Start() {
   }
   mg_server_port port{};
   mg_get_server_ports(context_, 1, &port);
-  address_ = absl::StrCat(address->host, ":", port.port);
+  listening_ = {address->host, static_cast<uint16_t>(port.port)};
+  address_ = absl::StrCat(listening_.host, ":", listening_.port);
   return absl::OkStatus();
 }
 
@@ -138,7 +154,11 @@ std::string AdminServer::KeepComplaints(bool keep) {
 
 void AdminServer::Stop() {
   if (context_ != nullptr) {
+    // civetweb looks whether it is to stop every two seconds, and when a connection comes: so one
+    // comes.
+    std::thread caller([this] { Call(listening_); });
     mg_stop(context_);
+    caller.join();
     mg_exit_library();
     context_ = nullptr;
   }

@@ -29,6 +29,7 @@
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
 #include "daemon/expose/chunk_writer.h"
+#include "daemon/expose/listen_address.h"
 
 struct mg_context;
 struct mg_connection;
@@ -103,6 +104,7 @@ class AdminServer {
   Clock& clock_;
   const ScrapeFn scrape_;
   std::map<std::string, Handler> handlers_;
+  ListenAddress listening_;  // with the real port
   std::string address_;
   absl::Mutex mutex_;
   bool keep_complaints_ ABSL_GUARDED_BY(mutex_) = false;
