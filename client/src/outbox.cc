@@ -137,21 +137,22 @@ void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
                                           : outcome.status.ToString();
   last_failure_ = now;
   // The jitter comes on top of what the server asks for: it asks the same of everyone.
-  const absl::Duration pause =
-      NeedsAnOperator(outcome.status.code()) ? backoff_.Longest() : backoff_.Next();
+  // Who flushes has not the time to wait for an operator.
+  const bool patient = NeedsAnOperator(outcome.status.code()) && !hurrying();
+  const absl::Duration pause = patient ? backoff_.Longest() : backoff_.Next();
   server_allows_ = now + outcome.retry_delay.value_or(outcome.status.ok() ? min_interval_
                                                                           : absl::ZeroDuration());
   backoff_ends_ = server_allows_ + pause;
 }
 
-uint64_t Outbox::Hurry(absl::Duration now) {
+uint64_t Outbox::Hurry() {
   uint64_t last = settled_sequence_ + (in_flight_.has_value() ? 1 : 0);
   const uint64_t largest = table_.LargestCount();
   if (largest > 0 || HasUntoldLosses()) {
     last += std::max<uint64_t>(1, (largest + kCountMax - 1) / kCountMax);
   }
   hurry_until_ = std::max(hurry_until_, last);
-  if (hurrying() && now < backoff_ends_) {
+  if (hurrying()) {
     backoff_.Reset();
     backoff_ends_ = std::min(backoff_ends_, last_failure_ + options_.initial_backoff);
   }

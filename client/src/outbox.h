@@ -62,7 +62,7 @@ class Outbox {
 
   // Sends all that is there now without waiting for the interval, and as soon as the server and the
   // shortest back-off allow. Returns the batch whose settlement means that it is done.
-  uint64_t Hurry(absl::Duration now);
+  uint64_t Hurry();
 
   // Every batch up to this number is acknowledged, refused or given up.
   uint64_t settled_sequence() const { return settled_sequence_; }

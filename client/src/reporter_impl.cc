@@ -146,7 +146,7 @@ void Reporter::Impl::Detail(int32_t code, const char* operation, int64_t underly
 }
 
 bool Reporter::Impl::FlushUntil(absl::Duration deadline) {
-  const uint64_t last = outbox_.Hurry(Monotonic());
+  const uint64_t last = outbox_.Hurry();
   monitor_.NotifyAll();
   const auto over = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_) {
     return outbox_.settled_sequence() >= last || ended_ || stopping_;
