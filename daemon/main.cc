@@ -28,7 +28,9 @@ int main(int argc, char** argv) {
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return absl::StrCat("gmewatchd ", gmewatch::Version(), "\n"); };
   // --help is about this file's flags, not about those of libraries.
-  usage.contains_help_flags = [](absl::string_view file) { return absl::EndsWith(file, "main.cc"); };
+  usage.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "main.cc");
+  };
   absl::SetFlagsUsageConfig(usage);
   absl::SetProgramUsageMessage("counts GME error codes and shows them to Prometheus");
   if (!gmewatch::CheckFlags(argc, argv)) return gmewatch::kExitUsage;

@@ -74,6 +74,7 @@ grpc::Status WireClient::Report(const v1::ReportRequest& request, uint64_t* ackn
                                 const std::string& authorization) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  context.set_wait_for_ready(true);  // for a daemon that is being started again
   if (!authorization.empty()) context.AddMetadata("authorization", authorization);
   v1::ReportResponse response;
   grpc::Status status = stub_->Report(&context, request, &response);
@@ -83,6 +84,7 @@ grpc::Status WireClient::Report(const v1::ReportRequest& request, uint64_t* ackn
 
 WireStream::WireStream(WireClient* client) {
   context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  context_.set_wait_for_ready(true);
   stream_ = client->stub().ReportStream(&context_);
 }
 
