@@ -1,8 +1,10 @@
-// The counters: one dense row of cells for each (app, region), one column for each code. Written by one thread, the one that
-// applies epochs; read by any number of threads without a lock, so a scrape stops nobody.
+// The counters: one dense row of cells for each (app, region), one column for each code. Written by
+// one thread, the one that applies epochs; read by any number of threads without a lock, so a
+// scrape stops nobody.
 //
-// What is read of one series never goes back. Rows and columns are only ever added; references stay good as long as the
-// Counters. Several series read one after the other may differ by what was applied in between.
+// What is read of one series never goes back. Rows and columns are only ever added; references stay
+// good as long as the Counters. Several series read one after the other may differ by what was
+// applied in between.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
 #define GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
 

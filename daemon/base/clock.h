@@ -1,6 +1,7 @@
 // Time as the daemon's parts see it, so that a test can hold it still.
 //
-// Thread safety: every method may be called from any thread. A Clock must outlive all that it was given to.
+// Thread safety: every method may be called from any thread. A Clock must outlive all that it was
+// given to.
 #ifndef GMEWATCH_DAEMON_BASE_CLOCK_H_
 #define GMEWATCH_DAEMON_BASE_CLOCK_H_
 

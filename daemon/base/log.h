@@ -3,7 +3,8 @@
 //   LogInfo("recovered", {{"epochs", absl::StrCat(n)}});
 //   2026-01-02T03:04:05.678Z INFO recovered epochs=12
 //
-// Values from outside are quoted and escaped, so a line stays a line. Thread safe: a line is one write(2).
+// Values from outside are quoted and escaped, so a line stays a line. Thread safe: a line is one
+// write(2).
 #ifndef GMEWATCH_DAEMON_BASE_LOG_H_
 #define GMEWATCH_DAEMON_BASE_LOG_H_
 

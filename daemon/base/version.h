@@ -1,4 +1,5 @@
-// The version of gmewatchd and gmectl; it stands once, in the project() line of the root CMakeLists.txt.
+// The version of gmewatchd and gmectl; it stands once, in the project() line of the root
+// CMakeLists.txt.
 #ifndef GMEWATCH_DAEMON_BASE_VERSION_H_
 #define GMEWATCH_DAEMON_BASE_VERSION_H_
 

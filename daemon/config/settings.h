@@ -1,6 +1,8 @@
-// The settings of gmewatchd, checked: config.proto says what each means, its unit, default and range.
+// The settings of gmewatchd, checked: config.proto says what each means, its unit, default and
+// range.
 //
-// Plain immutable data. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and what is allowed".
+// Plain immutable data. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and what is allowed";
+// none repeats a key.
 #ifndef GMEWATCH_DAEMON_CONFIG_SETTINGS_H_
 #define GMEWATCH_DAEMON_CONFIG_SETTINGS_H_
 
@@ -19,12 +21,16 @@ struct AppSettings {
   std::string name;
   std::vector<std::string> regions;
   std::vector<std::string> keys;
+
+  friend bool operator==(const AppSettings&, const AppSettings&) = default;
 };
 
 struct TlsSettings {
   std::string certificate_file;
   std::string key_file;
-  std::string client_ca_file;
+  std::string client_ca_file;  // empty: clients need no certificate
+
+  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
 };
 
 struct Settings {
@@ -44,6 +50,8 @@ struct Settings {
 
   std::string public_url;  // empty: from the admin address
   bool hide_solution_info = false;
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 // `file` names the text in errors. An empty text is all defaults.

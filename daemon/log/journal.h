@@ -1,11 +1,12 @@
-// Takes batches from many threads into the open epoch; one committer thread makes an epoch durable, has it applied, and only
-// then tells those who wait. So what is acknowledged is durable and counted.
+// Takes batches from many threads into the open epoch; one committer thread makes an epoch durable,
+// has it applied, and only then tells those who wait. So what is acknowledged is durable and
+// counted.
 //
 // Thread safety: every method may be called from any thread, unless it says otherwise.
 #ifndef GMEWATCH_DAEMON_LOG_JOURNAL_H_
 #define GMEWATCH_DAEMON_LOG_JOURNAL_H_
 
-#include <atomic>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -22,8 +23,8 @@
 
 namespace gmewatch {
 
-// Waits for batches to be settled. All calls come from the committer thread, in the order of Journal::Append, and must not
-// block. Must live until every batch that it appended is settled.
+// Waits for batches to be settled. All calls come from the committer thread, in the order of
+// Journal::Append, and must not block. Must live until every batch that it appended is settled.
 class BatchWaiter {
  public:
   BatchWaiter() = default;
@@ -31,12 +32,14 @@ class BatchWaiter {
   BatchWaiter& operator=(const BatchWaiter&) = delete;
   virtual ~BatchWaiter() = default;
 
-  // The batch with this number is counted or a duplicate, durably.
+  // What became of the batch with this number, durably.
   virtual void OnSettled(uint64_t sequence, Verdict verdict) = 0;
-  // Its epoch could not be written: ResourceExhausted where it may be sent again, or the log is at its end.
+  // Its epoch could not be written: ResourceExhausted where it may be sent again, or the log is at
+  // its end.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // After the last of an epoch's calls above; may destroy the waiter where nothing is left to settle.
-  virtual void OnEpochEnd() = 0;
+  // Follows a run of the calls above without another waiter's between; may destroy the waiter where
+  // nothing is left to settle. Time to answer.
+  virtual void OnRunEnd() = 0;
 };
 
 struct JournalOptions {
@@ -50,7 +53,7 @@ struct JournalStats {
   uint64_t failed_epochs = 0;
   uint64_t pending_bytes = 0;
   absl::Duration commit_time_total;  // spent in EventLog::Append
-  // Commits that took at most kCommitBuckets[i]; the last counts all.
+  // Commits that took at most kCommitBucketsSeconds[i]; the last counts all.
   static constexpr std::array<double, 8> kCommitBucketsSeconds = {0.0005, 0.001, 0.0025, 0.005,
                                                                   0.01,   0.025, 0.1,    1};
   std::array<uint64_t, kCommitBucketsSeconds.size() + 1> commits_by_bucket{};
@@ -61,20 +64,23 @@ class Journal {
   using ApplyFn = std::function<void(uint64_t number, const Epoch&, std::vector<Verdict>*)>;
   using FatalFn = std::function<void(const absl::Status&)>;
 
-  // `log` and `clock` must outlive the journal. `last_number` and `last_time_ms` are those of the newest epoch. `apply` and
-  // `fatal` are called on the committer thread; `fatal` once, when the log is at its end.
+  // `log` and `clock` must outlive the journal. `last_number` and `last_time_ms` are those of the
+  // newest epoch. `apply` and `fatal` are called on the committer thread; `fatal` once, when the
+  // log is at its end.
   Journal(EventLog& log, Clock& clock, JournalOptions options, uint64_t last_number,
           int64_t last_time_ms, ApplyFn apply, FatalFn fatal);
   // REQUIRES: Stop was called.
   ~Journal();
 
-  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is waiting; Unavailable: it
-  // was stopped or the log is at its end; then nothing follows.
+  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is
+  // waiting or the log is full; Unavailable: it was stopped or the log is at its end. Then nothing
+  // follows, and the refusal is counted.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
 
   // Counts what was turned away, in the next epoch.
   void AddRejected(RejectReason reason, uint64_t batches, uint64_t events);
-  // Counts it and settles: `waiter` hears of `sequence` (as counted) when the refusal is durable and all before it settled.
+  // The same for one batch: `waiter` hears of it as kRefused, in order, when the refusal is
+  // durable. Fails as Append does.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter);
 
@@ -82,10 +88,11 @@ class Journal {
   void SetPolicy(internal::Policy policy);
   void Show(std::vector<Place> places, std::vector<int32_t> codes);
 
-  // Waits until everything appended so far is settled.
-  void Flush();
+  // Waits until nothing is open; ResourceExhausted or the log's own error where it cannot be
+  // written.
+  absl::Status Flush();
 
-  // Commits what is open, then takes nothing more. Idempotent.
+  // Takes nothing more, commits what is open, ends the thread. Idempotent.
   void Stop();
 
   // 0 when nothing waits, 1 when max_pending_bytes do.
@@ -101,11 +108,17 @@ class Journal {
   };
 
   void Run();
+  // Blocks until there is an epoch to commit; false when there will be none.
+  bool TakeOpen(Epoch* epoch, std::vector<Pending>* pending);
+  void Commit(Epoch* epoch, const std::vector<Pending>& pending);
+  void Settle(const std::vector<Pending>& pending);
+  // Turns away what waits, and everything that came after it, so that nothing overtakes what is to
+  // be sent again.
+  void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
+  // Whether there is room; where there is not, counts the refusal.
+  absl::Status Admit(size_t bytes, uint64_t events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void CommitOpen(Epoch* epoch, std::vector<Pending>* pending);
-  void Settle(const std::vector<Pending>& pending, const absl::Status& status);
-  void KeepForNext(const Epoch& failed);
-  void CountCommit(absl::Duration took, const absl::Status& status);
+  bool IsSettled() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   EventLog& log_;
   Clock& clock_;
@@ -116,12 +129,10 @@ class Journal {
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
-  size_t in_flight_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t epochs_begun_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t epochs_ended_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool flush_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool committing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool failing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
   JournalStats stats_ ABSL_GUARDED_BY(mutex_);
 
@@ -129,7 +140,7 @@ class Journal {
   uint64_t number_;
   int64_t time_ms_;
   std::vector<Verdict> verdicts_;
-  std::vector<BatchWaiter*> touched_;
+  absl::Duration last_begin_ = -absl::InfiniteDuration();
 
   // Last, so that it starts when everything above is there.
   std::thread committer_;

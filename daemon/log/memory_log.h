@@ -11,8 +11,9 @@ class MemoryLog final : public EventLog {
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override {
     return std::optional<Checkpoint>();
   }
-  absl::Status Replay(uint64_t /*number*/,
-                      const std::function<absl::Status(uint64_t, const Epoch&)>& /*apply*/) override {
+  absl::Status Replay(
+      uint64_t /*number*/,
+      const std::function<absl::Status(uint64_t, const Epoch&)>& /*apply*/) override {
     return absl::OkStatus();
   }
   absl::Status Append(uint64_t /*number*/, const Epoch& /*epoch*/) override {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "absl/types/span.h"
 
 namespace gmewatch {
 
@@ -24,7 +25,8 @@ struct SessionId {
   }
 };
 
-// Who reports: the same for all batches of a session. Strings are checked (limits.h) and valid UTF-8.
+// Who reports: the same for all batches of a session. Strings are checked (limits.h) and valid
+// UTF-8.
 struct Origin {
   std::string app;
   std::string region;
@@ -61,6 +63,9 @@ struct Entry {
   int32_t code = 0;
   uint32_t count = 0;
 };
+
+// The sum of their counts.
+uint64_t EventsOf(absl::Span<const Entry> entries);
 
 // `events` were lost for a reason (an index of kLossReasonLabels).
 struct Loss {

@@ -1,5 +1,6 @@
-// The aggregate's whole state after an epoch, or what changed of it since the checkpoint before: what the log stores so that
-// recovery need not begin at the first epoch. Plain data; rows say only what is not zero.
+// The aggregate's whole state after an epoch, or what changed of it since the checkpoint before:
+// what the log stores so that recovery need not begin at the first epoch. Plain data; rows say only
+// what is not zero.
 #ifndef GMEWATCH_DAEMON_MODEL_CHECKPOINT_H_
 #define GMEWATCH_DAEMON_MODEL_CHECKPOINT_H_
 
@@ -38,7 +39,8 @@ struct CounterRow {
   uint64_t late = 0;
 };
 
-// A page of the session table as the aggregate packs it; opaque to the log. Replaces the page of the same index.
+// A page of the session table as the aggregate packs it; opaque to the log. Replaces the page of
+// the same index.
 struct SessionPage {
   uint32_t index = 0;
   std::string bytes;
@@ -50,15 +52,13 @@ struct Checkpoint {
   int64_t time_ms = 0;
   // internal.Policy, serialized: the settings that counted last.
   std::string policy;
-  // Where the expiry of sessions goes on.
-  uint64_t sweep_cursor = 0;
   uint64_t batches_counted = 0;
   uint64_t batches_duplicate = 0;
   RejectedByReason rejected{};
-  std::vector<CodeRow> codes;       // all
-  std::vector<PlaceRow> places;     // all when loaded; those that changed when saved
-  std::vector<CounterRow> counters; // all when loaded; those of the changed places when saved
-  std::vector<SessionPage> pages;   // all when loaded; those that changed when saved
+  std::vector<CodeRow> codes;        // all
+  std::vector<PlaceRow> places;      // all when loaded; those that changed when saved
+  std::vector<CounterRow> counters;  // all when loaded; those of the changed places when saved
+  std::vector<SessionPage> pages;    // all when loaded; those that changed when saved
 };
 
 }  // namespace gmewatch

@@ -19,6 +19,12 @@ void AppendRaw(std::string* out, const T* items, size_t n) {
 
 }  // namespace
 
+uint64_t EventsOf(absl::Span<const Entry> entries) {
+  uint64_t events = 0;  // 512 entries of 10^9 fit a million times
+  for (const Entry& entry : entries) events += entry.count;
+  return events;
+}
+
 void Epoch::Add(const Batch& batch, const HashedOrigin& origin) {
   BatchHeader header;
   header.session = batch.session;
@@ -57,6 +63,33 @@ void Epoch::Clear() {
   origin_index_.clear();
   batches_.clear();
   batch_count_ = 0;
+}
+
+void Epoch::Reject(RejectReason reason, uint64_t batches, uint64_t events) {
+  rejected[static_cast<size_t>(reason)].batches += batches;
+  rejected[static_cast<size_t>(reason)].events += events;
+}
+
+void Epoch::TurnAway(RejectReason reason) {
+  size_t offset = 0;
+  BatchView batch;
+  while (Next(&offset, &batch)) Reject(reason, 1, EventsOf(batch.entries));
+  batches_.clear();
+  batch_count_ = 0;
+  details.clear();
+}
+
+void Epoch::TakeOver(const Epoch& failed, RejectReason reason) {
+  size_t offset = 0;
+  BatchView batch;
+  while (failed.Next(&offset, &batch)) Reject(reason, 1, EventsOf(batch.entries));
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    rejected[i].batches += failed.rejected[i].batches;
+    rejected[i].events += failed.rejected[i].events;
+  }
+  if (!policy.has_value()) policy = failed.policy;
+  shown_places.insert(shown_places.end(), failed.shown_places.begin(), failed.shown_places.end());
+  shown_codes.insert(shown_codes.end(), failed.shown_codes.begin(), failed.shown_codes.end());
 }
 
 bool Epoch::empty() const {
@@ -125,8 +158,7 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   epoch.time_ms = in.time_ms();
   if (in.has_policy()) epoch.policy = in.policy();
   for (const internal::OriginRecord& o : in.origins()) {
-    epoch.origins_.push_back(
-        {o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
+    epoch.origins_.push_back({o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
   }
   epoch.batches_ = std::move(*in.mutable_batches());
   for (const internal::DetailRecord& d : in.details()) {

@@ -1,4 +1,5 @@
-// Everything that one commit makes durable: batches in the order taken, with all that decides how they count.
+// Everything that one commit makes durable: batches in the order taken, with all that decides how
+// they count.
 //
 // Thread safety: none; an epoch has one owner at a time.
 #ifndef GMEWATCH_DAEMON_MODEL_EPOCH_H_
@@ -20,8 +21,9 @@
 
 namespace gmewatch {
 
-// How a batch stands in Epoch::batches(): this header, then `entries` times Entry, then `losses` times Loss, all in the
-// byte order of x86 and ARM (little-endian) and with every field at a multiple of its size.
+// How a batch stands in Epoch::batches(): this header, then `entries` times Entry, then `losses`
+// times Loss, all in the byte order of x86 and ARM (little-endian) and with every field at a
+// multiple of its size.
 struct BatchHeader {
   SessionId session;
   uint64_t sequence = 0;
@@ -53,6 +55,14 @@ class Epoch {
 
   // Ready for new batches; memory is kept.
   void Clear();
+
+  // Counts what was turned away.
+  void Reject(RejectReason reason, uint64_t batches, uint64_t events);
+  // Drops the batches and counts them as turned away.
+  void TurnAway(RejectReason reason);
+  // Takes over from an epoch before this one, which failed, all that must not be lost; its batches
+  // as turned away.
+  void TakeOver(const Epoch& failed, RejectReason reason);
 
   // Nothing in it that would have to be kept.
   bool empty() const;
@@ -86,8 +96,9 @@ class Epoch {
   uint64_t batch_count_ = 0;
 };
 
-// What became of a batch when its epoch was applied.
-enum class Verdict : uint8_t { kCounted, kDuplicate };
+// What became of a batch when its epoch was applied. kRefused: it broke a rule, and its events are
+// counted as such.
+enum class Verdict : uint8_t { kCounted, kDuplicate, kRefused };
 
 }  // namespace gmewatch
 

@@ -1,5 +1,6 @@
-// What clients say of events that they lost (ClientLoss.Reason on the wire): the values of the label `reason` of
-// gme_client_lost_events_total. A reason that this version does not know is counted as "unspecified".
+// What clients say of events that they lost (ClientLoss.Reason on the wire): the values of the
+// label `reason` of gme_client_lost_events_total. A reason that this version does not know is
+// counted as "unspecified".
 #ifndef GMEWATCH_DAEMON_MODEL_LOSS_REASON_H_
 #define GMEWATCH_DAEMON_MODEL_LOSS_REASON_H_
 

@@ -4,16 +4,27 @@
 //   options.address = "gmewatch.example.com:443";
 //   options.app = "demo";
 //   options.region = "eu";
+//   options.tls.enabled = true;
 //   gmewatch::Reporter reporter(std::move(options));
 //   ...
 //   reporter.Report(result);  // in any GME callback; AV_OK (0) counts as Success()
 //   ...
 //   reporter.Stop(std::chrono::seconds(2));
 //
-// What a game is promised: Report and Success never block, allocate, lock or throw, and may be called from any thread, also
-// before the network is there and after Stop. Memory is bounded. A count is kept until the server has acknowledged it;
-// what had to be given up is counted too, and told to the server (gme_client_lost_events_total). No header of gRPC,
-// Protobuf or abseil is needed to include this one.
+// What a game is promised: Report and Success never block, allocate, lock or throw, and may be
+// called from any thread, also before the network is there and after Stop. Memory is bounded. A
+// count is kept until the server has acknowledged it; what had to be given up is counted too, and
+// told to the server (gme_client_lost_events_total). No header of gRPC, Protobuf or abseil is
+// needed to include this one.
+//
+// Thread safety: every method but the destructor may be called from any thread at any time. Several
+// Reporters in one process do not know of each other.
+//
+// fork: a Reporter works in the process that made it. In a child Report, Success and Detail are
+// harmless and lead nowhere, Flush and Stop return false at once, Stats is all zero and the
+// destructor leaves everything alone. Nothing that the parent counted is sent twice. A process that
+// wants Reporters in its children forks before it makes its own first one: gRPC, once started, does
+// not survive a fork.
 #ifndef GMEWATCH_REPORTER_H_
 #define GMEWATCH_REPORTER_H_
 
@@ -40,37 +51,47 @@ struct ReporterOptions {
   // HOST:PORT of gmewatchd or of the proxy before it.
   std::string address;
 
-  // 1 to 64 characters of A-Z a-z 0-9 . _ - each; what counts are told apart by.
+  // 1 to 64 characters of A-Z a-z 0-9 . _ - each; what counts are told apart by. "all" and "other"
+  // are the server's own.
   std::string app;
   std::string region;
 
-  // Up to 64 bytes of printable UTF-8 each, or empty; what a code is broken down by on the triage page.
+  // Up to 64 bytes of printable UTF-8 each, or empty; what a code is broken down by on the triage
+  // page.
   std::string app_version;
   std::string sdk_version;
   std::string platform;
 
-  // The app's key, where the server asks for one ("authorization: Bearer KEY"). Needs TLS unless the server is on
-  // loopback: in plain text anyone on the way can read it.
+  // The app's key, where the server asks for one ("authorization: Bearer KEY"); up to 1024 visible
+  // ASCII characters. Without TLS anyone on the way can read it.
   std::string key;
   TlsOptions tls;
 
-  // How often counts are sent, from 10 ms to 1 h. The first batch of a run goes after first_flush_interval.
+  // How often counts are sent, from 10 ms to 1 h. The first batch of a run goes after
+  // first_flush_interval (the same range), the second after a random part of flush_interval, so
+  // that games that start together do not report in step. Nothing is sent where there is nothing to
+  // say. The server may ask for longer intervals.
   std::chrono::milliseconds flush_interval = std::chrono::seconds(5);
   std::chrono::milliseconds first_flush_interval = std::chrono::seconds(1);
 
-  // How long a batch may take to be acknowledged before it is sent again.
+  // How long a batch may take to be acknowledged before it is sent again, from 10 ms to 5 min.
+  // Connecting is part of it.
   std::chrono::milliseconds acknowledge_timeout = std::chrono::seconds(15);
 
-  // Pause after a failed attempt: a random time between 0 and a bound that doubles from the first to the second value (full
-  // jitter), and never less than the server asks for.
+  // Pause after a failed attempt, from 10 ms to 1 h: a random time between 0 and a bound that
+  // doubles from the first to the second value (full jitter), and never less than the server asks
+  // for. Where only people can help (a wrong key, a server without this service) near the second
+  // value at once.
   std::chrono::milliseconds initial_backoff = std::chrono::seconds(1);
   std::chrono::milliseconds max_backoff = std::chrono::minutes(5);
 
-  // The connection is closed after this long with nothing to say.
+  // The connection is closed after this long with nothing to say, from 10 ms to 24 h.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(30);
 
-  // Counts older than this are given up as EXPIRED, because the server may have forgotten the session (its session_horizon;
-  // 24 h unless its operator chose otherwise).
+  // A batch that is not acknowledged within this after it was first sent is given up as EXPIRED,
+  // because the server may have forgotten the session and would count it twice; from 1 min to 30
+  // days. At most the server's session_horizon (24 h unless its operator chose otherwise). Counts
+  // that gathered meanwhile and were never sent are not concerned.
   std::chrono::milliseconds session_horizon = std::chrono::hours(24);
 };
 
@@ -84,22 +105,23 @@ struct ReporterStats {
   uint64_t batches_sent = 0;         // attempts, retries too
   uint64_t batches_failed = 0;       // attempts that must be repeated
   uint64_t connects = 0;             // times a connection was asked for
-  // Why the last failed attempt failed, for a developer's log; empty after a success.
+  // Why the last attempt failed or was refused, for a developer's log; empty after a success.
   std::string last_error;
 };
 
 class Reporter {
  public:
-  // Checks the options and starts one thread, which does not connect before there is something to send. Options that are out
-  // of range make a Reporter that counts nothing and says why in error().
+  // Checks the options and starts one thread, which does not connect before there is something to
+  // send. Options that are out of range, or a system that gives no thread, make a Reporter that
+  // counts nothing and says why in error().
   explicit Reporter(ReporterOptions options);
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
   // Stop(0): gives up what is pending.
   ~Reporter();
 
-  // Counts one event of `code`. Code 0 is Success(). Up to 512 distinct codes in a run; events of later ones are counted as
-  // lost (TOO_MANY_CODES).
+  // Counts one event of `code`. Code 0 is Success(). Up to 512 distinct codes in a run; events of
+  // later ones are counted as lost (TOO_MANY_CODES).
   void Report(int32_t code) noexcept { Report(code, 1); }
   // The same `count` times.
   void Report(int32_t code, uint32_t count) noexcept;
@@ -107,24 +129,30 @@ class Reporter {
   // Counts an operation that succeeded: what an error ratio is divided by.
   void Success() noexcept { Report(0, 1); }
 
-  // Adds a detail for the people who triage, of an event that Report counts: the SDK call that failed (up to 64 bytes) and
-  // the code that the SDK's log gave. At most 16 are kept for a batch, later ones are left out. Takes a short lock.
+  // Adds a detail for the people who triage, of an event that Report counts: the SDK call that
+  // failed (up to 64 bytes, more are cut; may be null) and the code that the SDK's log gave. At
+  // most 16 are kept for a batch, later ones are left out. Takes a short lock.
   void Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept;
 
   // Sends what is pending now and waits until the server has settled it; false at the deadline.
+  // Does not wait for the interval and shortens a long back-off, but keeps to what the server asked
+  // for.
   bool Flush(std::chrono::milliseconds deadline);
 
-  // Flush, then ends the thread and the connection; never takes notably longer than the deadline. False where something was
-  // left. Report after it counts, and sends nothing.
+  // Flush, then ends the thread and the connection; never takes notably longer than the deadline.
+  // False where something was left. Report after it counts, and sends nothing. Call it before main
+  // returns: a destructor that runs with the statics is too late for gRPC.
   bool Stop(std::chrono::milliseconds deadline);
 
   ReporterStats Stats() const;
 
-  // What is wrong with the options; empty where nothing is.
+  // What is wrong with the options: which field, what it was, what is allowed; empty where nothing
+  // is.
   const std::string& error() const;
 
  private:
   class Impl;
+  // Shared with the thread, which may outlive a Stop at its deadline by a moment.
   std::shared_ptr<Impl> impl_;
 };
 

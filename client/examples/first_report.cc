@@ -1,0 +1,19 @@
+// The least that a game does: counts what GME answers, and says goodbye.
+#include <cstdio>
+
+#include "gmewatch/reporter.h"
+
+int main() {
+  gmewatch::ReporterOptions options;
+  options.address = "127.0.0.1:4747";
+  options.app = "demo";
+  options.region = "eu";
+  gmewatch::Reporter reporter(options);
+
+  reporter.Report(1005);  // what a GME callback gave; AV_OK (0) counts as a success
+  reporter.Success();
+
+  const bool sent = reporter.Stop(std::chrono::seconds(2));
+  if (!sent) std::fprintf(stderr, "not sent: %s\n", reporter.Stats().last_error.c_str());
+  return sent ? 0 : 1;
+}

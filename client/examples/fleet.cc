@@ -1,0 +1,123 @@
+#include "client/examples/fleet.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+
+namespace gmewatch::examples {
+namespace {
+
+void Add(const ReporterStats& stats, FleetTotals* totals) {
+  ++totals->clients;
+  totals->reported += stats.reported_events;
+  totals->acknowledged += stats.acknowledged_events;
+  totals->refused += stats.refused_events;
+  totals->lost += stats.lost_events;
+  totals->pending += stats.pending_events;
+  totals->batches += stats.batches_sent;
+  totals->failed_batches += stats.batches_failed;
+  totals->connects += stats.connects;
+  if (!stats.last_error.empty()) totals->last_error = stats.last_error;
+}
+
+std::string FormatRow(const FleetTotals& row) {
+  return absl::StrFormat("%-12s %-6s %7d %11d %12d %8d %8d %8d\n", row.app, row.region, row.clients,
+                         row.reported, row.acknowledged, row.refused, row.lost, row.pending);
+}
+
+// Names are labels (A-Z a-z 0-9 . _ -), so they need no escaping.
+std::string JsonRow(const FleetTotals& row) {
+  return absl::StrFormat(
+      R"({"app":"%s","region":"%s","clients":%d,"reported":%d,"acknowledged":%d,)"
+      R"("refused":%d,"lost":%d,"pending":%d,"batches":%d,"failed_batches":%d,"connects":%d})",
+      row.app, row.region, row.clients, row.reported, row.acknowledged, row.refused, row.lost,
+      row.pending, row.batches, row.failed_batches, row.connects);
+}
+
+}  // namespace
+
+Fleet::Fleet(int clients, const ReporterOptions& options, FleetTraffic* traffic)
+    : traffic_(*traffic) {
+  for (int i = 0; i < clients; ++i) {
+    Client client;
+    client.player = traffic_.NextPlayer();
+    ReporterOptions own = options;
+    own.app = client.player.app;
+    own.region = client.player.region;
+    own.app_version = client.player.app_version;
+    own.sdk_version = client.player.sdk_version;
+    own.platform = client.player.platform;
+    client.reporter = std::make_unique<Reporter>(std::move(own));
+    clients_.push_back(std::move(client));
+  }
+}
+
+std::string Fleet::error() const {
+  for (const Client& client : clients_) {
+    if (!client.reporter->error().empty()) return client.reporter->error();
+  }
+  return "";
+}
+
+void Fleet::Report(absl::Duration at, absl::Duration length) {
+  std::vector<CodeCount> events;
+  for (const Client& client : clients_) {
+    events.clear();
+    traffic_.Draw(client.player, at, length, &events);
+    for (const CodeCount& event : events) client.reporter->Report(event.code, event.count);
+    // What GME would log beside a timeout while entering a room.
+    if (!events.empty() && events.back().code == 1005) {
+      client.reporter->Detail(1005, "EnterRoom", -10004);
+    }
+  }
+}
+
+void Fleet::Stop(absl::Duration deadline) {
+  const absl::Time end = absl::Now() + deadline;
+  for (const Client& client : clients_) {
+    const absl::Duration left = std::max(end - absl::Now(), absl::ZeroDuration());
+    client.reporter->Stop(absl::ToChronoMilliseconds(left));
+  }
+}
+
+FleetTotals Fleet::Total() const {
+  FleetTotals total;
+  total.app = "all";
+  total.region = "all";
+  for (const Client& client : clients_) Add(client.reporter->Stats(), &total);
+  return total;
+}
+
+std::vector<FleetTotals> Fleet::Totals() const {
+  std::map<std::pair<std::string, std::string>, FleetTotals> by_place;
+  for (const Client& client : clients_) {
+    FleetTotals& part = by_place[{client.player.app, client.player.region}];
+    part.app = client.player.app;
+    part.region = client.player.region;
+    Add(client.reporter->Stats(), &part);
+  }
+  std::vector<FleetTotals> parts;
+  for (auto& [place, part] : by_place) parts.push_back(std::move(part));
+  return parts;
+}
+
+std::string FormatTable(const FleetTotals& total, const std::vector<FleetTotals>& parts) {
+  std::string text =
+      absl::StrFormat("%-12s %-6s %7s %11s %12s %8s %8s %8s\n", "app", "region", "clients",
+                      "reported", "acknowledged", "refused", "lost", "pending");
+  for (const FleetTotals& part : parts) text += FormatRow(part);
+  return text + FormatRow(total);
+}
+
+std::string FormatJson(const FleetTotals& total, const std::vector<FleetTotals>& parts) {
+  std::string text = absl::StrCat("{\"total\":", JsonRow(total), ",\"parts\":[");
+  for (size_t i = 0; i < parts.size(); ++i)
+    absl::StrAppend(&text, i == 0 ? "" : ",", JsonRow(parts[i]));
+  return text + "]}\n";
+}
+
+}  // namespace gmewatch::examples

@@ -1,0 +1,144 @@
+// gmewatch_fleet: a simulated fleet of game clients, to try gmewatch out and to watch it in an
+// outage. Exit status: 0 everything acknowledged, 1 not everything, 2 wrong usage.
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "client/examples/fleet.h"
+
+ABSL_FLAG(std::string, address, "127.0.0.1:4747", "HOST:PORT of gmewatchd");
+ABSL_FLAG(int, clients, 200, "how many players, from 1 to 1000");
+ABSL_FLAG(int, seconds, 0, "how long; 0: until SIGINT or SIGTERM");
+ABSL_FLAG(uint64_t, seed, 1, "the same seed gives the same fleet");
+ABSL_FLAG(absl::Duration, day, absl::Hours(24), "how long a day and a night take");
+ABSL_FLAG(std::string, outage_region, "", "where voice fails: eu, us, asia or sa; empty: nowhere");
+ABSL_FLAG(absl::Duration, outage_after, absl::Minutes(2), "when it begins");
+ABSL_FLAG(absl::Duration, outage_for, absl::Minutes(5), "how long it lasts");
+ABSL_FLAG(absl::Duration, flush_interval, absl::Seconds(5), "how often a client sends");
+ABSL_FLAG(absl::Duration, stop_timeout, absl::Seconds(10), "how long to wait for the last answers");
+ABSL_FLAG(std::string, key_file, "", "file with the apps' key, where gmewatchd asks for one");
+ABSL_FLAG(bool, tls, false, "speak TLS");
+ABSL_FLAG(std::string, ca_file, "", "authorities to trust (PEM); empty: the system's");
+ABSL_FLAG(bool, json, false, "totals as JSON");
+
+namespace gmewatch::examples {
+namespace {
+
+constexpr absl::Duration kTick = absl::Milliseconds(250);
+constexpr absl::Duration kProgress = absl::Seconds(5);
+
+bool ReadFile(const std::string& path, std::string* text) {
+  std::ifstream file(path, std::ios::binary);
+  text->assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  if (file.is_open() && !file.bad()) return true;
+  std::fprintf(stderr, "gmewatch_fleet: cannot read %s\n", path.c_str());
+  return false;
+}
+
+bool MakeOptions(ReporterOptions* options) {
+  options->address = absl::GetFlag(FLAGS_address);
+  options->flush_interval = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_flush_interval));
+  options->max_backoff = std::chrono::seconds(10);  // nobody watches a demonstration for minutes
+  options->tls.enabled = absl::GetFlag(FLAGS_tls);
+  const std::string key_file = absl::GetFlag(FLAGS_key_file);
+  const std::string ca_file = absl::GetFlag(FLAGS_ca_file);
+  if (!key_file.empty() && !ReadFile(key_file, &options->key)) return false;
+  options->key = std::string(absl::StripSuffix(options->key, "\n"));
+  return ca_file.empty() || ReadFile(ca_file, &options->tls.root_certificates);
+}
+
+// Waits for the next tick; true where a signal says that it is over.
+bool SignalledWithin(const sigset_t& signals, absl::Duration wait) {
+  const timespec timeout = absl::ToTimespec(std::max(wait, absl::ZeroDuration()));
+  return sigtimedwait(&signals, nullptr, &timeout) > 0;
+}
+
+void PrintProgress(const Fleet& fleet, absl::Duration at) {
+  const FleetTotals total = fleet.Total();
+  absl::FPrintF(stderr, "%s reported %d acknowledged %d pending %d failed batches %d%s\n",
+                absl::FormatDuration(absl::Trunc(at, absl::Seconds(1))), total.reported,
+                total.acknowledged, total.pending, total.failed_batches,
+                total.last_error.empty() ? "" : absl::StrCat(": ", total.last_error));
+}
+
+void Run(const sigset_t& signals, Fleet* fleet) {
+  const absl::Duration length = absl::GetFlag(FLAGS_seconds) > 0
+                                    ? absl::Seconds(absl::GetFlag(FLAGS_seconds))
+                                    : absl::InfiniteDuration();
+  const absl::Time start = absl::Now();
+  absl::Duration told;
+  for (absl::Duration at; at < length; at += kTick) {
+    fleet->Report(at, kTick);
+    if (at - told >= kProgress) {
+      told = at;
+      PrintProgress(*fleet, at);
+    }
+    if (SignalledWithin(signals, start + at + kTick - absl::Now())) return;
+  }
+}
+
+int Main() {
+  const int clients = absl::GetFlag(FLAGS_clients);
+  if (clients < 1 || clients > Fleet::kClientsMax) {
+    absl::FPrintF(stderr, "gmewatch_fleet: --clients is %d; allowed: 1 to %d\n", clients,
+                  Fleet::kClientsMax);
+    return 2;
+  }
+  if (absl::GetFlag(FLAGS_day) < absl::Seconds(1)) {
+    absl::FPrintF(stderr, "gmewatch_fleet: --day is %s; allowed: 1s and more\n",
+                  absl::FormatDuration(absl::GetFlag(FLAGS_day)));
+    return 2;
+  }
+  ReporterOptions options;
+  if (!MakeOptions(&options)) return 2;
+  // Before any thread, so that the signals come to us alone.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  FleetTraffic traffic(absl::GetFlag(FLAGS_seed), absl::GetFlag(FLAGS_day),
+                       {absl::GetFlag(FLAGS_outage_region), absl::GetFlag(FLAGS_outage_after),
+                        absl::GetFlag(FLAGS_outage_for)});
+  Fleet fleet(clients, options, &traffic);
+  if (!fleet.error().empty()) {
+    std::fprintf(stderr, "gmewatch_fleet: %s\n", fleet.error().c_str());
+    return 2;
+  }
+  Run(signals, &fleet);
+  fleet.Stop(absl::GetFlag(FLAGS_stop_timeout));
+  const FleetTotals total = fleet.Total();
+  const std::string text = absl::GetFlag(FLAGS_json) ? FormatJson(total, fleet.Totals())
+                                                     : FormatTable(total, fleet.Totals());
+  std::fputs(text.c_str(), stdout);
+  return total.acknowledged == total.reported ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace gmewatch::examples
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage(
+      "A simulated fleet of game clients.\n"
+      "  gmewatch_fleet --clients=200 --outage_region=eu --outage_after=2m --outage_for=5m");
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::fprintf(stderr, "gmewatch_fleet: \"%s\" is not a flag; see --help\n", rest[1]);
+    return 2;
+  }
+  return gmewatch::examples::Main();
+}

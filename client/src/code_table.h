@@ -1,0 +1,104 @@
+// How often each code was reported and not yet taken for a batch: the only thing that a game's
+// threads touch.
+//
+// Thread safety: Add from any thread, without locks, allocation or waiting; Take* from one thread
+// at a time; the rest from any. Limits: 512 distinct codes for the table's life, because a code's
+// place is never given back; what comes beyond is counted as overflow. Counts are 64 bits wide.
+#ifndef GMEWATCH_CLIENT_SRC_CODE_TABLE_H_
+#define GMEWATCH_CLIENT_SRC_CODE_TABLE_H_
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace gmewatch::client {
+
+class CodeTable {
+ public:
+  static constexpr size_t kCodesMax = 512;
+
+  CodeTable() = default;
+  CodeTable(const CodeTable&) = delete;
+  CodeTable& operator=(const CodeTable&) = delete;
+
+  void Add(int32_t code, uint64_t count) noexcept {
+    size_t index = FirstIndex(code);
+    for (size_t probe = 0; probe < kCodesMax; ++probe, index = (index + 1) % kCodesMax) {
+      if (Holds(slots_[index], code)) {
+        slots_[index].count.fetch_add(count, std::memory_order_relaxed);
+        return;
+      }
+    }
+    overflow_.fetch_add(count, std::memory_order_relaxed);
+  }
+
+  // Hands what is there to use(code, count), at most `count_max` of a code; the rest stays.
+  template <typename Use>
+  void Take(uint64_t count_max, Use use) {
+    for (Slot& slot : slots_) {
+      const uint64_t count = std::min(slot.count.load(std::memory_order_relaxed), count_max);
+      if (count == 0) continue;
+      // Taken by subtraction: what arrives meanwhile stays for the next batch.
+      slot.count.fetch_sub(count, std::memory_order_relaxed);
+      use(static_cast<int32_t>(slot.key.load(std::memory_order_relaxed)), count);
+    }
+  }
+
+  // Events of codes that found no place since the last call.
+  uint64_t TakeOverflow() { return overflow_.exchange(0, std::memory_order_relaxed); }
+
+  uint64_t Overflow() const { return overflow_.load(std::memory_order_relaxed); }
+
+  // The sum of all counts, and the largest of them.
+  uint64_t Events() const {
+    uint64_t sum = 0;
+    for (const Slot& slot : slots_) sum += slot.count.load(std::memory_order_relaxed);
+    return sum;
+  }
+  uint64_t LargestCount() const {
+    uint64_t largest = 0;
+    for (const Slot& slot : slots_) {
+      largest = std::max(largest, slot.count.load(std::memory_order_relaxed));
+    }
+    return largest;
+  }
+
+ private:
+  // Wider than a code, so that no code can be taken for an empty slot.
+  static constexpr int64_t kEmpty = std::numeric_limits<int64_t>::min();
+
+  // Relaxed order is enough everywhere: a slot's count starts at zero whoever claims it, and only
+  // sums are ever read.
+  struct Slot {
+    std::atomic<int64_t> key = kEmpty;
+    std::atomic<uint64_t> count = 0;
+  };
+
+  // Fibonacci hashing: GME's codes are dense runs, which this spreads over the table.
+  static size_t FirstIndex(int32_t code) {
+    return (static_cast<uint32_t>(code) * 2654435769U) >> 23;
+  }
+
+  // Whether the slot is the code's, claiming it where it is empty.
+  static bool Holds(Slot& slot, int32_t code) noexcept {
+    int64_t key = slot.key.load(std::memory_order_relaxed);
+    if (key == code) return true;
+    if (key != kEmpty) return false;
+    // Where another thread was first, `key` becomes what it put there: maybe the same code.
+    return slot.key.compare_exchange_strong(key, code, std::memory_order_relaxed) || key == code;
+  }
+
+  std::array<Slot, kCodesMax> slots_;
+  std::atomic<uint64_t> overflow_ = 0;
+
+  static_assert(kCodesMax == 1U << (32 - 23), "FirstIndex makes indices of nine bits");
+  static_assert(std::atomic<int64_t>::is_always_lock_free);
+  static_assert(std::atomic<uint64_t>::is_always_lock_free);
+};
+
+}  // namespace gmewatch::client
+
+#endif  // GMEWATCH_CLIENT_SRC_CODE_TABLE_H_

@@ -1,0 +1,41 @@
+#include "client/src/losses.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace gmewatch::client {
+
+uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
+  const uint64_t room = std::numeric_limits<uint64_t>::max() - a;
+  return a + std::min(b, room);
+}
+
+void Losses::Add(v1::ClientLoss::Reason reason, uint64_t events) {
+  uint64_t& sum = untold_.at(static_cast<size_t>(reason));
+  sum = SaturatingAdd(sum, events);
+}
+
+bool Losses::Untold() const {
+  return std::any_of(untold_.begin(), untold_.end(), [](uint64_t events) { return events > 0; });
+}
+
+void Losses::Tell(v1::ReportRequest* batch) {
+  for (size_t reason = 0; reason < untold_.size(); ++reason) {
+    const uint64_t events = std::min(untold_.at(reason), kToldMax);
+    if (events == 0) continue;
+    untold_.at(reason) -= events;
+    telling_.at(reason) = events;
+    v1::ClientLoss* loss = batch->add_losses();
+    loss->set_reason(static_cast<v1::ClientLoss::Reason>(reason));
+    loss->set_events(events);
+  }
+}
+
+void Losses::NotTold() {
+  for (size_t reason = 0; reason < untold_.size(); ++reason) {
+    untold_.at(reason) = SaturatingAdd(untold_.at(reason), telling_.at(reason));
+  }
+  telling_ = {};
+}
+
+}  // namespace gmewatch::client

@@ -1,0 +1,65 @@
+// A lock with waits that follow the monotonic clock.
+//
+// Why not absl::Mutex: in the packaged abseil a timed wait ends by the wall clock, and a player who
+// sets the clock back would keep Reporter::Stop waiting for as long.
+//
+// Thread safety: every method may be called from any thread. Times are those of Monotonic().
+#ifndef GMEWATCH_CLIENT_SRC_MONITOR_H_
+#define GMEWATCH_CLIENT_SRC_MONITOR_H_
+
+#include <condition_variable>
+#include <mutex>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+
+namespace gmewatch::client {
+
+// Since an arbitrary start; never goes back.
+absl::Duration Monotonic();
+
+class ABSL_LOCKABLE Monitor {
+ public:
+  Monitor() = default;
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
+
+  // Waits until condition() holds or the clock reads `deadline`; says whether it holds.
+  template <typename Condition>
+  bool AwaitUntil(absl::Duration deadline, Condition condition)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
+    std::unique_lock<std::mutex> lock(mutex_, std::adopt_lock);
+    const bool holds = changed_.wait_until(lock, TimePoint(deadline), condition);
+    lock.release();
+    return holds;
+  }
+
+  // To be called after every change that a condition may look at.
+  void NotifyAll() { changed_.notify_all(); }
+
+ private:
+  static std::chrono::steady_clock::time_point TimePoint(absl::Duration monotonic);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+class ABSL_SCOPED_LOCKABLE MonitorLock {
+ public:
+  explicit MonitorLock(Monitor* monitor) ABSL_EXCLUSIVE_LOCK_FUNCTION(monitor) : monitor_(monitor) {
+    monitor_->Lock();
+  }
+  MonitorLock(const MonitorLock&) = delete;
+  MonitorLock& operator=(const MonitorLock&) = delete;
+  ~MonitorLock() ABSL_UNLOCK_FUNCTION() { monitor_->Unlock(); }
+
+ private:
+  Monitor* const monitor_;
+};
+
+}  // namespace gmewatch::client
+
+#endif  // GMEWATCH_CLIENT_SRC_MONITOR_H_

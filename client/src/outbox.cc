@@ -1,0 +1,169 @@
+#include "client/src/outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+
+namespace gmewatch::client {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+// Failures that waiting does not mend, but an operator can: a wrong key, a server that is none.
+bool NeedsAnOperator(absl::StatusCode code) {
+  return code == absl::StatusCode::kUnauthenticated ||
+         code == absl::StatusCode::kPermissionDenied || code == absl::StatusCode::kUnimplemented;
+}
+
+}  // namespace
+
+Outbox::Outbox(const OutboxOptions& options, v1::Session session, CodeTable* table,
+               DetailList* details, uint32_t seed, absl::Duration now)
+    : options_(options),
+      session_(std::move(session)),
+      table_(*table),
+      details_(*details),
+      backoff_(options.initial_backoff, options.max_backoff, seed),
+      gathering_since_(now),
+      tick_(now + options.first_flush_interval) {}
+
+absl::Duration Outbox::NextAttempt() const {
+  const absl::Duration allowed = std::max(server_allows_, backoff_ends_);
+  return in_flight_.has_value() || hurrying() ? allowed : std::max(allowed, tick_);
+}
+
+std::optional<v1::ReportRequest> Outbox::Next(absl::Duration now) {
+  if (in_flight_.has_value() && now - in_flight_made_ >= options_.session_horizon) GiveUp(now);
+  if (!in_flight_.has_value()) MakeBatch(now);
+  if (!in_flight_.has_value()) return std::nullopt;
+  // All but the age stays as it was first sent, because the server may have counted it already.
+  *in_flight_->mutable_age() =
+      TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(now - in_flight_oldest_));
+  ++stats_.batches_sent;
+  return in_flight_;
+}
+
+void Outbox::MakeBatch(absl::Duration now) {
+  if (tick_ <= now) {
+    // The first interval is the same for all; from then on each client has its own phase, so that
+    // those who were started together do not beat together.
+    const absl::Duration interval =
+        ticked_ ? options_.flush_interval : backoff_.PartOf(options_.flush_interval);
+    ticked_ = true;
+    tick_ += interval;
+    if (tick_ <= now) tick_ = now + options_.flush_interval;
+  }
+  const uint64_t overflow = table_.TakeOverflow();
+  losses_.Add(v1::ClientLoss::TOO_MANY_CODES, overflow);
+  stats_.lost_events = SaturatingAdd(stats_.lost_events, overflow);
+
+  v1::ReportRequest batch;
+  uint64_t events = 0;
+  table_.Take(kCountMax, [&](int32_t code, uint64_t count) {
+    batch.add_codes(code);
+    batch.add_counts(static_cast<uint32_t>(count));
+    events += count;
+  });
+  const bool empty = events == 0 && !losses_.Untold();
+  const absl::Duration oldest = gathering_since_;
+  // What one batch could not carry is as old as the rest of it.
+  if (table_.LargestCount() == 0 || empty) gathering_since_ = now;
+  if (empty) return;
+
+  losses_.Tell(&batch);
+  details_.MoveTo(&batch);
+  *batch.mutable_session() = session_;
+  batch.set_sequence(settled_sequence_ + 1);
+  in_flight_ = std::move(batch);
+  in_flight_events_ = events;
+  in_flight_made_ = now;
+  in_flight_oldest_ = oldest;
+}
+
+void Outbox::Settle(absl::Duration now, const Outcome& outcome) {
+  if (!in_flight_.has_value()) return;
+  if (outcome.min_interval.has_value()) {
+    min_interval_ = std::clamp(*outcome.min_interval, absl::ZeroDuration(), kServerPauseMax);
+  }
+  if (outcome.status.ok() && outcome.acknowledged_sequence >= in_flight_->sequence()) {
+    Acknowledged(now);
+  } else if (absl::IsInvalidArgument(outcome.status)) {
+    stats_.last_error = outcome.status.ToString();
+    Refused(now);
+  } else {
+    Retry(now, outcome);
+  }
+}
+
+void Outbox::Settled(absl::Duration now) {
+  settled_sequence_ = in_flight_->sequence();
+  in_flight_.reset();
+  in_flight_events_ = 0;
+  server_allows_ = std::max(server_allows_, now + min_interval_);
+}
+
+void Outbox::Acknowledged(absl::Duration now) {
+  stats_.acknowledged_events += in_flight_events_;
+  stats_.last_error.clear();
+  losses_.Told();
+  backoff_.Reset();
+  Settled(now);
+}
+
+void Outbox::Refused(absl::Duration now) {
+  stats_.refused_events += in_flight_events_;
+  losses_.NotTold();
+  losses_.Add(v1::ClientLoss::REFUSED, in_flight_events_);
+  Settled(now);
+  // A server that refuses everything shall not be asked every few seconds for ever.
+  last_failure_ = now;
+  backoff_ends_ = now + backoff_.Next();
+}
+
+void Outbox::GiveUp(absl::Duration now) {
+  stats_.lost_events = SaturatingAdd(stats_.lost_events, in_flight_events_);
+  losses_.NotTold();
+  losses_.Add(v1::ClientLoss::EXPIRED, in_flight_events_);
+  Settled(now);
+}
+
+void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
+  ++stats_.batches_failed;
+  stats_.last_error = outcome.status.ok() ? absl::StrCat("the server acknowledged batch ",
+                                                         outcome.acknowledged_sequence,
+                                                         ", not yet ", in_flight_->sequence())
+                                          : outcome.status.ToString();
+  last_failure_ = now;
+  // The jitter comes on top of what the server asks for: it asks the same of everyone.
+  // Who flushes has not the time to wait for an operator.
+  const bool patient = NeedsAnOperator(outcome.status.code()) && !hurrying();
+  const absl::Duration pause = patient ? backoff_.Longest() : backoff_.Next();
+  server_allows_ = now + outcome.retry_delay.value_or(outcome.status.ok() ? min_interval_
+                                                                          : absl::ZeroDuration());
+  backoff_ends_ = server_allows_ + pause;
+}
+
+uint64_t Outbox::Hurry() {
+  uint64_t last = settled_sequence_ + (in_flight_.has_value() ? 1 : 0);
+  const uint64_t largest = table_.LargestCount();
+  if (largest > 0 || HasUntoldLosses()) {
+    last += std::max<uint64_t>(1, (largest + kCountMax - 1) / kCountMax);
+  }
+  hurry_until_ = std::max(hurry_until_, last);
+  if (hurrying()) {
+    backoff_.Reset();
+    backoff_ends_ = std::min(backoff_ends_, last_failure_ + options_.initial_backoff);
+  }
+  return last;
+}
+
+OutboxStats Outbox::Stats() const {
+  OutboxStats stats = stats_;
+  stats.lost_events = SaturatingAdd(stats.lost_events, table_.Overflow());
+  stats.pending_events = in_flight_events_ + table_.Events();
+  return stats;
+}
+
+}  // namespace gmewatch::client

@@ -1,0 +1,219 @@
+#include "client/src/reporter_impl.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/src/options.h"
+
+namespace gmewatch {
+namespace {
+
+using client::MonitorLock;
+using client::Monotonic;
+
+// How long Stop waits, beyond its deadline, for a cancelled call to return: that takes the network
+// no part, only the machine.
+constexpr absl::Duration kCancelGrace = absl::Milliseconds(200);
+
+std::string RandomSessionId(std::random_device* random) {
+  std::string id;
+  for (int word = 0; word < 4; ++word) {
+    const uint32_t bits = (*random)();
+    for (uint32_t shift = 0; shift < 32; shift += 8) {
+      id.push_back(static_cast<char>((bits >> shift) & 0xFFU));
+    }
+  }
+  return id;
+}
+
+v1::Session MakeSession(const ReporterOptions& options) {
+  std::random_device random;
+  v1::Session session;
+  session.set_id(RandomSessionId(&random));
+  session.set_app(options.app);
+  session.set_region(options.region);
+  session.set_app_version(options.app_version);
+  session.set_sdk_version(options.sdk_version);
+  session.set_platform(options.platform);
+  return session;
+}
+
+client::OutboxOptions MakeOutboxOptions(const ReporterOptions& options) {
+  client::OutboxOptions made;
+  made.flush_interval = absl::FromChrono(options.flush_interval);
+  made.first_flush_interval = absl::FromChrono(options.first_flush_interval);
+  made.initial_backoff = absl::FromChrono(options.initial_backoff);
+  made.max_backoff = absl::FromChrono(options.max_backoff);
+  made.session_horizon = absl::FromChrono(options.session_horizon);
+  return made;
+}
+
+// The game's signal handlers shall not run on our threads; gRPC's inherit the mask from ours.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+Reporter::Impl::Impl(const ReporterOptions& options)
+    : error_(client::FindFault(options)),
+      process_(getpid()),
+      acknowledge_timeout_(absl::FromChrono(options.acknowledge_timeout)),
+      idle_timeout_(absl::FromChrono(options.idle_timeout)),
+      sender_(options.address, options.key, options.tls),
+      connection_used_(Monotonic()),
+      outbox_(MakeOutboxOptions(options), MakeSession(options), &table_, &details_,
+              std::random_device()(), Monotonic()) {}
+
+void Reporter::Impl::Start(const std::shared_ptr<Impl>& self) {
+  if (!self->error_.empty()) return;
+  MonitorLock lock(&self->monitor_);
+  try {
+    const SignalsBlocked blocked;
+    self->thread_ = std::thread([self] { self->Run(); });
+  } catch (const std::system_error& failure) {
+    self->error_ = absl::StrCat("no thread to be had: ", failure.what());
+    return;
+  }
+  self->ended_ = false;
+  self->counting_ = true;
+}
+
+void Reporter::Impl::Run() {
+  while (Step()) {
+  }
+  sender_.HangUp();
+  MonitorLock lock(&monitor_);
+  ended_ = true;
+  monitor_.NotifyAll();
+}
+
+bool Reporter::Impl::Step() {
+  std::optional<v1::ReportRequest> batch;
+  {
+    MonitorLock lock(&monitor_);
+    const absl::Duration attempt = outbox_.NextAttempt();
+    const absl::Duration hang_up =
+        sender_.connected() ? connection_used_ + idle_timeout_ : absl::InfiniteDuration();
+    monitor_.AwaitUntil(std::min(attempt, hang_up), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_) {
+      return stopping_ || outbox_.NextAttempt() < attempt;
+    });
+    if (stopping_) return false;
+    const absl::Duration now = Monotonic();
+    if (outbox_.NextAttempt() <= now) {
+      batch = outbox_.Next(now);
+      monitor_.NotifyAll();  // giving a batch up settles it too
+    }
+  }
+  if (!batch.has_value()) {
+    if (sender_.connected() && Monotonic() >= connection_used_ + idle_timeout_) sender_.HangUp();
+    return true;
+  }
+  const client::Outcome outcome = sender_.Send(*batch, acknowledge_timeout_);
+  connection_used_ = Monotonic();
+  MonitorLock lock(&monitor_);
+  outbox_.Settle(connection_used_, outcome);
+  monitor_.NotifyAll();
+  return true;
+}
+
+bool Reporter::Impl::InOtherProcess() const { return getpid() != process_; }
+
+void Reporter::Impl::Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept {
+  // A lock that the parent held while it forked is never given back in the child.
+  if (!counting_ || InOtherProcess()) return;
+  details_.Add(code, operation == nullptr ? "" : operation, underlying_code);
+}
+
+bool Reporter::Impl::FlushUntil(absl::Duration deadline) {
+  const uint64_t last = outbox_.Hurry();
+  monitor_.NotifyAll();
+  const auto over = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_) {
+    return outbox_.settled_sequence() >= last || ended_ || stopping_;
+  };
+  monitor_.AwaitUntil(deadline, over);
+  return outbox_.settled_sequence() >= last;
+}
+
+bool Reporter::Impl::Flush(absl::Duration deadline) {
+  if (InOtherProcess()) return false;
+  MonitorLock lock(&monitor_);
+  return FlushUntil(Monotonic() + deadline);
+}
+
+bool Reporter::Impl::Stop(absl::Duration deadline) {
+  if (InOtherProcess()) return false;
+  const absl::Duration end = Monotonic() + deadline;
+  std::thread thread;
+  bool flushed = false;
+  bool ended = false;
+  {
+    MonitorLock lock(&monitor_);
+    // Not for the destructor: it gives up what is pending.
+    if (deadline > absl::ZeroDuration() && !ended_ && !stopping_) {
+      flushed = FlushUntil(end);
+      // What the last batch said was refused is worth one batch more.
+      if (flushed && outbox_.HasUntoldLosses()) flushed = FlushUntil(end);
+    } else {
+      flushed = outbox_.Stats().pending_events == 0 && !outbox_.HasUntoldLosses();
+    }
+    stopping_ = true;
+    monitor_.NotifyAll();
+  }
+  sender_.Cancel();
+  {
+    MonitorLock lock(&monitor_);
+    const auto over = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_) { return ended_; };
+    ended = monitor_.AwaitUntil(Monotonic() + kCancelGrace, over);
+    std::swap(thread, thread_);
+  }
+  if (!thread.joinable()) return flushed;  // another Stop has it, or it never was
+  if (ended) {
+    thread.join();
+  } else {
+    // Only gRPC can have kept it; it holds what it uses and ends as soon as gRPC lets it.
+    thread.detach();
+  }
+  return flushed;
+}
+
+ReporterStats Reporter::Impl::Stats() const {
+  ReporterStats stats;
+  if (!counting_ || InOtherProcess()) return stats;
+  MonitorLock lock(&monitor_);
+  client::OutboxStats outbox = outbox_.Stats();
+  stats.acknowledged_events = outbox.acknowledged_events;
+  stats.refused_events = outbox.refused_events;
+  stats.lost_events = outbox.lost_events;
+  stats.pending_events = outbox.pending_events;
+  // Summed up instead of counted: Report touches one number, not two.
+  stats.reported_events =
+      stats.acknowledged_events + stats.refused_events + stats.lost_events + stats.pending_events;
+  stats.batches_sent = outbox.batches_sent;
+  stats.batches_failed = outbox.batches_failed;
+  stats.connects = sender_.connects();
+  stats.last_error = std::move(outbox.last_error);
+  return stats;
+}
+
+}  // namespace gmewatch

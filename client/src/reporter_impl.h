@@ -1,0 +1,72 @@
+// Reporter's inside: the table that the game writes, the Outbox that decides, the Sender that
+// carries, and the one thread that moves between them.
+//
+// Thread safety: as Reporter's. The thread holds a reference, so that a Stop at its deadline can
+// leave it behind without anyone waiting for the network.
+#ifndef GMEWATCH_CLIENT_SRC_REPORTER_IMPL_H_
+#define GMEWATCH_CLIENT_SRC_REPORTER_IMPL_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+#include "client/src/code_table.h"
+#include "client/src/detail_list.h"
+#include "client/src/monitor.h"
+#include "client/src/outbox.h"
+#include "client/src/sender.h"
+#include "gmewatch/reporter.h"
+
+namespace gmewatch {
+
+class Reporter::Impl {
+ public:
+  explicit Impl(const ReporterOptions& options);
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  // Starts the thread; without it nothing is counted.
+  static void Start(const std::shared_ptr<Impl>& self);
+
+  void Report(int32_t code, uint32_t count) noexcept {
+    if (counting_) table_.Add(code, count);
+  }
+  void Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept;
+  bool Flush(absl::Duration deadline);
+  bool Stop(absl::Duration deadline);
+  ReporterStats Stats() const;
+  const std::string& error() const { return error_; }
+
+ private:
+  void Run();
+  // What Run does next; false when it is to end.
+  bool Step();
+  bool InOtherProcess() const;
+  bool FlushUntil(absl::Duration deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_);
+
+  std::string error_;      // written before anyone else sees the object
+  bool counting_ = false;  // the same
+  const pid_t process_;
+  const absl::Duration acknowledge_timeout_;
+  const absl::Duration idle_timeout_;
+
+  client::CodeTable table_;
+  client::DetailList details_;
+  client::Sender sender_;           // Send and HangUp: only by the thread
+  absl::Duration connection_used_;  // by the thread alone
+
+  mutable client::Monitor monitor_;
+  client::Outbox outbox_ ABSL_GUARDED_BY(monitor_);  // after what it refers to
+  bool stopping_ ABSL_GUARDED_BY(monitor_) = false;
+  bool ended_ ABSL_GUARDED_BY(monitor_) = true;  // the thread: not there, or about to return
+  std::thread thread_ ABSL_GUARDED_BY(monitor_);
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_CLIENT_SRC_REPORTER_IMPL_H_

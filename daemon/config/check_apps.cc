@@ -1,0 +1,122 @@
+#include "daemon/config/check_apps.h"
+
+#include <string>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr size_t kKeyBytesMin = 8;
+constexpr size_t kKeyBytesMax = 256;
+
+// Path of the first field that holds a text.
+using FirstPaths = absl::flat_hash_map<std::string, std::string>;
+
+bool IsLabelCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+}
+
+bool IsKeyCharacter(char c) { return c > ' ' && c <= '~'; }
+
+absl::Status CheckLabel(const YamlFields& fields, const std::string& path, absl::string_view what,
+                        const std::string& label) {
+  if (label == "all" || label == "other") {
+    return fields.Error(path,
+                        absl::StrCat(what, " \"", label, "\" is ours; any other name is allowed"));
+  }
+  if (!label.empty() && label.size() <= kLabelBytesMax && absl::c_all_of(label, IsLabelCharacter)) {
+    return absl::OkStatus();
+  }
+  return fields.Error(path, absl::StrCat(what, " \"", absl::Utf8SafeCHexEscape(label), "\" has ",
+                                         label.size(), " bytes; allowed: 1 to ", kLabelBytesMax,
+                                         " characters of A-Z a-z 0-9 . _ -"));
+}
+
+// `shown`: what may be said of the text.
+absl::Status CheckNew(const YamlFields& fields, const std::string& path, absl::string_view shown,
+                      const std::string& text, FirstPaths* first_paths) {
+  const auto [first, is_new] = first_paths->emplace(text, path);
+  if (is_new) return absl::OkStatus();
+  return fields.Error(
+      path, absl::StrCat(shown, " is there already, in line ", fields.Position(first->second).line,
+                         "; each is allowed once"));
+}
+
+absl::Status CheckRegions(const internal::App& app, const YamlFields& fields,
+                          const std::string& app_path) {
+  if (app.regions().empty()) {
+    return fields.Error(
+        app_path + ".regions",
+        absl::StrCat("app \"", app.name(), "\" has no regions; it needs at least one"));
+  }
+  FirstPaths first_paths;
+  for (int i = 0; i < app.regions_size(); ++i) {
+    const std::string path = absl::StrCat(app_path, ".regions[", i, "]");
+    absl::Status status = CheckLabel(fields, path, "region", app.regions(i));
+    if (!status.ok()) return status;
+    status = CheckNew(fields, path, absl::StrCat("region \"", app.regions(i), "\""), app.regions(i),
+                      &first_paths);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKeys(const internal::App& app, const YamlFields& fields,
+                       const std::string& app_path, FirstPaths* first_paths) {
+  for (int i = 0; i < app.keys_size(); ++i) {
+    const std::string& key = app.keys(i);
+    const std::string path = absl::StrCat(app_path, ".keys[", i, "]");
+    if (key.size() < kKeyBytesMin || key.size() > kKeyBytesMax ||
+        !absl::c_all_of(key, IsKeyCharacter)) {
+      return fields.Error(
+          path, absl::StrCat("this key has ", key.size(), " bytes; allowed: ", kKeyBytesMin, " to ",
+                             kKeyBytesMax, " printable ASCII characters without spaces"));
+    }
+    absl::Status status = CheckNew(fields, path, "this key", key, first_paths);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<AppSettings>> CheckApps(const internal::Config& config,
+                                                   const YamlFields& fields,
+                                                   uint32_t max_app_regions) {
+  std::vector<AppSettings> apps;
+  FirstPaths names;
+  FirstPaths keys;
+  size_t pairs = 0;
+  for (int i = 0; i < config.apps_size(); ++i) {
+    const internal::App& app = config.apps(i);
+    const std::string path = absl::StrCat("apps[", i, "]");
+    absl::Status status = CheckLabel(fields, path + ".name", "app", app.name());
+    if (!status.ok()) return status;
+    status = CheckNew(fields, path + ".name", absl::StrCat("app \"", app.name(), "\""), app.name(),
+                      &names);
+    if (!status.ok()) return status;
+    status = CheckRegions(app, fields, path);
+    if (!status.ok()) return status;
+    status = CheckKeys(app, fields, path, &keys);
+    if (!status.ok()) return status;
+    pairs += static_cast<size_t>(app.regions_size());
+    apps.push_back({app.name(),
+                    {app.regions().begin(), app.regions().end()},
+                    {app.keys().begin(), app.keys().end()}});
+  }
+  if (pairs > max_app_regions) {
+    return fields.Error("apps", absl::StrCat("the apps have ", pairs,
+                                             " (app, region) pairs; limits.max_app_regions allows ",
+                                             max_app_regions));
+  }
+  return apps;
+}
+
+}  // namespace gmewatch

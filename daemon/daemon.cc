@@ -1,0 +1,233 @@
+#include "daemon/daemon.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/base/log.h"
+#include "daemon/log/memory_log.h"
+#include "daemon/log/sqlite_log.h"
+
+namespace gmewatch {
+namespace {
+
+// What a service manager waits before it kills is ten times that.
+constexpr absl::Duration kDrainTime = absl::Seconds(5);
+
+internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
+  internal::Policy policy;
+  for (const CatalogCode& code : catalog.codes()) policy.add_catalog_codes(code.value);
+  for (const AppSettings& app : settings.apps) {
+    for (const std::string& region : app.regions) {
+      internal::PlaceRecord* place = policy.add_configured();
+      place->set_app(app.name);
+      place->set_region(region);
+    }
+  }
+  policy.set_max_app_regions(settings.max_app_regions);
+  policy.set_session_horizon_ms(absl::ToInt64Milliseconds(settings.session_horizon));
+  return policy;
+}
+
+}  // namespace
+
+absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options) {
+  absl::StatusOr<Settings> settings =
+      options.config_file.empty() ? ParseSettings("", "") : LoadSettings(options.config_file);
+  if (!settings.ok()) return settings.status();
+  absl::StatusOr<Catalog> catalog =
+      options.catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(options.catalog_file);
+  if (!catalog.ok()) return catalog.status();
+  return DaemonFiles{*std::move(settings), *std::move(catalog)};
+}
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
+  std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
+  absl::StatusOr<DaemonFiles> files = LoadFiles(self->options_);
+  if (!files.ok()) return files.status();
+  self->files_ = *std::move(files);
+  for (const auto step : {&Daemon::OpenLog, &Daemon::Recover, &Daemon::StartServing}) {
+    absl::Status status = (self.get()->*step)();
+    if (!status.ok()) {
+      self->Stop().IgnoreError();  // what could not start is the error to tell
+      return status;
+    }
+  }
+  return self;
+}
+
+Daemon::~Daemon() { Stop().IgnoreError(); }
+
+absl::Status Daemon::OpenLog() {
+  if (options_.state_dir.empty()) {
+    log_ = std::make_unique<MemoryLog>();
+  } else {
+    absl::StatusOr<StateLock> lock = StateLock::Acquire(options_.state_dir);
+    if (!lock.ok()) return lock.status();
+    lock_.emplace(*std::move(lock));
+    absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(options_.state_dir);
+    if (!log.ok()) return log.status();
+    log_ = *std::move(log);
+  }
+  if (options_.wrap_log) log_ = options_.wrap_log(std::move(log_));
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::Recover() {
+  const absl::Duration begin = clock_.Monotonic();
+  absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (checkpoint->has_value()) {
+    recovered_epoch_ = (*checkpoint)->epoch;
+    recovered_time_ms_ = (*checkpoint)->time_ms;
+    absl::Status restored = aggregate_.Restore(**checkpoint);
+    if (!restored.ok()) return restored;
+  }
+  uint64_t replayed = 0;
+  std::vector<Verdict> verdicts;
+  const absl::Status status =
+      log_->Replay(recovered_epoch_, [this, &replayed, &verdicts](uint64_t number, const Epoch& e) {
+        aggregate_.Apply(number, e, &verdicts);
+        recovered_epoch_ = number;
+        recovered_time_ms_ = e.time_ms;
+        ++replayed;
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  recovery_duration_ = clock_.Monotonic() - begin;
+  LogInfo("recovered", {{"epoch", absl::StrCat(recovered_epoch_)},
+                        {"replayed", absl::StrCat(replayed)},
+                        {"sessions", absl::StrCat(aggregate_.session_count())},
+                        {"app_regions", absl::StrCat(aggregate_.counters().places())},
+                        {"took", absl::FormatDuration(recovery_duration_)}});
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartServing() {
+  const Settings& settings = files_.settings;
+  journal_ = std::make_unique<Journal>(
+      *log_, clock_, JournalOptions{settings.commit_interval, settings.max_pending_bytes},
+      recovered_epoch_, recovered_time_ms_,
+      [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
+        aggregate_.Apply(number, epoch, verdicts);
+      },
+      [this](const absl::Status& status) {
+        {
+          absl::MutexLock lock(&mutex_);
+          fatal_ = status;
+        }
+        options_.on_fatal();
+      });
+  journal_->SetPolicy(PolicyOf(settings, files_.catalog));
+  absl::Status status = journal_->Flush();
+  if (!status.ok()) return status;
+
+  checkpointer_ =
+      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, settings.checkpoint_interval);
+  checkpointer_->Start();
+  metrics_ = std::make_unique<MetricsPage>(
+      aggregate_.counters(), clock_,
+      [this](std::vector<Place> places, std::vector<int32_t> codes) {
+        journal_->Show(std::move(places), std::move(codes));
+      },
+      [this] { return ReadSelfStats(); });
+  AdminServerOptions admin;
+  admin.address = options_.admin_address;
+  admin_ = std::make_unique<AdminServer>(
+      admin, clock_, [this](ChunkSink sink) { return metrics_->Render(sink); },
+      [this] { return Ready(); });
+  status = admin_->Start();
+  if (!status.ok()) return status;
+  UseCatalog(files_.catalog, settings);
+
+  absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
+      IngestServer::Start(options_.ingest_address, settings, journal_.get(), &aggregate_);
+  if (!ingest.ok()) return ingest.status();
+  absl::MutexLock lock(&mutex_);
+  ingest_ = *std::move(ingest);
+  ingest_->SetServing(true);
+  ready_ = true;
+  return absl::OkStatus();
+}
+
+void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
+  const std::string url =
+      settings.public_url.empty() ? absl::StrCat("http://", admin_address()) : settings.public_url;
+  metrics_->SetCatalog(catalog.codes(), {url, settings.hide_solution_info});
+  absl::MutexLock lock(&mutex_);
+  app_regions_limit_ = settings.max_app_regions;
+  sessions_limit_ = settings.max_sessions;
+}
+
+void Daemon::Reload() {
+  absl::StatusOr<DaemonFiles> files = LoadFiles(options_);
+  {
+    absl::MutexLock lock(&mutex_);
+    ++(files.ok() ? reloads_ : failed_reloads_);
+    last_reload_ok_ = files.ok();
+  }
+  if (!files.ok()) {
+    LogError("not reloaded; the settings and the catalogue stay as they were",
+             {{"error", std::string(files.status().message())}});
+    return;
+  }
+  journal_->SetPolicy(PolicyOf(files->settings, files->catalog));
+  ingest_->Update(files->settings);
+  UseCatalog(files->catalog, files->settings);
+  files_ = *std::move(files);
+  LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps.size())},
+                       {"codes", absl::StrCat(files_.catalog.codes().size())}});
+}
+
+absl::Status Daemon::Stop() {
+  if (!std::exchange(stopped_, true)) {
+    {
+      absl::MutexLock lock(&mutex_);
+      ready_ = false;
+    }
+    // From the entrance to the exit; metrics stay readable until all is counted.
+    if (ingest_ != nullptr) ingest_->Drain();
+    if (journal_ != nullptr) journal_->Stop();
+    if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
+    if (checkpointer_ != nullptr) checkpointer_->Stop();
+    if (admin_ != nullptr) admin_->Stop();
+  }
+  absl::MutexLock lock(&mutex_);
+  return fatal_;
+}
+
+absl::Status Daemon::Ready() const {
+  absl::MutexLock lock(&mutex_);
+  if (!fatal_.ok()) return fatal_;
+  return ready_ ? absl::OkStatus() : absl::UnavailableError("no batches are taken at present");
+}
+
+SelfStats Daemon::ReadSelfStats() {
+  SelfStats out;
+  out.batches_counted = aggregate_.batches_counted();
+  out.batches_duplicate = aggregate_.batches_duplicate();
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    const auto reason = static_cast<RejectReason>(i);
+    out.rejected[i] = {aggregate_.rejected_batches(reason), aggregate_.rejected_events(reason)};
+  }
+  out.sessions = aggregate_.session_count();
+  out.app_regions = aggregate_.counters().places();
+  out.journal = journal_->stats();
+  out.journal_size_bytes = log_->SizeBytes();
+  out.recovery_duration = recovery_duration_;
+  const Checkpointer::Stats checkpoints = checkpointer_->stats();
+  out.checkpoints = checkpoints.saved;
+  out.failed_checkpoints = checkpoints.failed;
+  out.checkpoint_last_success = checkpoints.last_success;
+  out.checkpoint_duration = checkpoints.last_duration;
+  absl::MutexLock lock(&mutex_);
+  out.streams = ingest_ == nullptr ? 0 : ingest_->streams();
+  out.sessions_limit = sessions_limit_;
+  out.app_regions_limit = app_regions_limit_;
+  out.config_reloads = reloads_;
+  out.failed_config_reloads = failed_reloads_;
+  out.config_last_reload_successful = last_reload_ok_;
+  out.ready = ready_;
+  return out;
+}
+
+}  // namespace gmewatch

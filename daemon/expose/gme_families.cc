@@ -1,0 +1,173 @@
+#include "daemon/expose/gme_families.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "daemon/expose/label_text.h"
+
+namespace gmewatch {
+namespace {
+
+std::string FamilyHead(const MetricInfo& metric) {
+  return absl::StrCat("# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name, " ",
+                      MetricKindText(metric.kind), "\n");
+}
+
+// What stands before the place's labels: the metric's name and labels of its own.
+std::string Prefix(const MetricInfo& metric,
+                   std::initializer_list<std::pair<absl::string_view, absl::string_view>> labels) {
+  std::string prefix = absl::StrCat(metric.name, "{");
+  for (const auto& [name, value] : labels) {
+    AppendLabel(name, value, &prefix);
+    prefix.push_back(',');
+  }
+  return prefix;
+}
+
+// One number of each place.
+template <typename ValueOf>
+void RenderPlaces(absl::string_view prefix, const ScrapeView& view, const Counters& counters,
+                  const std::vector<absl::string_view>& places, ChunkWriter* out, ValueOf value) {
+  for (size_t id = 0; id < places.size() && out->open(); ++id) {
+    out->Sample(prefix, places[id], view.place_shown[id] ? value(counters.place(id)) : 0);
+  }
+}
+
+// One tally of each cell, place by place, because that is how the counters lie in memory.
+void RenderCells(const std::vector<std::string>& prefixes, Tally Cell::*tally,
+                 const ScrapeView& view, const Counters& counters,
+                 const std::vector<absl::string_view>& places, ChunkWriter* out) {
+  for (size_t id = 0; id < places.size() && out->open(); ++id) {
+    const PlaceCounters& place = counters.place(id);
+    const bool shown = view.place_shown[id];
+    for (size_t slot = 0; slot < prefixes.size(); ++slot) {
+      const bool counts = shown && view.code_shown[slot];
+      out->Sample(prefixes[slot], places[id], counts ? (place.cell(slot).*tally).value() : 0);
+    }
+  }
+}
+
+void AppendInfo(const MetricInfo& metric, std::initializer_list<absl::string_view> values,
+                std::string* out) {
+  absl::StrAppend(out, metric.name, "{");
+  size_t i = 0;
+  for (const absl::string_view value : values) {
+    if (i > 0) {
+      out->push_back(',');
+    }
+    AppendLabel(metric.labels[i], value, out);
+    ++i;
+  }
+  absl::StrAppend(out, "} 1\n");
+}
+
+}  // namespace
+
+GmeFamilies::GmeFamilies(const Counters& counters)
+    : counters_(counters), texts_(std::make_shared<CatalogText>()) {}
+
+void GmeFamilies::Render(const ScrapeView& view, ChunkWriter* out) {
+  const std::shared_ptr<const CatalogText> texts = Texts();
+  const std::vector<absl::string_view> places = PlaceLabels(view.place_shown.size());
+
+  for (const auto& [metric, tally] :
+       {std::pair(&kErrorEvents, &Cell::events), std::pair(&kErrorSessions, &Cell::sessions),
+        std::pair(&kErrorLateEvents, &Cell::late)}) {
+    out->Append(FamilyHead(*metric));
+    RenderCells(CodePrefixes(*metric, view, *texts), tally, view, counters_, places, out);
+  }
+
+  out->Append(FamilyHead(kSuccessEvents));
+  RenderPlaces(Prefix(kSuccessEvents, {}), view, counters_, places, out,
+               [](const PlaceCounters& place) { return place.success_events(); });
+  out->Append(FamilyHead(kSessions));
+  RenderPlaces(Prefix(kSessions, {}), view, counters_, places, out,
+               [](const PlaceCounters& place) { return place.sessions(); });
+  out->Append(FamilyHead(kClientLostEvents));
+  for (size_t reason = 0; reason < kLossReasons; ++reason) {
+    RenderPlaces(Prefix(kClientLostEvents, {{kLabelReason, kLossReasonLabels[reason]}}), view,
+                 counters_, places, out,
+                 [reason](const PlaceCounters& place) { return place.lost(reason); });
+  }
+  out->Append(texts->families);
+}
+
+void GmeFamilies::SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display) {
+  auto texts = std::make_shared<CatalogText>();
+  for (const CatalogCode& code : codes) {
+    texts->category.emplace(code.value, code.category);
+  }
+  AppendCodeInfo(codes, &texts->families);
+  if (!display.hide_solution_info) {
+    AppendSolutionInfo(codes, display.public_url, &texts->families);
+  }
+  absl::MutexLock lock(&mutex_);
+  texts_ = std::move(texts);
+}
+
+uint64_t GmeFamilies::SeriesCount(const ScrapeView& view) {
+  constexpr size_t kMetricsOfCell = 3;   // events, sessions, late
+  constexpr size_t kMetricsOfPlace = 2;  // success, sessions
+  return view.place_shown.size() * (view.codes * kMetricsOfCell + kMetricsOfPlace + kLossReasons);
+}
+
+void GmeFamilies::AppendCodeInfo(absl::Span<const CatalogCode> codes, std::string* out) {
+  absl::StrAppend(out, FamilyHead(kErrorCodeInfo));
+  for (const CatalogCode& code : codes) {
+    AppendInfo(kErrorCodeInfo,
+               {absl::StrCat(code.value), code.name, code.category, code.subcategory, code.severity,
+                code.action},
+               out);
+  }
+}
+
+void GmeFamilies::AppendSolutionInfo(absl::Span<const CatalogCode> codes,
+                                     absl::string_view public_url, std::string* out) {
+  absl::StrAppend(out, FamilyHead(kErrorCodeSolutionInfo));
+  const absl::string_view base = absl::StripSuffix(public_url, "/");
+  for (const CatalogCode& code : codes) {
+    AppendInfo(kErrorCodeSolutionInfo,
+               {absl::StrCat(code.value), code.name, code.category,
+                CutAtCharacter(code.solution, kSolutionBytesMax),
+                absl::StrCat(base, "/codes/", code.value)},
+               out);
+  }
+}
+
+std::vector<absl::string_view> GmeFamilies::PlaceLabels(size_t places) {
+  absl::MutexLock lock(&mutex_);
+  for (size_t id = place_labels_.size(); id < places; ++id) {
+    const Place& place = counters_.place(id).place();
+    std::string& labels = place_labels_.emplace_back();
+    AppendLabel(kLabelRegion, place.region, &labels);
+    labels.push_back(',');
+    AppendLabel(kLabelApp, place.app, &labels);
+    labels.append("} ");
+  }
+  return {place_labels_.begin(), place_labels_.begin() + static_cast<std::ptrdiff_t>(places)};
+}
+
+std::shared_ptr<const GmeFamilies::CatalogText> GmeFamilies::Texts() const {
+  absl::MutexLock lock(&mutex_);
+  return texts_;
+}
+
+std::vector<std::string> GmeFamilies::CodePrefixes(const MetricInfo& metric, const ScrapeView& view,
+                                                   const CatalogText& texts) const {
+  std::vector<std::string> prefixes;
+  prefixes.reserve(view.codes);
+  for (size_t slot = 0; slot < view.codes; ++slot) {
+    const bool other = slot == kOtherSlot;
+    const auto found = texts.category.find(counters_.code(slot));
+    const absl::string_view category = other || found == texts.category.end()
+                                           ? kUnknownCategory
+                                           : absl::string_view(found->second);
+    prefixes.push_back(Prefix(
+        metric, {{kLabelCode, other ? std::string(kOtherCode) : absl::StrCat(counters_.code(slot))},
+                 {kLabelCategory, category}}));
+  }
+  return prefixes;
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,24 @@
+// HOST:PORT to listen on, taken apart and checked.
+//
+// Thread safety: a pure function. Errors: InvalidArgument, with the text and what is allowed.
+#ifndef GMEWATCH_DAEMON_EXPOSE_LISTEN_ADDRESS_H_
+#define GMEWATCH_DAEMON_EXPOSE_LISTEN_ADDRESS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace gmewatch {
+
+struct ListenAddress {
+  std::string host;   // IPv4, as numbers
+  uint16_t port = 0;  // 0: any free one
+};
+
+absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_EXPOSE_LISTEN_ADDRESS_H_

@@ -1,0 +1,68 @@
+// One scrape: the gme_* families, then the daemon's own metrics, streamed in chunks.
+//
+// Thread safety: every method may be called from any thread. `counters` and `clock` must outlive
+// it, and so must all that the two functions reach. Errors of Render: ResourceExhausted,
+// kScrapesMax run already, and nothing was written; Cancelled, the sink gave up; DeadlineExceeded,
+// the reader took longer than kScrapeTimeMax.
+#ifndef GMEWATCH_DAEMON_EXPOSE_METRICS_PAGE_H_
+#define GMEWATCH_DAEMON_EXPOSE_METRICS_PAGE_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <atomic>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "daemon/aggregate/counters.h"
+#include "daemon/base/clock.h"
+#include "daemon/catalog/catalog.h"
+#include "daemon/expose/chunk_writer.h"
+#include "daemon/expose/gme_families.h"
+#include "daemon/expose/self_metrics.h"
+#include "daemon/expose/zero_first.h"
+
+namespace gmewatch {
+
+class MetricsPage {
+ public:
+  // Both functions are called on the threads that render.
+  MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show,
+              SelfMetrics::ReadFn read);
+
+  // From the next scrape on.
+  void SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display) {
+    gme_families_.SetCatalog(codes, display);
+  }
+
+  // Ok when `sink` took all of it and the end.
+  absl::Status Render(ChunkSink sink);
+
+  // Scrapes at a time, so that they leave threads for the rest of the admin port.
+  static constexpr int kScrapesMax = 4;
+  static constexpr absl::Duration kScrapeTimeMax = absl::Minutes(1);
+
+ private:
+  absl::Status RenderView(const ScrapeView& view, ChunkSink sink);
+  void AppendSelf(const ScrapeView& view, ChunkWriter* out) const;
+  prometheus::Counter& ScrapesBy(const char* result);
+
+  Clock& clock_;
+  ZeroFirst zero_first_;
+  GmeFamilies gme_families_;
+  SelfMetrics self_metrics_;
+  std::atomic<int> running_{0};
+
+  // What is counted here; the rest of gmewatch_* is read by self_metrics_.
+  prometheus::Registry registry_;
+  prometheus::Counter& completed_;
+  prometheus::Counter& broken_off_;
+  prometheus::Counter& refused_;
+  prometheus::Histogram& duration_seconds_;
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_EXPOSE_METRICS_PAGE_H_

@@ -1,0 +1,50 @@
+#include "daemon/ingest/call_set.h"
+
+#include "daemon/ingest/stream_call.h"
+
+namespace gmewatch {
+
+void CallSet::Enter() {
+  absl::MutexLock lock(&mutex_);
+  ++calls_;
+}
+
+void CallSet::Leave() {
+  absl::MutexLock lock(&mutex_);
+  --calls_;
+}
+
+bool CallSet::AddStream(StreamCall* stream) {
+  absl::MutexLock lock(&mutex_);
+  if (!draining_) streams_.insert(stream);
+  return !draining_;
+}
+
+void CallSet::RemoveStream(StreamCall* stream) {
+  absl::MutexLock lock(&mutex_);
+  streams_.erase(stream);
+}
+
+size_t CallSet::streams() const {
+  absl::MutexLock lock(&mutex_);
+  return streams_.size();
+}
+
+void CallSet::DrainStreams() {
+  absl::MutexLock lock(&mutex_);
+  draining_ = true;
+  // Under the lock, so that none of them goes away meanwhile.
+  for (StreamCall* stream : streams_) stream->Drain();
+}
+
+bool CallSet::AwaitNoStream(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(this, &CallSet::HasNoStream), timeout);
+}
+
+void CallSet::AwaitEmpty() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &CallSet::IsEmpty));
+}
+
+}  // namespace gmewatch

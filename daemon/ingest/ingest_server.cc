@@ -1,0 +1,158 @@
+#include "daemon/ingest/ingest_server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "daemon/ingest/stream_call.h"
+#include "daemon/ingest/unary_call.h"
+
+namespace gmewatch {
+namespace {
+
+// Calls of each kind that wait for a client on each queue: with fewer gRPC serves a burst of new
+// calls one by one.
+constexpr int kAwaitedUnary = 64;
+constexpr int kAwaitedStreams = 8;
+
+// What one connection may do. A client needs one call, a relay a few hundred.
+constexpr int kStreamsPerConnectionMax = 1000;
+constexpr int kMetadataBytesMax = 8192;
+constexpr int kHandshakeTimeoutMs = 10'000;
+constexpr int kIdleConnectionMs = 300'000;
+constexpr int kPingIntervalMinMs = 60'000;
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  if (!in || out.str().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be read, or is empty"));
+  }
+  return out.str();
+}
+
+// gRPC's own kind of pointer.
+using CredentialsPointer = decltype(grpc::InsecureServerCredentials());
+
+absl::StatusOr<CredentialsPointer> Credentials(const Settings& settings) {
+  if (!settings.tls.has_value()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options;
+  absl::StatusOr<std::string> certificate = ReadFile(settings.tls->certificate_file);
+  if (!certificate.ok()) return certificate.status();
+  absl::StatusOr<std::string> key = ReadFile(settings.tls->key_file);
+  if (!key.ok()) return key.status();
+  options.pem_key_cert_pairs.push_back({*std::move(key), *std::move(certificate)});
+  if (!settings.tls->client_ca_file.empty()) {
+    absl::StatusOr<std::string> authorities = ReadFile(settings.tls->client_ca_file);
+    if (!authorities.ok()) return authorities.status();
+    options.pem_root_certs = *std::move(authorities);
+    options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+  }
+  return grpc::SslServerCredentials(options);
+}
+
+void Configure(const Settings& settings, grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(static_cast<int>(settings.max_message_bytes));
+  // gRPC inflates before it looks at the size limit, so compressed messages are not taken.
+  for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
+  // A second daemon at the same port must fail, not share it.
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleConnectionMs);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              kPingIntervalMinMs);
+  // A stream may have one window of 64 KiB unread, however fast its connection is.
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+}
+
+void Serve(grpc::ServerCompletionQueue* queue) {
+  Scratch scratch;
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue->Next(&tag, &ok)) static_cast<Event*>(tag)->Done(ok, &scratch);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::string& address,
+                                                                  const Settings& settings,
+                                                                  Journal* journal,
+                                                                  const Aggregate* aggregate) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--ingest_address is \"", address, "\"; HOST:PORT is allowed"));
+  }
+  auto credentials = Credentials(settings);
+  if (!credentials.ok()) return credentials.status();
+  grpc::EnableDefaultHealthCheckService(true);
+  if (settings.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+  std::unique_ptr<IngestServer> self(new IngestServer(settings));
+  grpc::ServerBuilder builder;
+  Configure(settings, &builder);
+  int port = 0;
+  builder.AddListeningPort(address, *credentials, &port);
+  builder.RegisterService(&self->service_);
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i) self->queues_.push_back(builder.AddCompletionQueue());
+  self->server_ = builder.BuildAndStart();
+  if (self->server_ == nullptr || port == 0) {
+    for (auto& queue : self->queues_) queue->Shutdown();
+    return absl::UnavailableError(absl::StrCat(
+        "cannot listen at ", address, ": the address is in use, not of this machine, or the ",
+        "certificate does not fit"));
+  }
+  self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
+  self->SetServing(false);
+  for (auto& queue : self->queues_) {
+    const IngestContext context = {&self->service_, queue.get(),    journal,
+                                   aggregate,       &self->access_, &self->calls_};
+    for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Await(context);
+    for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Await(context);
+    self->threads_.emplace_back(Serve, queue.get());
+  }
+  return self;
+}
+
+IngestServer::~IngestServer() {
+  for (auto& queue : queues_) {
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue->Next(&tag, &ok)) {
+    }
+  }
+}
+
+void IngestServer::SetServing(bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(serving);
+}
+
+void IngestServer::Drain() {
+  SetServing(false);
+  calls_.DrainStreams();
+}
+
+void IngestServer::Shutdown(absl::Duration deadline) {
+  // Streams have been told to end; what their clients have not read by then is cut off.
+  calls_.AwaitNoStream(deadline);
+  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(deadline));
+  // Nothing may be begun on a queue that is shut down, and only calls begin anything.
+  calls_.AwaitEmpty();
+  for (auto& queue : queues_) queue->Shutdown();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,53 @@
+#include "daemon/ingest/rpc_error.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmewatch/internal/rpc_error.pb.h"
+
+namespace gmewatch {
+namespace {
+
+// Long enough for a log or a peak to recover, short enough that little is kept back in the clients
+// meanwhile.
+constexpr absl::Duration kRetryAfter = absl::Seconds(5);
+
+template <typename DetailMessage>
+grpc::Status WithDetail(grpc::StatusCode code, absl::string_view message, absl::string_view type,
+                        const DetailMessage& detail) {
+  internal::RpcStatus status;
+  status.set_code(code);
+  status.set_message(std::string(message));
+  google::protobuf::Any* any = status.add_details();
+  any->set_type_url(absl::StrCat("type.googleapis.com/google.rpc.", type));
+  detail.SerializeToString(any->mutable_value());
+  return grpc::Status(code, std::string(message), status.SerializeAsString());
+}
+
+}  // namespace
+
+grpc::Status InvalidStatus(const Violation& violation) {
+  internal::BadRequest detail;
+  internal::BadRequest::FieldViolation* field = detail.add_field_violations();
+  field->set_field(violation.field);
+  field->set_description(violation.description);
+  return WithDetail(grpc::StatusCode::INVALID_ARGUMENT, ToString(violation), "BadRequest", detail);
+}
+
+grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl::Duration after) {
+  internal::RetryInfo detail;
+  const int64_t seconds = absl::ToInt64Seconds(after);
+  detail.mutable_retry_delay()->set_seconds(seconds);
+  detail.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(after - absl::Seconds(seconds))));
+  return WithDetail(code, message, "RetryInfo", detail);
+}
+
+grpc::Status RetryStatus(const absl::Status& status) {
+  const bool full = absl::IsResourceExhausted(status);
+  return RetryStatus(full ? grpc::StatusCode::RESOURCE_EXHAUSTED : grpc::StatusCode::UNAVAILABLE,
+                     absl::string_view(status.message().data(), status.message().size()),
+                     kRetryAfter);
+}
+
+}  // namespace gmewatch

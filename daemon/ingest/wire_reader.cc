@@ -1,0 +1,80 @@
+#include "daemon/ingest/wire_reader.h"
+
+namespace gmewatch {
+
+uint64_t WireReader::ReadLongVarint() {
+  uint64_t value = 0;
+  for (int shift = 0; shift < 70; shift += 7) {
+    if (at_ == end_) break;
+    const auto byte = static_cast<uint8_t>(*at_++);
+    if (shift < 64) value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return value;
+  }
+  ok_ = false;
+  return 0;
+}
+
+absl::string_view WireReader::ReadBytes() {
+  const uint64_t size = ReadVarint();
+  if (!ok_ || size > static_cast<uint64_t>(end_ - at_)) {
+    ok_ = false;
+    return {};
+  }
+  const absl::string_view bytes(at_, size);
+  at_ += size;
+  return bytes;
+}
+
+void WireReader::Skip() { SkipValue(type(), 0); }
+
+void WireReader::SkipBytes(size_t n) {
+  if (static_cast<size_t>(end_ - at_) < n) {
+    ok_ = false;
+    return;
+  }
+  at_ += n;
+}
+
+void WireReader::SkipValue(Type type, int depth) {
+  switch (type) {
+    case Type::kVarint:
+      ReadVarint();
+      return;
+    case Type::kFixed64:
+      SkipBytes(8);
+      return;
+    case Type::kBytes:
+      ReadBytes();
+      return;
+    case Type::kGroupBegin:
+      SkipGroup(tag_ >> 3, depth + 1);
+      return;
+    case Type::kFixed32:
+      SkipBytes(4);
+      return;
+    case Type::kGroupEnd:
+      break;
+  }
+  ok_ = false;  // a type that does not exist
+}
+
+void WireReader::SkipGroup(uint32_t field, int depth) {  // NOLINT(misc-no-recursion): bounded
+  while (ok_ && depth < kDepthMax && at_ != end_) {
+    const uint64_t tag = ReadVarint();
+    const auto inner = static_cast<uint32_t>(tag >> 3);
+    const auto type = static_cast<Type>(tag & 7);
+    if ((tag >> 32) != 0 || inner == 0) break;
+    if (type == Type::kGroupEnd) {
+      if (inner != field) break;
+      return;
+    }
+    if (type == Type::kGroupBegin) {
+      SkipGroup(inner, depth + 1);
+    } else {
+      SkipValue(type, depth);
+    }
+  }
+  ok_ = false;
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,94 @@
+// Reads the Protobuf wire format from memory, field by field, without allocating.
+//
+//   WireReader reader(bytes);
+//   while (reader.Next()) {
+//     switch (reader.tag()) {
+//       case VarintTag(2): x = reader.Varint(); break;
+//       default: reader.Skip();  // of a later version; a known field of another type counts as one
+//     }
+//   }
+//   if (!reader.ok()) ...
+//
+// Each field is to be read or skipped exactly once, by the method of its type. Where the bytes are
+// no message ok() is false from then on. Thread safety: none. The bytes must outlive the reader and
+// what it returns.
+#ifndef GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
+#define GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace gmewatch {
+
+class WireReader {
+ public:
+  enum class Type : uint8_t {
+    kVarint = 0,
+    kFixed64 = 1,
+    kBytes = 2,
+    kGroupBegin = 3,
+    kGroupEnd = 4,
+    kFixed32 = 5
+  };
+
+  explicit WireReader(absl::string_view bytes)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  // Moves to the next field; false at the end or at an error.
+  bool Next() {
+    if (at_ == end_ || !ok_) return false;
+    const uint64_t tag = ReadVarint();
+    tag_ = static_cast<uint32_t>(tag);
+    // Field numbers go from 1 to 2^29-1, and a group may only end where it began.
+    if ((tag >> 32) != 0 || tag_ >> 3 == 0 || type() == Type::kGroupEnd) ok_ = false;
+    return ok_;
+  }
+
+  uint32_t tag() const { return tag_; }
+  bool ok() const { return ok_; }
+
+  // The value of this field. REQUIRES: it is of this type.
+  uint64_t Varint() { return ReadVarint(); }
+  absl::string_view Bytes() { return ReadBytes(); }
+  void Skip();
+
+  // Declares what was read no message; for a rule that this class does not know.
+  void Fail() { ok_ = false; }
+
+  // For a reader over the content of a packed field: the numbers one after the other.
+  bool AtEnd() const { return at_ == end_ || !ok_; }
+  uint64_t PackedVarint() { return ReadVarint(); }
+
+ private:
+  static constexpr int kDepthMax = 100;
+
+  Type type() const { return static_cast<Type>(tag_ & 7); }
+  uint64_t ReadVarint() {
+    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) return static_cast<uint8_t>(*at_++);
+    return ReadLongVarint();
+  }
+  uint64_t ReadLongVarint();
+  absl::string_view ReadBytes();
+  void SkipBytes(size_t n);
+  void SkipValue(Type type, int depth);
+  void SkipGroup(uint32_t field, int depth);
+
+  const char* at_;
+  const char* end_;
+  uint32_t tag_ = 0;
+  bool ok_ = true;
+};
+
+// What tag() is for a field of this number and type.
+constexpr uint32_t VarintTag(uint32_t field) {
+  return field << 3 | static_cast<uint32_t>(WireReader::Type::kVarint);
+}
+constexpr uint32_t BytesTag(uint32_t field) {
+  return field << 3 | static_cast<uint32_t>(WireReader::Type::kBytes);
+}
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_INGEST_WIRE_READER_H_

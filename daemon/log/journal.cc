@@ -1,0 +1,213 @@
+#include "daemon/log/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/base/log.h"
+
+namespace gmewatch {
+namespace {
+
+// How long a log that is full is left alone before it is tried again.
+constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
+
+}  // namespace
+
+Journal::Journal(EventLog& log, Clock& clock, JournalOptions options, uint64_t last_number,
+                 int64_t last_time_ms, ApplyFn apply, FatalFn fatal)
+    : log_(log),
+      clock_(clock),
+      options_(options),
+      apply_(std::move(apply)),
+      fatal_(std::move(fatal)),
+      number_(last_number),
+      time_ms_(last_time_ms),
+      committer_(&Journal::Run, this) {}
+
+Journal::~Journal() { Stop(); }
+
+absl::Status Journal::Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter) {
+  absl::MutexLock lock(&mutex_);
+  absl::Status admitted = Admit(batch.entries.size() * sizeof(Entry), EventsOf(batch.entries));
+  if (!admitted.ok()) return admitted;
+  open_.Add(batch, origin);
+  pending_.push_back({waiter, batch.sequence, false});
+  return absl::OkStatus();
+}
+
+absl::Status Journal::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
+                                     BatchWaiter* waiter) {
+  absl::MutexLock lock(&mutex_);
+  absl::Status admitted = Admit(0, events);
+  if (!admitted.ok()) return admitted;
+  open_.Reject(reason, 1, events);
+  pending_.push_back({waiter, sequence, true});
+  return absl::OkStatus();
+}
+
+absl::Status Journal::Admit(size_t bytes, uint64_t events) {
+  if (!broken_.ok()) return absl::UnavailableError(broken_.message());
+  if (stopping_) {
+    open_.Reject(RejectReason::kStopping, 1, events);
+    return absl::UnavailableError("the daemon is stopping");
+  }
+  if (failing_) {
+    open_.Reject(RejectReason::kLogFailed, 1, events);
+    return absl::ResourceExhaustedError("the log cannot be written at present");
+  }
+  // Waiters count too: a flood of empty batches takes memory as well.
+  const size_t waiting = open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
+  if (waiting + bytes > options_.max_pending_bytes) {
+    open_.Reject(RejectReason::kOverloaded, 1, events);
+    return absl::ResourceExhaustedError(absl::StrCat(waiting, " bytes wait for the log; at most ",
+                                                     options_.max_pending_bytes,
+                                                     " may (limits.max_pending_bytes)"));
+  }
+  return absl::OkStatus();
+}
+
+void Journal::AddRejected(RejectReason reason, uint64_t batches, uint64_t events) {
+  absl::MutexLock lock(&mutex_);
+  open_.Reject(reason, batches, events);
+}
+
+void Journal::SetPolicy(internal::Policy policy) {
+  absl::MutexLock lock(&mutex_);
+  open_.policy = std::move(policy);
+}
+
+void Journal::Show(std::vector<Place> places, std::vector<int32_t> codes) {
+  absl::MutexLock lock(&mutex_);
+  std::move(places.begin(), places.end(), std::back_inserter(open_.shown_places));
+  open_.shown_codes.insert(open_.shown_codes.end(), codes.begin(), codes.end());
+}
+
+bool Journal::HasWork() const { return stopping_ || !open_.empty() || !pending_.empty(); }
+
+bool Journal::IsSettled() const {
+  return !broken_.ok() || failing_ || (!committing_ && open_.empty() && pending_.empty());
+}
+
+absl::Status Journal::Flush() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &Journal::IsSettled));
+  if (!broken_.ok()) return broken_;
+  return failing_ ? absl::ResourceExhaustedError("the log cannot be written at present")
+                  : absl::OkStatus();
+}
+
+void Journal::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (committer_.joinable()) committer_.join();
+}
+
+void Journal::Run() {
+  Epoch epoch;
+  std::vector<Pending> pending;
+  while (TakeOpen(&epoch, &pending)) {
+    Commit(&epoch, pending);
+    epoch.Clear();
+    pending.clear();
+    absl::MutexLock lock(&mutex_);
+    committing_ = false;
+    committing_bytes_ = 0;
+    if (!broken_.ok() || (failing_ && stopping_)) return;
+  }
+}
+
+bool Journal::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &Journal::HasWork));
+  // The wait that makes a group: nothing but the time, or the end, ends it.
+  const absl::Duration pause = failing_ ? kRetryInterval : options_.commit_interval;
+  const absl::Duration wait = last_begin_ + pause - clock_.Monotonic();
+  if (wait > absl::ZeroDuration()) mutex_.AwaitWithTimeout(absl::Condition(&stopping_), wait);
+  last_begin_ = clock_.Monotonic();
+  if (open_.empty() && pending_.empty()) return false;
+  std::swap(*epoch, open_);
+  std::swap(*pending, pending_);
+  committing_ = true;
+  committing_bytes_ = epoch->size_bytes() + pending->size() * sizeof(Pending);
+  return true;
+}
+
+void Journal::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
+  time_ms_ = std::max(time_ms_, absl::ToUnixMillis(clock_.Now()));
+  epoch->time_ms = time_ms_;
+  const absl::Duration begin = clock_.Monotonic();
+  const absl::Status status = log_.Append(number_ + 1, *epoch);
+  const absl::Duration took = clock_.Monotonic() - begin;
+  {
+    absl::MutexLock lock(&mutex_);
+    ++(status.ok() ? stats_.epochs : stats_.failed_epochs);
+    stats_.commit_time_total += took;
+    const auto bucket =
+        std::lower_bound(JournalStats::kCommitBucketsSeconds.begin(),
+                         JournalStats::kCommitBucketsSeconds.end(), absl::ToDoubleSeconds(took));
+    ++stats_.commits_by_bucket[static_cast<size_t>(bucket -
+                                                   JournalStats::kCommitBucketsSeconds.begin())];
+  }
+  if (!status.ok()) {
+    Fail(*epoch, pending, status);
+    return;
+  }
+  apply_(++number_, *epoch, &verdicts_);
+  Settle(pending);
+  absl::MutexLock lock(&mutex_);
+  if (failing_) LogInfo("the log can be written again");
+  failing_ = false;
+}
+
+void Journal::Settle(const std::vector<Pending>& pending) {
+  size_t counted = 0;
+  for (size_t i = 0; i < pending.size(); ++i) {
+    const Pending& p = pending[i];
+    p.waiter->OnSettled(p.sequence, p.refused ? Verdict::kRefused : verdicts_[counted++]);
+    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnRunEnd();
+  }
+}
+
+void Journal::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status) {
+  const bool fatal = !absl::IsResourceExhausted(status);
+  bool first = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    first = !failing_;
+    failing_ = true;  // until a commit succeeds: the tally of what is turned away is always there
+                      // to try with
+    if (fatal) broken_ = status;
+    pending.insert(pending.end(), pending_.begin(), pending_.end());
+    pending_.clear();
+    open_.TurnAway(RejectReason::kLogFailed);
+    open_.TakeOver(epoch, RejectReason::kLogFailed);
+  }
+  if (first) LogError("the log cannot be written", {{"error", std::string(status.message())}});
+  for (size_t i = 0; i < pending.size(); ++i) {
+    const Pending& p = pending[i];
+    p.waiter->OnFailed(p.sequence, status);
+    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnRunEnd();
+  }
+  if (fatal) fatal_(status);
+}
+
+double Journal::Fullness() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<double>(open_.size_bytes() + committing_bytes_) /
+         static_cast<double>(options_.max_pending_bytes);
+}
+
+JournalStats Journal::stats() const {
+  absl::MutexLock lock(&mutex_);
+  JournalStats out = stats_;
+  out.pending_bytes = open_.size_bytes() + committing_bytes_;
+  for (size_t i = 1; i < out.commits_by_bucket.size(); ++i) {
+    out.commits_by_bucket[i] += out.commits_by_bucket[i - 1];
+  }
+  return out;
+}
+
+}  // namespace gmewatch

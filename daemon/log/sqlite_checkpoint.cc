@@ -1,0 +1,131 @@
+#include "daemon/log/sqlite_checkpoint.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/log/sqlite_checkpoint_schema.h"
+#include "daemon/model/loss_reason.h"
+#include "daemon/model/reject_reason.h"
+
+namespace gmewatch {
+namespace {
+
+// "INSERT INTO table(keys, values) ..., where the keys are there already: replace the values". Other than REPLACE this
+// overwrites a row in place, which for a page of sessions leaves those parts alone that did not change.
+std::string Upsert(absl::string_view table, absl::Span<const std::string> keys,
+                   absl::Span<const std::string> values) {
+  std::vector<std::string> columns(keys.begin(), keys.end());
+  columns.insert(columns.end(), values.begin(), values.end());
+  std::vector<std::string> parameters;
+  for (size_t i = 1; i <= columns.size(); ++i) parameters.push_back(absl::StrCat("?", i));
+  std::vector<std::string> updates;
+  for (const std::string& value : values) {
+    updates.push_back(absl::StrCat(value, " = excluded.", value));
+  }
+  return absl::StrCat("INSERT INTO ", table, "(", absl::StrJoin(columns, ", "), ") VALUES(",
+                      absl::StrJoin(parameters, ", "), ") ON CONFLICT(", absl::StrJoin(keys, ", "),
+                      ") DO UPDATE SET ", absl::StrJoin(updates, ", "));
+}
+
+std::vector<std::string> PlaceValues() {
+  std::vector<std::string> values = {"app", "region", "shown", "success_events", "sessions"};
+  for (const std::string& column : LostColumns()) values.push_back(column);
+  return values;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> SqliteCheckpoint::Open(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
+      SqliteConnection::Open(path, CheckpointSchema());
+  if (!connection.ok()) return connection.status();
+  std::unique_ptr<SqliteCheckpoint> opened(new SqliteCheckpoint(*std::move(connection)));
+  absl::Status status = opened->Prepare();
+  if (!status.ok()) return status;
+  return opened;
+}
+
+absl::Status SqliteCheckpoint::Prepare() {
+  const std::pair<SqliteStatement*, std::string> statements[] = {
+      {&writers_.meta, Upsert("meta", {"key"}, {"value"})},
+      {&writers_.rejected, Upsert("rejected", {"number"}, {"reason", "batches", "events"})},
+      {&writers_.codes, Upsert("codes", {"slot"}, {"code", "in_catalog", "shown"})},
+      {&writers_.places, Upsert("places", {"id"}, PlaceValues())},
+      {&writers_.counters,
+       Upsert("counters", {"place_id", "slot"}, {"events", "sessions", "late_events"})},
+      {&writers_.pages, Upsert("session_pages", {"page"}, {"bytes"})},
+  };
+  for (const auto& [statement, sql] : statements) {
+    absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
+    if (!prepared.ok()) return prepared.status();
+    *statement = *std::move(prepared);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteCheckpoint::Save(const Checkpoint& checkpoint) {
+  return connection_->InTransaction([&] {
+    absl::Status status = SaveMeta(checkpoint);
+    if (status.ok()) status = SavePlaces(checkpoint);
+    if (status.ok()) status = SaveRows(checkpoint);
+    return status;
+  });
+}
+
+absl::Status SqliteCheckpoint::SaveMeta(const Checkpoint& checkpoint) {
+  const std::pair<absl::string_view, uint64_t> numbers[] = {
+      {kMetaEpoch, checkpoint.epoch},
+      {kMetaTimeMs, static_cast<uint64_t>(checkpoint.time_ms)},
+      {kMetaBatchesCounted, checkpoint.batches_counted},
+      {kMetaBatchesDuplicate, checkpoint.batches_duplicate},
+  };
+  for (const auto& [key, value] : numbers) {
+    absl::Status status = writers_.meta.BindText(1, key).Bind(2, value).Run();
+    if (!status.ok()) return status;
+  }
+  return writers_.meta.BindText(1, kMetaPolicy).BindBlob(2, checkpoint.policy).Run();
+}
+
+absl::Status SqliteCheckpoint::SavePlaces(const Checkpoint& checkpoint) {
+  for (const PlaceRow& row : checkpoint.places) {
+    SqliteStatement& places = writers_.places;
+    places.Bind(1, row.id).BindText(2, row.place.app).BindText(3, row.place.region);
+    places.Bind(4, row.shown).Bind(5, row.success_events).Bind(6, row.sessions);
+    for (size_t reason = 0; reason < kLossReasons; ++reason) {
+      places.Bind(7 + static_cast<int>(reason), row.lost[reason]);
+    }
+    absl::Status status = places.Run();
+    if (!status.ok()) return status;
+  }
+  for (const CounterRow& row : checkpoint.counters) {
+    SqliteStatement& counters = writers_.counters;
+    counters.Bind(1, row.place_id).Bind(2, row.slot);
+    absl::Status status =
+        counters.Bind(3, row.events).Bind(4, row.sessions).Bind(5, row.late).Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteCheckpoint::SaveRows(const Checkpoint& checkpoint) {
+  for (size_t number = 0; number < kRejectReasons; ++number) {
+    const Rejected& row = checkpoint.rejected[number];
+    const absl::string_view reason = RejectReasonLabel(static_cast<RejectReason>(number));
+    writers_.rejected.Bind(1, uint64_t{number}).BindText(2, reason);
+    absl::Status status = writers_.rejected.Bind(3, row.batches).Bind(4, row.events).Run();
+    if (!status.ok()) return status;
+  }
+  for (const CodeRow& row : checkpoint.codes) {
+    writers_.codes.Bind(1, row.slot).Bind(2, row.code).Bind(3, row.in_catalog);
+    absl::Status status = writers_.codes.Bind(4, row.shown).Run();
+    if (!status.ok()) return status;
+  }
+  for (const SessionPage& page : checkpoint.pages) {
+    absl::Status status = writers_.pages.Bind(1, page.index).BindBlob(2, page.bytes).Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace gmewatch

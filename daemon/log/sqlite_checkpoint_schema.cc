@@ -1,0 +1,53 @@
+#include "daemon/log/sqlite_checkpoint_schema.h"
+
+#include "absl/strings/str_cat.h"
+#include "daemon/model/loss_reason.h"
+
+namespace gmewatch {
+namespace {
+
+// Columns hold integers unless they say otherwise. Slot 0 is what is counted as "other".
+constexpr absl::string_view kTablesSql = R"sql(
+CREATE TABLE codes(
+  slot INTEGER PRIMARY KEY, code INTEGER NOT NULL, in_catalog INTEGER NOT NULL,
+  shown INTEGER NOT NULL);
+CREATE TABLE counters(
+  place_id INTEGER NOT NULL, slot INTEGER NOT NULL, events INTEGER NOT NULL,
+  sessions INTEGER NOT NULL, late_events INTEGER NOT NULL,
+  PRIMARY KEY(place_id, slot)) WITHOUT ROWID;
+CREATE TABLE session_pages(page INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE rejected(
+  number INTEGER PRIMARY KEY, reason TEXT NOT NULL, batches INTEGER NOT NULL,
+  events INTEGER NOT NULL);
+CREATE VIEW error_events AS
+  SELECT p.app AS app, p.region AS region,
+         CASE c.slot WHEN 0 THEN 'other' ELSE CAST(k.code AS TEXT) END AS code,
+         c.events AS events, c.sessions AS sessions, c.late_events AS late_events
+  FROM counters c JOIN places p ON p.id = c.place_id LEFT JOIN codes k ON k.slot = c.slot;
+)sql";
+
+}  // namespace
+
+std::vector<std::string> LostColumns() {
+  std::vector<std::string> columns;
+  for (const absl::string_view label : kLossReasonLabels) {
+    columns.push_back(absl::StrCat("lost_", label));
+  }
+  return columns;
+}
+
+SqliteSchema CheckpointSchema() {
+  SqliteSchema schema;
+  schema.application_id = 0x474d5753;  // "GMWS"
+  schema.version = 1;
+  schema.sql =
+      "CREATE TABLE places(id INTEGER PRIMARY KEY, app TEXT NOT NULL, region TEXT NOT NULL, "
+      "shown INTEGER NOT NULL, success_events INTEGER NOT NULL, sessions INTEGER NOT NULL";
+  for (const std::string& column : LostColumns()) {
+    absl::StrAppend(&schema.sql, ", ", column, " INTEGER NOT NULL");
+  }
+  absl::StrAppend(&schema.sql, ");", kTablesSql);
+  return schema;
+}
+
+}  // namespace gmewatch

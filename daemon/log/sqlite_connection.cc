@@ -1,0 +1,253 @@
+#include "daemon/log/sqlite_connection.h"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/log/state_dir.h"
+
+namespace gmewatch {
+namespace {
+
+// A program that holds a snapshot makes the WAL grow past its usual size; what is over this is given back afterwards.
+constexpr int kWalBytesKept = 16 << 20;
+
+bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
+}  // namespace
+
+void SqliteStatement::Finalizer::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+void SqliteStatement::KeepError(int code) {
+  if (code != SQLITE_OK && bind_error_ == SQLITE_OK) bind_error_ = code;
+}
+
+SqliteStatement& SqliteStatement::Bind(int parameter, int64_t value) {
+  KeepError(sqlite3_bind_int64(statement_.get(), parameter, value));
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::Bind(int parameter, uint64_t value) {
+  return Bind(parameter, static_cast<int64_t>(value));
+}
+
+SqliteStatement& SqliteStatement::BindText(int parameter, absl::string_view value) {
+  KeepError(sqlite3_bind_text64(statement_.get(), parameter, value.data(), value.size(), nullptr,
+                                SQLITE_UTF8));
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::BindBlob(int parameter, absl::string_view value) {
+  // A null pointer would bind NULL, not the empty blob.
+  const char* data = value.data() == nullptr ? "" : value.data();
+  KeepError(sqlite3_bind_blob64(statement_.get(), parameter, data, value.size(), nullptr));
+  return *this;
+}
+
+absl::Status SqliteStatement::Run() {
+  while (true) {
+    const absl::StatusOr<bool> row = Next();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<bool> SqliteStatement::Next() {
+  const int code = bind_error_ != SQLITE_OK ? bind_error_ : sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  absl::Status status = code == SQLITE_DONE ? absl::OkStatus() : connection_->Error(code);
+  Reset();
+  if (!status.ok()) return status;
+  return false;
+}
+
+void SqliteStatement::Reset() {
+  // It repeats the error of the last step, which has been seen.
+  sqlite3_reset(statement_.get());
+  bind_error_ = SQLITE_OK;
+}
+
+int64_t SqliteStatement::Int64(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+bool SqliteStatement::IsNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+absl::string_view SqliteStatement::Bytes(int column) const {
+  // SQLite wants the pointer asked for before the size.
+  const void* data = sqlite3_column_blob(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return {static_cast<const char*>(data), static_cast<size_t>(size)};
+}
+
+void SqliteConnection::Closer::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
+    const std::string& path, const SqliteSchema& schema) {
+  absl::Status status = PrepareStateFile(path);
+  if (!status.ok()) return status;
+  sqlite3* db = nullptr;
+  // SQLite's own locks are left out: one thread at a time uses a connection. A relative path is made one that cannot be taken
+  // for a URI.
+  const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
+  const int code = sqlite3_open_v2(name.c_str(), &db,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                   nullptr);
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, db));
+  if (code != SQLITE_OK) return connection->Error(code);
+  status = connection->Configure(schema);
+  if (!status.ok()) return status;
+  return connection;
+}
+
+absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
+  sqlite3_extended_result_codes(db_.get(), 1);
+  sqlite3_busy_timeout(db_.get(), static_cast<int>(absl::ToInt64Milliseconds(kBusyTimeout)));
+  // Before anything is written: a file that is not ours stays as it is.
+  const absl::StatusOr<int64_t> id = IntPragma("application_id");
+  if (!id.ok()) return id.status();
+  const absl::StatusOr<int64_t> changes = IntPragma("schema_version");
+  if (!changes.ok()) return changes.status();
+  const bool is_new = *id == 0 && *changes == 0;
+  if (!is_new && *id != schema.application_id) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path_, " is not the file that is expected here: its application_id is ", *id, ", not ",
+        schema.application_id));
+  }
+  absl::Status status = absl::OkStatus();
+  if (is_new) {
+    // No page is moved to shrink a file that is about to grow again.
+    status = Execute(absl::StrCat("PRAGMA page_size=", schema.page_size_bytes,
+                                  "; PRAGMA auto_vacuum=NONE;"));
+  } else {
+    status = CheckVersion(schema);
+  }
+  if (status.ok()) status = SwitchToWal();
+  if (!status.ok()) return status;
+  // What is deleted here is no secret; overwriting it, Debian's default, would double the writing.
+  status = Execute(absl::StrCat(
+      "PRAGMA synchronous=FULL; PRAGMA locking_mode=NORMAL; PRAGMA secure_delete=OFF;",
+      "PRAGMA wal_autocheckpoint=", schema.wal_autocheckpoint_pages, ";",
+      "PRAGMA journal_size_limit=", kWalBytesKept, ";", "PRAGMA cache_size=-", schema.cache_kib));
+  if (status.ok() && is_new) status = Create(schema);
+  return status;
+}
+
+absl::StatusOr<int64_t> SqliteConnection::IntPragma(absl::string_view name) {
+  absl::StatusOr<SqliteStatement> statement = Prepare(absl::StrCat("PRAGMA ", name));
+  if (!statement.ok()) return statement.status();
+  const absl::StatusOr<bool> row = statement->Next();
+  if (!row.ok()) return row.status();
+  return *row ? statement->Int64(0) : 0;
+}
+
+absl::Status SqliteConnection::SwitchToWal() {
+  absl::StatusOr<SqliteStatement> statement = Prepare("PRAGMA journal_mode=WAL");
+  if (!statement.ok()) return statement.status();
+  const absl::StatusOr<bool> row = statement->Next();
+  if (!row.ok()) return row.status();
+  if (!*row || statement->Bytes(0) != "wal") {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_, ": the file system cannot hold a WAL (shared memory is needed)"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteConnection::Create(const SqliteSchema& schema) {
+  return InTransaction([&] {
+    return Execute(absl::StrCat(
+        "PRAGMA application_id=", schema.application_id, ";",
+        "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
+        "INSERT INTO meta VALUES('schema_version', ", schema.version, ");", schema.sql));
+  });
+}
+
+absl::Status SqliteConnection::CheckVersion(const SqliteSchema& schema) {
+  absl::StatusOr<SqliteStatement> statement =
+      Prepare("SELECT value FROM meta WHERE key = 'schema_version'");
+  if (!statement.ok()) return statement.status();
+  const absl::StatusOr<bool> row = statement->Next();
+  if (!row.ok()) return row.status();
+  const int64_t version = *row ? statement->Int64(0) : 0;
+  if (version == schema.version) return absl::OkStatus();
+  if (version > schema.version) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_, " was written by a newer gmewatchd: its schema version is ", version,
+                     ", this one knows up to ", schema.version));
+  }
+  return absl::DataLossError(absl::StrCat(path_, ": schema version ", version, " is unknown"));
+}
+
+absl::StatusOr<SqliteStatement> SqliteConnection::Prepare(absl::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return Error(code);
+  return SqliteStatement(this, statement);
+}
+
+absl::Status SqliteConnection::Execute(const std::string& sql) {
+  const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+}
+
+absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> body) {
+  // IMMEDIATE takes the write lock here, where waiting for it is possible; a later upgrade would fail at once.
+  absl::Status status = Execute("BEGIN IMMEDIATE");
+  if (!status.ok()) return status;
+  status = body();
+  if (status.ok()) status = Execute("COMMIT");
+  // Some errors have rolled back already. What remains is rolled back here; that writes nothing in WAL mode.
+  if (!status.ok() && sqlite3_get_autocommit(db_.get()) == 0) {
+    sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  return status;
+}
+
+bool SqliteConnection::EmptyWal() {
+  int frames = 0;
+  int moved = 0;
+  // A failed sync in here leaves the WAL as it is, so nothing is lost and the code need not be known.
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+  return code == SQLITE_OK && frames > 0 && frames == moved;
+}
+
+void SqliteConnection::LeaveFilesAlone() {
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+absl::Status SqliteConnection::Error(int code) {
+  const int system_error = sqlite3_system_errno(db_.get());
+  std::string text = absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ", code, ")");
+  const char* detail = sqlite3_errmsg(db_.get());
+  if (absl::string_view(detail) != sqlite3_errstr(code)) absl::StrAppend(&text, ": ", detail);
+  const int primary = code & 0xff;
+  if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
+    absl::StrAppend(&text, ": ", std::generic_category().message(system_error));
+  }
+  // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other to it. A write that
+  // failed left out at least the frame that makes a transaction whole, so none of it can become durable. The wal-index comes
+  // after that frame, so for it the same does not hold.
+  if (primary == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && IsNoRoom(system_error))) {
+    return absl::ResourceExhaustedError(absl::StrCat("disk full: ", text));
+  }
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return absl::UnavailableError(text);
+  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == SQLITE_IOERR_SHORT_READ ||
+      code == SQLITE_IOERR_CORRUPTFS) {
+    return absl::DataLossError(text);
+  }
+  if (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY || primary == SQLITE_PERM) {
+    return absl::FailedPreconditionError(text);
+  }
+  return absl::InternalError(text);
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,130 @@
+#include "daemon/log/sqlite_journal.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace gmewatch {
+namespace {
+
+// The number is the key, so epochs stand in the file in their order, and dropping the oldest frees whole pages.
+SqliteSchema JournalSchema() {
+  SqliteSchema schema;
+  schema.application_id = 0x474d574a;  // "GMWJ"
+  schema.version = 1;
+  schema.sql =
+      "CREATE TABLE epochs(number INTEGER PRIMARY KEY, record BLOB NOT NULL, crc INTEGER NOT NULL);";
+  return schema;
+}
+
+uint32_t Crc(absl::string_view record) {
+  // zlib wants unsigned characters.
+  return static_cast<uint32_t>(crc32_z(
+      0, reinterpret_cast<const Bytef*>(record.data()), record.size()));  // NOLINT
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteJournal>> SqliteJournal::Open(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
+      SqliteConnection::Open(path, JournalSchema());
+  if (!connection.ok()) return connection.status();
+  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(*std::move(connection)));
+  absl::Status status = journal->Prepare();
+  if (!status.ok()) return status;
+  return journal;
+}
+
+absl::Status SqliteJournal::Prepare() {
+  absl::StatusOr<SqliteStatement> insert =
+      connection_->Prepare("INSERT INTO epochs(number, record, crc) VALUES(?1, ?2, ?3)");
+  if (!insert.ok()) return insert.status();
+  absl::StatusOr<SqliteStatement> drop =
+      connection_->Prepare("DELETE FROM epochs WHERE number < ?1");
+  if (!drop.ok()) return drop.status();
+  absl::StatusOr<SqliteStatement> oldest = connection_->Prepare("SELECT min(number) FROM epochs");
+  if (!oldest.ok()) return oldest.status();
+  const absl::StatusOr<bool> row = oldest->Next();
+  if (!row.ok()) return row.status();
+  oldest_ = oldest->Uint64(0);  // NULL reads as 0
+  insert_ = *std::move(insert);
+  drop_ = *std::move(drop);
+  return absl::OkStatus();
+}
+
+absl::Status SqliteJournal::Replay(
+    uint64_t number, const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
+  absl::StatusOr<SqliteStatement> rows = connection_->Prepare(
+      "SELECT number, record, crc FROM epochs WHERE number >= ?1 ORDER BY number");
+  if (!rows.ok()) return rows.status();
+  rows->Bind(1, number);
+  uint64_t expected = std::max<uint64_t>(number, 1);
+  while (true) {
+    const absl::StatusOr<bool> row = rows->Next();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    if (rows->Uint64(0) != expected) {
+      return Missing(expected, absl::StrCat("the next is ", rows->Uint64(0)));
+    }
+    if (expected != number) {
+      absl::Status status = ReplayRow(expected, *rows, apply);
+      if (!status.ok()) return status;
+    }
+    ++expected;
+  }
+  // Append never drops the newest epoch.
+  if (number != 0 && expected == number) return Missing(number, "the checkpoint ends with it");
+  return absl::OkStatus();
+}
+
+absl::Status SqliteJournal::ReplayRow(
+    uint64_t expected, SqliteStatement& row,
+    const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
+  const absl::string_view record = row.Bytes(1);
+  if (Crc(record) != row.Int64(2)) {
+    return absl::DataLossError(absl::StrCat(connection_->path(), ": epoch ", expected,
+                                            " is damaged: its checksum does not match"));
+  }
+  const absl::StatusOr<Epoch> epoch = Epoch::Parse(record);
+  if (!epoch.ok()) {
+    return absl::DataLossError(absl::StrCat(connection_->path(), ": epoch ", expected, ": ",
+                                            epoch.status().message()));
+  }
+  return apply(expected, *epoch);
+}
+
+absl::Status SqliteJournal::Missing(uint64_t number, absl::string_view instead) const {
+  return absl::DataLossError(
+      absl::StrCat(connection_->path(), ": epoch ", number, " is missing; ", instead));
+}
+
+absl::Status SqliteJournal::Append(uint64_t number, const Epoch& epoch, uint64_t covered) {
+  epoch.Serialize(&record_);
+  absl::Status status = Write(number, covered);
+  // On a full disk the WAL cannot grow, but once it is empty its room can be used again.
+  if (absl::IsResourceExhausted(status) && connection_->EmptyWal()) status = Write(number, covered);
+  if (status.ok() && oldest_ == 0) oldest_ = number;
+  return status;
+}
+
+absl::Status SqliteJournal::Write(uint64_t number, uint64_t covered) {
+  const uint64_t keep_from = std::min(covered, oldest_ + kDropsPerCommit);
+  // A statement on its own is a transaction.
+  if (oldest_ == 0 || keep_from <= oldest_) return Insert(number);
+  absl::Status status = connection_->InTransaction([&] {
+    // First, so that the new epoch takes the pages that this frees.
+    absl::Status dropped = drop_.Bind(1, keep_from).Run();
+    return dropped.ok() ? Insert(number) : dropped;
+  });
+  if (status.ok()) oldest_ = keep_from;
+  return status;
+}
+
+absl::Status SqliteJournal::Insert(uint64_t number) {
+  return insert_.Bind(1, number).BindBlob(2, record_).Bind(3, Crc(record_)).Run();
+}
+
+}  // namespace gmewatch

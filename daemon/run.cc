@@ -1,0 +1,81 @@
+#include "daemon/run.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/base/log.h"
+#include "daemon/base/version.h"
+
+namespace gmewatch {
+namespace {
+
+int ExitStatus(const absl::Status& status) {
+  if (status.ok()) return 0;
+  const bool usage = absl::IsInvalidArgument(status);
+  return usage ? kExitUsage : kExitFailure;
+}
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::string StateDir(const std::string& flag) {
+  if (!flag.empty()) return flag;
+  std::string dir = Environment("STATE_DIRECTORY");
+  if (!dir.empty()) return dir;
+  dir = Environment("XDG_STATE_HOME");
+  if (!dir.empty()) return absl::StrCat(dir, "/gmewatch");
+  dir = Environment("HOME");
+  return dir.empty() ? "" : absl::StrCat(dir, "/.local/state/gmewatch");
+}
+
+int CheckFiles(const DaemonOptions& options) {
+  const absl::StatusOr<DaemonFiles> files = LoadFiles(options);
+  if (!files.ok()) {
+    std::cerr << "gmewatchd: " << files.status().message() << "\n";
+    return kExitUsage;
+  }
+  std::cout << "settings and catalogue are right: " << files->settings.apps.size() << " apps, "
+            << files->catalog.codes().size() << " codes\n";
+  return 0;
+}
+
+int RunUntilSignal(DaemonOptions options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  // Before any thread, so that all inherit it and only this one takes them.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  // A disk quota shows as an error of the write then, and not as the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+
+  RealClock clock;
+  options.on_fatal = [] { kill(getpid(), SIGTERM); };
+  absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(std::move(options), clock);
+  if (!daemon.ok()) {
+    std::cerr << "gmewatchd: " << daemon.status().message() << "\n";
+    return ExitStatus(daemon.status());
+  }
+  LogInfo("ready", {{"version", std::string(Version())}});
+  std::cout << "ready ingest=" << (*daemon)->ingest_address()
+            << " admin=" << (*daemon)->admin_address() << std::endl;  // NOLINT: now, not later
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*daemon)->Reload();
+  LogInfo("stopping", {{"signal", absl::StrCat(signal)}});
+  const absl::Status stopped = (*daemon)->Stop();
+  if (!stopped.ok()) {
+    LogError("stopped because the log is at its end", {{"error", std::string(stopped.message())}});
+  }
+  return stopped.ok() ? 0 : kExitFailure;
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,27 @@
+// What a process of the daemon does around it: signals, the ready line, the exit status.
+#ifndef GMEWATCH_DAEMON_RUN_H_
+#define GMEWATCH_DAEMON_RUN_H_
+
+#include <string>
+
+#include "daemon/daemon.h"
+
+namespace gmewatch {
+
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;
+
+// Where counts are kept: `flag`, else what systemd or the user's environment says; empty where
+// nothing does.
+std::string StateDir(const std::string& flag);
+
+// Says what is wrong with the settings and the catalogue; the exit status.
+int CheckFiles(const DaemonOptions& options);
+
+// Runs the daemon until SIGTERM or SIGINT; SIGHUP reloads. The exit status. REQUIRES: no other
+// thread was started.
+int RunUntilSignal(DaemonOptions options);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_RUN_H_

@@ -1,0 +1,139 @@
+// How long a scrape takes, by the number of series: rendered into nothing, and fetched over
+// loopback; beside it what prometheus-cpp takes for the same series and the same text.
+//
+//   build/release/tests/bench/scrape_bench
+#include <benchmark/benchmark.h>
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/expose/admin_server.h"
+#include "daemon/expose/metric_names.h"
+#include "daemon/expose/metrics_page.h"
+#include "tests/support/http_client.h"
+
+namespace gmewatch {
+namespace {
+
+// As many codes as are documented, and "other".
+constexpr int32_t kCodes = 73;
+constexpr int32_t kFirstCode = 1000;
+
+std::string Region(int64_t i) { return absl::StrCat("region-", i % 50); }
+std::string App(int64_t i) { return absl::StrCat("game-", i / 50); }
+
+// Counters with about `series` series, each with a count of four to nine digits.
+struct World {
+  explicit World(int64_t series) {
+    std::vector<CatalogCode> codes(kCodes);
+    for (int32_t i = 0; i < kCodes; ++i) {
+      codes[static_cast<size_t>(i)].value = kFirstCode + i;
+      codes[static_cast<size_t>(i)].category = "client";
+      counters.AddCode(kFirstCode + i, true);
+    }
+    page.SetCatalog(codes, {});
+    const int64_t series_per_place = (kCodes + 1) * 3 + 7;
+    for (int64_t i = 0; i * series_per_place < series; ++i) {
+      PlaceCounters* place = counters.AddPlace({App(i), Region(i)}, true);
+      for (size_t slot = 0; slot <= kCodes; ++slot) {
+        place->mutable_cell(slot)->events.Add((static_cast<uint64_t>(i) * slot * 7919) % 999999999);
+        place->mutable_cell(slot)->sessions.Add(static_cast<uint64_t>(i) * slot % 9999);
+      }
+    }
+  }
+
+  RealClock clock;
+  Counters counters;
+  MetricsPage page{counters, clock, [](const std::vector<Place>&, const std::vector<int32_t>&) {},
+                   [] { return SelfStats(); }};
+};
+
+void BM_RenderIntoNothing(benchmark::State& state) {
+  World world(state.range(0));
+  size_t bytes = 0;
+  for (auto iteration : state) {
+    bytes = 0;
+    const absl::Status status = world.page.Render([&bytes](absl::string_view chunk) {
+      bytes += chunk.size();
+      return true;
+    });
+    if (!status.ok()) {
+      state.SkipWithError("the scrape failed");
+    }
+  }
+  state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
+}
+BENCHMARK(BM_RenderIntoNothing)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void BM_FetchOverLoopback(benchmark::State& state) {
+  World world(state.range(0));
+  AdminServerOptions options;
+  options.address = "127.0.0.1:0";
+  AdminServer server(
+      options, world.clock, [&world](ChunkSink sink) { return world.page.Render(sink); },
+      [] { return absl::OkStatus(); });
+  if (!server.Start().ok()) {
+    state.SkipWithError("no port");
+    return;
+  }
+  size_t bytes = 0;
+  for (auto iteration : state) {
+    HttpConnection connection(server.address());
+    connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    // Not taken apart: this is about the server.
+    bytes = 0;
+    std::string end;
+    while (!absl::EndsWith(end, "\r\n0\r\n\r\n")) {
+      const absl::StatusOr<std::string> some = connection.ReadSome(size_t{256} << 10);
+      if (!some.ok() || some->empty()) {
+        state.SkipWithError("the answer ended early");
+        break;
+      }
+      bytes += some->size();
+      end = absl::StrCat(end, some->substr(some->size() - std::min<size_t>(some->size(), 16)));
+      end.erase(0, end.size() - std::min<size_t>(end.size(), 16));
+    }
+  }
+  state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
+}
+BENCHMARK(BM_FetchOverLoopback)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+void BM_PrometheusCpp(benchmark::State& state) {
+  prometheus::Registry registry;
+  const int64_t families = 3;
+  for (const MetricInfo* metric : {&kErrorEvents, &kErrorSessions, &kErrorLateEvents}) {
+    auto& family = prometheus::BuildCounter()
+                       .Name(std::string(metric->name))
+                       .Help(std::string(metric->help))
+                       .Register(registry);
+    for (int64_t i = 0; i * (kCodes + 1) * families < state.range(0); ++i) {
+      for (int32_t code = 0; code <= kCodes; ++code) {
+        family
+            .Add({{"code", absl::StrCat(kFirstCode + code)},
+                  {"category", "client"},
+                  {"region", Region(i)},
+                  {"app", App(i)}})
+            .Increment(static_cast<double>(i * code * 7919 % 999999999));
+      }
+    }
+  }
+  size_t bytes = 0;
+  for (auto iteration : state) {
+    bytes = prometheus::TextSerializer().Serialize(registry.Collect()).size();
+  }
+  state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
+}
+BENCHMARK(BM_PrometheusCpp)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace gmewatch

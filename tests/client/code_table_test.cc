@@ -1,0 +1,103 @@
+#include "client/src/code_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+#include <thread>
+#include <vector>
+
+namespace gmewatch::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+constexpr uint64_t kAll = std::numeric_limits<uint64_t>::max();
+
+std::map<int32_t, uint64_t> TakeAll(CodeTable* table, uint64_t count_max = kAll) {
+  std::map<int32_t, uint64_t> taken;
+  table->Take(count_max, [&](int32_t code, uint64_t count) { taken[code] += count; });
+  return taken;
+}
+
+TEST(CodeTableTest, CountsEachCodeAndForgetsWhatWasTaken) {
+  CodeTable table;
+  table.Add(1005, 1);
+  table.Add(0, 3);
+  table.Add(1005, 2);
+  EXPECT_EQ(table.Events(), 6U);
+  EXPECT_EQ(table.LargestCount(), 3U);
+  EXPECT_THAT(TakeAll(&table), ElementsAre(Pair(0, 3), Pair(1005, 3)));
+  EXPECT_THAT(TakeAll(&table), IsEmpty());
+}
+
+TEST(CodeTableTest, KnowsExtremeCodesFromAnEmptySlot) {
+  constexpr int32_t kLowest = std::numeric_limits<int32_t>::min();
+  constexpr int32_t kHighest = std::numeric_limits<int32_t>::max();
+  CodeTable table;
+  for (const int32_t code : {kLowest, -1, 0, 1, kHighest}) table.Add(code, 7);
+  EXPECT_THAT(TakeAll(&table), ElementsAre(Pair(kLowest, 7), Pair(-1, 7), Pair(0, 7), Pair(1, 7),
+                                           Pair(kHighest, 7)));
+}
+
+TEST(CodeTableTest, LeavesWhatExceedsTheMaximum) {
+  CodeTable table;
+  table.Add(1, 25);
+  EXPECT_THAT(TakeAll(&table, 10), ElementsAre(Pair(1, 10)));
+  EXPECT_THAT(TakeAll(&table, 10), ElementsAre(Pair(1, 10)));
+  EXPECT_THAT(TakeAll(&table, 10), ElementsAre(Pair(1, 5)));
+}
+
+TEST(CodeTableTest, CountsCodesBeyondItsPlacesAsOverflow) {
+  CodeTable table;
+  for (int32_t code = 0; code < 512; ++code) table.Add(code * 512, 1);  // one chain of collisions
+  EXPECT_EQ(table.Overflow(), 0U);
+  table.Add(-5, 4);
+  table.Add(512, 1);
+  EXPECT_EQ(table.Overflow(), 4U);
+  EXPECT_EQ(table.Events(), 513U);
+  EXPECT_EQ(table.TakeOverflow(), 4U);
+  EXPECT_EQ(table.TakeOverflow(), 0U);
+  EXPECT_THAT(TakeAll(&table), SizeIs(512));
+  // A place is a code's for good, so that no count can move to another code.
+  table.Add(-5, 4);
+  EXPECT_EQ(table.Overflow(), 4U);
+}
+
+TEST(CodeTableTest, LosesNothingWhileThreadsAddAndOneTakes) {
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 200;
+  constexpr int32_t kCodes = 600;  // more than there are places, so that claims race too
+  CodeTable table;
+  std::atomic<int> running = kThreads;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int round = 0; round < kRounds; ++round) {
+        for (int32_t code = 0; code < kCodes; ++code) table.Add((code + thread * 37) % kCodes, 1);
+      }
+      --running;
+    });
+  }
+  std::map<int32_t, uint64_t> taken;
+  while (running > 0) {
+    for (const auto& [code, count] : TakeAll(&table)) taken[code] += count;
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& [code, count] : TakeAll(&table)) taken[code] += count;
+
+  uint64_t sum = 0;
+  for (const auto& [code, count] : taken) {
+    EXPECT_EQ(count, uint64_t{kThreads} * kRounds) << code;
+    sum += count;
+  }
+  EXPECT_THAT(taken, SizeIs(512));
+  EXPECT_EQ(sum + table.Overflow(), uint64_t{kThreads} * kRounds * kCodes);
+}
+
+}  // namespace
+}  // namespace gmewatch::client

@@ -1,0 +1,50 @@
+#include "client/src/losses.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace gmewatch::client {
+namespace {
+
+TEST(LossesTest, CarriesALossUntilItIsTold) {
+  Losses losses;
+  EXPECT_FALSE(losses.Untold());
+  losses.Add(v1::ClientLoss::EXPIRED, 3);
+  losses.Add(v1::ClientLoss::EXPIRED, 2);
+  v1::ReportRequest first;
+  losses.Tell(&first);
+  ASSERT_EQ(first.losses_size(), 1);
+  EXPECT_EQ(first.losses(0).reason(), v1::ClientLoss::EXPIRED);
+  EXPECT_EQ(first.losses(0).events(), 5U);
+  EXPECT_FALSE(losses.Untold());
+
+  losses.Add(v1::ClientLoss::REFUSED, 7);
+  losses.NotTold();
+  v1::ReportRequest second;
+  losses.Tell(&second);
+  ASSERT_EQ(second.losses_size(), 2);
+  EXPECT_EQ(second.losses(0).events(), 5U);
+  EXPECT_EQ(second.losses(1).events(), 7U);
+  losses.Told();
+  losses.NotTold();  // nothing is left of what was told
+  EXPECT_FALSE(losses.Untold());
+}
+
+TEST(LossesTest, SaturatesAndTellsInPortionsThatServersTake) {
+  constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
+  EXPECT_EQ(SaturatingAdd(kLargest - 1, 5), kLargest);
+  Losses losses;
+  losses.Add(v1::ClientLoss::TOO_MANY_CODES, Losses::kToldMax + 9);
+  v1::ReportRequest first;
+  losses.Tell(&first);
+  EXPECT_EQ(first.losses(0).events(), Losses::kToldMax);
+  EXPECT_TRUE(losses.Untold());
+  losses.Told();
+  v1::ReportRequest second;
+  losses.Tell(&second);
+  EXPECT_EQ(second.losses(0).events(), 9U);
+}
+
+}  // namespace
+}  // namespace gmewatch::client

@@ -1,0 +1,163 @@
+#include "client/src/outbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/client/outbox_fixture.h"
+
+namespace gmewatch::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+class OutboxTest : public OutboxFixture {};
+
+TEST_F(OutboxTest, SaysNothingWhereThereIsNothingToSay) {
+  EXPECT_EQ(outbox_.NextAttempt(), now_ + absl::Seconds(1));
+  EXPECT_EQ(Next(), std::nullopt);
+  const absl::Duration first = outbox_.NextAttempt();
+  EXPECT_GT(first, now_);
+  EXPECT_LE(first, now_ + absl::Seconds(5));
+  for (int tick = 1; tick < 4; ++tick) {
+    EXPECT_EQ(Next(), std::nullopt);
+    EXPECT_EQ(outbox_.NextAttempt(), first + tick * absl::Seconds(5));
+  }
+  EXPECT_EQ(outbox_.Stats().batches_sent, 0U);
+}
+
+TEST_F(OutboxTest, GivesEachClientAPhaseOfItsOwn) {
+  std::set<absl::Duration> ticks;
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    CodeTable table;
+    Outbox outbox(Options(), Session(), &table, &details_, seed * 2654435761U, now_);
+    outbox.Next(now_ + absl::Seconds(1));
+    ticks.insert(outbox.NextAttempt());
+  }
+  EXPECT_EQ(ticks.size(), 20U);
+}
+
+TEST_F(OutboxTest, NumbersBatchesAndCountsEachEventOnce) {
+  table_.Add(1005, 2);
+  table_.Add(0, 9);
+  details_.Add(1005, "EnterRoom", 7);
+  const auto first = Next();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->sequence(), 1U);
+  EXPECT_EQ(first->session().id(), "0123456789abcdef");
+  EXPECT_THAT(Counts(*first), ElementsAre(Pair(0, 9), Pair(1005, 2)));
+  EXPECT_EQ(first->details_size(), 1);
+  EXPECT_EQ(outbox_.Stats().pending_events, 11U);
+  table_.Add(1005, 1);
+  Acknowledge(1);
+  EXPECT_EQ(outbox_.Stats().acknowledged_events, 11U);
+  EXPECT_EQ(outbox_.Stats().pending_events, 1U);
+
+  const auto second = Next();
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(second->sequence(), 2U);
+  EXPECT_THAT(Counts(*second), ElementsAre(Pair(1005, 1)));
+  EXPECT_EQ(second->details_size(), 0);
+  Acknowledge(2);
+  EXPECT_EQ(outbox_.Stats().pending_events, 0U);
+  EXPECT_EQ(outbox_.settled_sequence(), 2U);
+}
+
+TEST_F(OutboxTest, SaysHowOldTheOldestEventMayBe) {
+  EXPECT_EQ(Next(), std::nullopt);  // so far there was none
+  const absl::Duration looked = now_;
+  table_.Add(1, 1);
+  const auto batch = Next();
+  EXPECT_EQ(Age(*batch), now_ - looked);
+  EXPECT_LE(Age(*batch), absl::Seconds(5));
+}
+
+TEST_F(OutboxTest, SendsWhatOneBatchCannotCarryInTheNext) {
+  table_.Add(1, 2'000'000'005);
+  const absl::Duration start = now_;
+  for (const uint32_t expected : {1'000'000'000U, 1'000'000'000U, 5U}) {
+    const auto batch = Next();
+    EXPECT_THAT(Counts(*batch), ElementsAre(Pair(1, expected)));
+    EXPECT_EQ(Age(*batch), now_ - start);  // it is all of one age
+    Acknowledge(batch->sequence());
+  }
+  EXPECT_EQ(outbox_.Stats().acknowledged_events, 2'000'000'005U);
+}
+
+TEST_F(OutboxTest, KeepsTheDistanceThatTheServerAsksFor) {
+  table_.Add(1, 1);
+  Next();
+  Outcome outcome;
+  outcome.acknowledged_sequence = 1;
+  outcome.min_interval = absl::Seconds(42);
+  outbox_.Settle(now_, outcome);
+  EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
+  table_.Add(1, 1);
+  outbox_.Hurry();  // not even a Flush goes below it
+  EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
+  // An answer that says nothing of it changes nothing; one that names another does.
+  Next();
+  Acknowledge(2);
+  EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
+  table_.Add(1, 1);
+  Next();
+  outcome.acknowledged_sequence = 3;
+  outcome.min_interval = absl::ZeroDuration();
+  outbox_.Settle(now_, outcome);
+  EXPECT_LE(outbox_.NextAttempt(), now_ + absl::Seconds(5));
+}
+
+TEST_F(OutboxTest, TakesAnAbsurdDistanceForAnHour) {
+  table_.Add(1, 1);
+  Next();
+  Outcome outcome;
+  outcome.acknowledged_sequence = 1;
+  outcome.min_interval = absl::Hours(100000);
+  outbox_.Settle(now_, outcome);
+  EXPECT_EQ(outbox_.NextAttempt(), now_ + absl::Hours(1));
+}
+
+TEST_F(OutboxTest, HurriesUntilAllThatWasThereIsSettled) {
+  table_.Add(1, 1'500'000'000);
+  EXPECT_EQ(outbox_.Hurry(), 2U);
+  for (uint64_t sequence = 1; sequence <= 2; ++sequence) {
+    EXPECT_LE(outbox_.NextAttempt(), now_);
+    EXPECT_EQ(outbox_.Next(now_)->sequence(), sequence);
+    Acknowledge(sequence);
+  }
+  EXPECT_GT(outbox_.NextAttempt(), now_);
+  EXPECT_EQ(outbox_.Hurry(), 2U);  // nothing more to do
+  EXPECT_GT(outbox_.NextAttempt(), now_);
+}
+
+TEST_F(OutboxTest, TellsOfCodesThatFoundNoPlace) {
+  for (int32_t code = 0; code < 515; ++code) table_.Add(code, 2);
+  EXPECT_EQ(outbox_.Stats().lost_events, 6U);
+  EXPECT_EQ(outbox_.Stats().pending_events, 1024U);
+  const auto batch = Next();
+  EXPECT_EQ(batch->codes_size(), 512);
+  EXPECT_THAT(LossesOf(*batch), ElementsAre(Pair(v1::ClientLoss::TOO_MANY_CODES, 6U)));
+  Acknowledge(1);
+  EXPECT_EQ(outbox_.Stats().lost_events, 6U);
+  EXPECT_EQ(Next(), std::nullopt);
+}
+
+TEST_F(OutboxTest, LetsDetailsWaitForACount) {
+  details_.Add(1005, "EnterRoom", 7);
+  EXPECT_EQ(Next(), std::nullopt);
+  table_.Add(1005, 1);
+  EXPECT_EQ(Next()->details_size(), 1);
+}
+
+TEST_F(OutboxTest, StaysWithinTheLargestMessageThatAServerTakesByDefault) {
+  for (int32_t code = 0; code < 512; ++code) table_.Add(-1 - code, 1'000'000'000);
+  table_.Add(1, 1);
+  for (int i = 0; i < 16; ++i) details_.Add(-1, std::string(64, 'x'), -1);
+  EXPECT_LT(Next()->ByteSizeLong(), 65536U);
+}
+
+}  // namespace
+}  // namespace gmewatch::client

@@ -1,0 +1,90 @@
+// TLS, client certificates and keys.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gmewatch/reporter.h"
+#include "tests/client/reporter_fixture.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/test_certificates.h"
+
+namespace gmewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class ReporterCredentialsTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<grpc::ServerCredentials> ServerTls(
+      grpc_ssl_client_certificate_request_type request) {
+    grpc::SslServerCredentialsOptions options(request);
+    options.pem_root_certs = certificates_.authority;
+    options.pem_key_cert_pairs.push_back(
+        {certificates_.server_key, certificates_.server_certificate});
+    return grpc::SslServerCredentials(options);
+  }
+
+  ReporterOptions TlsOptionsFor(const std::string& address) {
+    ReporterOptions options = PatientOptions(address);
+    options.tls.enabled = true;
+    options.tls.root_certificates = certificates_.authority;
+    options.tls.server_name = "localhost";
+    return options;
+  }
+
+  // Whether one event arrives; a failure shows after the first attempt.
+  static bool Arrives(ReporterOptions options) {
+    // gRPC writes a line for every failed handshake.
+    options.initial_backoff = options.max_backoff = std::chrono::seconds(1);
+    Reporter reporter(options);
+    EXPECT_EQ(reporter.error(), "");
+    reporter.Report(1);
+    return reporter.Stop(milliseconds(1000));
+  }
+
+  const TestCertificates certificates_ = MakeTestCertificates();
+};
+
+TEST_F(ReporterCredentialsTest, SpeaksTlsWithAServerThatItTrusts) {
+  ScriptedServer server(ServerTls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
+  EXPECT_TRUE(Arrives(TlsOptionsFor(server.address())));
+}
+
+TEST_F(ReporterCredentialsTest, RefusesAServerOfAnotherNameOrAuthority) {
+  ScriptedServer server(ServerTls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
+  ReporterOptions options = TlsOptionsFor(server.address());
+  options.tls.server_name = "example.com";
+  EXPECT_FALSE(Arrives(options));
+  options = TlsOptionsFor(server.address());
+  options.tls.root_certificates = MakeTestCertificates().authority;
+  EXPECT_FALSE(Arrives(options));
+  options.tls.root_certificates.clear();  // those of the system do not know it either
+  EXPECT_FALSE(Arrives(options));
+  EXPECT_FALSE(Arrives(PatientOptions(server.address())));  // no TLS at all
+  EXPECT_THAT(server.received(), IsEmpty());
+}
+
+TEST_F(ReporterCredentialsTest, ShowsItsOwnCertificateToAServerThatAsks) {
+  ScriptedServer server(ServerTls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY));
+  ReporterOptions options = TlsOptionsFor(server.address());
+  EXPECT_FALSE(Arrives(options));
+  options.tls.certificate_chain = certificates_.client_certificate;
+  options.tls.private_key = certificates_.client_key;
+  EXPECT_TRUE(Arrives(options));
+}
+
+TEST_F(ReporterCredentialsTest, ShowsItsKey) {
+  ScriptedServer server;
+  ReporterOptions options = PatientOptions(server.address());
+  EXPECT_TRUE(Arrives(options));
+  options.key = "s3cret";
+  EXPECT_TRUE(Arrives(options));
+  const auto received = server.received();
+  ASSERT_EQ(received.size(), 2U);
+  EXPECT_EQ(received[0].authorization, "");
+  EXPECT_EQ(received[1].authorization, "Bearer s3cret");
+}
+
+}  // namespace
+}  // namespace gmewatch

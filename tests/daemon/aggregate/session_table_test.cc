@@ -1,0 +1,88 @@
+#include "daemon/aggregate/session_table.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace gmewatch {
+namespace {
+
+TEST(SessionTableTest, FindsWhatWasInsertedAndNothingElse) {
+  SessionTable table;
+  const SessionId id = {1, 2};
+  EXPECT_EQ(table.Find(id, SessionTable::Hash(id)), SessionTable::kNone);
+  const uint32_t slot = table.Insert(id, SessionTable::Hash(id));
+  EXPECT_EQ(table.Find(id, SessionTable::Hash(id)), slot);
+  EXPECT_EQ(table.Find({2, 1}, SessionTable::Hash({2, 1})), SessionTable::kNone);
+  EXPECT_EQ(table.size(), 1U);
+}
+
+// Against a map that is known to be right: inserts, sweeps, and identifiers that share their index
+// entries' runs.
+TEST(SessionTableTest, AgreesWithAMapOverManyInsertsAndSweeps) {
+  constexpr uint32_t kSeed = 20240501;
+  SCOPED_TRACE(kSeed);
+  std::mt19937_64 random(kSeed);
+  SessionTable table;
+  absl::flat_hash_map<uint64_t, uint32_t> expected;  // id to last_seen_s
+  for (uint32_t now = 0; now < 300; ++now) {
+    for (int i = 0; i < 200; ++i) {
+      const SessionId id = {random() % 20'000, 0};
+      const size_t hash = SessionTable::Hash(id);
+      uint32_t slot = table.Find(id, hash);
+      ASSERT_EQ(slot != SessionTable::kNone, expected.contains(id.a));
+      if (slot == SessionTable::kNone) slot = table.Insert(id, hash);
+      table.Change(slot)->last_seen_s = now;
+      expected[id.a] = now;
+    }
+    const uint32_t oldest = now < 50 ? 0 : now - 50;
+    table.Sweep(oldest, SIZE_MAX);
+    absl::erase_if(expected, [oldest](const auto& item) { return item.second < oldest; });
+    ASSERT_EQ(table.size(), expected.size());
+  }
+  for (const auto& [a, last_seen_s] : expected) {
+    const uint32_t slot = table.Find({a, 0}, SessionTable::Hash({a, 0}));
+    ASSERT_NE(slot, SessionTable::kNone);
+    EXPECT_EQ(table.at(slot).last_seen_s, last_seen_s);
+  }
+}
+
+TEST(SessionTableTest, PagesBringBackEverySession) {
+  SessionTable table;
+  for (uint64_t i = 0; i < 10'000; ++i) {
+    const SessionId id = {i, i};
+    table.Change(table.Insert(id, SessionTable::Hash(id)))->last_sequence = i * 3;
+  }
+  SessionTable loaded;
+  ASSERT_TRUE(loaded.Load(table.TakePages(false)).ok());
+  EXPECT_EQ(loaded.size(), 10'000U);
+  for (uint64_t i = 0; i < 10'000; ++i) {
+    const SessionId id = {i, i};
+    const uint32_t slot = loaded.Find(id, SessionTable::Hash(id));
+    ASSERT_NE(slot, SessionTable::kNone);
+    EXPECT_EQ(loaded.at(slot).last_sequence, i * 3);
+  }
+  // And room is found again for more.
+  const SessionId more = {77, 99};
+  EXPECT_NE(loaded.Insert(more, SessionTable::Hash(more)), SessionTable::kNone);
+}
+
+TEST(SessionTableTest, TakesOnlyThePagesThatChanged) {
+  SessionTable table;
+  for (uint64_t i = 0; i < 10'000; ++i) table.Insert({i, i}, SessionTable::Hash({i, i}));
+  EXPECT_EQ(table.TakePages(true).size(), 3U);
+  EXPECT_EQ(table.TakePages(true).size(), 0U);
+  table.Change(table.Find({5000, 5000}, SessionTable::Hash({5000, 5000})))->last_sequence = 9;
+  EXPECT_EQ(table.TakePages(true).size(), 1U);
+  EXPECT_EQ(table.TakePages(false).size(), 3U);
+}
+
+TEST(SessionTableTest, RefusesPagesThatDoNotFit) {
+  SessionTable table;
+  EXPECT_EQ(table.Load({{0, "short"}}).code(), absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,169 @@
+#include "daemon/config/settings.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+
+Settings Parsed(const std::string& yaml) {
+  const auto settings = ParseSettings(yaml, "s.yaml");
+  EXPECT_TRUE(settings.ok()) << yaml << settings.status();
+  return settings.value_or(Settings());
+}
+
+void CheckError(const std::string& yaml, const std::string& expected) {
+  const auto settings = ParseSettings(yaml, "s.yaml");
+  EXPECT_EQ(settings.status().code(), absl::StatusCode::kInvalidArgument) << yaml;
+  EXPECT_EQ(std::string(settings.status().message()), expected) << yaml;
+}
+
+TEST(SettingsTest, AreDefaultsWhereNothingIsGiven) {
+  EXPECT_EQ(Parsed(""), Settings());
+  EXPECT_EQ(Parsed("# nothing\n"), Settings());
+  EXPECT_EQ(Parsed("apps: []\nlimits:\ningest: {}\nlog:\nexpose:\n"), Settings());
+}
+
+TEST(SettingsTest, TakesEachField) {
+  Settings expected;
+  expected.apps = {{"a", {"x", "y"}, {"12345678"}}, {"b", {"x"}, {}}};
+  expected.max_app_regions = 3;
+  expected.max_sessions = 1001;
+  expected.session_horizon = absl::Hours(1);
+  expected.max_pending_bytes = 65537;
+  expected.reflection = true;
+  expected.tls = {"cert.pem", "key.pem", "ca.pem"};
+  expected.max_message_bytes = 1025;
+  expected.commit_interval = absl::Microseconds(1500);
+  expected.checkpoint_interval = absl::Seconds(90);
+  expected.public_url = "https://example.com:8443/gme";
+  expected.hide_solution_info = true;
+  EXPECT_EQ(
+      Parsed("apps:\n"
+             "  - name: a\n"
+             "    regions: [x, y]\n"
+             "    keys: ['12345678']\n"
+             "  - name: b\n"
+             "    regions: [x]\n"
+             "limits:\n"
+             "  max_app_regions: 3\n"
+             "  max_sessions: 1001\n"
+             "  session_horizon: 1h\n"
+             "  max_pending_bytes: 65537\n"
+             "ingest:\n"
+             "  reflection: true\n"
+             "  tls: {certificate_file: cert.pem, key_file: key.pem, client_ca_file: ca.pem}\n"
+             "  max_message_bytes: 1025\n"
+             "log:\n"
+             "  commit_interval: 1.5ms\n"
+             "  checkpoint_interval: 90s\n"
+             "expose:\n"
+             "  public_url: https://example.com:8443/gme\n"
+             "  hide_solution_info: true\n"),
+      expected);
+}
+
+// Both ends of the range are taken, what lies just beyond them is not. `range` is as errors have
+// it.
+void CheckRange(const std::string& section, const std::string& field, const std::string& min,
+                const std::string& max, const std::string& below, const std::string& above,
+                const std::string& range) {
+  const auto yaml = [&](const std::string& value) {
+    return section + ":\n  " + field + ": " + value;
+  };
+  EXPECT_TRUE(ParseSettings(yaml(min), "s.yaml").ok()) << field << min;
+  EXPECT_TRUE(ParseSettings(yaml(max), "s.yaml").ok()) << field << max;
+  for (const std::string& bad : {below, above}) {
+    const std::string column = std::to_string(field.size() + 5);
+    CheckError(yaml(bad), "s.yaml:2:" + column + ": " + section + "." + field + " must be from " +
+                              range + ", not " + bad);
+  }
+}
+
+TEST(SettingsTest, RefusesWhatIsOutOfRange) {
+  CheckRange("limits", "max_app_regions", "1", "10000", "0", "10001", "1 to 10000");
+  CheckRange("limits", "max_sessions", "1000", "100000000", "999", "100000001",
+             "1000 to 100000000");
+  CheckRange("limits", "max_sessions", "1000", "100000000", "0", "4294967295", "1000 to 100000000");
+  CheckRange("limits", "session_horizon", "1m", "720h", "59.999s", "720h0.001s", "1m to 720h");
+  CheckRange("limits", "session_horizon", "60s", "30h", "0", "-1m", "1m to 720h");
+  CheckRange("limits", "max_pending_bytes", "65536", "1073741824", "65535", "1073741825",
+             "65536 to 1073741824");
+  CheckRange("limits", "max_pending_bytes", "65536", "1073741824", "0", "18446744073709551615",
+             "65536 to 1073741824");
+  CheckRange("ingest", "max_message_bytes", "1024", "4194304", "1023", "4194305",
+             "1024 to 4194304");
+  CheckRange("log", "commit_interval", "0s", "1s", "-1ns", "1.000000001s", "0 to 1s");
+  CheckRange("log", "checkpoint_interval", "1s", "1h", "999ms", "1h0.001s", "1s to 1h");
+}
+
+TEST(SettingsTest, TakesTheSmallestForWhatItIs) {
+  EXPECT_EQ(Parsed("log: {commit_interval: 0s}").commit_interval, absl::ZeroDuration());
+}
+
+TEST(SettingsTest, RefusesHalfATls) {
+  const std::string both = ": ingest.tls needs both certificate_file and key_file";
+  CheckError("ingest:\n  tls: {certificate_file: c}", "s.yaml:2:8" + both);
+  CheckError("ingest:\n  tls: {key_file: k}", "s.yaml:2:8" + both);
+  CheckError("ingest:\n  tls: {}", "s.yaml:2:8" + both);
+  CheckError("ingest:\n  tls:\n", "s.yaml:2:3" + both);
+  CheckError(
+      "ingest: {tls: {certificate_file: '', key_file: k}}",
+      "s.yaml:1:34: ingest.tls.certificate_file is empty; it must name a file or be left out");
+  CheckError("ingest: {tls: {certificate_file: c, key_file: ''}}",
+             "s.yaml:1:47: ingest.tls.key_file is empty; it must name a file or be left out");
+  // A name that a template left empty must not let everybody in.
+  CheckError("ingest: {tls: {certificate_file: c, key_file: k, client_ca_file: ''}}",
+             "s.yaml:1:66: ingest.tls.client_ca_file is empty; it must name a file or be left out");
+}
+
+TEST(SettingsTest, ChecksThePublicUrl) {
+  const auto check = [](const std::string& url, bool allowed) {
+    const auto settings = ParseSettings("expose:\n  public_url: \"" + url + "\"", "s.yaml");
+    EXPECT_EQ(settings.ok(), allowed) << url;
+    if (allowed) return;
+    EXPECT_THAT(std::string(settings.status().message()),
+                HasSubstr("s.yaml:2:15: expose.public_url must be http:// or https://"));
+  };
+  check("", true);
+  check("http://10.0.0.1:9747", true);
+  check("https://gme.example.com", true);
+  check("https://example.com/gme/watch", true);
+  check("https://[::1]:9747", true);
+  check("https://example.com/", false);
+  check("https://example.com/gme/", false);
+  check("http://", false);
+  check("https:///gme", false);
+  check("example.com", false);
+  check("ftp://example.com", false);
+  check("HTTP://example.com", false);
+  check("javascript:alert(1)", false);
+  check("https://example.com/a b", false);
+  check("https://example.com/\\n", false);
+  check("https://example.com/<b>", false);
+  check("https://example.com/?q", false);
+  check("https://example.com/#f", false);
+  check("https://ex\xc3\xa4mple.com", false);
+}
+
+TEST(SettingsTest, NamesTheFirstFault) {
+  CheckError("limits:\n  max_sessions: 1\n  max_app_regions: 0",
+             "s.yaml:3:20: limits.max_app_regions must be from 1 to 10000, not 0");
+  CheckError("apps:\n  - name: a\n    regoins: [x]",
+             "s.yaml:3:5: unknown field \"regoins\" in App; allowed: name, regions, keys");
+}
+
+TEST(SettingsTest, LoadsAFile) {
+  const auto missing = LoadSettings("/nonexistent/s.yaml");
+  EXPECT_EQ(missing.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(std::string(missing.status().message()),
+            "/nonexistent/s.yaml: No such file or directory");
+  EXPECT_TRUE(LoadSettings("/dev/null").ok());
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,44 @@
+#include "daemon/expose/process_stats.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "daemon/base/clock.h"
+
+namespace gmewatch {
+namespace {
+
+TEST(ProcessStatsTest, ReadsThisProcess) {
+  const ProcessStats stats = ReadProcessStats();
+  EXPECT_GT(stats.cpu, absl::ZeroDuration());
+  EXPECT_GT(stats.resident_bytes, uint64_t{1} << 20);
+  EXPECT_GT(stats.virtual_bytes, stats.resident_bytes);
+  EXPECT_GE(stats.max_fds, stats.open_fds);
+  const absl::Time now = RealClock().Now();
+  EXPECT_LT(stats.start, now + absl::Seconds(2));
+  EXPECT_GT(stats.start, now - absl::Hours(1));
+}
+
+TEST(ProcessStatsTest, SeesAFileMore) {
+  const uint64_t before = ReadProcessStats().open_fds;
+  const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(ReadProcessStats().open_fds, before + 1);
+  close(file);
+  EXPECT_EQ(ReadProcessStats().open_fds, before);
+}
+
+TEST(ProcessStatsTest, SeesAThreadMore) {
+  const uint64_t before = ReadProcessStats().threads;
+  absl::Notification done;
+  std::thread thread([&done] { done.WaitForNotification(); });
+  EXPECT_EQ(ReadProcessStats().threads, before + 1);
+  done.Notify();
+  thread.join();
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,107 @@
+#include "daemon/expose/self_metrics.h"
+
+#include <gtest/gtest.h>
+#include <prometheus/text_serializer.h>
+
+#include <string>
+#include <vector>
+
+#include "daemon/base/version.h"
+#include "tests/daemon/expose/exposition.h"
+
+namespace gmewatch {
+namespace {
+
+std::vector<ExposedFamily> Collect(const SelfStats& stats) {
+  const SelfMetrics metrics([&stats] { return stats; });
+  absl::StatusOr<std::vector<ExposedFamily>> parsed =
+      ParseExposition(prometheus::TextSerializer().Serialize(metrics.Collect()));
+  EXPECT_TRUE(parsed.ok()) << parsed.status();
+  return parsed.ok() ? *std::move(parsed) : std::vector<ExposedFamily>();
+}
+
+// Every field has a value of its own, so that none can stand in for another.
+SelfStats DistinctStats() {
+  SelfStats stats;
+  stats.batches_counted = 101;
+  stats.batches_duplicate = 102;
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    stats.rejected[i] = {200 + i, 300 + i};
+  }
+  stats.streams = 103;
+  stats.sessions = 104;
+  stats.sessions_limit = 105;
+  stats.app_regions = 106;
+  stats.app_regions_limit = 107;
+  stats.journal.epochs = 108;
+  stats.journal.failed_epochs = 109;
+  stats.journal.pending_bytes = 110;
+  stats.journal.commit_time_total = absl::Milliseconds(1500);
+  stats.journal.commits_by_bucket = {1, 2, 4, 8, 16, 32, 64, 90, 108};
+  stats.journal_size_bytes = 111;
+  stats.recovery_duration = absl::Milliseconds(2500);
+  stats.checkpoints = 112;
+  stats.failed_checkpoints = 113;
+  stats.checkpoint_last_success = absl::FromUnixMillis(1700000000250);
+  stats.checkpoint_duration = absl::Milliseconds(3500);
+  stats.config_reloads = 114;
+  stats.failed_config_reloads = 115;
+  stats.config_last_reload_successful = false;
+  stats.ready = true;
+  return stats;
+}
+
+TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
+  const std::vector<ExposedFamily> families = Collect(DistinctStats());
+  const auto check = [&families](absl::string_view name, double expected,
+                                 const std::map<std::string, std::string>& labels = {}) {
+    EXPECT_EQ(SumOf(families, name, labels), expected) << name;
+  };
+  check("gmewatch_batches_total", 101, {{"result", "counted"}});
+  check("gmewatch_batches_total", 102, {{"result", "duplicate"}});
+  check("gmewatch_streams", 103);
+  check("gmewatch_sessions", 104);
+  check("gmewatch_sessions_limit", 105);
+  check("gmewatch_app_regions", 106);
+  check("gmewatch_app_regions_limit", 107);
+  check("gmewatch_commits_total", 108);
+  check("gmewatch_failed_commits_total", 109);
+  check("gmewatch_pending_bytes", 110);
+  check("gmewatch_journal_size_bytes", 111);
+  check("gmewatch_recovery_duration_seconds", 2.5);
+  check("gmewatch_checkpoints_total", 112, {{"result", "success"}});
+  check("gmewatch_checkpoints_total", 113, {{"result", "failure"}});
+  check("gmewatch_checkpoint_last_success_timestamp_seconds", 1700000000.25);
+  check("gmewatch_checkpoint_duration_seconds", 3.5);
+  check("gmewatch_config_reloads_total", 114, {{"result", "success"}});
+  check("gmewatch_config_reloads_total", 115, {{"result", "failure"}});
+  check("gmewatch_config_last_reload_successful", 0);
+  check("gmewatch_ready", 1);
+  check("gmewatch_build_info", 1, {{"version", std::string(Version())}});
+}
+
+TEST(SelfMetricsTest, AddsUpWhatWasRejected) {
+  const std::vector<ExposedFamily> families = Collect(DistinctStats());
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    const std::string reason(RejectReasonLabel(static_cast<RejectReason>(i)));
+    EXPECT_EQ(SumOf(families, "gmewatch_rejected_batches_total", {{"reason", reason}}),
+              200 + static_cast<double>(i));
+    EXPECT_EQ(SumOf(families, "gmewatch_rejected_events_total", {{"reason", reason}}),
+              300 + static_cast<double>(i));
+  }
+  EXPECT_EQ(SumOf(families, "gmewatch_batches_total", {{"result", "rejected"}}),
+            SumOf(families, "gmewatch_rejected_batches_total"));
+}
+
+TEST(SelfMetricsTest, ShowsCommitsAsAHistogram) {
+  const std::vector<ExposedFamily> families = Collect(DistinctStats());
+  const std::string name = "gmewatch_commit_duration_seconds";
+  EXPECT_EQ(SumOf(families, name + "_bucket", {{"le", "0.0005"}}), 1);
+  EXPECT_EQ(SumOf(families, name + "_bucket", {{"le", "1"}}), 90);
+  EXPECT_EQ(SumOf(families, name + "_bucket", {{"le", "+Inf"}}), 108);
+  EXPECT_EQ(SumOf(families, name + "_count"), 108);
+  EXPECT_EQ(SumOf(families, name + "_sum"), 1.5);
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,51 @@
+#include "daemon/ingest/access.h"
+
+#include <gtest/gtest.h>
+
+namespace gmewatch {
+namespace {
+
+using grpc::StatusCode;
+
+Settings TwoApps() {
+  Settings settings;
+  settings.apps = {{"open", {"eu"}, {}}, {"closed", {"eu", "us"}, {"old-key-1", "new-key-22"}}};
+  return settings;
+}
+
+TEST(AccessTest, OpenModeTakesAnyName) {
+  const Access access{Settings()};
+  EXPECT_TRUE(access.Check("what", "ever", "").ok());
+}
+
+TEST(AccessTest, TakesOnlyWhatTheSettingsName) {
+  const Access access(TwoApps());
+  const auto check = [&access](const char* app, const char* region, const char* authorization) {
+    return access.Check(app, region, authorization).error_code();
+  };
+  EXPECT_EQ(check("open", "eu", ""), StatusCode::OK);
+  EXPECT_EQ(check("open", "eu", "Bearer whatever"), StatusCode::OK);
+  EXPECT_EQ(check("open", "us", ""), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(check("third", "eu", ""), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(check("closed", "us", "Bearer old-key-1"), StatusCode::OK);
+  EXPECT_EQ(check("closed", "eu", "Bearer new-key-22"), StatusCode::OK);
+  EXPECT_EQ(check("closed", "asia", "Bearer new-key-22"), StatusCode::PERMISSION_DENIED);
+  for (const char* wrong : {"", "Bearer ", "Bearer old-key-2", "old-key-1", "Bearer old-key-11",
+                            "Basic old-key-1", "Bearer old-key-"}) {
+    EXPECT_EQ(check("closed", "eu", wrong), StatusCode::UNAUTHENTICATED) << wrong;
+  }
+}
+
+TEST(AccessTest, FollowsAnUpdate) {
+  Access access(TwoApps());
+  Settings settings = TwoApps();
+  settings.apps[0].regions = {"us"};
+  settings.max_sessions = 5;
+  access.Update(settings);
+  EXPECT_FALSE(access.Check("open", "eu", "").ok());
+  EXPECT_TRUE(access.Check("open", "us", "").ok());
+  EXPECT_EQ(access.max_sessions(), 5U);
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,42 @@
+#include "daemon/ingest/check_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gmewatch {
+namespace {
+
+TEST(IsLabelTest, TakesWhatTheWireAllows) {
+  for (const char* good : {"a", "eu-west_1.b", "ALL", "Other", "9"})
+    EXPECT_TRUE(IsLabel(good)) << good;
+  EXPECT_TRUE(IsLabel(std::string(64, 'x')));
+  for (const char* bad : {"", "a b", "a/b", "\xc3\xa9", "a\n", "all", "other", "{}"}) {
+    EXPECT_FALSE(IsLabel(bad)) << bad;
+  }
+  EXPECT_FALSE(IsLabel(std::string(65, 'x')));
+  EXPECT_FALSE(IsLabel(absl::string_view("a\0b", 3)));
+}
+
+TEST(IsPrintableTest, TakesUtf8WithoutWhatHidesOrMoves) {
+  for (const char* good : {"", "1.2.3 (beta)", "\xe7\x89\x88\xe6\x9c\xac", "\xf0\x9f\x8e\xae",
+                           "\"<&>\\", "\xef\xbf\xbd", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_TRUE(IsPrintable(good, 64)) << good;
+  }
+  for (const char* bad :
+       {"\x01", "a\nb", "\x7f", "\xc2\x85", "\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80",
+        "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\x80", "\xe2\x80\xa8",
+        "\xe2\x80\xae", "\xe2\x81\xa6", "\xef\xbb\xbf"}) {
+    EXPECT_FALSE(IsPrintable(bad, 64)) << bad;
+  }
+  EXPECT_TRUE(IsPrintable(std::string(64, 'x'), 64));
+  EXPECT_FALSE(IsPrintable(std::string(65, 'x'), 64));
+}
+
+TEST(QuoteTest, EscapesAndCuts) {
+  EXPECT_EQ(Quote("a\"\n\x1b"), "\"a\\\"\\n\\x1b\"");
+  EXPECT_EQ(Quote(std::string(200, 'x')), "\"" + std::string(80, 'x') + "...\"");
+}
+
+}  // namespace
+}  // namespace gmewatch

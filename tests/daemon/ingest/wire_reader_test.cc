@@ -1,0 +1,58 @@
+#include "daemon/ingest/wire_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gmewatch {
+namespace {
+
+// Reads all fields by skipping; whether the bytes are well formed.
+bool Skips(absl::string_view bytes) {
+  WireReader reader(bytes);
+  while (reader.Next()) reader.Skip();
+  return reader.ok();
+}
+
+absl::string_view Raw(const char* bytes, size_t size) { return {bytes, size}; }
+
+TEST(WireReaderTest, SkipsEveryTypeAndFindsEveryCut) {
+  EXPECT_TRUE(Skips(""));
+  EXPECT_TRUE(Skips(Raw("\x08\x96\x01", 3)));                               // varint
+  EXPECT_FALSE(Skips(Raw("\x08\x96", 2)));                                  // cut
+  EXPECT_TRUE(Skips(Raw("\x09\0\0\0\0\0\0\0\0", 9)));                       // fixed64
+  EXPECT_FALSE(Skips(Raw("\x09\0\0\0\0\0\0\0", 8)));                        // cut
+  EXPECT_TRUE(Skips(Raw("\x0a\x02zz", 4)));                                 // bytes
+  EXPECT_FALSE(Skips(Raw("\x0a\x03zz", 4)));                                // longer than there is
+  EXPECT_TRUE(Skips(Raw("\x0d\0\0\0\0", 5)));                               // fixed32
+  EXPECT_TRUE(Skips(Raw("\x0b\x10\x01\x0c", 4)));                           // group
+  EXPECT_FALSE(Skips(Raw("\x0b\x10\x01\x14", 4)));                          // ends another group
+  EXPECT_FALSE(Skips(Raw("\x0b\x10\x01", 3)));                              // never ends
+  EXPECT_FALSE(Skips(Raw("\x0c", 1)));                                      // ends none
+  EXPECT_FALSE(Skips(Raw("\x0e\0", 2)));                                    // no such type
+  EXPECT_FALSE(Skips(Raw("\x00\0", 2)));                                    // no such field
+  EXPECT_FALSE(Skips("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"));  // too long
+  EXPECT_FALSE(Skips(std::string(100'000, '\x0b')));                        // deep
+}
+
+TEST(WireReaderTest, ReadsTheLargestNumber) {
+  WireReader reader("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.Varint(), UINT64_MAX);
+  EXPECT_TRUE(reader.ok());
+}
+
+TEST(WireReaderTest, TellsFieldsOfAnotherTypeApart) {
+  WireReader reader(Raw("\x08\x01\x0a\x01z", 5));
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.tag(), VarintTag(1));
+  reader.Skip();
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.tag(), BytesTag(1));
+  EXPECT_EQ(reader.Bytes(), "z");
+  EXPECT_FALSE(reader.Next());
+  EXPECT_TRUE(reader.ok());
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,231 @@
+#include "daemon/model/epoch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/model/limits.h"
+#include "daemon/model/loss_reason.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+
+HashedOrigin OriginOf(const std::string& app) {
+  return HashedOrigin({app, "eu", "1.2", "2.9", "android"});
+}
+
+// Two origins, a batch with entries, losses and a detail, one with nothing, and all else that an epoch can hold.
+Epoch FullEpoch() {
+  Epoch epoch;
+  epoch.time_ms = 1'700'000'000'123;
+  epoch.policy.emplace();
+  epoch.policy->add_catalog_codes(1005);
+  epoch.policy->set_max_app_regions(7);
+  Batch batch;
+  batch.session = {1, 2};
+  batch.sequence = 3;
+  batch.late = true;
+  batch.entries = {{1005, 4}, {-1, kCountMax}};
+  batch.losses = {{kLossReasons - 1, 5}};
+  batch.details.push_back({99, 1005, -7, "EnterRoom"});
+  epoch.Add(batch, OriginOf("shooter"));
+  batch = Batch();
+  batch.session = {9, 9};
+  epoch.Add(batch, OriginOf("racer"));
+  epoch.rejected[kRejectReasons - 1] = {6, 7};
+  epoch.shown_places = {{"shooter", "eu"}};
+  epoch.shown_codes = {1005, -3};
+  return epoch;
+}
+
+std::string Serialized(const Epoch& epoch) {
+  std::string record;
+  epoch.Serialize(&record);
+  return record;
+}
+
+// The record of FullEpoch after `change`.
+std::string Changed(const std::function<void(internal::EpochRecord*)>& change) {
+  internal::EpochRecord record;
+  EXPECT_TRUE(record.ParseFromString(Serialized(FullEpoch())));
+  change(&record);
+  return record.SerializeAsString();
+}
+
+BatchHeader* HeaderOf(std::string* batches) {
+  return reinterpret_cast<BatchHeader*>(batches->data());  // NOLINT: how epoch.h says they stand
+}
+
+void ExpectDamaged(const std::string& record, const std::string& message) {
+  const absl::StatusOr<Epoch> epoch = Epoch::Parse(record);
+  EXPECT_EQ(epoch.status().code(), absl::StatusCode::kDataLoss) << message;
+  EXPECT_THAT(std::string(epoch.status().message()), HasSubstr(message));
+}
+
+TEST(EpochTest, ComesBackAsItWasSerialized) {
+  const std::string record = Serialized(FullEpoch());
+  const absl::StatusOr<Epoch> parsed = Epoch::Parse(record);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(Serialized(*parsed), record);
+  EXPECT_EQ(parsed->time_ms, 1'700'000'000'123);
+  EXPECT_EQ(parsed->policy->max_app_regions(), 7U);
+  EXPECT_EQ(parsed->batch_count(), 2U);
+  ASSERT_EQ(parsed->origins().size(), 2U);
+  EXPECT_EQ(parsed->origins()[1].app, "racer");
+  ASSERT_EQ(parsed->details.size(), 1U);
+  EXPECT_EQ(parsed->details[0].origin, 0U);
+  EXPECT_EQ(parsed->details[0].underlying_code, -7);
+  EXPECT_EQ(parsed->details[0].operation, "EnterRoom");
+  EXPECT_EQ(parsed->rejected[kRejectReasons - 1].events, 7U);
+  EXPECT_EQ(parsed->shown_places, std::vector<Place>({{"shooter", "eu"}}));
+  EXPECT_EQ(parsed->shown_codes, std::vector<int32_t>({1005, -3}));
+}
+
+TEST(EpochTest, GivesItsBatchesInOrder) {
+  const absl::StatusOr<Epoch> epoch = Epoch::Parse(Serialized(FullEpoch()));
+  ASSERT_TRUE(epoch.ok());
+  size_t offset = 0;
+  BatchView batch;
+  ASSERT_TRUE(epoch->Next(&offset, &batch));
+  EXPECT_EQ(batch.header.session, (SessionId{1, 2}));
+  EXPECT_EQ(batch.header.sequence, 3U);
+  EXPECT_EQ(batch.header.late, 1);
+  ASSERT_EQ(batch.entries.size(), 2U);
+  EXPECT_EQ(batch.entries[1].code, -1);
+  EXPECT_EQ(batch.entries[1].count, kCountMax);
+  ASSERT_EQ(batch.losses.size(), 1U);
+  EXPECT_EQ(batch.losses[0].events, 5U);
+  ASSERT_TRUE(epoch->Next(&offset, &batch));
+  EXPECT_EQ(batch.header.session, (SessionId{9, 9}));
+  EXPECT_EQ(batch.header.origin, 1U);
+  EXPECT_TRUE(batch.entries.empty());
+  EXPECT_FALSE(epoch->Next(&offset, &batch));
+}
+
+TEST(EpochTest, AnEmptyOneComesBackEmpty) {
+  const absl::StatusOr<Epoch> epoch = Epoch::Parse("");
+  ASSERT_TRUE(epoch.ok());
+  EXPECT_TRUE(epoch->empty());
+}
+
+TEST(EpochTest, IsEmptyAgainWhenCleared) {
+  Epoch epoch = FullEpoch();
+  EXPECT_FALSE(epoch.empty());
+  epoch.Clear();
+  EXPECT_TRUE(epoch.empty());
+  EXPECT_EQ(epoch.size_bytes(), 0U);
+  EXPECT_EQ(Serialized(epoch), "");
+}
+
+TEST(EpochTest, NamesAnOriginOnceHoweverManyBatchesItSends) {
+  Epoch epoch;
+  Batch batch;
+  for (int i = 0; i < 3; ++i) epoch.Add(batch, OriginOf("shooter"));
+  EXPECT_EQ(epoch.origins().size(), 1U);
+}
+
+TEST(EpochTest, CanBeAddedToAfterItWasParsed) {
+  absl::StatusOr<Epoch> epoch = Epoch::Parse(Serialized(FullEpoch()));
+  ASSERT_TRUE(epoch.ok());
+  epoch->Add(Batch(), OriginOf("racer"));
+  EXPECT_EQ(epoch->origins().size(), 2U);
+  EXPECT_EQ(epoch->batch_count(), 3U);
+}
+
+TEST(EpochTest, SizeCountsDetailsAndOrigins) {
+  Epoch epoch;
+  Batch batch;
+  epoch.Add(batch, HashedOrigin({std::string(64, 'a'), "eu", "", "", ""}));
+  EXPECT_GE(epoch.size_bytes(), sizeof(BatchHeader) + 64);
+  const size_t before = epoch.size_bytes();
+  batch.details.assign(kDetailsPerBatchMax, {0, 1, 2, std::string(kOperationBytesMax, 'o')});
+  epoch.Add(batch, HashedOrigin({std::string(64, 'a'), "eu", "", "", ""}));
+  EXPECT_GE(epoch.size_bytes(), before + kDetailsPerBatchMax * kOperationBytesMax);
+}
+
+// Whatever a crash or a disk leaves of a record: it parses to something that can be walked through, or is refused.
+TEST(EpochTest, EveryTruncationParsesOrIsRefused) {
+  const std::string record = Serialized(FullEpoch());
+  size_t refused = 0;
+  for (size_t size = 0; size < record.size(); ++size) {
+    const absl::StatusOr<Epoch> epoch = Epoch::Parse(record.substr(0, size));
+    if (!epoch.ok()) {
+      EXPECT_EQ(epoch.status().code(), absl::StatusCode::kDataLoss) << size;
+      ++refused;
+      continue;
+    }
+    size_t offset = 0;
+    uint64_t batches = 0;
+    for (BatchView batch; epoch->Next(&offset, &batch);) ++batches;
+    EXPECT_EQ(batches, epoch->batch_count()) << size;
+  }
+  EXPECT_GT(refused, record.size() / 2);
+}
+
+TEST(EpochTest, EveryFlippedByteParsesOrIsRefused) {
+  const std::string record = Serialized(FullEpoch());
+  for (size_t at = 0; at < record.size(); ++at) {
+    std::string flipped = record;
+    flipped[at] = static_cast<char>(~flipped[at]);
+    const absl::StatusOr<Epoch> epoch = Epoch::Parse(flipped);
+    if (!epoch.ok()) continue;
+    size_t offset = 0;
+    for (BatchView batch; epoch->Next(&offset, &batch);) {
+      ASSERT_LT(batch.header.origin, epoch->origins().size()) << at;
+      for (const Loss& loss : batch.losses) ASSERT_LT(loss.reason, kLossReasons) << at;
+    }
+  }
+}
+
+TEST(EpochTest, RefusesBatchesThatPointOutside) {
+  const auto with_header = [](const std::function<void(BatchHeader*)>& change) {
+    return Changed(
+        [&](internal::EpochRecord* r) { change(HeaderOf(r->mutable_batches())); });
+  };
+  ExpectDamaged(with_header([](BatchHeader* h) { h->entries = 500; }), "byte 0 points outside");
+  ExpectDamaged(with_header([](BatchHeader* h) { h->losses = 16; }), "byte 0 points outside");
+  ExpectDamaged(with_header([](BatchHeader* h) { h->origin = 2; }), "byte 0 points outside");
+  ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_batches()->append("x"); }),
+                "a batch header is cut off at byte 96");
+  ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_details(0)->set_origin(2); }),
+                "a detail has no origin");
+}
+
+TEST(EpochTest, RefusesWhatBreaksALimit) {
+  const auto with_batches = [](const std::function<void(std::string*)>& change) {
+    return Changed([&](internal::EpochRecord* r) { change(r->mutable_batches()); });
+  };
+  // The first batch: 32 bytes of header, two entries of 8, a loss of 16 bytes.
+  const auto put = [](uint64_t value, size_t at, size_t size) {
+    return [=](std::string* batches) { std::memcpy(batches->data() + at, &value, size); };
+  };
+  ExpectDamaged(with_batches(put(2, 31, 1)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(kCountMax + 1, 36, 4)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(0, 44, 4)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(kLostEventsMax + 1, 56, 8)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(kLossReasons, 48, 8)), "loss reason 5 is unknown");
+  ExpectDamaged(with_batches([](std::string* batches) {
+                  HeaderOf(batches)->entries = kEntriesPerBatchMax + 1;
+                  batches->append(10'000, '\0');
+                }),
+                "byte 0 breaks a limit");
+}
+
+TEST(EpochTest, RefusesUnknownRejectReasons) {
+  ExpectDamaged(Changed([](internal::EpochRecord* r) {
+                  r->mutable_rejected(0)->set_reason(kRejectReasons);
+                }),
+                "reject reason 7 is unknown");
+}
+
+TEST(EpochTest, RefusesGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
+
+}  // namespace
+}  // namespace gmewatch
