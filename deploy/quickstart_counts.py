@@ -1,0 +1,147 @@
+"""What deploy/quickstart asks of its parts: counts of gmewatchd, Prometheus and the fleet, and the table of them.
+
+usage: quickstart_counts.py free_port PORT      PORT, or a free one where it is taken
+       quickstart_counts.py counted HOST:PORT   events that gmewatchd shows on its /metrics
+       quickstart_counts.py queried HOST:PORT   events that Prometheus answers with
+       quickstart_counts.py acknowledged FILE   events that the fleet had acknowledged, from its --json
+       quickstart_counts.py table HOST:PORT     Prometheus' answer for people
+
+Exit status 0; 1 where there is no answer, which it says on standard error. Standard library only.
+"""
+
+import json
+import re
+import socket
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+TIMEOUT_SECONDS = 10
+TABLE_ROWS = 10
+
+# Code 0 is counted apart from the errors.
+EVENTS = ("gme_error_events_total", "gme_success_events_total")
+_SAMPLE = re.compile(rf"^(?:{'|'.join(EVENTS)})(?:\{{.*\}})? (\S+)", re.MULTILINE)
+
+# Everything is on loopback; a proxy in the environment is not for it.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class NoAnswer(Exception):
+    pass
+
+
+def _get(url: str, parameters: dict[str, str] | None = None) -> str:
+    data = urllib.parse.urlencode(parameters).encode() if parameters else None
+    try:
+        with _OPENER.open(url, data=data, timeout=TIMEOUT_SECONDS) as answer:
+            return answer.read().decode()
+    except (urllib.error.URLError, OSError, UnicodeDecodeError) as error:
+        raise NoAnswer(f"{url}: {error}") from error
+
+
+def free_port(port: int) -> int:
+    for candidate in (port, 0):
+        with socket.socket() as listener:
+            # As servers do, so that a connection of the run before is no hindrance.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            return listener.getsockname()[1]
+    raise NoAnswer("there is no free port")
+
+
+def counted(address: str) -> int:
+    return sum(int(float(value)) for value in _SAMPLE.findall(_get(f"http://{address}/metrics")))
+
+
+def query(address: str, expression: str) -> list[dict]:
+    text = _get(f"http://{address}/api/v1/query", {"query": expression})
+    try:
+        answer = json.loads(text)
+        if answer["status"] != "success":
+            raise NoAnswer(f"{expression}: {answer.get('error', answer)}")
+        return answer["data"]["result"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoAnswer(f"{expression}: {text[:200]}") from error
+
+
+def _value(sample: dict) -> int:
+    return int(float(sample["value"][1]))
+
+
+def queried(address: str) -> int:
+    samples = [sample for name in EVENTS for sample in query(address, f"sum({name})")]
+    if not samples:
+        raise NoAnswer("Prometheus has no counts yet")
+    return sum(_value(sample) for sample in samples)
+
+
+def acknowledged(path: str) -> int:
+    """The fleet's totals are one JSON object, on the last line that holds one."""
+    with open(path, encoding="utf-8") as lines:
+        for line in reversed(lines.readlines()):
+            try:
+                return int(json.loads(line)["acknowledged_events"])
+            except (ValueError, KeyError, TypeError):
+                continue
+    raise NoAnswer(f"{path}: no line with acknowledged_events")
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """Rows under each other; the last column is a number."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths)]
+        lines.append("  ".join(["", *cells, row[-1].rjust(widths[-1])]))
+    return lines
+
+
+def table(address: str) -> str:
+    """The codes counted most, and the totals."""
+    errors = query(address, "sum by (code, region, app) (gme_error_events_total) > 0")
+    infos = query(address, "group by (code, name) (gme_error_code_info)")
+    names = {info["metric"]["code"]: info["metric"]["name"] for info in infos}
+    errors.sort(key=_value, reverse=True)
+    rows = [("CODE", "NAME", "REGION", "APP", "EVENTS")]
+    for sample in errors[:TABLE_ROWS]:
+        labels = {name: sample["metric"].get(name, "") for name in ("code", "region", "app")}
+        name = names.get(labels["code"], "")
+        rows.append((labels["code"], name, labels["region"], labels["app"], f"{_value(sample):,}"))
+    rest = errors[TABLE_ROWS:]
+    if rest:
+        rows.append((f"and {len(rest)} more", "", "", "", f"{sum(map(_value, rest)):,}"))
+    total_errors = sum(map(_value, errors))
+    successes = sum(map(_value, query(address, "sum(gme_success_events_total)")))
+    rows.append(("errors", "", "", "", f"{total_errors:,}"))
+    rows.append(("successes", "", "", "", f"{successes:,}"))
+    return "\n".join(_columns(rows))
+
+
+COMMANDS = {
+    "free_port": lambda port: free_port(int(port)),
+    "counted": counted,
+    "queried": queried,
+    "acknowledged": acknowledged,
+    "table": table,
+}
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 2 or arguments[0] not in COMMANDS:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        print(COMMANDS[arguments[0]](arguments[1]))
+    except (NoAnswer, OSError) as error:
+        print(f"quickstart_counts.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
