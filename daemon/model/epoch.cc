@@ -1,5 +1,6 @@
 #include "daemon/model/epoch.h"
 
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -15,6 +16,35 @@ template <typename T>
 void AppendRaw(std::string* out, const T* items, size_t n) {
   // The standard has no cast-free way to see objects as bytes.
   out->append(reinterpret_cast<const char*>(items), n * sizeof(T));  // NOLINT
+}
+
+// Roughly what they take up in memory and in a record.
+size_t SizeOf(const Origin& origin) {
+  return sizeof(origin) + origin.app.size() + origin.region.size() + origin.app_version.size() +
+         origin.sdk_version.size() + origin.platform.size();
+}
+size_t SizeOf(const Detail& detail) { return sizeof(detail) + detail.operation.size(); }
+
+absl::Status Damaged(size_t offset, absl::string_view how) {
+  return absl::DataLossError(absl::StrCat("the batch at byte ", offset, " ", how));
+}
+
+// What counting relies on: reasons are indices, and no sum overflows. REQUIRES: `batch` lies inside
+// its epoch.
+absl::Status CheckBatch(const BatchView& batch, size_t offset) {
+  // Logs outlive versions, so these limits may rise but never fall.
+  bool kept = batch.header.late <= 1 && batch.header.entries <= kEntriesPerBatchMax &&
+              batch.header.losses <= kLossesPerBatchMax;
+  for (const Entry& entry : batch.entries) {
+    kept = kept && entry.count >= 1 && entry.count <= kCountMax;
+  }
+  for (const Loss& loss : batch.losses) {
+    if (loss.reason >= kLossReasons) {
+      return absl::DataLossError(absl::StrCat("loss reason ", loss.reason, " is unknown"));
+    }
+    kept = kept && loss.events <= kLostEventsMax;
+  }
+  return kept ? absl::OkStatus() : Damaged(offset, "breaks a limit");
 }
 
 }  // namespace
@@ -39,6 +69,7 @@ void Epoch::Add(const Batch& batch, const HashedOrigin& origin) {
   for (const Detail& detail : batch.details) {
     details.push_back(detail);
     details.back().origin = header.origin;
+    extra_bytes_ += SizeOf(detail);
   }
   ++batch_count_;
 }
@@ -49,6 +80,7 @@ uint32_t Epoch::OriginIndex(const HashedOrigin& origin) {
   const auto index = static_cast<uint32_t>(origins_.size());
   origins_.push_back(origin.origin());
   origin_index_.emplace(origin, index);
+  extra_bytes_ += SizeOf(origin.origin());
   return index;
 }
 
@@ -63,6 +95,7 @@ void Epoch::Clear() {
   origin_index_.clear();
   batches_.clear();
   batch_count_ = 0;
+  extra_bytes_ = 0;
 }
 
 void Epoch::Reject(RejectReason reason, uint64_t batches, uint64_t events) {
@@ -77,6 +110,9 @@ void Epoch::TurnAway(RejectReason reason) {
   batches_.clear();
   batch_count_ = 0;
   details.clear();
+  origins_.clear();
+  origin_index_.clear();
+  extra_bytes_ = 0;
 }
 
 void Epoch::TakeOver(const Epoch& failed, RejectReason reason) {
@@ -151,19 +187,30 @@ void Epoch::Serialize(std::string* record) const {
 
 absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   internal::EpochRecord in;
-  if (!in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+  if (record.size() > INT_MAX ||
+      !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
   }
   Epoch epoch;
   epoch.time_ms = in.time_ms();
   if (in.has_policy()) epoch.policy = in.policy();
   for (const internal::OriginRecord& o : in.origins()) {
+<<<<<<< HEAD
     epoch.origins_.push_back({o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
+=======
+    // Not OriginIndex: the record's positions count, even if an origin stands in it twice.
+    const HashedOrigin origin(
+        {o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
+    epoch.origin_index_.emplace(origin, static_cast<uint32_t>(epoch.origins_.size()));
+    epoch.origins_.push_back(origin.origin());
+    epoch.extra_bytes_ += SizeOf(origin.origin());
+>>>>>>> log
   }
   epoch.batches_ = std::move(*in.mutable_batches());
   for (const internal::DetailRecord& d : in.details()) {
     if (d.origin() >= epoch.origins_.size()) return absl::DataLossError("a detail has no origin");
     epoch.details.push_back({d.origin(), d.code(), d.underlying_code(), d.operation()});
+    epoch.extra_bytes_ += SizeOf(epoch.details.back());
   }
   for (const internal::RejectedRecord& r : in.rejected()) {
     if (r.reason() >= kRejectReasons) {
@@ -192,19 +239,14 @@ absl::Status Epoch::CheckBatches() {
     const size_t size =
         sizeof(header) + header.entries * sizeof(Entry) + header.losses * sizeof(Loss);
     if (batches_.size() - offset < size || header.origin >= origins_.size()) {
-      return absl::DataLossError(absl::StrCat("the batch at byte ", offset, " points outside"));
+      return Damaged(offset, "points outside");
     }
-    for (size_t i = 0; i < header.losses; ++i) {
-      Loss loss;
-      std::memcpy(&loss,
-                  batches_.data() + offset + sizeof(header) + header.entries * sizeof(Entry) +
-                      i * sizeof(Loss),
-                  sizeof(loss));
-      if (loss.reason >= kLossReasons) {
-        return absl::DataLossError(absl::StrCat("loss reason ", loss.reason, " is unknown"));
-      }
-    }
-    offset += size;
+    size_t next = offset;
+    BatchView batch;
+    Next(&next, &batch);
+    absl::Status kept = CheckBatch(batch, offset);
+    if (!kept.ok()) return kept;
+    offset = next;
     ++batch_count_;
   }
   return absl::OkStatus();

@@ -66,14 +66,16 @@ class Epoch {
 
   // Nothing in it that would have to be kept.
   bool empty() const;
-  // Roughly what a commit writes.
-  size_t size_bytes() const { return batches_.size(); }
+  // Roughly what a commit writes and what it takes up until then: batches, their details and
+  // origins.
+  size_t size_bytes() const { return batches_.size() + extra_bytes_; }
   uint64_t batch_count() const { return batch_count_; }
 
   // The first batch at or after `*offset`, which moves behind it; false at the end. Start with 0.
   bool Next(size_t* offset, BatchView* batch) const;
 
-  // For the log. Parse checks everything: a header that points outside is DataLoss, never a crash.
+  // For the log. Parse checks everything: a header that points outside or a number beyond limits.h
+  // is DataLoss, never a crash.
   void Serialize(std::string* record) const;
   static absl::StatusOr<Epoch> Parse(absl::string_view record);
 
@@ -94,6 +96,7 @@ class Epoch {
   absl::flat_hash_map<HashedOrigin, uint32_t, HashedOrigin::Hash> origin_index_;
   std::string batches_;  // BatchHeader says how; never in the string's inline buffer, so aligned
   uint64_t batch_count_ = 0;
+  size_t extra_bytes_ = 0;  // of origins and of details that came with batches
 };
 
 // What became of a batch when its epoch was applied. kRefused: it broke a rule, and its events are
