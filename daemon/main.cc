@@ -1,7 +1,4 @@
 // gmewatchd: flags, settings, run until a signal, exit status.
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
@@ -9,8 +6,8 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "daemon/base/log.h"
 #include "daemon/base/version.h"
 #include "daemon/run.h"
 
@@ -30,13 +27,14 @@ ABSL_FLAG(bool, check_config, false, "check the settings and the catalogue, then
 int main(int argc, char** argv) {
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return absl::StrCat("gmewatchd ", gmewatch::Version(), "\n"); };
+  // --help is about this file's flags, not about those of libraries.
+  usage.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "main.cc");
+  };
   absl::SetFlagsUsageConfig(usage);
   absl::SetProgramUsageMessage("counts GME error codes and shows them to Prometheus");
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    std::cerr << "gmewatchd: \"" << rest[1] << "\" is no flag; see gmewatchd --help\n";
-    return gmewatch::kExitUsage;
-  }
+  if (!gmewatch::CheckFlags(argc, argv)) return gmewatch::kExitUsage;
+  absl::ParseCommandLine(argc, argv);
   gmewatch::DaemonOptions options;
   options.config_file = absl::GetFlag(FLAGS_config);
   options.catalog_file = absl::GetFlag(FLAGS_catalog);

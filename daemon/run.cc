@@ -7,7 +7,11 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "daemon/base/log.h"
 #include "daemon/base/version.h"
 
@@ -26,6 +30,30 @@ std::string Environment(const char* name) {
 }
 
 }  // namespace
+
+bool CheckFlags(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    absl::string_view name = argv[i];
+    if (absl::StartsWith(name, "--help") || name == "--version") continue;  // absl's own
+    const bool dashes = absl::ConsumePrefix(&name, "--") || absl::ConsumePrefix(&name, "-");
+    const size_t equals = name.find('=');
+    const absl::string_view value =
+        equals == absl::string_view::npos ? "true" : name.substr(equals + 1);
+    absl::CommandLineFlag* flag =
+        dashes ? absl::FindCommandLineFlag(name.substr(0, equals)) : nullptr;
+    std::string error;
+    if (flag == nullptr) {
+      error = "is no flag";
+    } else if (equals == absl::string_view::npos && !flag->IsOfType<bool>()) {
+      error = "needs a value, as --NAME=VALUE";
+    } else if (flag->ParseFrom(value, &error)) {
+      continue;
+    }
+    std::cerr << "gmewatchd: " << argv[i] << ": " << error << "; see gmewatchd --help\n";
+    return false;
+  }
+  return true;
+}
 
 std::string StateDir(const std::string& flag) {
   if (!flag.empty()) return flag;

@@ -11,6 +11,11 @@ namespace gmewatch {
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
 
+// Whether every argument is --NAME=VALUE, or --NAME for a bool, of a flag that there is and with a
+// value that it takes; says what is not. absl's own parser would end the process with the status of
+// a failure.
+bool CheckFlags(int argc, char** argv);
+
 // Where counts are kept: `flag`, else what systemd or the user's environment says; empty where
 // nothing does.
 std::string StateDir(const std::string& flag);

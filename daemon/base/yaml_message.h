@@ -14,7 +14,6 @@
 #define GMEWATCH_DAEMON_BASE_YAML_MESSAGE_H_
 
 #include <string>
-#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -39,8 +38,8 @@ class YamlFields {
   }
 
   // For the reader. False where the path is there already.
-  bool Add(std::string path, YamlPosition position) {
-    return positions_.emplace(std::move(path), position).second;
+  bool Add(const std::string& path, YamlPosition position) {
+    return positions_.emplace(path, position).second;
   }
 
  private:

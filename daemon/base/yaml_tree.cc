@@ -42,7 +42,7 @@ class TreeBuilder final : public YAML::EventHandler {
   const YAML::Mark& last_scalar() const { return last_scalar_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) Fail(mark, "a second document begins, one is allowed");
+    if (++documents_ > 1) Fail(mark, "the document ended before this, one is allowed");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {

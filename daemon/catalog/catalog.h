@@ -1,6 +1,8 @@
-// The documented error codes: value to name, category, severity, action, description, cause, solution.
+// The documented error codes: value to name, category, severity, action, description, cause,
+// solution.
 //
-// Thread safety: immutable once loaded. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and what is allowed".
+// Thread safety: immutable once loaded. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and
+// what is allowed".
 #ifndef GMEWATCH_DAEMON_CATALOG_CATALOG_H_
 #define GMEWATCH_DAEMON_CATALOG_CATALOG_H_
 

@@ -40,7 +40,7 @@ absl::Status MetricsPage::Render(ChunkSink sink) {
         absl::StrCat("too many scrapes at once, at most ", kScrapesMax, " are allowed"));
   }
   const ScrapeView view = zero_first_.Begin();
-  const absl::Status status = RenderView(view, sink);
+  absl::Status status = RenderView(view, sink);
   if (!status.ok()) {
     broken_off_.Increment();
     return status;

@@ -12,10 +12,9 @@
 namespace gmewatch {
 namespace {
 
-// A program that holds a snapshot makes the WAL grow past its usual size; what is over this is given back afterwards.
+// A program that holds a snapshot makes the WAL grow past its usual size; what is over this is
+// given back afterwards.
 constexpr int kWalBytesKept = 16 << 20;
-
-bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
 }  // namespace
 
@@ -94,12 +93,11 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   absl::Status status = PrepareStateFile(path);
   if (!status.ok()) return status;
   sqlite3* db = nullptr;
-  // SQLite's own locks are left out: one thread at a time uses a connection. A relative path is made one that cannot be taken
-  // for a URI.
+  // SQLite's own locks are left out: one thread at a time uses a connection. A relative path is
+  // made one that cannot be taken for a URI.
   const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
-  const int code = sqlite3_open_v2(name.c_str(), &db,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                   nullptr);
+  const int code = sqlite3_open_v2(
+      name.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, db));
   if (code != SQLITE_OK) return connection->Error(code);
   status = connection->Configure(schema);
@@ -117,15 +115,15 @@ absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
   if (!changes.ok()) return changes.status();
   const bool is_new = *id == 0 && *changes == 0;
   if (!is_new && *id != schema.application_id) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path_, " is not the file that is expected here: its application_id is ", *id, ", not ",
-        schema.application_id));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_, " is not the file that is expected here: its application_id is ", *id,
+                     ", not ", schema.application_id));
   }
   absl::Status status = absl::OkStatus();
   if (is_new) {
     // No page is moved to shrink a file that is about to grow again.
-    status = Execute(absl::StrCat("PRAGMA page_size=", schema.page_size_bytes,
-                                  "; PRAGMA auto_vacuum=NONE;"));
+    status = Execute(
+        absl::StrCat("PRAGMA page_size=", schema.page_size_bytes, "; PRAGMA auto_vacuum=NONE;"));
   } else {
     status = CheckVersion(schema);
   }
@@ -162,10 +160,10 @@ absl::Status SqliteConnection::SwitchToWal() {
 
 absl::Status SqliteConnection::Create(const SqliteSchema& schema) {
   return InTransaction([&] {
-    return Execute(absl::StrCat(
-        "PRAGMA application_id=", schema.application_id, ";",
-        "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
-        "INSERT INTO meta VALUES('schema_version', ", schema.version, ");", schema.sql));
+    return Execute(absl::StrCat("PRAGMA application_id=", schema.application_id, ";",
+                                "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
+                                "INSERT INTO meta VALUES('schema_version', ", schema.version, ");",
+                                schema.sql));
   });
 }
 
@@ -199,12 +197,14 @@ absl::Status SqliteConnection::Execute(const std::string& sql) {
 }
 
 absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> body) {
-  // IMMEDIATE takes the write lock here, where waiting for it is possible; a later upgrade would fail at once.
+  // IMMEDIATE takes the write lock here, where waiting for it is possible; a later upgrade would
+  // fail at once.
   absl::Status status = Execute("BEGIN IMMEDIATE");
   if (!status.ok()) return status;
   status = body();
   if (status.ok()) status = Execute("COMMIT");
-  // Some errors have rolled back already. What remains is rolled back here; that writes nothing in WAL mode.
+  // Some errors have rolled back already. What remains is rolled back here; that writes nothing in
+  // WAL mode.
   if (!status.ok() && sqlite3_get_autocommit(db_.get()) == 0) {
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
@@ -214,7 +214,8 @@ absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> b
 bool SqliteConnection::EmptyWal() {
   int frames = 0;
   int moved = 0;
-  // A failed sync in here leaves the WAL as it is, so nothing is lost and the code need not be known.
+  // A failed sync in here leaves the WAL as it is, so nothing is lost and the code need not be
+  // known.
   const int code =
       sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   return code == SQLITE_OK && frames > 0 && frames == moved;
@@ -233,11 +234,12 @@ absl::Status SqliteConnection::Error(int code) {
   if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
     absl::StrAppend(&text, ": ", std::generic_category().message(system_error));
   }
-  // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other to it. A write that
-  // failed left out at least the frame that makes a transaction whole, so none of it can become durable. The wal-index comes
-  // after that frame, so for it the same does not hold.
-  if (primary == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && IsNoRoom(system_error))) {
-    return absl::ResourceExhaustedError(absl::StrCat("disk full: ", text));
+  // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other
+  // to it, whose errno is not always kept. A write that failed left out at least the frame that makes a transaction whole, so none
+  // of it can become durable. The wal-index comes after that frame, so for it the same does not
+  // hold.
+  if (primary == SQLITE_FULL || code == SQLITE_IOERR_WRITE) {
+    return absl::ResourceExhaustedError(absl::StrCat("disk full or not writable: ", text));
   }
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return absl::UnavailableError(text);
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == SQLITE_IOERR_SHORT_READ ||

@@ -54,7 +54,7 @@ struct World {
                    [] { return SelfStats(); }};
 };
 
-void BM_RenderIntoNothing(benchmark::State& state) {
+void RenderIntoNothing(benchmark::State& state) {
   World world(state.range(0));
   size_t bytes = 0;
   for (auto iteration : state) {
@@ -69,9 +69,9 @@ void BM_RenderIntoNothing(benchmark::State& state) {
   }
   state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
 }
-BENCHMARK(BM_RenderIntoNothing)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(RenderIntoNothing)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
-void BM_FetchOverLoopback(benchmark::State& state) {
+void FetchOverLoopback(benchmark::State& state) {
   World world(state.range(0));
   AdminServerOptions options;
   options.address = "127.0.0.1:0";
@@ -102,13 +102,13 @@ void BM_FetchOverLoopback(benchmark::State& state) {
   }
   state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
 }
-BENCHMARK(BM_FetchOverLoopback)
+BENCHMARK(FetchOverLoopback)
     ->Arg(100'000)
     ->Arg(1'000'000)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
-void BM_PrometheusCpp(benchmark::State& state) {
+void PrometheusCpp(benchmark::State& state) {
   prometheus::Registry registry;
   const int64_t families = 3;
   for (const MetricInfo* metric : {&kErrorEvents, &kErrorSessions, &kErrorLateEvents}) {
@@ -133,7 +133,7 @@ void BM_PrometheusCpp(benchmark::State& state) {
   }
   state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
 }
-BENCHMARK(BM_PrometheusCpp)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(PrometheusCpp)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace gmewatch

@@ -99,7 +99,8 @@ TEST(YamlMessageTest, NamesAWrongType) {
       "f.yaml:1:24: max_sessions must be a whole number from 0 to 4294967295";
   for (const std::string bad : {"-1", "4294967296", "99999999999999999999999", "1.0", "1e3", "010",
                                 "0x10", "1_000", "many", "true", "+1", "-"}) {
-    CheckError("limits: {max_sessions: " + bad + "}", number + ", not \"" + bad + "\"");
+    CheckError(absl::StrCat("limits: {max_sessions: ", bad, "}"),
+               absl::StrCat(number, ", not \"", bad, "\""));
   }
   CheckError("limits: {max_sessions: \"5\"}", number + ", not \"5\"");
   CheckError("limits: {max_sessions: [5]}", number);
@@ -134,7 +135,8 @@ TEST(YamlMessageTest, NeverRepeatsAString) {
 
 TEST(YamlMessageTest, PassesOnWhatIsNoYaml) {
   CheckError("a: [", "f.yaml:1:1: end of sequence flow not found");
-  CheckError("limits: {}\n---\nlog: {}", "f.yaml:2:1: a second document begins, one is allowed");
+  CheckError("limits: {}\n---\nlog: {}",
+             "f.yaml:2:1: the document ended before this, one is allowed");
   CheckError("a: \xff", "f.yaml:1:4: byte 0xff is not valid UTF-8");
 }
 

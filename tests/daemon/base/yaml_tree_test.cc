@@ -76,7 +76,7 @@ TEST(YamlTreeTest, RefusesWhatIsNoYaml) {
   Check("a: [1", "f:1:1: end of sequence flow not found");
   Check("a: 1\n  b: 2", "f:2:4: illegal map value");
   Check("a: *nobody", "f:1:4: the referenced anchor is not defined");
-  Check("a: 1\n---\nb: 2", "f:2:1: a second document begins, one is allowed");
+  Check("a: 1\n---\nb: 2", "f:2:1: the document ended before this, one is allowed");
   Check("a: !!int 1", "f:1:4: tag \"tag:yaml.org,2002:int\", none is allowed");
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -78,9 +79,8 @@ void CheckRange(const std::string& section, const std::string& field, const std:
   EXPECT_TRUE(ParseSettings(yaml(min), "s.yaml").ok()) << field << min;
   EXPECT_TRUE(ParseSettings(yaml(max), "s.yaml").ok()) << field << max;
   for (const std::string& bad : {below, above}) {
-    const std::string column = std::to_string(field.size() + 5);
-    CheckError(yaml(bad), "s.yaml:2:" + column + ": " + section + "." + field + " must be from " +
-                              range + ", not " + bad);
+    CheckError(yaml(bad), absl::StrCat("s.yaml:2:", field.size() + 5, ": ", section, ".", field,
+                                       " must be from ", range, ", not ", bad));
   }
 }
 

@@ -4,79 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "tests/daemon/expose/admin_server_fixture.h"
 #include "tests/support/http_client.h"
 
 namespace gmewatch {
 namespace {
 
 using ::testing::HasSubstr;
-
-class AdminServerTest : public testing::Test {
- protected:
-  AdminServerTest() {
-    options_.address = "127.0.0.1:0";
-    options_.request_timeout = absl::Seconds(1);
-  }
-
-  void StartServer() {
-    server_ = std::make_unique<AdminServer>(
-        options_, clock_, [this](ChunkSink sink) { return scrape_(sink); },
-        [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("recovering"); });
-    server_->AddHandler("/echo", [](const AdminRequest& request) {
-      AdminResponse response;
-      response.content_type = "text/html; charset=utf-8";
-      response.body = absl::StrCat("exact ", request.path, " ", request.query);
-      return response;
-    });
-    server_->AddHandler("/codes/", [](const AdminRequest& request) {
-      AdminResponse response;
-      response.status = 404;
-      response.body = absl::StrCat("prefix ", request.path);
-      return response;
-    });
-    server_->AddHandler("/codes/deep/", [](const AdminRequest& request) {
-      AdminResponse response;
-      response.body = absl::StrCat("deep ", request.path);
-      return response;
-    });
-    ASSERT_TRUE(server_->Start().ok());
-  }
-
-  HttpReply Fetch(absl::string_view path, absl::string_view method = "GET") {
-    absl::StatusOr<HttpReply> reply = HttpFetch(server_->address(), path, method);
-    EXPECT_TRUE(reply.ok()) << reply.status();
-    return reply.ok() ? *std::move(reply) : HttpReply();
-  }
-
-  // Sends the metrics as a stream that never ends, until the reader hangs up.
-  void ScrapeForever() {
-    scrape_ = [this](ChunkSink sink) {
-      const std::string chunk(ChunkWriter::kChunkBytes, 'x');
-      while (sink(chunk)) {
-      }
-      broke_off_.Notify();
-      return absl::CancelledError("hung up");
-    };
-  }
-
-  ManualClock clock_{absl::FromUnixSeconds(784111777)};
-  AdminServerOptions options_;
-  std::atomic<bool> ready_{true};
-  absl::Notification broke_off_;
-  std::function<absl::Status(ChunkSink)> scrape_ = [](ChunkSink sink) {
-    return sink("first ") && sink("second") && sink("") ? absl::OkStatus()
-                                                        : absl::CancelledError("");
-  };
-  std::unique_ptr<AdminServer> server_;
-};
 
 TEST_F(AdminServerTest, StreamsTheMetricsInChunks) {
   StartServer();
@@ -227,85 +167,6 @@ TEST_F(AdminServerTest, AnswersTooManyScrapesWith503) {
   EXPECT_EQ(reply.Header("retry-after"), "1");
 }
 
-TEST_F(AdminServerTest, CutsOffAScrapeThatFailsMidway) {
-  scrape_ = [](ChunkSink sink) {
-    sink("first");
-    return absl::DeadlineExceededError("too slow");
-  };
-  StartServer();
-  HttpConnection connection(server_->address());
-  ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  EXPECT_EQ(connection.ReadReply().status().code(), absl::StatusCode::kDataLoss)
-      << "a text that was cut off passed for whole";
-}
-
-TEST_F(AdminServerTest, StopsRenderingForAReaderThatHungUp) {
-  ScrapeForever();
-  StartServer();
-  HttpConnection connection(server_->address());
-  ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  ASSERT_TRUE(connection.ReadSome(100000).ok());
-  connection.Reset();
-  EXPECT_TRUE(broke_off_.WaitForNotificationWithTimeout(absl::Seconds(10)));
-  EXPECT_EQ(Fetch("/healthz").status, 200);
-}
-
-TEST_F(AdminServerTest, GivesUpOnAReaderThatReadsNothing) {
-  ScrapeForever();
-  StartServer();
-  HttpConnection connection(server_->address(), /*receive_buffer_bytes=*/4096);
-  ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  // Meanwhile others are served.
-  EXPECT_EQ(Fetch("/healthz").status, 200);
-  EXPECT_TRUE(broke_off_.WaitForNotificationWithTimeout(absl::Seconds(10)));
-}
-
-TEST_F(AdminServerTest, SendsAllToASlowReader) {
-  const std::string chunk(ChunkWriter::kChunkBytes, 'x');
-  scrape_ = [&chunk](ChunkSink sink) {
-    for (int i = 0; i < 20; ++i) {
-      if (!sink(chunk)) {
-        return absl::CancelledError("");
-      }
-    }
-    return sink("") ? absl::OkStatus() : absl::CancelledError("");
-  };
-  StartServer();
-  HttpConnection connection(server_->address(), /*receive_buffer_bytes=*/2048);
-  ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  const absl::StatusOr<HttpReply> reply = connection.ReadReply();
-  ASSERT_TRUE(reply.ok()) << reply.status();
-  EXPECT_EQ(reply->body.size(), 20 * chunk.size());
-}
-
-TEST_F(AdminServerTest, StopsWithOpenConnections) {
-  ScrapeForever();
-  StartServer();
-  HttpConnection idle(server_->address());
-  HttpConnection half(server_->address());
-  ASSERT_TRUE(half.Send("GET /metr"));
-  HttpConnection stuck(server_->address(), /*receive_buffer_bytes=*/4096);
-  ASSERT_TRUE(stuck.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  ASSERT_TRUE(stuck.ReadSome(1).ok());
-  RealClock clock;
-  const absl::Duration before = clock.Monotonic();
-  server_->Stop();
-  server_->Stop();
-  EXPECT_LT(clock.Monotonic() - before, absl::Seconds(8));
-  EXPECT_TRUE(broke_off_.HasBeenNotified());
-}
-
-TEST_F(AdminServerTest, StartsOnceAndAgainAfterAStop) {
-  StartServer();
-  const std::string first = server_->address();
-  EXPECT_TRUE(server_->Start().ok());
-  EXPECT_EQ(server_->address(), first);
-  server_->Stop();
-  EXPECT_FALSE(HttpFetch(first, "/healthz").ok());
-  ASSERT_TRUE(server_->Start().ok());
-  EXPECT_EQ(Fetch("/healthz").status, 200);
-}
-
 TEST_F(AdminServerTest, NamesTheAddressItCannotListenOn) {
   StartServer();
   options_.address = server_->address();
@@ -329,6 +190,7 @@ TEST_F(AdminServerTest, ServesSeveralAtOnce) {
   StartServer();
   std::vector<std::thread> clients;
   std::atomic<int> good{0};
+  clients.reserve(6);
   for (int i = 0; i < 6; ++i) {
     clients.emplace_back([this, &good] {
       for (int n = 0; n < 20; ++n) {

@@ -1,0 +1,60 @@
+#include "daemon/gmectl/command.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "daemon/base/version.h"
+#include "daemon/gmectl/send.h"
+
+namespace gmewatch {
+namespace {
+
+struct Command {
+  absl::string_view name;
+  absl::string_view summary;
+  int (*run)(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+};
+
+constexpr std::array kCommands = {
+    Command{"send", "report events from the shell", &RunSend},
+};
+
+void PrintUsage(std::ostream& to) {
+  to << "Usage: gmectl COMMAND [--flag=value ...] [argument ...]\n\n";
+  for (const Command& command : kCommands) {
+    to << absl::StreamFormat("  %-10s %s\n", command.name, command.summary);
+  }
+  to << "  help       this text; gmectl COMMAND --help: a command's own\n"
+        "  --version  which gmewatch this is\n";
+}
+
+}  // namespace
+
+int RunGmectl(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  if (arguments.empty()) {
+    PrintUsage(err);
+    return kExitUsage;
+  }
+  const std::string& name = arguments.front();
+  if (name == "help" || name == "--help" || name == "-h") {
+    PrintUsage(out);
+    return kExitGood;
+  }
+  if (name == "--version") {
+    out << "gmectl " << Version() << "\n";
+    return kExitGood;
+  }
+  const auto* const command =
+      std::find_if(kCommands.begin(), kCommands.end(),
+                   [&](const Command& each) { return each.name == absl::string_view(name); });
+  if (command != kCommands.end()) {
+    return command->run({arguments.begin() + 1, arguments.end()}, out, err);
+  }
+  err << "gmectl: there is no command \"" << name << "\"\n\n";
+  PrintUsage(err);
+  return kExitUsage;
+}
+
+}  // namespace gmewatch

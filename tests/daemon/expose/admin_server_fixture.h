@@ -1,0 +1,84 @@
+// An admin server on a free port, with a few addresses of its own and a scrape that each test may
+// replace.
+//
+// Thread safety: what a test replaces it replaces before StartServer.
+#ifndef GMEWATCH_TESTS_DAEMON_EXPOSE_ADMIN_SERVER_FIXTURE_H_
+#define GMEWATCH_TESTS_DAEMON_EXPOSE_ADMIN_SERVER_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "daemon/expose/admin_server.h"
+#include "tests/support/http_client.h"
+
+namespace gmewatch {
+
+class AdminServerTest : public testing::Test {
+ protected:
+  AdminServerTest() {
+    options_.address = "127.0.0.1:0";
+    options_.request_timeout = absl::Seconds(1);
+  }
+
+  void StartServer() {
+    server_ = std::make_unique<AdminServer>(
+        options_, clock_, [this](ChunkSink sink) { return scrape_(sink); },
+        [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("recovering"); });
+    server_->AddHandler("/echo", [](const AdminRequest& request) {
+      AdminResponse response;
+      response.content_type = "text/html; charset=utf-8";
+      response.body = absl::StrCat("exact ", request.path, " ", request.query);
+      return response;
+    });
+    server_->AddHandler("/codes/", [](const AdminRequest& request) {
+      AdminResponse response;
+      response.status = 404;
+      response.body = absl::StrCat("prefix ", request.path);
+      return response;
+    });
+    server_->AddHandler("/codes/deep/", [](const AdminRequest& request) {
+      AdminResponse response;
+      response.body = absl::StrCat("deep ", request.path);
+      return response;
+    });
+    ASSERT_TRUE(server_->Start().ok());
+  }
+
+  HttpReply Fetch(absl::string_view path, absl::string_view method = "GET") {
+    absl::StatusOr<HttpReply> reply = HttpFetch(server_->address(), path, method);
+    EXPECT_TRUE(reply.ok()) << reply.status();
+    return reply.ok() ? *std::move(reply) : HttpReply();
+  }
+
+  // Sends the metrics as a stream that never ends, until the reader hangs up.
+  void ScrapeForever() {
+    scrape_ = [this](ChunkSink sink) {
+      const std::string chunk(ChunkWriter::kChunkBytes, 'x');
+      while (sink(chunk)) {
+      }
+      broke_off_.Notify();
+      return absl::CancelledError("hung up");
+    };
+  }
+
+  ManualClock clock_{absl::FromUnixSeconds(784111777)};
+  AdminServerOptions options_;
+  std::atomic<bool> ready_{true};
+  absl::Notification broke_off_;
+  std::function<absl::Status(ChunkSink)> scrape_ = [](ChunkSink sink) {
+    return sink("first ") && sink("second") && sink("") ? absl::OkStatus()
+                                                        : absl::CancelledError("");
+  };
+  std::unique_ptr<AdminServer> server_;
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_DAEMON_EXPOSE_ADMIN_SERVER_FIXTURE_H_

@@ -1,0 +1,66 @@
+#include "daemon/gmectl/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Values {
+  std::string name = "nobody";
+  bool loud = false;
+  absl::Duration wait = absl::Seconds(10);
+};
+
+Flags MakeFlags(Values* values) {
+  Flags flags;
+  flags.Add("name", &values->name, "who");
+  flags.Add("loud", &values->loud, "how");
+  flags.Add("wait", &values->wait, "how long");
+  return flags;
+}
+
+TEST(FlagsTest, ReadsFlagsAmongOtherArguments) {
+  Values values;
+  std::vector<std::string> rest;
+  ASSERT_TRUE(
+      MakeFlags(&values)
+          .Parse({"1", "--name=a=b", "--loud", "-5:2", "--wait", "3s", "--", "--loud"}, &rest)
+          .ok());
+  EXPECT_EQ(values.name, "a=b");
+  EXPECT_TRUE(values.loud);
+  EXPECT_EQ(values.wait, absl::Seconds(3));
+  EXPECT_THAT(rest, ElementsAre("1", "-5:2", "--loud"));
+  ASSERT_TRUE(MakeFlags(&values).Parse({"--noloud", "--name="}, &rest).ok());
+  EXPECT_FALSE(values.loud);
+  EXPECT_EQ(values.name, "");
+}
+
+TEST(FlagsTest, SaysWhatIsWrong) {
+  for (const auto& [argument, words] :
+       {std::pair<std::string, std::string>("--nme=x", "there is no flag --nme=x"),
+        {"-n", "there is no flag -n"},
+        {"--noname", "there is no flag --noname"},
+        {"--name", "--name has no value"},
+        {"--loud=maybe", "--loud is \"maybe\"; allowed: true or false"},
+        {"--wait=10", "--wait is \"10\"; allowed: a duration"}}) {
+    Values values;
+    std::vector<std::string> rest;
+    const absl::Status status = MakeFlags(&values).Parse({argument}, &rest);
+    EXPECT_TRUE(absl::IsInvalidArgument(status));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(words));
+  }
+}
+
+TEST(FlagsTest, HelpShowsTheDefaults) {
+  Values values;
+  EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("--name"));
+  EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("who (nobody)"));
+  EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("how long (10s)"));
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,264 @@
+// gmewatchd as a process: flags, signals, restarts, a full disk, a second daemon.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/http_client.h"
+#include "tests/support/wire_client.h"
+
+namespace gmewatch {
+namespace {
+
+using grpc::StatusCode;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+constexpr char kCounted[] = "gmewatch_batches_total{result=\"counted\"}";
+constexpr char kDuplicate[] = "gmewatch_batches_total{result=\"duplicate\"}";
+
+// Runs gmewatchd to its end.
+struct Ended {
+  int status;
+  std::string output;
+  std::string error;
+};
+Ended RunToEnd(std::vector<std::string> arguments) {
+  auto process = ChildProcess::Start(GmewatchdPath(), std::move(arguments));
+  if (!process.ok()) return {-1, "", process.status().ToString()};
+  const int status = (*process)->Wait();
+  return {status, (*process)->output(), (*process)->error()};
+}
+
+class ProcessTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<GmewatchdProcess> Start(std::vector<std::string> more = {},
+                                          ChildOptions options = {}) {
+    more.push_back("--state_dir=" + dir_.File("state"));
+    auto daemon = GmewatchdProcess::Start(std::move(more), "", std::move(options));
+    if (!daemon.ok()) {
+      ADD_FAILURE() << daemon.status();
+      return nullptr;
+    }
+    return *std::move(daemon);
+  }
+  static grpc::Status Send(const GmewatchdProcess& daemon, const v1::Session& session,
+                           uint64_t sequence, uint32_t count = 1) {
+    WireClient client(daemon.ingest_address());
+    return client.Report(MakeRequest(session, sequence, {{1005, count}}));
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(ProcessTest, SaysItsVersionAndRefusesWrongUsage) {
+  EXPECT_THAT(RunToEnd({"--version"}).output,
+              ContainsRegex("^gmewatchd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(RunToEnd({"--version"}).status, 0);
+  EXPECT_EQ(RunToEnd({"--no_such_flag"}).status, 2);
+  EXPECT_EQ(RunToEnd({"stray"}).status, 2);
+  EXPECT_EQ(RunToEnd({"--in_memory", "--ingest_address=nowhere"}).status, 2);
+  EXPECT_EQ(RunToEnd({"--in_memory", "--admin_address=nowhere"}).status, 2);
+  EXPECT_EQ(RunToEnd({"--in_memory", "--config=" + dir_.File("absent")}).status, 2);
+}
+
+TEST_F(ProcessTest, CheckConfigNamesFileLineAndColumn) {
+  const std::string good = dir_.Write("good.yaml", "limits: {max_sessions: 5000}\n");
+  EXPECT_EQ(RunToEnd({"--check_config", "--config=" + good}).status, 0);
+  const std::string bad = dir_.Write("bad.yaml", "limits:\n  max_sesions: 5000\n");
+  const Ended run = RunToEnd({"--check_config", "--config=" + bad});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.error, HasSubstr("bad.yaml:2:3: "));
+  EXPECT_THAT(run.error, HasSubstr("max_sesions"));
+  const std::string catalog = dir_.Write("catalog.yaml", "codes:\n- {value: 1, name: A}\n");
+  EXPECT_EQ(RunToEnd({"--check_config", "--catalog=" + catalog}).status, 2);
+}
+
+TEST_F(ProcessTest, ARestartKeepsTheCountsAndKnowsTheSessions) {
+  const v1::Session session = MakeSession("demo", "eu");
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  ASSERT_TRUE(Send(*daemon, session, 1, 20).ok());
+  EXPECT_EQ(daemon->Terminate(), 0);
+  daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  ASSERT_TRUE(Send(*daemon, session, 1, 20).ok());
+  const Samples samples = daemon->Scrape();
+  EXPECT_EQ(ValueOf(samples, kCounted), 1);
+  EXPECT_EQ(ValueOf(samples, kDuplicate), 1);
+  EXPECT_EQ(daemon->Terminate(), 0);
+  // A person can read the counts with the shell of SQLite.
+  auto shell = ChildProcess::Start(
+      "sqlite3", {dir_.File("state/state.db"),
+                  "SELECT app, region, code, events FROM error_events WHERE events > 0"});
+  ASSERT_TRUE(shell.ok());
+  EXPECT_EQ((*shell)->Wait(), 0) << (*shell)->error();
+  EXPECT_EQ((*shell)->output(), "demo|eu|1005|20\n");
+}
+
+TEST_F(ProcessTest, InMemoryKeepsNothing) {
+  auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  ASSERT_TRUE(Send(**daemon, MakeSession("demo", "eu"), 1).ok());
+  EXPECT_EQ(ValueOf((*daemon)->Scrape(), kCounted), 1);
+  EXPECT_EQ((*daemon)->Terminate(), 0);
+  daemon = GmewatchdProcess::Start({"--in_memory"});
+  EXPECT_EQ(ValueOf((*daemon)->Scrape(), kCounted), 0);
+}
+
+TEST_F(ProcessTest, ASecondDaemonOnTheSameStateSaysWhoHasIt) {
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  const Ended second = RunToEnd({"--state_dir=" + dir_.File("state")});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.error, HasSubstr(absl::StrCat("in use by process ", daemon->process().pid())));
+  ASSERT_TRUE(Send(*daemon, MakeSession("demo", "eu"), 1).ok());
+}
+
+TEST_F(ProcessTest, APortInUseIsAnErrorThatNamesIt) {
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  Ended second = RunToEnd({"--in_memory", "--ingest_address=" + daemon->ingest_address(),
+                           "--admin_address=127.0.0.1:0"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.error, HasSubstr(daemon->ingest_address()));
+  second = RunToEnd({"--in_memory", "--ingest_address=127.0.0.1:0",
+                     "--admin_address=" + daemon->admin_address()});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.error, HasSubstr(daemon->admin_address()));
+}
+
+TEST_F(ProcessTest, SigtermAcknowledgesWhatWasTakenAndExitsZero) {
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  WireClient client(daemon->ingest_address());
+  WireStream stream(&client);
+  ASSERT_TRUE(stream.Write(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})));
+  ASSERT_TRUE(stream.AwaitAcknowledged(1));
+  daemon->process().Signal(SIGTERM);
+  uint64_t written = 1;
+  while (stream.Write(MakeRequest(written + 1, {{1005, 1}}))) ++written;
+  const grpc::Status status = stream.Finish();
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
+  EXPECT_EQ(daemon->process().Wait(), 0);
+  daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
+}
+
+TEST_F(ProcessTest, SighupTakesNewSettingsAndKeepsTheOldWhereTheNewAreWrong) {
+  const std::string config = dir_.Write("settings.yaml", "apps: [{name: one, regions: [eu]}]\n");
+  auto daemon = Start({"--config=" + config});
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_FALSE(Send(*daemon, MakeSession("two", "eu"), 1).ok());
+  dir_.Write("settings.yaml", "apps: [{name: one, regions: [eu]}, {name: two, regions: [eu]}]\n");
+  daemon->process().Signal(SIGHUP);
+  ASSERT_TRUE(daemon->process().AwaitError("reloaded"));
+  EXPECT_TRUE(Send(*daemon, MakeSession("two", "eu"), 1).ok());
+  dir_.Write("settings.yaml", "apps: [{name: one}]\n");
+  daemon->process().Signal(SIGHUP);
+  ASSERT_TRUE(daemon->process().AwaitError("not reloaded"));
+  EXPECT_TRUE(Send(*daemon, MakeSession("two", "eu"), 1).ok());
+  const Samples samples = daemon->Scrape();
+  EXPECT_EQ(ValueOf(samples, "gmewatch_config_last_reload_successful"), 0);
+  EXPECT_GE(ValueOf(samples, CodeSeries("gme_error_events_total", "1005", "client", "eu", "two")),
+            0);
+  EXPECT_EQ(daemon->Terminate(), 0);
+}
+
+TEST_F(ProcessTest, AFullDiskTurnsBatchesAwayAndLosesNothing) {
+  ChildOptions options;
+  options.file_bytes_max = 600'000;
+  auto daemon = Start({}, options);
+  ASSERT_NE(daemon, nullptr);
+  WireClient client(daemon->ingest_address());
+  const v1::Session session = MakeSession("demo", "eu");
+  uint64_t sequence = 0;
+  grpc::Status status;
+  while (status.ok() && sequence < 5000) {
+    v1::ReportRequest request = MakeRequest(session, sequence + 1, {});
+    for (int code = 1; code <= 500; ++code) request.add_codes(1005), request.add_counts(1);
+    status = client.Report(request);
+    if (status.ok()) ++sequence;
+  }
+  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED) << daemon->process().error();
+  EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
+  // Metrics go on, and say so.
+  EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(sequence));
+  EXPECT_GT(ValueOf(daemon->Scrape(), "gmewatch_failed_commits_total"), 0);
+  daemon->process().Signal(SIGKILL);
+  daemon->process().Wait();
+  daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(sequence));
+  EXPECT_TRUE(Send(*daemon, session, sequence + 1).ok());
+}
+
+TEST_F(ProcessTest, OpenModeBoundsItsLabelsAndKeepsTheTotals) {
+  const std::string config = dir_.Write("settings.yaml", "limits: {max_app_regions: 2}\n");
+  auto daemon = Start({"--config=" + config});
+  ASSERT_NE(daemon, nullptr);
+  daemon->Scrape();
+  for (const auto& [app, region] : std::vector<std::pair<const char*, const char*>>{
+           {"a", "eu"}, {"b", "eu"}, {"a", "us"}, {"c", "eu"}, {"d", "us"}}) {
+    ASSERT_TRUE(Send(*daemon, MakeSession(app, region), 1).ok());
+  }
+  WireClient client(daemon->ingest_address());
+  const v1::Session session = MakeSession("a", "eu");
+  for (uint64_t i = 1; i <= 70; ++i) {
+    const auto code = static_cast<int32_t>(70'000 + i);
+    ASSERT_TRUE(client.Report(MakeRequest(session, i, {{code, 1}})).ok());
+  }
+  const auto events = [](const char* code, const char* category, const char* region,
+                         const char* app) {
+    return CodeSeries("gme_error_events_total", code, category, region, app);
+  };
+  // First at zero, then, when a scrape has seen that and 15 s have passed, as counted.
+  EXPECT_EQ(ValueOf(daemon->Scrape(), events("1005", "client", "eu", "a")), 0);
+  EXPECT_EQ(ValueOf(daemon->Scrape(), events("70001", "unknown", "eu", "a")), 0);
+  EXPECT_EQ(daemon->AwaitValue(events("70001", "unknown", "eu", "a"), 1), 1);
+  const Samples samples = daemon->Scrape();
+  EXPECT_EQ(ValueOf(samples, events("1005", "client", "eu", "a")), 1);
+  EXPECT_EQ(ValueOf(samples, events("1005", "client", "eu", "b")), 1);
+  EXPECT_EQ(ValueOf(samples, events("1005", "client", "other", "a")), 1);
+  EXPECT_EQ(ValueOf(samples, events("1005", "client", "other", "other")), 2);
+  EXPECT_EQ(ValueOf(samples, events("70064", "unknown", "eu", "a")), 1);
+  EXPECT_EQ(ValueOf(samples, events("70065", "unknown", "eu", "a")), -1);
+  EXPECT_EQ(ValueOf(samples, events("other", "unknown", "eu", "a")), 6);
+  EXPECT_EQ(SumOf(samples, "gme_error_events_total"), 75);
+}
+
+TEST_F(ProcessTest, NoRoomForANewSessionIsToldAndTheOldGoOn) {
+  const std::string config = dir_.Write("settings.yaml", "limits: {max_sessions: 1000}\n");
+  auto daemon = Start({"--config=" + config});
+  ASSERT_NE(daemon, nullptr);
+  WireClient client(daemon->ingest_address());
+  const v1::Session first = MakeSession("demo", "eu");
+  ASSERT_TRUE(client.Report(MakeRequest(first, 1, {{1005, 1}})).ok());
+  grpc::Status status;
+  int taken = 1;
+  while (status.ok() && taken < 2000) {
+    status = client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}}));
+    if (status.ok()) ++taken;
+  }
+  EXPECT_EQ(taken, 1000);
+  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
+  EXPECT_TRUE(client.Report(MakeRequest(first, 2, {{1005, 1}})).ok());
+  EXPECT_EQ(daemon->AwaitValue("gmewatch_rejected_batches_total{reason=\"session_limit\"}", 1), 1);
+}
+
+TEST_F(ProcessTest, ReadinessFollowsTheDaemon) {
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(HttpFetch(daemon->admin_address(), "/healthz")->status, 200);
+  EXPECT_EQ(HttpFetch(daemon->admin_address(), "/readyz")->status, 200);
+}
+
+}  // namespace
+}  // namespace gmewatch

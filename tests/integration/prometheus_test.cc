@@ -1,0 +1,154 @@
+// A real Prometheus scrapes gmewatchd: it is the judge of the exposition, and sees an app's very
+// first error.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/http_client.h"
+#include "tests/support/wire_client.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Prometheus at a free port, scraping `target` every second.
+class PrometheusProcess {
+ public:
+  static std::unique_ptr<PrometheusProcess> Start(const TempDir& dir, const std::string& target) {
+    const std::string config = dir.Write(
+        "prometheus.yml", absl::StrCat("global: {scrape_interval: 1s, scrape_timeout: 1s}\n",
+                                       "scrape_configs:\n- job_name: gmewatch\n",
+                                       "  static_configs: [{targets: ['", target, "']}]\n"));
+    auto process = ChildProcess::Start(
+        "prometheus", {"--config.file=" + config, "--storage.tsdb.path=" + dir.File("tsdb"),
+                       "--web.listen-address=127.0.0.1:0", "--log.level=info"});
+    if (!process.ok()) return nullptr;
+    std::unique_ptr<PrometheusProcess> self(new PrometheusProcess(*std::move(process)));
+    // It says its port nowhere but here.
+    constexpr absl::string_view kListening = "address=127.0.0.1:";
+    if (!self->process_->AwaitError("TLS is disabled.", absl::Seconds(60))) return nullptr;
+    const std::string log = self->process_->error();
+    const size_t at = log.rfind(std::string(kListening));
+    if (at == std::string::npos) return nullptr;
+    const size_t begin = at + kListening.size();
+    self->address_ =
+        "127.0.0.1:" + log.substr(begin, log.find_first_not_of("0123456789", begin) - begin);
+    return self;
+  }
+
+  // The answer to an instant query of one number; -1 where it has none.
+  double Query(const std::string& expression) const {
+    const std::string escaped = absl::StrReplaceAll(expression, {{"%", "%25"},
+                                                                 {"\"", "%22"},
+                                                                 {"{", "%7B"},
+                                                                 {"}", "%7D"},
+                                                                 {" ", "%20"},
+                                                                 {"+", "%2B"},
+                                                                 {"[", "%5B"},
+                                                                 {"]", "%5D"},
+                                                                 {"=", "%3D"},
+                                                                 {"&", "%26"}});
+    const auto reply = HttpFetch(address_, "/api/v1/query?query=" + escaped);
+    if (!reply.ok() || reply->status != 200) return -1;
+    // {"data":{"result":[{"metric":{},"value":[1700000000.1,"5"]}]}}
+    const size_t value = reply->body.find("\"value\":[");
+    if (value == std::string::npos) return -1;
+    const size_t begin = reply->body.find(",\"", value) + 2;
+    double number = -1;
+    const std::string text = reply->body.substr(begin, reply->body.find('"', begin) - begin);
+    return absl::SimpleAtod(text, &number) ? number : -1;
+  }
+  double AwaitAtLeast(const std::string& expression, double least, absl::Duration timeout) const {
+    double last = -1;
+    AwaitTrue(
+        [&] {
+          last = Query(expression);
+          return last >= least;
+        },
+        timeout, absl::Milliseconds(250));
+    return last;
+  }
+
+ private:
+  explicit PrometheusProcess(std::unique_ptr<ChildProcess> process)
+      : process_(std::move(process)) {}
+  std::unique_ptr<ChildProcess> process_;
+  std::string address_;
+};
+
+class PrometheusTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto daemon = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state")});
+    ASSERT_TRUE(daemon.ok()) << daemon.status();
+    daemon_ = *std::move(daemon);
+    prometheus_ = PrometheusProcess::Start(dir_, daemon_->admin_address());
+    ASSERT_NE(prometheus_, nullptr) << "the Debian package prometheus must be installed";
+    ASSERT_EQ(prometheus_->AwaitAtLeast("up{job=\"gmewatch\"}", 1, absl::Seconds(60)), 1);
+  }
+
+  TempDir dir_;
+  std::unique_ptr<GmewatchdProcess> daemon_;
+  std::unique_ptr<PrometheusProcess> prometheus_;
+};
+
+TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
+  WireClient client(daemon_->ingest_address());
+  const v1::Session session = MakeSession("newcomer", "eu");
+  ASSERT_TRUE(client.Report(MakeRequest(session, 1, {{1005, 7}, {424242, 3}})).ok());
+  const char kKnown[] = "sum(increase(gme_error_events_total{app=\"newcomer\",code=\"1005\"}[2m]))";
+  EXPECT_GT(prometheus_->AwaitAtLeast(kKnown, 0.1, absl::Seconds(60)), 0);
+  const char kUnknown[] =
+      "sum(increase(gme_error_events_total{app=\"newcomer\",code=\"424242\"}[2m]))";
+  EXPECT_GT(prometheus_->AwaitAtLeast(kUnknown, 0.1, absl::Seconds(60)), 0);
+  EXPECT_EQ(prometheus_->Query("sum(gme_error_events_total{app=\"newcomer\"})"), 10);
+  EXPECT_EQ(prometheus_->Query("count(gme_error_events_total{app=\"newcomer\"})"), 75);
+
+  // A restart in between, by force: nothing goes back, nothing is counted again.
+  daemon_->process().Signal(SIGKILL);
+  daemon_->process().Wait();
+  auto again = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"),
+                                        "--ingest_address=" + daemon_->ingest_address(),
+                                        "--admin_address=" + daemon_->admin_address()});
+  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_TRUE(client.Report(MakeRequest(session, 2, {{1005, 5}})).ok());
+  const char kTotal[] = "sum(gme_error_events_total{app=\"newcomer\",code=\"1005\"})";
+  EXPECT_EQ(prometheus_->AwaitAtLeast(kTotal, 12, absl::Seconds(60)), 12);
+  EXPECT_EQ(prometheus_->Query("sum(resets(gme_error_events_total{app=\"newcomer\"}[5m]))"), 0);
+  EXPECT_EQ(
+      prometheus_->Query("sum(increase(gme_error_events_total{app=\"newcomer\"}[5m])) > bool 30"),
+      0);
+}
+
+TEST_F(PrometheusTest, TheCatalogueJoinsTheCounts) {
+  WireClient client(daemon_->ingest_address());
+  ASSERT_TRUE(client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 4}})).ok());
+  const char kJoin[] =
+      "sum(gme_error_events_total{app=\"demo\"} * on(code) group_left(name) "
+      "gme_error_code_info{name=\"AV_ERR_TIMEOUT\"})";
+  EXPECT_EQ(prometheus_->AwaitAtLeast(kJoin, 4, absl::Seconds(60)), 4);
+  EXPECT_EQ(prometheus_->Query("count(gme_error_code_info)"), 73);
+  EXPECT_EQ(prometheus_->Query("count(gme_error_code_solution_info)"), 73);
+}
+
+TEST_F(PrometheusTest, PromtoolFindsNothingToSay) {
+  WireClient client(daemon_->ingest_address());
+  ASSERT_TRUE(client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 4}})).ok());
+  const auto page = HttpFetch(daemon_->admin_address(), "/metrics");
+  ASSERT_TRUE(page.ok());
+  const std::string file = dir_.Write("metrics.txt", page->body);
+  auto promtool = ChildProcess::Start("sh", {"-c", "promtool check metrics < " + file});
+  ASSERT_TRUE(promtool.ok());
+  EXPECT_EQ((*promtool)->Wait(), 0) << (*promtool)->output() << (*promtool)->error();
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,138 @@
+#include "tests/support/child_process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace gmewatch {
+namespace {
+
+std::string MakeTempDir() {
+  std::string path =
+      absl::StrCat(std::filesystem::temp_directory_path().string(), "/gmewatch_XXXXXX");
+  return mkdtemp(path.data()) == nullptr ? "" : path;
+}
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+void Redirect(const std::string& path, int to) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (file >= 0) dup2(file, to);
+}
+
+// In the child, up to the end of this process's program.
+[[noreturn]] void Become(const std::string& program, const std::vector<std::string>& arguments,
+                         const ChildOptions& options, const std::string& dir) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  Redirect(dir + "/out", STDOUT_FILENO);
+  Redirect(dir + "/err", STDERR_FILENO);
+  if (options.file_bytes_max > 0) {
+    const rlimit limit = {options.file_bytes_max, options.file_bytes_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_IGN);
+  }
+  for (const std::string& variable : options.environment) putenv(strdup(variable.c_str()));
+  std::vector<char*> argv = {strdup(program.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(strdup(argument.c_str()));
+  argv.push_back(nullptr);
+  execvp(program.c_str(), argv.data());
+  _exit(127);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
+    const std::string& program, std::vector<std::string> arguments, ChildOptions options) {
+  const std::string dir = MakeTempDir();
+  if (dir.empty()) return absl::InternalError("no temporary directory can be made");
+  const pid_t pid = fork();
+  if (pid < 0) return absl::ErrnoToStatus(errno, program);
+  if (pid == 0) Become(program, arguments, options, dir);
+  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, dir));
+}
+
+ChildProcess::~ChildProcess() {
+  if (!Reap()) {
+    Signal(SIGKILL);
+    Wait();
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(dir_, ignored);
+}
+
+void ChildProcess::Signal(int signal) const {
+  if (status_ < 0) kill(pid_, signal);
+}
+
+bool ChildProcess::Reap() {
+  if (status_ >= 0) return true;
+  int raw = 0;
+  if (waitpid(pid_, &raw, WNOHANG) != pid_) return false;
+  status_ = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+  return true;
+}
+
+int ChildProcess::Wait(absl::Duration timeout) {
+  AwaitTrue([this] { return Reap(); }, timeout);
+  return status_;
+}
+
+std::string ChildProcess::output() const { return ReadAll(dir_ + "/out"); }
+
+std::string ChildProcess::error() const { return ReadAll(dir_ + "/err"); }
+
+bool ChildProcess::AwaitText(const char* file, absl::string_view text, absl::Duration timeout) {
+  const auto found = [&] { return absl::StrContains(ReadAll(dir_ + file), text); };
+  AwaitTrue([&] { return found() || Reap(); }, timeout);
+  return found();
+}
+
+bool ChildProcess::AwaitOutput(absl::string_view text, absl::Duration timeout) {
+  return AwaitText("/out", text, timeout);
+}
+
+bool ChildProcess::AwaitError(absl::string_view text, absl::Duration timeout) {
+  return AwaitText("/err", text, timeout);
+}
+
+TempDir::TempDir() : path_(MakeTempDir()) {}
+
+TempDir::~TempDir() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TempDir::File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
+
+std::string TempDir::Write(absl::string_view name, absl::string_view text) const {
+  std::ofstream(File(name), std::ios::binary) << text;
+  return File(name);
+}
+
+Deadline::Deadline(absl::Duration timeout, absl::Duration pause)
+    : end_(absl::Now() + timeout), pause_(pause) {}
+
+bool Deadline::PauseUnlessPassed() const {
+  if (absl::Now() >= end_) return false;
+  absl::SleepFor(pause_);
+  return true;
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,78 @@
+// Requests to gmewatchd made by hand, and what it answers: for tests that must see the wire.
+#ifndef GMEWATCH_TESTS_SUPPORT_WIRE_CLIENT_H_
+#define GMEWATCH_TESTS_SUPPORT_WIRE_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gmewatch/v1/error_reporting.grpc.pb.h"
+
+namespace gmewatch {
+
+// 16 bytes, another in every call of a process and in every process.
+std::string NewSessionId();
+
+v1::Session MakeSession(const std::string& app, const std::string& region,
+                        const std::string& id = NewSessionId());
+// With the session, as in Report and a stream's first message.
+v1::ReportRequest MakeRequest(const v1::Session& session, uint64_t sequence,
+                              const std::vector<std::pair<int32_t, uint32_t>>& counts);
+// Without, as in a stream's later messages.
+v1::ReportRequest MakeRequest(uint64_t sequence,
+                              const std::vector<std::pair<int32_t, uint32_t>>& counts);
+
+class WireClient {
+ public:
+  explicit WireClient(const std::string& address);
+
+  v1::ErrorReporting::Stub& stub() { return *stub_; }
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+  // One Report; `acknowledged` may be null. `authorization`: the metadata, or empty.
+  grpc::Status Report(const v1::ReportRequest& request, uint64_t* acknowledged = nullptr,
+                      const std::string& authorization = "");
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::ErrorReporting::Stub> stub_;
+};
+
+// One ReportStream, used by one thread.
+class WireStream {
+ public:
+  explicit WireStream(WireClient* client);
+  bool Write(const v1::ReportRequest& request) { return stream_->Write(request); }
+  // Reads until a batch up to `sequence` is acknowledged; false where the call ends before.
+  // Refusals are kept.
+  bool AwaitAcknowledged(uint64_t sequence);
+  // Half-closes where it is not, reads to the end.
+  grpc::Status Finish();
+  void Cancel() { context_.TryCancel(); }
+
+  uint64_t acknowledged() const { return acknowledged_; }
+  const std::vector<v1::RefusedBatch>& refused() const { return refused_; }
+  size_t responses() const { return responses_; }
+
+ private:
+  bool Read();
+
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::ReportRequest, v1::ReportResponse>> stream_;
+  uint64_t acknowledged_ = 0;
+  size_t responses_ = 0;
+  std::vector<v1::RefusedBatch> refused_;
+};
+
+// The google.rpc.RetryInfo that a status carries; zero where it has none.
+absl::Duration RetryDelayOf(const grpc::Status& status);
+// The first field that its google.rpc.BadRequest names; empty where it has none.
+std::string BadFieldOf(const grpc::Status& status);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_SUPPORT_WIRE_CLIENT_H_
