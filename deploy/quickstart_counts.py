@@ -81,14 +81,11 @@ def queried(address: str) -> int:
 
 
 def acknowledged(path: str) -> int:
-    """The fleet's totals are one JSON object, on the last line that holds one."""
-    with open(path, encoding="utf-8") as lines:
-        for line in reversed(lines.readlines()):
-            try:
-                return int(json.loads(line)["acknowledged_events"])
-            except (ValueError, KeyError, TypeError):
-                continue
-    raise NoAnswer(f"{path}: no line with acknowledged_events")
+    try:
+        with open(path, encoding="utf-8") as totals:
+            return int(json.load(totals)["total"]["acknowledged"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoAnswer(f"{path}: no JSON with total.acknowledged") from error
 
 
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:

@@ -24,7 +24,7 @@ LAYERS = {
     "daemon/aggregate": _MODEL,
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
-    "daemon/gmectl": [*_BASE, "daemon/catalog", *_CLIENT, "gmewatch/v1", "gmewatch/internal"],
+    "daemon/gmectl": [*_BASE, "daemon/catalog", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
     "client/include": _CLIENT,
     "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": _CLIENT,
