@@ -101,6 +101,7 @@ std::vector<FleetTotals> Fleet::Totals() const {
     Add(client.reporter->Stats(), &part);
   }
   std::vector<FleetTotals> parts;
+  parts.reserve(by_place.size());
   for (auto& [place, part] : by_place) parts.push_back(std::move(part));
   return parts;
 }

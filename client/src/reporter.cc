@@ -1,6 +1,7 @@
 #include "gmewatch/reporter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/src/reporter_impl.h"
 
@@ -14,7 +15,7 @@ absl::Duration Bounded(std::chrono::milliseconds deadline) {
 
 }  // namespace
 
-Reporter::Reporter(ReporterOptions options) : impl_(std::make_shared<Impl>(options)) {
+Reporter::Reporter(ReporterOptions options) : impl_(std::make_shared<Impl>(std::move(options))) {
   Impl::Start(impl_);
 }
 

@@ -75,12 +75,12 @@ class SignalsBlocked {
 
 }  // namespace
 
-Reporter::Impl::Impl(const ReporterOptions& options)
+Reporter::Impl::Impl(ReporterOptions options)
     : error_(client::FindFault(options)),
       process_(getpid()),
       acknowledge_timeout_(absl::FromChrono(options.acknowledge_timeout)),
       idle_timeout_(absl::FromChrono(options.idle_timeout)),
-      sender_(options.address, options.key, options.tls),
+      sender_(std::move(options.address), std::move(options.key), std::move(options.tls)),
       connection_used_(Monotonic()),
       outbox_(MakeOutboxOptions(options), MakeSession(options), &table_, &details_,
               std::random_device()(), Monotonic()) {}

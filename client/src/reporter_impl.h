@@ -26,7 +26,7 @@ namespace gmewatch {
 
 class Reporter::Impl {
  public:
-  explicit Impl(const ReporterOptions& options);
+  explicit Impl(ReporterOptions options);
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 

@@ -1,10 +1,8 @@
 #include "daemon/gmectl/flags.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -57,44 +55,46 @@ const Flags::Flag* Flags::Find(absl::string_view name) const {
   return found == flags_.end() ? nullptr : &*found;
 }
 
+const Flags::Flag* Flags::FindNegated(absl::string_view name) const {
+  if (!absl::ConsumePrefix(&name, "no")) return nullptr;
+  const Flag* const flag = Find(name);
+  return flag != nullptr && std::holds_alternative<bool*>(flag->value) ? flag : nullptr;
+}
+
+absl::Status Flags::ParseFlag(const std::vector<std::string>& arguments, size_t* index) const {
+  absl::string_view argument = arguments[*index];
+  absl::ConsumePrefix(&argument, "--");
+  const size_t equals = argument.find('=');
+  const bool has_text = equals != absl::string_view::npos;
+  const absl::string_view name = argument.substr(0, equals);
+  const Flag* const flag = Find(name);
+  if (flag == nullptr) {
+    const Flag* const negated = has_text ? nullptr : FindNegated(name);
+    if (negated != nullptr) return Set(negated->name, "false", negated->value);
+    return absl::InvalidArgumentError(absl::StrCat("there is no flag ", arguments[*index]));
+  }
+  if (has_text) return Set(name, argument.substr(equals + 1), flag->value);
+  if (std::holds_alternative<bool*>(flag->value)) return Set(name, "true", flag->value);
+  if (*index + 1 == arguments.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("--", name, " has no value"));
+  }
+  return Set(name, arguments[++*index], flag->value);
+}
+
 absl::Status Flags::Parse(const std::vector<std::string>& arguments,
                           std::vector<std::string>* rest) {
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    absl::string_view argument = arguments[i];
-    if (argument == "--") {
-      rest->insert(rest->end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                   arguments.end());
-      break;
-    }
-    if (!IsFlag(argument)) {
+  absl::Status status;
+  bool flags_over = false;
+  for (size_t i = 0; i < arguments.size() && status.ok(); ++i) {
+    if (flags_over || !IsFlag(arguments[i])) {
       rest->push_back(arguments[i]);
-      continue;
+    } else if (arguments[i] == "--") {
+      flags_over = true;
+    } else {
+      status = ParseFlag(arguments, &i);
     }
-    absl::ConsumePrefix(&argument, "--");
-    const size_t equals = argument.find('=');
-    const absl::string_view name = argument.substr(0, equals);
-    std::optional<std::string> text;
-    if (equals != absl::string_view::npos) text = std::string(argument.substr(equals + 1));
-    const Flag* flag = Find(name);
-    if (flag == nullptr && !text.has_value() && absl::StartsWith(name, "no")) {
-      flag = Find(name.substr(2));
-      if (flag != nullptr && !std::holds_alternative<bool*>(flag->value)) flag = nullptr;
-      text = "false";
-    }
-    if (flag == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("there is no flag ", arguments[i]));
-    }
-    if (!text.has_value() && std::holds_alternative<bool*>(flag->value)) text = "true";
-    if (!text.has_value()) {
-      if (i + 1 == arguments.size()) {
-        return absl::InvalidArgumentError(absl::StrCat("--", name, " has no value"));
-      }
-      text = arguments[++i];
-    }
-    const absl::Status set = Set(flag->name, *text, flag->value);
-    if (!set.ok()) return set;
   }
-  return absl::OkStatus();
+  return status;
 }
 
 std::string Flags::Help() const {

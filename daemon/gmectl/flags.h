@@ -41,6 +41,10 @@ class Flags {
   };
 
   const Flag* Find(absl::string_view name) const;
+  // The switch that "--noNAME" turns off, or null.
+  const Flag* FindNegated(absl::string_view name) const;
+  // Reads the flag at arguments[*index]; moves on where its value is the argument after it.
+  absl::Status ParseFlag(const std::vector<std::string>& arguments, size_t* index) const;
 
   std::vector<Flag> flags_;
 };

@@ -75,6 +75,7 @@ TEST(CodeTableTest, LosesNothingWhileThreadsAddAndOneTakes) {
   CodeTable table;
   std::atomic<int> running = kThreads;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int round = 0; round < kRounds; ++round) {
