@@ -11,8 +11,9 @@
 namespace gmewatch {
 namespace {
 
-// "INSERT INTO table(keys, values) ..., where the keys are there already: replace the values". Other than REPLACE this
-// overwrites a row in place, which for a page of sessions leaves those parts alone that did not change.
+// "INSERT INTO table(keys, values) ..., where the keys are there already: replace the values".
+// Other than REPLACE this overwrites a row in place, which for a page of sessions leaves those
+// parts alone that did not change.
 std::string Upsert(absl::string_view table, absl::Span<const std::string> keys,
                    absl::Span<const std::string> values) {
   std::vector<std::string> columns(keys.begin(), keys.end());

@@ -1,12 +1,14 @@
-// The checkpoint of the SQLite log: state.db, in tables that a person can query with the sqlite3 shell, also while the daemon
-// runs:
+// The checkpoint of the SQLite log: state.db, in tables that a person can query with the sqlite3
+// shell, also while the daemon runs:
 //
 //   SELECT * FROM error_events WHERE app = 'shooter' ORDER BY events DESC;
 //
-// error_events(app, region, code, events, sessions, late_events) is the view for people; it stands on places, codes and
-// counters. session_pages is the aggregate's own packing. meta says up to which epoch it counts.
+// error_events(app, region, code, events, sessions, late_events) is the view for people; it stands
+// on places, codes and counters. session_pages is the aggregate's own packing. meta says up to
+// which epoch it counts.
 //
-// Thread safety: none; after Open and Load it belongs to the thread that saves. Errors: those of sqlite_connection.h.
+// Thread safety: none; after Open and Load it belongs to the thread that saves. Errors: those of
+// sqlite_connection.h.
 #ifndef GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_H_
 #define GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_H_
 

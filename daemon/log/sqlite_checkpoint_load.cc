@@ -60,47 +60,45 @@ absl::StatusOr<bool> LoadMeta(SqliteConnection& connection, Checkpoint* checkpoi
 }
 
 absl::Status LoadRejected(SqliteConnection& connection, RejectedByReason* rejected) {
-  return ForEachRow(
-      connection, "SELECT number, batches, events FROM rejected",
-      [&](const SqliteStatement& row) -> absl::Status {
-        const uint64_t number = row.Uint64(0);
-        if (number >= kRejectReasons) {
-          return absl::DataLossError(
-              absl::StrCat(connection.path(), ": reject reason ", number, " is unknown"));
-        }
-        (*rejected)[number] = {row.Uint64(1), row.Uint64(2)};
-        return absl::OkStatus();
-      });
-}
-
-absl::Status LoadCodes(SqliteConnection& connection, std::vector<CodeRow>* codes) {
-  return ForEachRow(connection, "SELECT slot, code, in_catalog, shown FROM codes ORDER BY slot",
-                    [&](const SqliteStatement& row) {
-                      codes->push_back({static_cast<uint32_t>(row.Int64(0)),
-                                        static_cast<int32_t>(row.Int64(1)), row.Int64(2) != 0,
-                                        row.Int64(3) != 0});
+  return ForEachRow(connection, "SELECT number, batches, events FROM rejected",
+                    [&](const SqliteStatement& row) -> absl::Status {
+                      const uint64_t number = row.Uint64(0);
+                      if (number >= kRejectReasons) {
+                        return absl::DataLossError(absl::StrCat(
+                            connection.path(), ": reject reason ", number, " is unknown"));
+                      }
+                      (*rejected)[number] = {row.Uint64(1), row.Uint64(2)};
                       return absl::OkStatus();
                     });
 }
 
-absl::Status LoadPlaces(SqliteConnection& connection, std::vector<PlaceRow>* places) {
+absl::Status LoadCodes(SqliteConnection& connection, std::vector<CodeRow>* codes) {
   return ForEachRow(
-      connection,
-      absl::StrCat("SELECT id, app, region, shown, success_events, sessions, ",
-                   absl::StrJoin(LostColumns(), ", "), " FROM places ORDER BY id"),
+      connection, "SELECT slot, code, in_catalog, shown FROM codes ORDER BY slot",
       [&](const SqliteStatement& row) {
-        PlaceRow place;
-        place.id = static_cast<uint32_t>(row.Int64(0));
-        place.place = {std::string(row.Bytes(1)), std::string(row.Bytes(2))};
-        place.shown = row.Int64(3) != 0;
-        place.success_events = row.Uint64(4);
-        place.sessions = row.Uint64(5);
-        for (size_t reason = 0; reason < kLossReasons; ++reason) {
-          place.lost[reason] = row.Uint64(6 + static_cast<int>(reason));
-        }
-        places->push_back(std::move(place));
+        codes->push_back({static_cast<uint32_t>(row.Int64(0)), static_cast<int32_t>(row.Int64(1)),
+                          row.Int64(2) != 0, row.Int64(3) != 0});
         return absl::OkStatus();
       });
+}
+
+absl::Status LoadPlaces(SqliteConnection& connection, std::vector<PlaceRow>* places) {
+  return ForEachRow(connection,
+                    absl::StrCat("SELECT id, app, region, shown, success_events, sessions, ",
+                                 absl::StrJoin(LostColumns(), ", "), " FROM places ORDER BY id"),
+                    [&](const SqliteStatement& row) {
+                      PlaceRow place;
+                      place.id = static_cast<uint32_t>(row.Int64(0));
+                      place.place = {std::string(row.Bytes(1)), std::string(row.Bytes(2))};
+                      place.shown = row.Int64(3) != 0;
+                      place.success_events = row.Uint64(4);
+                      place.sessions = row.Uint64(5);
+                      for (size_t reason = 0; reason < kLossReasons; ++reason) {
+                        place.lost[reason] = row.Uint64(6 + static_cast<int>(reason));
+                      }
+                      places->push_back(std::move(place));
+                      return absl::OkStatus();
+                    });
 }
 
 absl::Status LoadCounters(SqliteConnection& connection, std::vector<CounterRow>* counters) {
@@ -116,12 +114,12 @@ absl::Status LoadCounters(SqliteConnection& connection, std::vector<CounterRow>*
 }
 
 absl::Status LoadPages(SqliteConnection& connection, std::vector<SessionPage>* pages) {
-  return ForEachRow(connection, "SELECT page, bytes FROM session_pages ORDER BY page",
-                    [&](const SqliteStatement& row) {
-                      pages->push_back(
-                          {static_cast<uint32_t>(row.Int64(0)), std::string(row.Bytes(1))});
-                      return absl::OkStatus();
-                    });
+  return ForEachRow(
+      connection, "SELECT page, bytes FROM session_pages ORDER BY page",
+      [&](const SqliteStatement& row) {
+        pages->push_back({static_cast<uint32_t>(row.Int64(0)), std::string(row.Bytes(1))});
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace

@@ -12,7 +12,8 @@
 namespace gmewatch {
 namespace {
 
-// A program that holds a snapshot makes the WAL grow past its usual size; what is over this is given back afterwards.
+// A program that holds a snapshot makes the WAL grow past its usual size; what is over this is
+// given back afterwards.
 constexpr int kWalBytesKept = 16 << 20;
 
 bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
@@ -94,12 +95,11 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   absl::Status status = PrepareStateFile(path);
   if (!status.ok()) return status;
   sqlite3* db = nullptr;
-  // SQLite's own locks are left out: one thread at a time uses a connection. A relative path is made one that cannot be taken
-  // for a URI.
+  // SQLite's own locks are left out: one thread at a time uses a connection. A relative path is
+  // made one that cannot be taken for a URI.
   const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
-  const int code = sqlite3_open_v2(name.c_str(), &db,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                   nullptr);
+  const int code = sqlite3_open_v2(
+      name.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, db));
   if (code != SQLITE_OK) return connection->Error(code);
   status = connection->Configure(schema);
@@ -117,15 +117,15 @@ absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
   if (!changes.ok()) return changes.status();
   const bool is_new = *id == 0 && *changes == 0;
   if (!is_new && *id != schema.application_id) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path_, " is not the file that is expected here: its application_id is ", *id, ", not ",
-        schema.application_id));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_, " is not the file that is expected here: its application_id is ", *id,
+                     ", not ", schema.application_id));
   }
   absl::Status status = absl::OkStatus();
   if (is_new) {
     // No page is moved to shrink a file that is about to grow again.
-    status = Execute(absl::StrCat("PRAGMA page_size=", schema.page_size_bytes,
-                                  "; PRAGMA auto_vacuum=NONE;"));
+    status = Execute(
+        absl::StrCat("PRAGMA page_size=", schema.page_size_bytes, "; PRAGMA auto_vacuum=NONE;"));
   } else {
     status = CheckVersion(schema);
   }
@@ -162,10 +162,10 @@ absl::Status SqliteConnection::SwitchToWal() {
 
 absl::Status SqliteConnection::Create(const SqliteSchema& schema) {
   return InTransaction([&] {
-    return Execute(absl::StrCat(
-        "PRAGMA application_id=", schema.application_id, ";",
-        "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
-        "INSERT INTO meta VALUES('schema_version', ", schema.version, ");", schema.sql));
+    return Execute(absl::StrCat("PRAGMA application_id=", schema.application_id, ";",
+                                "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
+                                "INSERT INTO meta VALUES('schema_version', ", schema.version, ");",
+                                schema.sql));
   });
 }
 
@@ -199,12 +199,14 @@ absl::Status SqliteConnection::Execute(const std::string& sql) {
 }
 
 absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> body) {
-  // IMMEDIATE takes the write lock here, where waiting for it is possible; a later upgrade would fail at once.
+  // IMMEDIATE takes the write lock here, where waiting for it is possible; a later upgrade would
+  // fail at once.
   absl::Status status = Execute("BEGIN IMMEDIATE");
   if (!status.ok()) return status;
   status = body();
   if (status.ok()) status = Execute("COMMIT");
-  // Some errors have rolled back already. What remains is rolled back here; that writes nothing in WAL mode.
+  // Some errors have rolled back already. What remains is rolled back here; that writes nothing in
+  // WAL mode.
   if (!status.ok() && sqlite3_get_autocommit(db_.get()) == 0) {
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
@@ -214,7 +216,8 @@ absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> b
 bool SqliteConnection::EmptyWal() {
   int frames = 0;
   int moved = 0;
-  // A failed sync in here leaves the WAL as it is, so nothing is lost and the code need not be known.
+  // A failed sync in here leaves the WAL as it is, so nothing is lost and the code need not be
+  // known.
   const int code =
       sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   return code == SQLITE_OK && frames > 0 && frames == moved;
@@ -224,8 +227,20 @@ void SqliteConnection::LeaveFilesAlone() {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+int SqliteConnection::SystemError() {
+  // SQLite keeps errno for an error while a statement runs, but not for one while it commits. The
+  // WAL, which is all that a commit writes, knows its own.
+  sqlite3_file* wal = nullptr;
+  int error = 0;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&wal));
+  if (wal != nullptr && wal->pMethods != nullptr) {
+    wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error);
+  }
+  return error != 0 ? error : sqlite3_system_errno(db_.get());
+}
+
 absl::Status SqliteConnection::Error(int code) {
-  const int system_error = sqlite3_system_errno(db_.get());
+  const int system_error = SystemError();
   std::string text = absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ", code, ")");
   const char* detail = sqlite3_errmsg(db_.get());
   if (absl::string_view(detail) != sqlite3_errstr(code)) absl::StrAppend(&text, ": ", detail);
@@ -233,9 +248,10 @@ absl::Status SqliteConnection::Error(int code) {
   if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
     absl::StrAppend(&text, ": ", std::generic_category().message(system_error));
   }
-  // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other to it. A write that
-  // failed left out at least the frame that makes a transaction whole, so none of it can become durable. The wal-index comes
-  // after that frame, so for it the same does not hold.
+  // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other
+  // to it. A write that failed left out at least the frame that makes a transaction whole, so none
+  // of it can become durable. The wal-index comes after that frame, so for it the same does not
+  // hold.
   if (primary == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && IsNoRoom(system_error))) {
     return absl::ResourceExhaustedError(absl::StrCat("disk full: ", text));
   }

@@ -1,12 +1,14 @@
-// One connection to an SQLite file of ours, set up to be durable (WAL, synchronous=FULL) and readable by others meanwhile,
-// with SQLite's result codes made into statuses that name the file.
+// One connection to an SQLite file of ours, set up to be durable (WAL, synchronous=FULL) and
+// readable by others meanwhile, with SQLite's result codes made into statuses that name the file.
 //
-// Thread safety: none; a connection and its statements belong to one thread at a time. Statements must not outlive their
-// connection. SQLite's integers are signed: uint64 values are stored as the int64 of the same bits.
+// Thread safety: none; a connection and its statements belong to one thread at a time. Statements
+// must not outlive their connection. SQLite's integers are signed: uint64 values are stored as the
+// int64 of the same bits.
 //
-// Errors: ResourceExhausted, no room ("disk full"): nothing was kept and the connection can be used again; Unavailable,
-// another program kept the file locked for kBusyTimeout: the same; DataLoss, damaged; FailedPrecondition, the file cannot be
-// used (not ours, too new, not writable); Internal, all else: what reached the disk is not known.
+// Errors: ResourceExhausted, no room ("disk full"): nothing was kept and the connection can be used
+// again; Unavailable, another program kept the file locked for kBusyTimeout: the same; DataLoss,
+// damaged; FailedPrecondition, the file cannot be used (not ours, too new, not writable); Internal,
+// all else: what reached the disk is not known.
 #ifndef GMEWATCH_DAEMON_LOG_SQLITE_CONNECTION_H_
 #define GMEWATCH_DAEMON_LOG_SQLITE_CONNECTION_H_
 
@@ -27,8 +29,8 @@ namespace gmewatch {
 
 class SqliteConnection;
 
-// A prepared statement. Parameters count from 1, columns from 0. Bound blobs and texts are not copied: they must live until
-// the statement is run.
+// A prepared statement. Parameters count from 1, columns from 0. Bound blobs and texts are not
+// copied: they must live until the statement is run.
 class SqliteStatement {
  public:
   SqliteStatement() = default;
@@ -82,7 +84,8 @@ class SqliteConnection {
  public:
   static constexpr absl::Duration kBusyTimeout = absl::Seconds(5);
 
-  // Creates the file, for this user alone, with the schema and a table meta(key, value) if there is none.
+  // Creates the file, for this user alone, with the schema and a table meta(key, value) if there is
+  // none.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
                                                                 const SqliteSchema& schema);
 
@@ -97,11 +100,12 @@ class SqliteConnection {
   // All that `body` writes, or nothing.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> body);
 
-  // Moves what the WAL holds into the file, so that the WAL's room is used again. False where that did not work, or readers
-  // still need the WAL.
+  // Moves what the WAL holds into the file, so that the WAL's room is used again. False where that
+  // did not work, or readers still need the WAL.
   bool EmptyWal();
 
-  // After a failure that leaves in doubt what reached the disk: closing then touches the files no more.
+  // After a failure that leaves in doubt what reached the disk: closing then touches the files no
+  // more.
   void LeaveFilesAlone();
 
  private:
@@ -116,6 +120,7 @@ class SqliteConnection {
   absl::Status SwitchToWal();
   absl::Status Create(const SqliteSchema& schema);
   absl::Status CheckVersion(const SqliteSchema& schema);
+  int SystemError();
   absl::Status Error(int code);
 
   std::string path_;

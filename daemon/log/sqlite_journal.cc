@@ -10,20 +10,22 @@
 namespace gmewatch {
 namespace {
 
-// The number is the key, so epochs stand in the file in their order, and dropping the oldest frees whole pages.
+// The number is the key, so epochs stand in the file in their order, and dropping the oldest frees
+// whole pages.
 SqliteSchema JournalSchema() {
   SqliteSchema schema;
   schema.application_id = 0x474d574a;  // "GMWJ"
   schema.version = 1;
   schema.sql =
-      "CREATE TABLE epochs(number INTEGER PRIMARY KEY, record BLOB NOT NULL, crc INTEGER NOT NULL);";
+      "CREATE TABLE epochs(number INTEGER PRIMARY KEY, record BLOB NOT NULL, crc INTEGER NOT "
+      "NULL);";
   return schema;
 }
 
 uint32_t Crc(absl::string_view record) {
   // zlib wants unsigned characters.
-  return static_cast<uint32_t>(crc32_z(
-      0, reinterpret_cast<const Bytef*>(record.data()), record.size()));  // NOLINT
+  return static_cast<uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(record.data()), record.size()));  // NOLINT
 }
 
 }  // namespace
@@ -90,8 +92,8 @@ absl::Status SqliteJournal::ReplayRow(
   }
   const absl::StatusOr<Epoch> epoch = Epoch::Parse(record);
   if (!epoch.ok()) {
-    return absl::DataLossError(absl::StrCat(connection_->path(), ": epoch ", expected, ": ",
-                                            epoch.status().message()));
+    return absl::DataLossError(
+        absl::StrCat(connection_->path(), ": epoch ", expected, ": ", epoch.status().message()));
   }
   return apply(expected, *epoch);
 }

@@ -1,9 +1,10 @@
 // The epochs of the SQLite log: journal.db, table epochs(number, record, crc).
 //
-// Thread safety: none; after Open and Replay it belongs to the thread that appends. Epochs that a checkpoint covers are
-// dropped a few at a time by the commits that follow, in the same transactions: that costs no sync of its own, and nobody
-// ever waits for a long deletion or for another writer's lock. The newest epoch always stays, so that the files of two
-// states that do not belong together are noticed.
+// Thread safety: none; after Open and Replay it belongs to the thread that appends. Epochs that a
+// checkpoint covers are dropped a few at a time by the commits that follow, in the same
+// transactions: that costs no sync of its own, and nobody ever waits for a long deletion or for
+// another writer's lock. The newest epoch always stays, so that the files of two states that do not
+// belong together are noticed.
 //
 // Errors: those of sqlite_connection.h.
 #ifndef GMEWATCH_DAEMON_LOG_SQLITE_JOURNAL_H_
@@ -23,8 +24,8 @@ namespace gmewatch {
 
 class SqliteJournal {
  public:
-  // More than one, so that what a checkpoint covers is gone long before the next one; few, so that a commit's time does not
-  // show it.
+  // More than one, so that what a checkpoint covers is gone long before the next one; few, so that
+  // a commit's time does not show it.
   static constexpr uint64_t kDropsPerCommit = 8;
 
   static absl::StatusOr<std::unique_ptr<SqliteJournal>> Open(const std::string& path);
@@ -32,8 +33,9 @@ class SqliteJournal {
   SqliteJournal(const SqliteJournal&) = delete;
   SqliteJournal& operator=(const SqliteJournal&) = delete;
 
-  // Calls `apply` for each epoch after `number` in order. DataLoss, which names the epoch, if one is damaged or missing, and
-  // also where epoch `number` itself is not there any more, unless it is 0.
+  // Calls `apply` for each epoch after `number` in order. DataLoss, which names the epoch, if one
+  // is damaged or missing, and also where epoch `number` itself is not there any more, unless it is
+  // 0.
   absl::Status Replay(uint64_t number,
                       const std::function<absl::Status(uint64_t, const Epoch&)>& apply);
 

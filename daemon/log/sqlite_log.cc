@@ -13,7 +13,8 @@ namespace {
 constexpr absl::string_view kJournalFile = "/journal.db";
 constexpr absl::string_view kStateFile = "/state.db";
 
-// What may be tried again comes as ResourceExhausted. Everything else stays: it is kept in `broken`.
+// What may be tried again comes as ResourceExhausted. Everything else stays: it is kept in
+// `broken`.
 absl::Status Settled(absl::Status status, absl::Status* broken) {
   if (status.ok() || absl::IsResourceExhausted(status)) return status;
   if (absl::IsUnavailable(status)) return absl::ResourceExhaustedError(status.message());
@@ -59,9 +60,8 @@ absl::Status SqliteLog::Replay(uint64_t number,
 
 absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
   if (!append_broken_.ok()) return append_broken_;
-  absl::Status status =
-      Settled(journal_->Append(number, epoch, covered_.load(std::memory_order_acquire)),
-              &append_broken_);
+  absl::Status status = Settled(
+      journal_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_broken_);
   if (!append_broken_.ok()) journal_->LeaveFilesAlone();
   return status;
 }

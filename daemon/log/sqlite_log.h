@@ -1,18 +1,21 @@
-// The event log in two SQLite files of the state directory: journal.db holds the epochs, state.db the checkpoint. They are two
-// so that saving a checkpoint never makes a commit wait.
+// The event log in two SQLite files of the state directory: journal.db holds the epochs, state.db
+// the checkpoint. They are two so that saving a checkpoint never makes a commit wait.
 //
-// Thread safety: as event_log.h says: one thread appends and owns journal.db, one saves and owns state.db. At most one
-// SqliteLog may be open in a directory: hold a StateLock meanwhile.
+// Thread safety: as event_log.h says: one thread appends and owns journal.db, one saves and owns
+// state.db. At most one SqliteLog may be open in a directory: hold a StateLock meanwhile.
 //
-// Lifetime: closing it (from one thread, when the others have stopped) moves the WAL files' contents into the main files.
+// Lifetime: closing it (from one thread, when the others have stopped) moves the WAL files'
+// contents into the main files.
 //
-// Limits: between checkpoints journal.db grows without one; its size after that is kept for the next epochs. A program that
-// reads a file for long makes the WAL beside it grow meanwhile. A journal.db-wal that is damaged on disk cannot be told from
-// one that a crash cut off: what it held from there on is missing.
+// Limits: between checkpoints journal.db grows without one; its size after that is kept for the
+// next epochs. A program that reads a file for long makes the WAL beside it grow meanwhile. A
+// journal.db-wal that is damaged on disk cannot be told from one that a crash cut off: what it held
+// from there on is missing.
 //
-// Errors: those of event_log.h; Open also FailedPrecondition, the directory or a file cannot be used or was written by a newer
-// version. ResourceExhausted also stands for a file that another program kept locked for SqliteConnection::kBusyTimeout.
-// After an error that is neither that nor Ok, Append and SaveCheckpoint repeat it.
+// Errors: those of event_log.h; Open also FailedPrecondition, the directory or a file cannot be
+// used or was written by a newer version. ResourceExhausted also stands for a file that another
+// program kept locked for SqliteConnection::kBusyTimeout. After an error that is neither that nor
+// Ok, Append and SaveCheckpoint repeat it.
 #ifndef GMEWATCH_DAEMON_LOG_SQLITE_LOG_H_
 #define GMEWATCH_DAEMON_LOG_SQLITE_LOG_H_
 

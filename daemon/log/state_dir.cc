@@ -38,8 +38,8 @@ absl::Status PrepareStateDir(const std::string& state_dir) {
     if (errno != ENOENT) return CannotUse(state_dir, ErrorText(errno));
     absl::Status made = MakeDirectories(state_dir);
     if (!made.ok()) return made;
-    // A name is as durable as the directory that it stands in. Only the last one matters to us: one that is made just now
-    // has nothing to lose.
+    // A name is as durable as the directory that it stands in. Only the last one matters to us: one
+    // that is made just now has nothing to lose.
     return SyncDirectory(absl::StrCat(state_dir, "/.."));
   }
   if (!S_ISDIR(found.st_mode)) return CannotUse(state_dir, "is not a directory");
@@ -50,14 +50,16 @@ absl::Status PrepareStateDir(const std::string& state_dir) {
 }
 
 absl::Status PrepareStateFile(const std::string& path) {
-  // Opened only where it is new: closing a second descriptor of an SQLite file would drop this process's locks on it.
+  // Opened only where it is new: closing a second descriptor of an SQLite file would drop this
+  // process's locks on it.
   const int fd = open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0) {
     close(fd);
     return absl::OkStatus();
   }
   if (errno != EEXIST || access(path.c_str(), R_OK | W_OK) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " is not writable: ", ErrorText(errno)));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " is not writable: ", ErrorText(errno)));
   }
   return absl::OkStatus();
 }
@@ -68,8 +70,8 @@ absl::Status SyncDirectory(const std::string& directory) {
   const int error = errno;
   if (fd >= 0) close(fd);
   if (synced) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("cannot sync directory ", directory, ": ",
-                                          ErrorText(error)));
+  return absl::InternalError(
+      absl::StrCat("cannot sync directory ", directory, ": ", ErrorText(error)));
 }
 
 }  // namespace gmewatch

@@ -1,7 +1,7 @@
 // The directory that holds what must survive the daemon.
 //
-// Thread safety: free functions without state. Errors: FailedPrecondition, the path cannot be used, with what is wrong;
-// Internal, the directory could not be synced.
+// Thread safety: free functions without state. Errors: FailedPrecondition, the path cannot be used,
+// with what is wrong; Internal, the directory could not be synced.
 #ifndef GMEWATCH_DAEMON_LOG_STATE_DIR_H_
 #define GMEWATCH_DAEMON_LOG_STATE_DIR_H_
 
@@ -11,11 +11,12 @@
 
 namespace gmewatch {
 
-// Creates the directory (and those above it) for the daemon's user alone where it is absent, and checks that files can be
-// made in it. What is there already keeps its mode.
+// Creates the directory (and those above it) for the daemon's user alone where it is absent, and
+// checks that files can be made in it. What is there already keeps its mode.
 absl::Status PrepareStateDir(const std::string& state_dir);
 
-// Creates `path` empty, for the daemon's user alone, if there is nothing; checks that it can be written if there is.
+// Creates `path` empty, for the daemon's user alone, if there is nothing; checks that it can be
+// written if there is.
 absl::Status PrepareStateFile(const std::string& path);
 
 // Makes names that were added to the directory survive a power loss.

@@ -81,8 +81,8 @@ StateLock& StateLock::operator=(StateLock&& other) noexcept {
 }
 
 StateLock::~StateLock() {
-  // Closing the only descriptor ends the lock. The file is not removed: a daemon that waits with it open would lock a name
-  // that nobody else finds.
+  // Closing the only descriptor ends the lock. The file is not removed: a daemon that waits with it
+  // open would lock a name that nobody else finds.
   if (fd_ >= 0) close(fd_);
 }
 

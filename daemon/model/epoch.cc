@@ -29,7 +29,8 @@ absl::Status Damaged(size_t offset, absl::string_view how) {
   return absl::DataLossError(absl::StrCat("the batch at byte ", offset, " ", how));
 }
 
-// What counting relies on: reasons are indices, and no sum overflows. REQUIRES: `batch` lies inside its epoch.
+// What counting relies on: reasons are indices, and no sum overflows. REQUIRES: `batch` lies inside
+// its epoch.
 absl::Status CheckBatch(const BatchView& batch, size_t offset) {
   // Logs outlive versions, so these limits may rise but never fall.
   bool kept = batch.header.late <= 1 && batch.header.entries <= kEntriesPerBatchMax &&

@@ -1,4 +1,5 @@
-// Everything that one commit makes durable: batches in the order taken, with all that decides how they count.
+// Everything that one commit makes durable: batches in the order taken, with all that decides how
+// they count.
 //
 // Thread safety: none; an epoch has one owner at a time.
 #ifndef GMEWATCH_DAEMON_MODEL_EPOCH_H_
@@ -20,8 +21,9 @@
 
 namespace gmewatch {
 
-// How a batch stands in Epoch::batches(): this header, then `entries` times Entry, then `losses` times Loss, all in the
-// byte order of x86 and ARM (little-endian) and with every field at a multiple of its size.
+// How a batch stands in Epoch::batches(): this header, then `entries` times Entry, then `losses`
+// times Loss, all in the byte order of x86 and ARM (little-endian) and with every field at a
+// multiple of its size.
 struct BatchHeader {
   SessionId session;
   uint64_t sequence = 0;
@@ -56,14 +58,16 @@ class Epoch {
 
   // Nothing in it that would have to be kept.
   bool empty() const;
-  // Roughly what a commit writes and what it takes up until then: batches, their details and origins.
+  // Roughly what a commit writes and what it takes up until then: batches, their details and
+  // origins.
   size_t size_bytes() const { return batches_.size() + extra_bytes_; }
   uint64_t batch_count() const { return batch_count_; }
 
   // The first batch at or after `*offset`, which moves behind it; false at the end. Start with 0.
   bool Next(size_t* offset, BatchView* batch) const;
 
-  // For the log. Parse checks everything: a header that points outside or a number beyond limits.h is DataLoss, never a crash.
+  // For the log. Parse checks everything: a header that points outside or a number beyond limits.h
+  // is DataLoss, never a crash.
   void Serialize(std::string* record) const;
   static absl::StatusOr<Epoch> Parse(absl::string_view record);
 

@@ -21,7 +21,8 @@ HashedOrigin OriginOf(const std::string& app) {
   return HashedOrigin({app, "eu", "1.2", "2.9", "android"});
 }
 
-// Two origins, a batch with entries, losses and a detail, one with nothing, and all else that an epoch can hold.
+// Two origins, a batch with entries, losses and a detail, one with nothing, and all else that an
+// epoch can hold.
 Epoch FullEpoch() {
   Epoch epoch;
   epoch.time_ms = 1'700'000'000'123;
@@ -150,7 +151,8 @@ TEST(EpochTest, SizeCountsDetailsAndOrigins) {
   EXPECT_GE(epoch.size_bytes(), before + kDetailsPerBatchMax * kOperationBytesMax);
 }
 
-// Whatever a crash or a disk leaves of a record: it parses to something that can be walked through, or is refused.
+// Whatever a crash or a disk leaves of a record: it parses to something that can be walked through,
+// or is refused.
 TEST(EpochTest, EveryTruncationParsesOrIsRefused) {
   const std::string record = Serialized(FullEpoch());
   size_t refused = 0;
@@ -186,8 +188,7 @@ TEST(EpochTest, EveryFlippedByteParsesOrIsRefused) {
 
 TEST(EpochTest, RefusesBatchesThatPointOutside) {
   const auto with_header = [](const std::function<void(BatchHeader*)>& change) {
-    return Changed(
-        [&](internal::EpochRecord* r) { change(HeaderOf(r->mutable_batches())); });
+    return Changed([&](internal::EpochRecord* r) { change(HeaderOf(r->mutable_batches())); });
   };
   ExpectDamaged(with_header([](BatchHeader* h) { h->entries = 500; }), "byte 0 points outside");
   ExpectDamaged(with_header([](BatchHeader* h) { h->losses = 16; }), "byte 0 points outside");
@@ -219,10 +220,9 @@ TEST(EpochTest, RefusesWhatBreaksALimit) {
 }
 
 TEST(EpochTest, RefusesUnknownRejectReasons) {
-  ExpectDamaged(Changed([](internal::EpochRecord* r) {
-                  r->mutable_rejected(0)->set_reason(kRejectReasons);
-                }),
-                "reject reason 7 is unknown");
+  ExpectDamaged(
+      Changed([](internal::EpochRecord* r) { r->mutable_rejected(0)->set_reason(kRejectReasons); }),
+      "reject reason 7 is unknown");
 }
 
 TEST(EpochTest, RefusesGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
