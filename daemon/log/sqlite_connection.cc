@@ -16,6 +16,8 @@ namespace {
 // given back afterwards.
 constexpr int kWalBytesKept = 16 << 20;
 
+bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
 }  // namespace
 
 void SqliteStatement::Finalizer::operator()(sqlite3_stmt* statement) const {
@@ -225,8 +227,20 @@ void SqliteConnection::LeaveFilesAlone() {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+int SqliteConnection::SystemError() {
+  // SQLite keeps errno for an error while a statement runs, but not for one while it commits. The
+  // WAL, which is all that a commit writes, knows its own.
+  sqlite3_file* wal = nullptr;
+  int error = 0;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&wal));
+  if (wal != nullptr && wal->pMethods != nullptr) {
+    wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error);
+  }
+  return error != 0 ? error : sqlite3_system_errno(db_.get());
+}
+
 absl::Status SqliteConnection::Error(int code) {
-  const int system_error = sqlite3_system_errno(db_.get());
+  const int system_error = SystemError();
   std::string text = absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ", code, ")");
   const char* detail = sqlite3_errmsg(db_.get());
   if (absl::string_view(detail) != sqlite3_errstr(code)) absl::StrAppend(&text, ": ", detail);
@@ -235,11 +249,11 @@ absl::Status SqliteConnection::Error(int code) {
     absl::StrAppend(&text, ": ", std::generic_category().message(system_error));
   }
   // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other
-  // to it, whose errno is not always kept. A write that failed left out at least the frame that makes a transaction whole, so none
+  // to it. A write that failed left out at least the frame that makes a transaction whole, so none
   // of it can become durable. The wal-index comes after that frame, so for it the same does not
   // hold.
-  if (primary == SQLITE_FULL || code == SQLITE_IOERR_WRITE) {
-    return absl::ResourceExhaustedError(absl::StrCat("disk full or not writable: ", text));
+  if (primary == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && IsNoRoom(system_error))) {
+    return absl::ResourceExhaustedError(absl::StrCat("disk full: ", text));
   }
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return absl::UnavailableError(text);
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == SQLITE_IOERR_SHORT_READ ||

@@ -120,6 +120,7 @@ class SqliteConnection {
   absl::Status SwitchToWal();
   absl::Status Create(const SqliteSchema& schema);
   absl::Status CheckVersion(const SqliteSchema& schema);
+  int SystemError();
   absl::Status Error(int code);
 
   std::string path_;

@@ -195,16 +195,12 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   epoch.time_ms = in.time_ms();
   if (in.has_policy()) epoch.policy = in.policy();
   for (const internal::OriginRecord& o : in.origins()) {
-<<<<<<< HEAD
-    epoch.origins_.push_back({o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
-=======
     // Not OriginIndex: the record's positions count, even if an origin stands in it twice.
     const HashedOrigin origin(
         {o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
     epoch.origin_index_.emplace(origin, static_cast<uint32_t>(epoch.origins_.size()));
     epoch.origins_.push_back(origin.origin());
     epoch.extra_bytes_ += SizeOf(origin.origin());
->>>>>>> log
   }
   epoch.batches_ = std::move(*in.mutable_batches());
   for (const internal::DetailRecord& d : in.details()) {

@@ -1,5 +1,5 @@
-// What durability costs: `build/release/tests/bench/log_bench`. Files go below TMPDIR, or else /var/tmp: a directory on a
-// disk, since /tmp may be memory. "CPU" is the calling thread's.
+// What durability costs: `build/release/tests/bench/log_bench`. Files go below TMPDIR, or else
+// /var/tmp: a directory on a disk, since /tmp may be memory. "CPU" is the calling thread's.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
@@ -85,7 +85,8 @@ void FillPages(Checkpoint* checkpoint, std::mt19937_64* random) {
   }
 }
 
-// Everything changed since the checkpoint before: 1,024 places with 74 codes and a million sessions.
+// Everything changed since the checkpoint before: 1,024 places with 74 codes and a million
+// sessions.
 void SaveCheckpoint(benchmark::State& state) {
   constexpr uint32_t kPlaces = 1024;
   constexpr uint32_t kCodes = 74;

@@ -1,5 +1,7 @@
 #include "tests/support/wire_client.h"
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <algorithm>
 #include <chrono>
 #include <random>
@@ -79,6 +81,28 @@ grpc::Status WireClient::Report(const v1::ReportRequest& request, uint64_t* ackn
   v1::ReportResponse response;
   grpc::Status status = stub_->Report(&context, request, &response);
   if (status.ok() && acknowledged != nullptr) *acknowledged = response.acknowledged_sequence();
+  return status;
+}
+
+grpc::Status CallRaw(WireClient* client, const std::string& method, const std::string& request,
+                     std::string* response) {
+  grpc::GenericStub stub(client->channel());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  grpc::CompletionQueue queue;
+  const grpc::Slice slice(request);
+  const auto call = stub.PrepareUnaryCall(&context, method, grpc::ByteBuffer(&slice, 1), &queue);
+  call->StartCall();
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  call->Finish(&answer, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  std::vector<grpc::Slice> slices;
+  if (status.ok() && answer.Dump(&slices).ok()) {
+    for (const grpc::Slice& s : slices) response->append(s.begin(), s.end());
+  }
   return status;
 }
 

@@ -42,6 +42,10 @@ class WireClient {
   std::unique_ptr<v1::ErrorReporting::Stub> stub_;
 };
 
+// Calls any method with the bytes of a message and reads the bytes of the answer.
+grpc::Status CallRaw(WireClient* client, const std::string& method, const std::string& request,
+                     std::string* response);
+
 // One ReportStream, used by one thread.
 class WireStream {
  public:

@@ -1,0 +1,116 @@
+#include <limits>
+
+#include "daemon/log/sqlite_log.h"
+#include "tests/daemon/log/log_fixture.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
+
+// All of a checkpoint as text, so that a difference can be read.
+std::string Text(const Checkpoint& c) {
+  std::string text = absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " policy ", c.policy,
+                                  " cursor ", c.sweep_cursor, " batches ", c.batches_counted, " ",
+                                  c.batches_duplicate, "\nrejected");
+  for (const Rejected& r : c.rejected) absl::StrAppend(&text, " ", r.batches, "/", r.events);
+  for (const CodeRow& r : c.codes) {
+    absl::StrAppend(&text, "\ncode ", r.slot, " ", r.code, " ", r.in_catalog, " ", r.shown);
+  }
+  for (const PlaceRow& r : c.places) {
+    absl::StrAppend(&text, "\nplace ", r.id, " ", r.place.app, " ", r.place.region, " ", r.shown);
+    absl::StrAppend(&text, " ", r.success_events, " ", r.sessions, " lost");
+    for (const uint64_t lost : r.lost) absl::StrAppend(&text, " ", lost);
+  }
+  for (const CounterRow& r : c.counters) {
+    absl::StrAppend(&text, "\ncounter ", r.place_id, " ", r.slot, " ", r.events, " ", r.sessions);
+    absl::StrAppend(&text, " ", r.late);
+  }
+  for (const SessionPage& r : c.pages) absl::StrAppend(&text, "\npage ", r.index, " ", r.bytes);
+  return text;
+}
+
+Checkpoint FirstCheckpoint() {
+  Checkpoint c;
+  c.epoch = 7;
+  c.time_ms = -5;
+  c.policy = std::string("a\0b", 3);
+  c.sweep_cursor = 3;
+  c.batches_counted = kLargest;
+  c.batches_duplicate = 2;
+  for (size_t i = 0; i < kRejectReasons; ++i) c.rejected[i] = {i, 10 * i};
+  c.codes = {{0, 0, false, true}, {1, 1005, true, true}, {2, -1, false, false}};
+  c.places = {{0, {"shooter", "eu"}, true, 11, 12, {1, 2, 3, 4, 5}},
+              {1, {"racer", "us"}, false, kLargest, 0, {}}};
+  c.counters = {{0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, kLargest, 1, 0}, {1, 2, 5, 1, 1}};
+  c.pages = {{0, std::string(5000, 'a')}, {1, ""}, {7, "seven"}};
+  return c;
+}
+
+std::string Reloaded(const TempDir& dir) {
+  return Text(OpenLog(dir.path())->LoadCheckpoint().value().value());
+}
+
+TEST(SqliteLogCheckpointTest, ComesBackAsItWasSaved) {
+  TempDir dir;
+  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
+  ASSERT_TRUE(log->SaveCheckpoint(FirstCheckpoint()).ok());
+  EXPECT_EQ(Text(log->LoadCheckpoint().value().value()), Text(FirstCheckpoint()));
+  log.reset();
+  EXPECT_EQ(Reloaded(dir), Text(FirstCheckpoint()));
+}
+
+TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
+  TempDir dir;
+  Checkpoint whole = FirstCheckpoint();
+  ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(whole).ok());
+
+  Checkpoint second = whole;
+  second.epoch = 9;
+  second.rejected[2] = {77, 78};
+  second.codes[2].shown = true;
+  second.codes.push_back({3, 32775, true, false});
+  second.places = {{1, {"racer", "us"}, true, 5, 6, {0, 0, 0, 0, 9}}, {2, {"quiz", ""}}};
+  second.counters = {{1, 1, 8, 2, 0}, {2, 3, 1, 1, 0}};
+  second.pages = {{1, "one"}, {0, std::string(5000, 'a').replace(4500, 3, "xyz")}};
+  ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(second).ok());
+
+  Checkpoint third = second;
+  third.epoch = 12;
+  third.policy = "";
+  third.places.clear();
+  third.counters.clear();
+  third.pages = {{7, "longer than before"}};
+  ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(third).ok());
+
+  whole = third;
+  whole.places = {FirstCheckpoint().places[0], second.places[0], second.places[1]};
+  whole.counters = {
+      {0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, 8, 2, 0}, {1, 2, 5, 1, 1}, {2, 3, 1, 1, 0}};
+  whole.pages = {second.pages[1], second.pages[0], third.pages[0]};
+  EXPECT_EQ(Reloaded(dir), Text(whole));
+}
+
+TEST(SqliteLogCheckpointTest, CanBeQueriedByPeopleMeanwhile) {
+  TempDir dir;
+  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
+  Checkpoint checkpoint = FirstCheckpoint();
+  checkpoint.counters[2].events = 6;
+  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  Shell shell(dir.File("state.db"));
+  EXPECT_THAT(shell.Run("SELECT app, region, code, events, sessions, late_events "
+                        "FROM error_events ORDER BY app, code"),
+              ElementsAre("racer|us|-1|5|1|1", "racer|us|1005|6|1|0", "shooter|eu|1005|100|10|0",
+                          "shooter|eu|other|4|2|1"));
+  EXPECT_THAT(shell.Run("SELECT lost_unspecified, lost_spool_full FROM places WHERE id = 0"),
+              ElementsAre("1|5"));
+  EXPECT_THAT(shell.Run("SELECT reason, batches, events FROM rejected WHERE number = 3"),
+              ElementsAre("overloaded|3|30"));
+  EXPECT_THAT(shell.Run("SELECT value FROM meta WHERE key = 'epoch'"), ElementsAre("7"));
+  EXPECT_THAT(shell.Run("PRAGMA application_id"), ElementsAre(absl::StrCat(0x474d5753)));
+}
+
+}  // namespace
+}  // namespace gmewatch
