@@ -54,7 +54,7 @@ std::optional<Refusal> CheckSession(const IngestContext& context, const CheckedR
 absl::string_view BytesOf(grpc::ByteBuffer* buffer, grpc::Slice* slice, std::string* scratch) {
   if (buffer->TrySingleSlice(slice).ok()) {
     // gRPC's bytes are unsigned, ours are not.
-    return {reinterpret_cast<const char*>(slice->begin()), slice->size()};  // NOLINT
+    return {reinterpret_cast<const char*>(slice->begin()), slice->size()};
   }
   std::vector<grpc::Slice> slices;
   scratch->clear();
@@ -66,7 +66,7 @@ absl::string_view BytesOf(grpc::ByteBuffer* buffer, grpc::Slice* slice, std::str
 
 grpc::ByteBuffer ToBuffer(const v1::ReportResponse& response) {
   grpc::Slice slice(response.ByteSizeLong());
-  response.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));  // NOLINT: ours
+  response.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
   return grpc::ByteBuffer(&slice, 1);
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/ingest/check_text.h"
+#include "daemon/ingest/session_reader.h"
 #include "daemon/ingest/wire_reader.h"
 #include "daemon/model/limits.h"
 #include "daemon/model/loss_reason.h"
@@ -13,16 +14,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr absl::string_view kLabelRule =
-    "1 to 64 characters of A-Z a-z 0-9 . _ - are allowed, but not \"all\" or \"other\"";
-constexpr absl::string_view kTextRule = "up to 64 bytes of printable UTF-8 are allowed";
-
 constexpr int64_t kAgeSecondsMax = 315'576'000'000;  // google.protobuf.Duration's own limit
-
-// Keeps the first.
-void Violate(std::optional<Violation>* out, absl::string_view field, std::string description) {
-  if (!out->has_value()) *out = Violation{std::string(field), std::move(description)};
-}
 
 class Checker {
  public:
@@ -38,7 +30,7 @@ class Checker {
       out_.batch_violation = out_.session_violation;
       return;
     }
-    if (out_.has_session) CheckSession();
+    if (out_.has_session) session_.Check(&out_);
     CheckCounts();
   }
 
@@ -47,7 +39,7 @@ class Checker {
     switch (reader->tag()) {
       case BytesTag(1):
         out_.has_session = true;
-        malformed_ |= !ReadSession(reader->Bytes());
+        malformed_ |= !session_.Read(reader->Bytes());
         return;
       case VarintTag(2):
         out_.batch.sequence = reader->Varint();
@@ -113,68 +105,6 @@ class Checker {
     ++counts_;
   }
 
-  bool ReadSession(absl::string_view bytes) {
-    Origin& origin = session_.origin;
-    WireReader reader(bytes);
-    while (reader.Next()) {
-      switch (reader.tag()) {
-        case BytesTag(1):
-          session_id_ = reader.Bytes();
-          break;
-        case BytesTag(2):
-          Assign(reader.Bytes(), &origin.app);
-          break;
-        case BytesTag(3):
-          Assign(reader.Bytes(), &origin.region);
-          break;
-        case BytesTag(4):
-          Assign(reader.Bytes(), &origin.app_version);
-          break;
-        case BytesTag(5):
-          Assign(reader.Bytes(), &origin.sdk_version);
-          break;
-        case BytesTag(6):
-          Assign(reader.Bytes(), &origin.platform);
-          break;
-        default:
-          reader.Skip();
-      }
-    }
-    return reader.ok();
-  }
-
-  static void Assign(absl::string_view from, std::string* to) {
-    to->assign(from.data(), from.size());
-  }
-
-  void CheckSession() {
-    std::optional<Violation>* out = &out_.session_violation;
-    if (session_id_.size() != kSessionIdBytes) {
-      Violate(out, "session.id",
-              absl::StrCat("has ", session_id_.size(), " bytes; exactly 16 are allowed"));
-    }
-    const Origin& origin = session_.origin;
-    CheckLabel("session.app", origin.app);
-    CheckLabel("session.region", origin.region);
-    CheckText(out, "session.app_version", origin.app_version, kVersionBytesMax);
-    CheckText(out, "session.sdk_version", origin.sdk_version, kVersionBytesMax);
-    CheckText(out, "session.platform", origin.platform, kVersionBytesMax);
-    if (out->has_value()) return;
-    std::memcpy(&session_.id, session_id_.data(), kSessionIdBytes);
-    out_.session = std::move(session_);
-  }
-
-  void CheckLabel(absl::string_view field, absl::string_view text) {
-    if (IsLabel(text)) return;
-    Violate(&out_.session_violation, field, absl::StrCat("is ", Quote(text), "; ", kLabelRule));
-  }
-
-  static void CheckText(std::optional<Violation>* out, absl::string_view field,
-                        absl::string_view text, size_t bytes_max) {
-    if (IsPrintable(text, bytes_max)) return;
-    Violate(out, field, absl::StrCat("is ", Quote(text), "; ", kTextRule));
-  }
-
   bool ReadAge(absl::string_view bytes) {
     int64_t seconds = 0;
     int64_t nanos = 0;
@@ -238,7 +168,7 @@ class Checker {
           detail.code = static_cast<int32_t>(static_cast<uint32_t>(reader.Varint()));
           break;
         case BytesTag(2):
-          Assign(reader.Bytes().substr(0, kOperationBytesMax + 1), &detail.operation);
+          detail.operation = std::string(reader.Bytes().substr(0, kOperationBytesMax + 1));
           break;
         case VarintTag(3):
           detail.underlying_code = static_cast<int64_t>(reader.Varint());
@@ -247,9 +177,11 @@ class Checker {
           reader.Skip();
       }
     }
-    CheckText(&out_.batch_violation,
-              absl::StrCat("details[", out_.batch.details.size(), "].operation"), detail.operation,
-              kOperationBytesMax);
+    if (!IsPrintable(detail.operation, kOperationBytesMax)) {
+      Violate(&out_.batch_violation,
+              absl::StrCat("details[", out_.batch.details.size(), "].operation"),
+              absl::StrCat("is ", Quote(detail.operation), "; ", kTextRule));
+    }
     if (out_.batch.details.size() == kDetailsPerBatchMax) {
       Violate(&out_.batch_violation, "details",
               absl::StrCat("has more than ", kDetailsPerBatchMax, " items, which are allowed"));
@@ -276,8 +208,7 @@ class Checker {
   }
 
   CheckedRequest& out_;
-  SessionInfo session_;
-  absl::string_view session_id_;
+  SessionReader session_;
   size_t codes_ = 0;
   size_t counts_ = 0;
   bool malformed_ = false;
@@ -297,6 +228,10 @@ void CheckedRequest::Clear() {
   batch.entries.clear();
   batch.losses.clear();
   batch.details.clear();
+}
+
+void Violate(std::optional<Violation>* out, absl::string_view field, std::string description) {
+  if (!out->has_value()) *out = Violation{std::string(field), std::move(description)};
 }
 
 void CheckRequest(absl::string_view bytes, CheckedRequest* request) {

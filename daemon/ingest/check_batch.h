@@ -20,6 +20,9 @@ struct Violation {
   std::string description;
 };
 
+// Keeps the first.
+void Violate(std::optional<Violation>* out, absl::string_view field, std::string description);
+
 // What Session says of who reports.
 struct SessionInfo {
   SessionId id;

@@ -15,6 +15,11 @@ bool IsLabel(absl::string_view text);
 // change the direction of text: nothing that would look like something else on a page.
 bool IsPrintable(absl::string_view text, size_t bytes_max);
 
+// What the two allow, in words.
+inline constexpr absl::string_view kLabelRule =
+    "1 to 64 characters of A-Z a-z 0-9 . _ - are allowed, but not \"all\" or \"other\"";
+inline constexpr absl::string_view kTextRule = "up to 64 bytes of printable UTF-8 are allowed";
+
 // Quoted and escaped for a message, cut at 80 bytes.
 std::string Quote(absl::string_view text);
 

@@ -167,7 +167,8 @@ void IngestServer::Drain() {
 void IngestServer::Shutdown(absl::Duration deadline) {
   // Streams have been told to end; what their clients have not read by then is cut off.
   calls_.AwaitNoStream(deadline);
-  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(deadline));
+  const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
+  server_->Shutdown(now + absl::ToChronoMilliseconds(deadline));
   // Nothing may be begun on a queue that is shut down, and only calls begin anything.
   calls_.AwaitEmpty();
   for (auto& queue : queues_) queue->Shutdown();

@@ -58,7 +58,7 @@ void WireReader::SkipValue(Type type, int depth) {
   ok_ = false;  // a type that does not exist
 }
 
-void WireReader::SkipGroup(uint32_t field, int depth) {  // NOLINT(misc-no-recursion): bounded
+void WireReader::SkipGroup(uint32_t field, int depth) {
   while (ok_ && depth < kDepthMax && at_ != end_) {
     const uint64_t tag = ReadVarint();
     const auto inner = static_cast<uint32_t>(tag >> 3);

@@ -25,7 +25,7 @@ SqliteSchema JournalSchema() {
 uint32_t Crc(absl::string_view record) {
   // zlib wants unsigned characters.
   return static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(record.data()), record.size()));  // NOLINT
+      crc32_z(0, reinterpret_cast<const Bytef*>(record.data()), record.size()));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 template <typename T>
 void AppendRaw(std::string* out, const T* items, size_t n) {
   // The standard has no cast-free way to see objects as bytes.
-  out->append(reinterpret_cast<const char*>(items), n * sizeof(T));  // NOLINT
+  out->append(reinterpret_cast<const char*>(items), n * sizeof(T));
 }
 
 // Roughly what they take up in memory and in a record.
@@ -141,9 +141,9 @@ bool Epoch::Next(size_t* offset, BatchView* batch) const {
   std::memcpy(&batch->header, at, sizeof(BatchHeader));
   at += sizeof(BatchHeader);
   // Aligned: the heap block is, and header, Entry and Loss are all multiples of eight bytes long.
-  batch->entries = {reinterpret_cast<const Entry*>(at), batch->header.entries};  // NOLINT
+  batch->entries = {reinterpret_cast<const Entry*>(at), batch->header.entries};
   at += sizeof(Entry) * batch->header.entries;
-  batch->losses = {reinterpret_cast<const Loss*>(at), batch->header.losses};  // NOLINT
+  batch->losses = {reinterpret_cast<const Loss*>(at), batch->header.losses};
   at += sizeof(Loss) * batch->header.losses;
   *offset = static_cast<size_t>(at - batches_.data());
   return true;

@@ -61,7 +61,9 @@ TEST_F(ProcessTest, SaysItsVersionAndRefusesWrongUsage) {
   EXPECT_EQ(RunToEnd({"--version"}).status, 0);
   EXPECT_EQ(RunToEnd({"--no_such_flag"}).status, 2);
   EXPECT_EQ(RunToEnd({"stray"}).status, 2);
-  EXPECT_EQ(RunToEnd({"--in_memory", "--ingest_address=nowhere", "--admin_address=127.0.0.1:0"}).status, 2);
+  EXPECT_EQ(
+      RunToEnd({"--in_memory", "--ingest_address=nowhere", "--admin_address=127.0.0.1:0"}).status,
+      2);
   EXPECT_EQ(RunToEnd({"--in_memory", "--admin_address=nowhere"}).status, 2);
   EXPECT_EQ(RunToEnd({"--in_memory", "--config=" + dir_.File("absent")}).status, 2);
 }

@@ -121,7 +121,10 @@ TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
   ASSERT_TRUE(again.ok()) << again.status();
   // The old connection may still have to be found broken.
   ASSERT_TRUE(AwaitTrue(
-      [&] { return client.Report(MakeRequest(session, 2, {{1005, 5}})).ok(); }, absl::Seconds(20)));
+      [&] {
+        return client.Report(MakeRequest(session, 2, {{1005, 5}})).ok();
+      },
+      absl::Seconds(20)));
   const char kTotal[] = "sum(gme_error_events_total{app=\"newcomer\",code=\"1005\"})";
   EXPECT_EQ(prometheus_->AwaitAtLeast(kTotal, 12, absl::Seconds(60)), 12);
   EXPECT_EQ(prometheus_->Query("sum(resets(gme_error_events_total{app=\"newcomer\"}[5m]))"), 0);

@@ -277,28 +277,6 @@ TEST_F(WireTest, AMessageBeyondTheLimitEndsTheCallAndNothingElse) {
   EXPECT_EQ(Events("app14", 1005), 1);
 }
 
-constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
-constexpr char kListServices[] = "\x3a\x01*";  // ServerReflectionRequest.list_services
-
-TEST_F(WireTest, SaysThatItServesAndNothingOfItsServices) {
-  std::string answer;
-  EXPECT_TRUE(CallRaw(&client_, "/grpc.health.v1.Health/Check", "", &answer).ok());
-  EXPECT_EQ(answer, "\x08\x01");  // SERVING
-  EXPECT_EQ(CallRaw(&client_, kReflection, kListServices, &answer).error_code(),
-            StatusCode::UNIMPLEMENTED);
-}
-
-TEST(ReflectionTest, ListsTheServicesWhereTheSettingsSaySo) {
-  const TempDir dir;
-  auto daemon = GmewatchdProcess::Start(
-      {"--in_memory", "--config=" + dir.Write("settings.yaml", "ingest: {reflection: true}\n")});
-  ASSERT_TRUE(daemon.ok()) << daemon.status();
-  WireClient client((*daemon)->ingest_address());
-  std::string answer;
-  EXPECT_TRUE(CallRaw(&client, kReflection, kListServices, &answer).ok());
-  EXPECT_THAT(answer, HasSubstr("gmewatch.v1.ErrorReporting"));
-}
-
 TEST_F(WireTest, TotalsAddUpToWhatWasAcknowledged) {
   const Samples samples = daemon_->Scrape();
   EXPECT_GT(SumOf(samples, kEvents), 0);

@@ -131,7 +131,7 @@ Deadline::Deadline(absl::Duration timeout, absl::Duration pause)
 
 bool Deadline::PauseUnlessPassed() const {
   if (absl::Now() >= end_) return false;
-  absl::SleepFor(pause_);
+  absl::SleepFor(pause_);  // allow(sleep): other processes have no condition to wait for
   return true;
 }
 

@@ -72,7 +72,8 @@ TEST(SqliteLogFullDiskTest, EmptiesTheWalBeforeItGivesUp) {
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
   const SmallFiles limit;
-  // Both the WAL and the file are full in the end, so together they hold more than one of them could.
+  // Both the WAL and the file are full in the end, so together they hold more than one of them
+  // could.
   EXPECT_GE(Fill(*log, 1, dir.File("journal.db")) * kEpochBytes, kRoomBytes * 3 / 2);
 }
 

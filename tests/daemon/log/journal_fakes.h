@@ -1,0 +1,109 @@
+// A log that does what a test says, and a waiter that notes what it is told.
+//
+// Thread safety: every method may be called from any thread.
+#ifndef GMEWATCH_TESTS_DAEMON_LOG_JOURNAL_FAKES_H_
+#define GMEWATCH_TESTS_DAEMON_LOG_JOURNAL_FAKES_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "daemon/log/event_log.h"
+#include "daemon/log/journal.h"
+
+namespace gmewatch {
+
+// Keeps what it is given; fails, or holds a commit back, on request.
+class ScriptedLog final : public EventLog {
+ public:
+  absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override {
+    return std::optional<Checkpoint>();
+  }
+  absl::Status Replay(uint64_t,
+                      const std::function<absl::Status(uint64_t, const Epoch&)>&) override {
+    return absl::OkStatus();
+  }
+  absl::Status SaveCheckpoint(const Checkpoint&) override { return absl::OkStatus(); }
+  uint64_t SizeBytes() override { return 0; }
+
+  absl::Status Append(uint64_t number, const Epoch& epoch) override {
+    absl::MutexLock lock(&mutex_);
+    ++attempts_;
+    mutex_.Await(absl::Condition(
+        +[](ScriptedLog* self) { return !self->held_; }, this));
+    if (!status_.ok()) return status_;
+    std::string record;
+    epoch.Serialize(&record);
+    records_[number] = record;
+    return absl::OkStatus();
+  }
+
+  void FailWith(absl::Status status) {
+    absl::MutexLock lock(&mutex_);
+    status_ = std::move(status);
+  }
+  void Hold(bool held) {
+    absl::MutexLock lock(&mutex_);
+    held_ = held;
+  }
+  void AwaitAttempts(int n) {
+    absl::MutexLock lock(&mutex_);
+    awaited_ = n;
+    mutex_.Await(absl::Condition(
+        +[](ScriptedLog* self) { return self->attempts_ >= self->awaited_; }, this));
+  }
+  std::map<uint64_t, std::string> records() {
+    absl::MutexLock lock(&mutex_);
+    return records_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::Status status_;
+  bool held_ = false;
+  int attempts_ = 0;
+  int awaited_ = 0;
+  std::map<uint64_t, std::string> records_;
+};
+
+// Notes what it is told, one string for each call.
+class NotingWaiter final : public BatchWaiter {
+ public:
+  void OnSettled(uint64_t sequence, Verdict verdict) override {
+    const char* word = verdict == Verdict::kCounted     ? "counted "
+                       : verdict == Verdict::kDuplicate ? "duplicate "
+                                                        : "refused ";
+    Note(absl::StrCat(word, sequence));
+  }
+  void OnFailed(uint64_t sequence, const absl::Status& status) override {
+    Note(absl::StrCat("failed ", sequence, " ", absl::StatusCodeToString(status.code())));
+  }
+  void OnRunEnd() override { Note("end"); }
+
+  std::vector<std::string> AwaitNotes(size_t n) {
+    absl::MutexLock lock(&mutex_);
+    awaited_ = n;
+    mutex_.AwaitWithTimeout(
+        absl::Condition(
+            +[](NotingWaiter* self) { return self->notes_.size() >= self->awaited_; }, this),
+        absl::Seconds(20));
+    return notes_;
+  }
+
+ private:
+  void Note(std::string note) {
+    absl::MutexLock lock(&mutex_);
+    notes_.push_back(std::move(note));
+  }
+  absl::Mutex mutex_;
+  size_t awaited_ = 0;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_DAEMON_LOG_JOURNAL_FAKES_H_

@@ -1,0 +1,39 @@
+// What else answers at the ingest port: health always, reflection where the settings say so.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/wire_client.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+constexpr char kListServices[] = "\x3a\x01*";  // ServerReflectionRequest.list_services
+
+TEST(ServicesTest, SaysThatItServesAndNothingOfItsServices) {
+  auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  WireClient client((*daemon)->ingest_address());
+  std::string answer;
+  EXPECT_TRUE(CallRaw(&client, "/grpc.health.v1.Health/Check", "", &answer).ok());
+  EXPECT_EQ(answer, "\x08\x01");  // SERVING
+  EXPECT_EQ(CallRaw(&client, kReflection, kListServices, &answer).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST(ServicesTest, ReflectionListsTheServicesWhereTheSettingsSaySo) {
+  const TempDir dir;
+  auto daemon = GmewatchdProcess::Start(
+      {"--in_memory", "--config=" + dir.Write("settings.yaml", "ingest: {reflection: true}\n")});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  WireClient client((*daemon)->ingest_address());
+  std::string answer;
+  EXPECT_TRUE(CallRaw(&client, kReflection, kListServices, &answer).ok());
+  EXPECT_THAT(answer, HasSubstr("gmewatch.v1.ErrorReporting"));
+}
+
+}  // namespace
+}  // namespace gmewatch
