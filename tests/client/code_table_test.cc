@@ -44,6 +44,20 @@ TEST(CodeTableTest, KnowsExtremeCodesFromAnEmptySlot) {
                                            Pair(kHighest, 7)));
 }
 
+TEST(CodeTableTest, GivesEveryCodeAPlaceThatNoOtherTakes) {
+  constexpr int32_t kLowest = std::numeric_limits<int32_t>::min();
+  constexpr int32_t kHighest = std::numeric_limits<int32_t>::max();
+  for (const int32_t first : {kLowest, -1, 0, kHighest}) {
+    CodeTable table;
+    table.Add(first, 7);
+    for (int32_t code = 1000; code < 1511; ++code) table.Add(code, 1);  // all the other places
+    EXPECT_EQ(table.Overflow(), 0U);
+    const auto taken = TakeAll(&table);
+    EXPECT_THAT(taken, SizeIs(512));
+    EXPECT_EQ(taken.at(first), 7U);
+  }
+}
+
 TEST(CodeTableTest, LeavesWhatExceedsTheMaximum) {
   CodeTable table;
   table.Add(1, 25);

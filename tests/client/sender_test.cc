@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "absl/time/clock.h"
 #include "tests/support/scripted_server.h"
 
 namespace gmewatch::client {
@@ -47,6 +50,21 @@ TEST(SenderTest, GivesTheServersReason) {
   const Outcome outcome = sender.Send(Batch(1), absl::Seconds(20));
   EXPECT_TRUE(absl::IsInvalidArgument(outcome.status));
   EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("a rule is broken (session.app"));
+}
+
+TEST(SenderTest, CancelEndsTheCallInProgress) {
+  ScriptedServer server;
+  ScriptedAnswer hold;
+  hold.hold = true;
+  server.Always(hold);
+  Sender sender(server.address(), "", TlsOptions());
+  const absl::Time start = absl::Now();
+  std::thread caller(
+      [&] { EXPECT_TRUE(absl::IsCancelled(sender.Send(Batch(1), absl::Seconds(20)).status)); });
+  EXPECT_TRUE(server.AwaitCalls(1));
+  sender.Cancel();
+  caller.join();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
 }
 
 TEST(SenderTest, SendsNothingAfterCancel) {
