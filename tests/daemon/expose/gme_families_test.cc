@@ -282,7 +282,7 @@ TEST_F(GmeFamiliesTest, NeverGoesBackWhileCountsAreAdded) {
   const std::map<std::string, double> first = CountersOf(Render());
   std::map<std::string, double> last = first;
   // Until the writer is seen to have counted meanwhile, too.
-  for (int scrape = 0; scrape < 8 || last == first; ++scrape) {
+  for (int scrape = 0; scrape < 4 || last == first; ++scrape) {
     std::map<std::string, double> now = CountersOf(Render());
     EXPECT_EQ(GoneBack(last, now), "");
     last = std::move(now);
