@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "tests/daemon/expose/exposition.h"
 
 namespace gmewatch {
@@ -263,9 +264,13 @@ void CountSomething(int32_t i, Counters* counters) {
 
 TEST_F(GmeFamiliesTest, NeverGoesBackWhileCountsAreAdded) {
   std::atomic<bool> stop{false};
-  std::thread writer([this, &stop] {
+  absl::Notification writing;
+  std::thread writer([&] {
     for (int32_t i = 1; !stop.load(); ++i) {
       CountSomething(i, &counters_);
+      if (i == 1000) {
+        writing.Notify();
+      }
     }
   });
   std::thread reloader([this, &stop] {
@@ -273,8 +278,11 @@ TEST_F(GmeFamiliesTest, NeverGoesBackWhileCountsAreAdded) {
       families_.SetCatalog(TwoCodes(), {});
     }
   });
-  std::map<std::string, double> last;
-  for (int scrape = 0; scrape < 8; ++scrape) {
+  writing.WaitForNotification();
+  const std::map<std::string, double> first = CountersOf(Render());
+  std::map<std::string, double> last = first;
+  // Until the writer is seen to have counted meanwhile, too.
+  for (int scrape = 0; scrape < 4 || last == first; ++scrape) {
     std::map<std::string, double> now = CountersOf(Render());
     EXPECT_EQ(GoneBack(last, now), "");
     last = std::move(now);
