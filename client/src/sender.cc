@@ -47,7 +47,8 @@ Outcome Failure(const grpc::Status& status) {
 Outcome Answer(const v1::ReportResponse& response, uint64_t sequence) {
   Outcome outcome;
   outcome.acknowledged_sequence = response.acknowledged_sequence();
-  if (response.has_min_interval()) outcome.min_interval = ToDuration(response.min_interval());
+  // A response without one asks for none.
+  outcome.min_interval = ToDuration(response.min_interval());
   for (const v1::RefusedBatch& refused : response.refused()) {
     if (refused.sequence() == sequence) {
       outcome.status = absl::InvalidArgumentError(refused.reason());

@@ -12,9 +12,9 @@ constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
 
 // All of a checkpoint as text, so that a difference can be read.
 std::string Text(const Checkpoint& c) {
-  std::string text = absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " policy ", c.policy,
-                                  " cursor ", c.sweep_cursor, " batches ", c.batches_counted, " ",
-                                  c.batches_duplicate, "\nrejected");
+  std::string text =
+      absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " policy ", c.policy, " batches ",
+                   c.batches_counted, " ", c.batches_duplicate, "\nrejected");
   for (const Rejected& r : c.rejected) absl::StrAppend(&text, " ", r.batches, "/", r.events);
   for (const CodeRow& r : c.codes) {
     absl::StrAppend(&text, "\ncode ", r.slot, " ", r.code, " ", r.in_catalog, " ", r.shown);
@@ -37,7 +37,6 @@ Checkpoint FirstCheckpoint() {
   c.epoch = 7;
   c.time_ms = -5;
   c.policy = std::string("a\0b", 3);
-  c.sweep_cursor = 3;
   c.batches_counted = kLargest;
   c.batches_duplicate = 2;
   for (size_t i = 0; i < kRejectReasons; ++i) c.rejected[i] = {i, 10 * i};

@@ -86,7 +86,9 @@ TEST(SqliteLogFullDiskTest, GoesOnInTheRoomThatItHas) {
   for (uint64_t number = 1; number <= kEpochs; ++number) {
     const absl::Status status = log->Append(number, NumberedEpoch(number, kEpochBytes));
     ASSERT_TRUE(status.ok()) << number << ": " << status;
-    if (number % 4 == 0) ASSERT_TRUE(SaveEpoch(*log, number).ok());
+    if (number % 4 == 0) {
+      ASSERT_TRUE(SaveEpoch(*log, number).ok());
+    }
   }
   const uint64_t covered = kEpochs - kEpochs % 4;
   EXPECT_EQ(Replayed(*log, covered).value(), Numbers(covered + 1, kEpochs));
