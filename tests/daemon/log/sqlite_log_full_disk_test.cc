@@ -72,7 +72,8 @@ TEST(SqliteLogFullDiskTest, EmptiesTheWalBeforeItGivesUp) {
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
   const SmallFiles limit;
-  // Both the WAL and the file are full in the end, so together they hold more than one of them could.
+  // Both the WAL and the file are full in the end, so together they hold more than one of them
+  // could.
   EXPECT_GE(Fill(*log, 1, dir.File("journal.db")) * kEpochBytes, kRoomBytes * 3 / 2);
 }
 
@@ -85,7 +86,9 @@ TEST(SqliteLogFullDiskTest, GoesOnInTheRoomThatItHas) {
   for (uint64_t number = 1; number <= kEpochs; ++number) {
     const absl::Status status = log->Append(number, NumberedEpoch(number, kEpochBytes));
     ASSERT_TRUE(status.ok()) << number << ": " << status;
-    if (number % 4 == 0) ASSERT_TRUE(SaveEpoch(*log, number).ok());
+    if (number % 4 == 0) {
+      ASSERT_TRUE(SaveEpoch(*log, number).ok());
+    }
   }
   const uint64_t covered = kEpochs - kEpochs % 4;
   EXPECT_EQ(Replayed(*log, covered).value(), Numbers(covered + 1, kEpochs));
