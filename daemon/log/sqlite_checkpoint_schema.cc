@@ -30,6 +30,7 @@ CREATE VIEW error_events AS
 
 std::vector<std::string> LostColumns() {
   std::vector<std::string> columns;
+  columns.reserve(kLossReasons);
   for (const absl::string_view label : kLossReasonLabels) {
     columns.push_back(absl::StrCat("lost_", label));
   }

@@ -10,7 +10,9 @@
 // Limits: between checkpoints journal.db grows without one; its size after that is kept for the
 // next epochs. A program that reads a file for long makes the WAL beside it grow meanwhile. A
 // journal.db-wal that is damaged on disk cannot be told from one that a crash cut off: what it held
-// from there on is missing.
+// from there on is missing. A full disk: epochs are taken as long as dropped ones leave room in the
+// files; when those are full too, room must come from elsewhere, since SQLite needs some to free
+// any.
 //
 // Errors: those of event_log.h; Open also FailedPrecondition, the directory or a file cannot be
 // used or was written by a newer version. ResourceExhausted also stands for a file that another
