@@ -88,12 +88,12 @@ class SeriesModel {
   void Judge(SeriesState* state) const;
   double DriftOf(const SeriesState& state) const;
 
-  const DetectSettings settings_;
-  const double tick_seconds_;
-  const double ticks_per_hour_;
-  const double hold_ticks_;
-  const double adopt_ticks_;
-  const float recent_fading_;
+  DetectSettings settings_;
+  double tick_seconds_;
+  double ticks_per_hour_;
+  double hold_ticks_;
+  double adopt_ticks_;
+  float recent_fading_;
   Horizon horizons_[3];
   double threshold_ = 0;
 };
