@@ -37,13 +37,17 @@ class HourlyCounts {
   int64_t ticks_per_hour() const { return ticks_per_hour_; }
 
  private:
-  void Forget(int64_t tick);
+  // Moves the ring on to `tick`; what was an hour before falls out.
+  void MoveTo(int64_t tick);
   void StartHour(int64_t index);
 
   const int64_t ticks_per_hour_;
   const size_t hours_kept_;
-  std::vector<int64_t> ring_;  // the count of a tick, or -1 without data; by tick % size
-  int64_t tick_ = -1;          // the last one added
+  const double tick_share_;    // of an hour
+  std::vector<int64_t> ring_;  // the counts of the last hour's ticks, -1 without data
+  size_t place_ = 0;           // in the ring, of the tick last added
+  int64_t tick_ = 0;           // the one last added
+  int64_t hour_end_ = 0;       // the first tick behind `now_`
   double sum_ = 0;
   int64_t present_ = 0;
   bool started_ = false;

@@ -1,5 +1,6 @@
 #include "tests/bench/detect/report.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <numeric>
@@ -46,10 +47,14 @@ void PrintQuiet(const RunSettings& settings, const std::vector<Contender>& conte
       << "\n## Quiet series: false alarms\n\nAlarms that begin in the measured weeks, in all, a "
          "series-day, and by baseline (events a tick). 'on' is the share of ticks with an "
          "alarm.\n\n";
-  PrintHead(WithBaselines(
-      {"rule", "threshold", "first weeks", "false alarms", "a series-day", "on", "ns a tick"}));
+  PrintHead(WithBaselines({"rule", "threshold", "first weeks", "false alarms", "budget kept",
+                           "a series-day", "on", "ns a tick"}));
   const double ticks =
       static_cast<double>(settings.quiet_series * settings.measured_weeks * kWeekTicks);
+  // One alarm is allowed where the series are too few for the budget to come to one.
+  const double allowed =
+      std::max(1.0, settings.false_alarms_a_week * static_cast<double>(settings.measured_weeks) *
+                        static_cast<double>(settings.quiet_series) / settings.budget_series);
   for (size_t i = 0; i < contenders.size(); ++i) {
     const QuietTally& tally = tallies[i];
     const int64_t alarms =
@@ -59,6 +64,7 @@ void PrintQuiet(const RunSettings& settings, const std::vector<Contender>& conte
         ThresholdText(contenders[i].entry, contenders[i].threshold),
         absl::StrCat(tally.first_weeks),
         absl::StrCat(alarms),
+        static_cast<double>(alarms) <= allowed ? "yes" : "no",
         absl::StrFormat("%.2g", static_cast<double>(alarms) / ticks * kDayTicks),
         absl::StrFormat("%.2g", static_cast<double>(tally.active_ticks) / ticks),
         absl::StrFormat("%.1f", 1e9 * tally.seconds / static_cast<double>(tally.ticks))};

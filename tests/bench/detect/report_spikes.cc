@@ -15,6 +15,7 @@ namespace {
 struct Group {
   int64_t spikes = 0;
   int64_t found = 0;
+  int64_t by_chance = 0;
   int64_t detectable = 0;
   int64_t detectable_found = 0;
   std::vector<int64_t> delays;
@@ -28,6 +29,7 @@ Group Collect(const SpikeTally& tally, const std::function<bool(const SpikeResul
     if (!belongs(spike)) continue;
     ++group.spikes;
     if (spike.detectable) ++group.detectable;
+    if (spike.found_by_chance) ++group.by_chance;
     if (!spike.found) continue;
     ++group.found;
     if (spike.detectable) ++group.detectable_found;
@@ -47,20 +49,22 @@ void PrintTotals(const RunSettings& settings, const std::vector<Contender>& cont
       "median "
       "of |start as told - true start|, in ticks. 'outside' are alarms a series-day that begin "
       "away "
-      "from every spike.\n\n",
+      "from every spike; 'by chance' is the share of windows without a spike, as long as theirs, "
+      "in "
+      "which an alarm begins: where it is high, recall says nothing.\n\n",
       kDetectableExcess, kDetectableFactor, kTickSeconds, kStrongExcessPerTick);
-  PrintHead({"rule", "spikes", "recall", "detectable", "recall", "delay median", "delay p95",
-             "strong steps found", "delay median", "start off by", "outside"});
+  PrintHead({"rule", "spikes", "recall", "by chance", "detectable", "recall", "delay median",
+             "delay p95", "strong steps found", "delay median", "start off by", "outside"});
   const double days = static_cast<double>(SpikeSeries(settings) * settings.measured_weeks * 7);
   for (size_t i = 0; i < contenders.size(); ++i) {
     const Group all = Collect(tallies[i], [](const SpikeResult&) { return true; });
     const Group strong =
         Collect(tallies[i], [](const SpikeResult& spike) { return spike.strong_step; });
     PrintRow({contenders[i].entry.name, absl::StrCat(all.spikes), ShareText(all.found, all.spikes),
-              absl::StrCat(all.detectable), ShareText(all.detectable_found, all.detectable),
-              QuantileText(all.delays, 0.5), QuantileText(all.delays, 0.95),
-              ShareText(strong.found, strong.spikes), QuantileText(all.strong_delays, 0.5),
-              QuantileText(all.start_errors, 0.5),
+              ShareText(all.by_chance, all.spikes), absl::StrCat(all.detectable),
+              ShareText(all.detectable_found, all.detectable), QuantileText(all.delays, 0.5),
+              QuantileText(all.delays, 0.95), ShareText(strong.found, strong.spikes),
+              QuantileText(all.strong_delays, 0.5), QuantileText(all.start_errors, 0.5),
               absl::StrFormat("%.2g", static_cast<double>(tallies[i].alarms_outside) / days)});
   }
 }

@@ -13,11 +13,6 @@ std::unique_ptr<Rule> Make(const RuleSetting& setting) {
   return std::make_unique<RuleType>(setting);
 }
 
-template <EwmaSigma::Form form>
-std::unique_ptr<Rule> MakeEwma(const RuleSetting& setting) {
-  return std::make_unique<EwmaSigma>(setting, form);
-}
-
 }  // namespace
 
 const std::vector<RuleEntry>& Rules() {
@@ -26,9 +21,8 @@ const std::vector<RuleEntry>& Rules() {
       {"sentry_escalating", "published", false, Make<SentryEscalating>},
       {"modified_z", "published, 3.5", false, Make<ModifiedZ>},
       {"modified_z_budget", "calibrated", true, Make<ModifiedZ>},
-      {"ewma_3sigma", "published, 3", false, MakeEwma<EwmaSigma::Form::kPublished>},
-      {"ewma_budget", "calibrated", true, MakeEwma<EwmaSigma::Form::kPublished>},
-      {"ewma_mended_budget", "calibrated", true, MakeEwma<EwmaSigma::Form::kMended>},
+      {"ewma_3sigma", "published, 3", false, Make<EwmaSigma>},
+      {"ewma_budget", "calibrated", true, Make<EwmaSigma>},
       {"poisson_tail", "p from the budget", false, Make<PoissonTail>},
       {"poisson_tail_budget", "calibrated", true, Make<PoissonTail>},
   };

@@ -18,7 +18,8 @@ Step SentryEscalating::Observe(int64_t tick, uint64_t count) {
   const bool new_hour = counts_.Add(tick, count);
   const HourlyCounts::Hour& hour = counts_.this_hour();
   const bool learning = counts_.hours().size() < kHistoryHours;
-  if (hour.index / kDayHours != day_ || (new_hour && learning)) Forecast(hour.index / kDayHours);
+  // A day at a time; while it learns an hour at a time, since its maximum grows.
+  if (new_hour && (learning || hour.index / kDayHours != day_)) Forecast(hour.index / kDayHours);
   const double score = limit_ > 0 ? hour.count / limit_ : 0;
   return condition_.Verdict(tick, expected_, score, limit_ > 0 && hour.count > limit_);
 }

@@ -12,6 +12,7 @@ constexpr int64_t kSpikesPerSeries = 4;
 constexpr int64_t kSlotTicks = 36 * kHourTicks;  // 24 h apart, and 12 h for the spike to fall in
 constexpr double kShortestTicks = 6;
 constexpr double kLongestTicks = 6 * kHourTicks;
+constexpr int64_t kShamTicks = 12 * kHourTicks;      // from a spike's end to its sham window
 constexpr int64_t kGraceTicks = 600 / kTickSeconds;  // an alarm may begin after the end
 
 // Streams of a plan's seed, apart from those of the simulation.
@@ -49,6 +50,11 @@ std::vector<SpikeResult> Describe(const SeriesPlan& plan, int64_t index,
   return results;
 }
 
+// Whether an alarm that begins at `tick` finds a spike that begins at `start`.
+bool Finds(int64_t tick, int64_t start, int64_t length) {
+  return tick >= start && tick <= start + length + kGraceTicks;
+}
+
 // Fills in what the rule made of each spike; returns the alarms away from all of them.
 int64_t Watch(Rule& rule, const SeriesPlan& plan, int64_t measured,
               const std::vector<uint32_t>& counts, SpikeResult* results) {
@@ -58,19 +64,17 @@ int64_t Watch(Rule& rule, const SeriesPlan& plan, int64_t measured,
     const bool begins = step.active && !active;
     active = step.active;
     if (!begins || tick < measured) return;
-    const auto spike =
-        std::find_if(plan.spikes.begin(), plan.spikes.end(), [tick](const Spike& candidate) {
-          return tick >= candidate.start && tick <= candidate.end() + kGraceTicks;
-        });
-    if (spike == plan.spikes.end()) {
-      ++outside;
-      return;
+    ++outside;
+    for (size_t i = 0; i < plan.spikes.size(); ++i) {
+      const Spike& spike = plan.spikes[i];
+      if (Finds(tick, spike.end() + kShamTicks, spike.length)) results[i].found_by_chance = true;
+      if (!Finds(tick, spike.start, spike.length)) continue;
+      --outside;
+      if (results[i].found) continue;
+      results[i].found = true;
+      results[i].delay = tick - spike.start;
+      results[i].start_error = step.since - spike.start;
     }
-    SpikeResult& result = results[spike - plan.spikes.begin()];
-    if (result.found) return;
-    result.found = true;
-    result.delay = tick - spike->start;
-    result.start_error = step.since - spike->start;
   });
   return outside;
 }

@@ -20,8 +20,9 @@ struct SpikeResult {
   bool detectable = false;
   bool strong_step = false;  // a step that adds at least 20 * VMR events a tick
   bool found = false;
-  int64_t delay = 0;        // ticks from its start to the alarm; of a found one
-  int64_t start_error = 0;  // what the alarm said to be its start - its start, in ticks
+  bool found_by_chance = false;  // an alarm begins in as long a window 12 h after its end
+  int64_t delay = 0;             // ticks from its start to the alarm; of a found one
+  int64_t start_error = 0;       // what the alarm said to be its start - its start, in ticks
 };
 
 struct ReleaseResult {
