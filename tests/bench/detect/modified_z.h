@@ -4,10 +4,10 @@
 //
 // score = 0.6745 * (last 60 minutes - median) / MAD over the finished clock hours of the last 7
 // days, at least 24 of them; where the MAD is 0, the mean absolute deviation * 1.253314 takes the
-// place of MAD / 0.6745 (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993, whose
-// threshold of 3.5 it is; Honeybadger tells neither its threshold nor the length of its window). An
-// hour is scaled up for ticks without data, and left out where more than half are missing. It
-// looks at every tick, which is more often than anyone runs it.
+// place of MAD / 0.6745; where that is 0 too, it is silent (Iglewicz and Hoaglin, How to Detect and
+// Handle Outliers, 1993, whose threshold of 3.5 it is; Honeybadger tells neither its threshold nor
+// the length of its window). An hour is scaled up for ticks without data, and left out where more
+// than half are missing. It looks at every tick, which is more often than anyone runs it.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_BENCH_DETECT_MODIFIED_Z_H_
