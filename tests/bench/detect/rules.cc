@@ -1,0 +1,32 @@
+#include "tests/bench/detect/rules.h"
+
+#include "tests/bench/detect/ewma_sigma.h"
+#include "tests/bench/detect/modified_z.h"
+#include "tests/bench/detect/poisson_tail.h"
+#include "tests/bench/detect/sentry_escalating.h"
+
+namespace gmewatch::detect_eval {
+namespace {
+
+template <typename RuleType>
+std::unique_ptr<Rule> Make(const RuleSetting& setting) {
+  return std::make_unique<RuleType>(setting);
+}
+
+}  // namespace
+
+const std::vector<RuleEntry>& Rules() {
+  // A further rule is a line here.
+  static const auto* const kRules = new std::vector<RuleEntry>{
+      {"sentry_escalating", "published", false, Make<SentryEscalating>},
+      {"modified_z", "published, 3.5", false, Make<ModifiedZ>},
+      {"modified_z_budget", "calibrated", true, Make<ModifiedZ>},
+      {"ewma_3sigma", "published, 3", false, Make<EwmaSigma>},
+      {"ewma_budget", "calibrated", true, Make<EwmaSigma>},
+      {"poisson_tail", "p from the budget", false, Make<PoissonTail>},
+      {"poisson_tail_budget", "calibrated", true, Make<PoissonTail>},
+  };
+  return *kRules;
+}
+
+}  // namespace gmewatch::detect_eval
