@@ -76,9 +76,8 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
     if (state.tick < last_tick_) {
       model_.Advance({.tick = last_tick_}, OwnSeason(state), above, &state);
     }
-    if (skips) model_.Skip(last_tick_, &state);
     if (hour_ends) EndHour(index);
-    if (skips || (hour_ends && ticks > 1)) model_.Skip(tick - ticks, &state);
+    if (skips) SeriesModel::Skip(tick - ticks, &state);
   }
   for (RowSeries& row : row_series_) row.changed = true;
 }

@@ -76,7 +76,6 @@ SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
   state.tick = tick - 1;
   state.vmr = kVmrAtFirst;
   state.drift = kDriftAtFirst;
-  state.hour_expected = -1e-30F;  // this hour is not whole
   state.level = 1;
   state.fast_base = static_cast<float>(watched_ticks);
   if (watched_ticks >= kNewTicks) {
@@ -178,7 +177,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
     LearnVariance(events, expected, silent_base * factor, input.tick - state->tick - 1, state);
   }
   state->hour_events += events;
-  state->hour_expected += state->hour_expected < 0 ? -all_expected : all_expected;
+  state->hour_expected += all_expected;
   if (state->candidate_count == 0) {
     state->sessions = 0;
     return;
@@ -188,11 +187,6 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
     state->tick = input.tick;
     BeginRise(state);
   }
-}
-
-void SeriesModel::Skip(uint32_t tick, SeriesState* state) const {
-  state->tick = tick;
-  if (state->hour_expected >= 0) state->hour_expected = -state->hour_expected - 1e-30F;
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,

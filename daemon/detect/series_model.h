@@ -60,8 +60,8 @@ class SeriesModel {
   // Season of its own, which it lacks.
   bool EndHour(uint32_t tick, Season* own, const Season* above, SeriesState* state) const;
 
-  // There are no data from after state->tick up to `tick`; so the hour is not whole.
-  void Skip(uint32_t tick, SeriesState* state) const;
+  // There are no data from after state->tick up to `tick`.
+  static void Skip(uint32_t tick, SeriesState* state) { state->tick = tick; }
 
   // Events expected in this tick.
   double Expected(uint32_t tick, const Season* own, const Season* above,
@@ -78,7 +78,7 @@ class SeriesModel {
   void Learn(const Stretch& stretch, SeriesState* state) const;
   void LearnVariance(double events, double expected, double silent, double silent_ticks,
                      SeriesState* state) const;
-  void LearnSeason(size_t hour, double events, Season* own, SeriesState* state) const;
+  void LearnSeason(size_t hour, double events, double hours, Season* own, SeriesState* state) const;
   void WatchNew(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchQuiet(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;

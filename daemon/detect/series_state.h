@@ -59,7 +59,7 @@ struct SeriesState {
   // Variance-to-mean ratio of a tick; square of the relative error of an hour's expectation.
   float vmr = 0;
   float drift = 0;
-  // Of the hour that runs; `hour_expected` is below 0 where not all of the hour was watched.
+  // Of those ticks of the hour that runs that are no rise's.
   float hour_events = 0;
   float hour_expected = 0;
   // A bit for each of the sessions, folded to 32, since the oldest candidate.
@@ -72,7 +72,7 @@ struct SeriesState {
     Rise rise;                   // kHabit, kLoop, kSpike
   };
   uint32_t season = kNoSeason;  // index of its own Season
-  uint8_t season_hours = 0;     // that it has learned; stays at kHoursPerWeek
+  uint8_t season_hours = 0;     // since it has it; stays at kHoursPerWeek
   uint8_t candidate_count = 0;
   SeriesPhase phase = SeriesPhase::kNew;
   uint8_t unused = 0;

@@ -20,15 +20,11 @@ Observation StandaloneDetector::Observe(int64_t tick_number, uint64_t count) {
   if (!state_.has_value()) state_ = model_.NewSeries(tick, 0);
   Season* own = season_.has_value() ? &*season_ : nullptr;
   const bool hour_ends = model_.HourOf(tick) != model_.HourOf(state_->tick);
-  const bool skips = tick > state_->tick + 1;
-  if (skips) model_.Skip(tick - 1, &*state_);
-  if (hour_ends) {
-    if (model_.EndHour(state_->tick, own, nullptr, &*state_)) {
-      state_->season = 0;
-      own = &season_.emplace();
-    }
-    if (skips) model_.Skip(tick - 1, &*state_);  // the new hour is not whole either
+  if (hour_ends && model_.EndHour(state_->tick, own, nullptr, &*state_)) {
+    state_->season = 0;
+    own = &season_.emplace();
   }
+  SeriesModel::Skip(tick - 1, &*state_);
   Observation out;
   out.expected = model_.Expected(tick, own, nullptr, *state_);
   model_.Advance({.tick = tick, .sessions = kManySessions, .events = count}, own, nullptr,

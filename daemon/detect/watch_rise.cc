@@ -52,9 +52,9 @@ void SeriesModel::BeginRise(SeriesState* state) const {
   rise.score = static_cast<float>(best.evidence / threshold_);
   state->rise = rise;
   Judge(state);
-  // What came before the rise in this hour is not a whole hour to learn from.
+  // The hour has little else to teach.
   state->hour_events = 0;
-  state->hour_expected = -1e-30F;
+  state->hour_expected = 0;
 }
 
 void SeriesModel::WatchRise(const TickInput& input, float base, float silent_base,
