@@ -54,24 +54,24 @@ uint32_t Age(const SeriesState& state, size_t index, uint32_t tick) {
 void AddStretch(const Stretch& added, uint32_t tick, float factor, uint32_t ticks_max,
                 SeriesState* state, ReleaseFn release) {
   auto& stretches = state->candidates.stretches;
-  uint8_t& count = state->candidate_count;
-  if (count > 0 && SlowerOrEqual(added, stretches[count - 1])) {
-    stretches[count - 1].events += added.events;
-    stretches[count - 1].base += added.base;
+  const auto count = [state] { return size_t{state->candidate_count}; };
+  if (count() > 0 && SlowerOrEqual(added, stretches[count() - 1])) {
+    stretches[count() - 1].events += added.events;
+    stretches[count() - 1].base += added.base;
   } else if (added.events > kLeastFactor * factor * added.base) {
-    if (count == kCandidatesMax) MakeRoom(state);
-    stretches[count] = added;
-    state->candidates.starts[count] = static_cast<uint16_t>(tick);
-    ++count;
+    if (count() == kCandidatesMax) MakeRoom(state);
+    stretches[count()] = added;
+    state->candidates.starts[count()] = static_cast<uint16_t>(tick);
+    ++state->candidate_count;
   } else {
     release(added);  // no candidate: a rise cannot begin with it
     return;
   }
-  while (count >= 2 && SlowerOrEqual(stretches[count - 1], stretches[count - 2])) {
-    Merge(count - 2U, state);
+  while (count() >= 2 && SlowerOrEqual(stretches[count() - 1], stretches[count() - 2])) {
+    Merge(count() - 2, state);
   }
-  while (count > 0 && (stretches[0].events <= kLeastFactor * factor * stretches[0].base ||
-                       Age(*state, 0, tick) > ticks_max)) {
+  while (count() > 0 && (stretches[0].events <= kLeastFactor * factor * stretches[0].base ||
+                         Age(*state, 0, tick) > ticks_max)) {
     release(stretches[0]);
     Remove(0, state);
   }

@@ -42,7 +42,7 @@ bool IsSound(const SeriesState& state) {
   }
   return std::isfinite(state.hour_expected) && state.level > 0 && state.vmr >= 1 &&
          state.drift > 0 && state.phase <= SeriesPhase::kSpike &&
-         state.candidate_count <= kCandidatesMax && state.season_hours <= kHoursPerWeek;
+         state.candidate_count <= kCandidatesMax;
 }
 
 void Pack(const Place& place, internal::PlaceName* out) {

@@ -12,6 +12,9 @@ namespace {
 constexpr double kLevelHoursMax = 242;
 constexpr float kLevelLeast = 1e-10F;
 
+// An hour is not learned from while this share of the evidence for a rise is there.
+constexpr double kSuspectScore = 0.5;
+
 // Of an hour, what must have been watched to learn from it.
 constexpr double kLeastOfHour = 0.5;
 
@@ -19,12 +22,14 @@ constexpr double kLeastOfHour = 0.5;
 constexpr float kRisesKeptPerHour = 0.99897F;
 
 // Hours that teach how well an hour is foretold, and those that the first guess counts for.
-constexpr double kDriftHoursMax = 72;
+constexpr double kDriftHoursMax = 200;
 constexpr double kDriftPriorHours = 6;
 constexpr double kDriftLeast = 1e-4;
 constexpr double kDriftMost = 1;
 
-// Events in an hour from which on a series has a rhythm of its own.
+// From so many events in an hour on a series has a rhythm of its own, once a whole day has told its
+// level.
+constexpr float kLevelHoursFirst = 23.5F;
 constexpr double kSeasonEvents = 4;
 
 // Events (times the variance-to-mean ratio) that what was known of an hour counts for, and how much
@@ -50,7 +55,7 @@ void LearnDrift(double events, double expected, SeriesState* state) {
 void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state) {
   const double known = std::min<double>(state->level_hours, kLevelHoursMax);
   // Until a season has seen a week, the level is what it is measured against, so it stays.
-  if (!has_season || state->season_hours == kHoursPerWeek) {
+  if (!has_season || state->season_hours >= kHoursPerWeek) {
     const double moved = 1 + hours / (known + hours) * (ratio - 1);
     state->level = std::max(state->level * static_cast<float>(moved), kLevelLeast);
   }
@@ -65,8 +70,13 @@ void SeriesModel::LearnSeason(size_t hour, double events, double hours, Season* 
   const double prior = kSeasonPriorEvents * state->vmr;
   const double factor = (events + prior * own->OfHour(hour)) / (flat + prior);
   const bool first_week = state->season_hours < kHoursPerWeek;
-  own->Learn(hour, factor, first_week ? 1 : kSeasonGain);
-  if (first_week) own->CopyAhead(hour, 6U - state->season_hours / 24U);
+  const double moved = own->Learn(hour, factor, first_week ? 1 : kSeasonGain);
+  if (!first_week) return;
+  own->CopyAhead(hour, 6U - state->season_hours / 24U);
+  if (state->season_hours >= 24) return;
+  // On the first day the rest of it is most like this hour; so the factor has less to explain.
+  own->Multiply(hour + 1, 23U - state->season_hours, moved);
+  state->fast_base *= static_cast<float>(moved);
 }
 
 bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
@@ -74,23 +84,31 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
   const double events = std::exchange(state->hour_events, 0.0F);
   const double expected = std::exchange(state->hour_expected, 0.0F);
+  const double ticks = std::exchange(state->hour_ticks, uint16_t{0});
   state->rises *= kRisesKeptPerHour;
   bool wants_season = false;
-  if (state->phase == SeriesPhase::kQuiet && expected > 0) {
+  if (state->phase == SeriesPhase::kQuiet && ticks > 0 && Score(*state) < kSuspectScore) {
     const auto hour = static_cast<size_t>(HourOf(tick) % int64_t{kHoursPerWeek});
     const Season* season = own != nullptr ? own : above;
-    const double base = expected / FactorOf(*state);
-    const double at_level = base / (season == nullptr ? 1 : season->OfHour(hour));
+    const double factor = season == nullptr ? 1 : season->OfHour(hour);
     // Of the hour, how much was watched.
-    const double hours = at_level / (state->level * ticks_per_hour_);
-    LearnLevel(events / base, hours, own != nullptr, state);
+    const double hours = ticks / ticks_per_hour_;
+    LearnLevel(events / (state->level * factor * ticks), hours, own != nullptr, state);
     if (hours >= kLeastOfHour) {
       LearnDrift(events, expected, state);
       if (own != nullptr) LearnSeason(hour, events, hours, own, state);
-      wants_season = own == nullptr && expected >= kSeasonEvents * hours;
+      wants_season = own == nullptr && state->level_hours >= kLevelHoursFirst &&
+                     expected >= kSeasonEvents * hours;
     }
   }
-  if (own != nullptr && state->season_hours < kHoursPerWeek) ++state->season_hours;
+  if (own != nullptr && state->season_hours < UINT8_MAX) {
+    ++state->season_hours;
+    if (state->season_hours == kHoursPerWeek) {
+      // Until now yesterday foretold today; from now on last week does.
+      state->fast_events = 0;
+      state->fast_base = 0;
+    }
+  }
   return wants_season;
 }
 

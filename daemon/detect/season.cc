@@ -29,11 +29,23 @@ float Season::FactorOf(uint8_t step) {
   return table[step];
 }
 
-void Season::Learn(size_t hour, double factor, double weight) {
+uint8_t Season::StepAt(double step) {
+  return static_cast<uint8_t>(std::lround(std::clamp(step, 0.0, 255.0)));
+}
+
+double Season::Learn(size_t hour, double factor, double weight) {
   const double wanted = kOne + kStepsPerDoubling * std::log2(std::max(factor, 1e-3));
-  const double now = steps_[hour];
-  steps_[hour] =
-      static_cast<uint8_t>(std::lround(std::clamp(now + weight * (wanted - now), 0.0, 255.0)));
+  const double before = steps_[hour];
+  steps_[hour] = StepAt(before + weight * (wanted - before));
+  return std::exp2((steps_[hour] - before) / kStepsPerDoubling);
+}
+
+void Season::Multiply(size_t hour, size_t count, double factor) {
+  const double steps = kStepsPerDoubling * std::log2(factor);
+  for (size_t i = 0; i < count; ++i) {
+    uint8_t& step = steps_[(hour + i) % kHoursPerWeek];
+    step = StepAt(step + steps);
+  }
 }
 
 void Season::CopyAhead(size_t hour, size_t days) {

@@ -34,8 +34,11 @@ class Season {
   }
   float OfHour(size_t hour) const { return FactorOf(steps_[hour]); }
 
-  // Moves the factor of an hour by `weight` (0 to 1) of the way to `factor`.
-  void Learn(size_t hour, double factor, double weight);
+  // Moves the factor of an hour by `weight` (0 to 1) of the way to `factor`; by what it was
+  // multiplied.
+  double Learn(size_t hour, double factor, double weight);
+  // Multiplies `count` hours from `hour` on, as far as their range goes.
+  void Multiply(size_t hour, size_t count, double factor);
   // What is known of this hour is the best guess for the same hour of the next `days` days.
   void CopyAhead(size_t hour, size_t days);
 
@@ -44,6 +47,7 @@ class Season {
   static constexpr uint8_t kOne = 128;
   static constexpr double kStepsPerDoubling = 48;
   static float FactorOf(uint8_t step);
+  static uint8_t StepAt(double step);
 
   std::array<uint8_t, kHoursPerWeek> steps_;
 };

@@ -9,12 +9,17 @@
 namespace gmewatch {
 namespace {
 
+// Hours until level and season are trusted, and the least drift until then.
+constexpr float kLevelTrustHours = 24;
+constexpr float kSeasonTrustHours = 200;
+constexpr float kDriftUntrusted = 0.03F;
+
 // Ticks watched before a series is judged.
 constexpr double kNewTicks = 30;
 
 // What is assumed of a series that has not taught better.
 constexpr float kVmrAtFirst = 1.5F;
-constexpr float kDriftAtFirst = 0.05F;
+constexpr float kDriftAtFirst = 0.02F;
 
 // How fast "now" fades, for people to read.
 constexpr double kRecentHours = 1.0 / 6;
@@ -30,7 +35,7 @@ constexpr double kVmrMemoryEvents = 4000;
 
 double FactorOf(const SeriesState& state) {
   // The surer that level and season foretell an hour, the more counts it takes to think otherwise.
-  const double prior = 1 / static_cast<double>(state.drift);
+  const double prior = static_cast<double>(state.vmr) / state.drift;
   return (state.fast_events + prior) / (state.fast_base + prior);
 }
 
@@ -93,8 +98,12 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
 }
 
 double SeriesModel::DriftOf(const SeriesState& state) const {
+  // A rhythm that was never seen to repeat is not trusted, whatever the last hours were like.
+  const float known = state.season == kNoSeason ? state.level_hours : state.season_hours;
+  const bool trusted = known >= (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours);
   // The level is no better known than by the events behind it.
-  return state.drift + 1 / (state.level * state.level_hours * ticks_per_hour_ + 0.5);
+  return (trusted ? state.drift : std::max(state.drift, kDriftUntrusted)) +
+         1 / (state.level * state.level_hours * ticks_per_hour_ + 0.5);
 }
 
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
@@ -178,6 +187,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   }
   state->hour_events += events;
   state->hour_expected += all_expected;
+  state->hour_ticks = static_cast<uint16_t>(state->hour_ticks + input.tick - state->tick);
   if (state->candidate_count == 0) {
     state->sessions = 0;
     return;

@@ -72,10 +72,10 @@ struct SeriesState {
     Rise rise;                   // kHabit, kLoop, kSpike
   };
   uint32_t season = kNoSeason;  // index of its own Season
-  uint8_t season_hours = 0;     // since it has it; stays at kHoursPerWeek
-  uint8_t candidate_count = 0;
-  SeriesPhase phase = SeriesPhase::kNew;
-  uint8_t unused = 0;
+  uint16_t hour_ticks = 0;      // watched, of the hour that runs
+  uint8_t season_hours = 0;     // since it has it; stays at 255
+  uint8_t candidate_count : 4 = 0;
+  SeriesPhase phase : 4 = SeriesPhase::kNew;
 };
 static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);
 static_assert(std::is_trivially_copyable_v<SeriesState>);

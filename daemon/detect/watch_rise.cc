@@ -55,6 +55,7 @@ void SeriesModel::BeginRise(SeriesState* state) const {
   // The hour has little else to teach.
   state->hour_events = 0;
   state->hour_expected = 0;
+  state->hour_ticks = 0;
 }
 
 void SeriesModel::WatchRise(const TickInput& input, float base, float silent_base,
