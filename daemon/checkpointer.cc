@@ -1,13 +1,14 @@
 #include "daemon/checkpointer.h"
 
 #include <string>
+#include <utility>
 
 #include "daemon/base/log.h"
 
 namespace gmewatch {
 Checkpointer::Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock,
-                           absl::Duration interval)
-    : aggregate_(aggregate), log_(log), clock_(clock), interval_(interval) {}
+                           absl::Duration interval, AddFn add)
+    : aggregate_(aggregate), log_(log), clock_(clock), interval_(interval), add_(std::move(add)) {}
 
 Checkpointer::~Checkpointer() { Stop(); }
 
@@ -35,10 +36,11 @@ void Checkpointer::Run() {
 
 void Checkpointer::Save() {
   const absl::Duration begin = clock_.Monotonic();
-  const Checkpoint checkpoint = aggregate_.TakeCheckpoint(!whole_);
-  if (checkpoint.epoch == saved_epoch_) return;
+  Checkpoint checkpoint = aggregate_.TakeCheckpoint(!whole_);
+  if (checkpoint.epoch == 0) return;
+  // It may know rows that came meanwhile; the epochs that made them are replayed after this one.
+  add_(!whole_, &checkpoint);
   const absl::Status status = log_.SaveCheckpoint(checkpoint);
-  if (status.ok()) saved_epoch_ = checkpoint.epoch;
   if (!status.ok() && !whole_) {
     LogError("the checkpoint could not be written", {{"error", std::string(status.message())}});
   }

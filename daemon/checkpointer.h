@@ -6,6 +6,7 @@
 #define GMEWATCH_DAEMON_CHECKPOINTER_H_
 
 #include <cstdint>
+#include <functional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -27,7 +28,11 @@ class Checkpointer {
     absl::Duration last_duration;
   };
 
-  Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock, absl::Duration interval);
+  // Adds to a checkpoint what else is kept: what changed since the last call, or everything.
+  using AddFn = std::function<void(bool changed_only, Checkpoint* checkpoint)>;
+
+  Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock, absl::Duration interval,
+               AddFn add);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
@@ -47,9 +52,9 @@ class Checkpointer {
   EventLog& log_;
   Clock& clock_;
   const absl::Duration interval_;
+  const AddFn add_;
   // Of the thread that saves: what failed to be written is lost for a checkpoint of changes.
   bool whole_ = false;
-  uint64_t saved_epoch_ = 0;
 
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/log.h"
 #include "daemon/log/memory_log.h"
@@ -79,6 +80,7 @@ absl::Status Daemon::Recover() {
   if (checkpoint->has_value()) {
     recovered_epoch_ = (*checkpoint)->epoch;
     recovered_time_ms_ = (*checkpoint)->time_ms;
+    recovered_detector_ = std::move((*checkpoint)->detector);
     absl::Status restored = aggregate_.Restore(**checkpoint);
     if (!restored.ok()) return restored;
   }
@@ -121,15 +123,22 @@ absl::Status Daemon::StartServing() {
   absl::Status status = journal_->Flush();
   if (!status.ok()) return status;
 
+  spikes_ = std::make_unique<SpikeWatch>(settings.detect, aggregate_.counters(), clock_);
+  spikes_->Load(std::exchange(recovered_detector_, {}));
   checkpointer_ =
-      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, settings.checkpoint_interval);
+      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, settings.checkpoint_interval,
+                                     [this](bool changed_only, Checkpoint* checkpoint) {
+                                       SpikeWatch::Saved saved = spikes_->Save(changed_only);
+                                       checkpoint->detector = std::move(saved.pages);
+                                       checkpoint->detector_whole = saved.whole;
+                                     });
   checkpointer_->Start();
   metrics_ = std::make_unique<MetricsPage>(
       aggregate_.counters(), clock_,
       [this](std::vector<Place> places, std::vector<int32_t> codes) {
         journal_->Show(std::move(places), std::move(codes));
       },
-      [this] { return ReadSelfStats(); });
+      [this] { return spikes_->Report(); }, [this] { return ReadSelfStats(); });
   AdminServerOptions admin;
   admin.address = options_.admin_address;
   admin_ = std::make_unique<AdminServer>(
@@ -138,6 +147,7 @@ absl::Status Daemon::StartServing() {
   status = admin_->Start();
   if (!status.ok()) return status;
   UseCatalog(files_.catalog, settings);
+  spikes_->Start();
 
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
       IngestServer::Start(options_.ingest_address, settings, journal_.get(), &aggregate_);
@@ -153,6 +163,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   const std::string url =
       settings.public_url.empty() ? absl::StrCat("http://", admin_address()) : settings.public_url;
   metrics_->SetCatalog(catalog.codes(), {url, settings.hide_solution_info});
+  spikes_->SetCatalog(catalog);
   absl::MutexLock lock(&mutex_);
   app_regions_limit_ = settings.max_app_regions;
   sessions_limit_ = settings.max_sessions;
@@ -172,6 +183,7 @@ void Daemon::Reload() {
   }
   journal_->SetPolicy(PolicyOf(files->settings, files->catalog));
   ingest_->Update(files->settings);
+  spikes_->SetSettings(files->settings.detect);
   UseCatalog(files->catalog, files->settings);
   files_ = *std::move(files);
   LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps.size())},
@@ -188,6 +200,7 @@ absl::Status Daemon::Stop() {
     if (ingest_ != nullptr) ingest_->Drain();
     if (journal_ != nullptr) journal_->Stop();
     if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
+    if (spikes_ != nullptr) spikes_->Stop();
     if (checkpointer_ != nullptr) checkpointer_->Stop();
     if (admin_ != nullptr) admin_->Stop();
   }
@@ -214,6 +227,11 @@ SelfStats Daemon::ReadSelfStats() {
   out.journal = journal_->stats();
   out.journal_size_bytes = log_->SizeBytes();
   out.recovery_duration = recovery_duration_;
+  const SpikeReport spikes = spikes_->Report();
+  out.spike_look_duration = spikes_->last_duration();
+  out.watched_series = spikes.series;
+  out.incidents = static_cast<uint64_t>(
+      absl::c_count_if(spikes.incidents, [](const Incident& incident) { return incident.active; }));
   const Checkpointer::Stats checkpoints = checkpointer_->stats();
   out.checkpoints = checkpoints.saved;
   out.failed_checkpoints = checkpoints.failed;

@@ -23,6 +23,7 @@
 #include "daemon/ingest/ingest_server.h"
 #include "daemon/log/journal.h"
 #include "daemon/log/state_lock.h"
+#include "daemon/spike_watch.h"
 
 namespace gmewatch {
 
@@ -85,7 +86,9 @@ class Daemon {
   uint64_t recovered_epoch_ = 0;
   int64_t recovered_time_ms_ = 0;
   absl::Duration recovery_duration_;
+  std::vector<DetectorPage> recovered_detector_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<SpikeWatch> spikes_;
   std::unique_ptr<Checkpointer> checkpointer_;
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<AdminServer> admin_;

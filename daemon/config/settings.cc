@@ -16,6 +16,8 @@ namespace gmewatch {
 namespace {
 
 std::string Shown(uint64_t number) { return absl::StrCat(number); }
+std::string Shown(uint32_t number) { return absl::StrCat(number); }
+std::string Shown(double number) { return absl::StrCat(number); }
 std::string Shown(absl::Duration duration) { return absl::FormatDuration(duration); }
 
 absl::Duration FromProto(const google::protobuf::Duration& duration) {
@@ -109,6 +111,24 @@ void TakeExpose(const internal::Expose& in, Taker* taker, Settings* out) {
                    absl::Utf8SafeCHexEscape(out->public_url), "\""));
 }
 
+void TakeDetect(const internal::Detect& in, Taker* taker, Settings* out) {
+  DetectSettings& detect = out->detect;
+  taker->Take("detect.tick", FromProto(in.tick()), absl::Seconds(1), absl::Hours(1), &detect.tick);
+  if (detect.tick != absl::Floor(detect.tick, absl::Seconds(1))) {
+    taker->Fail("detect.tick",
+                absl::StrCat("detect.tick must be whole seconds, not ", Shown(detect.tick)));
+  }
+  taker->Take("detect.false_alarms_per_week", in.false_alarms_per_week(), 0.001, 1000.0,
+              &detect.false_alarms_per_week);
+  taker->Take("detect.least_excess", in.least_excess(), 1U, 1'000'000U, &detect.least_excess);
+  taker->Take("detect.least_sessions", in.least_sessions(), 1U, 16U, &detect.least_sessions);
+  taker->Take("detect.hold", FromProto(in.hold()), absl::ZeroDuration(), absl::Hours(6),
+              &detect.hold);
+  taker->Take("detect.adopt_after", FromProto(in.adopt_after()), absl::Hours(1), absl::Hours(168),
+              &detect.adopt_after);
+  detect.quiet_codes.assign(in.quiet_codes().begin(), in.quiet_codes().end());
+}
+
 }  // namespace
 
 absl::StatusOr<Settings> ParseSettings(absl::string_view yaml, absl::string_view file) {
@@ -121,6 +141,7 @@ absl::StatusOr<Settings> ParseSettings(absl::string_view yaml, absl::string_view
   TakeIngest(config.ingest(), &taker, &settings);
   TakeLog(config.log(), &taker, &settings);
   TakeExpose(config.expose(), &taker, &settings);
+  TakeDetect(config.detect(), &taker, &settings);
   if (!taker.status().ok()) return taker.status();
   absl::StatusOr<std::vector<AppSettings>> apps =
       CheckApps(config, *fields, settings.max_app_regions);

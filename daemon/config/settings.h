@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "daemon/model/detect_settings.h"
 
 namespace gmewatch {
 
@@ -50,6 +51,8 @@ struct Settings {
 
   std::string public_url;  // empty: from the admin address
   bool hide_solution_info = false;
+
+  DetectSettings detect;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

@@ -23,8 +23,8 @@
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_model.h"
 #include "daemon/detect/series_state.h"
-#include "daemon/detect/settings.h"
 #include "daemon/model/checkpoint.h"
+#include "daemon/model/detect_settings.h"
 #include "daemon/model/spike.h"
 #include "gmewatch/internal/detector.pb.h"
 
@@ -49,6 +49,7 @@ class Detector {
   // The next rows of the counters, in their order.
   void AddPlace(const Place& place);
   size_t places() const { return place_rows_.size(); }
+  const Place& place(size_t id) const { return rows_.place(place_rows_[id]); }
   size_t codes() const { return codes_.size(); }
 
   // What was counted from after tick - `ticks` up to `tick`; where that is not the tick before,

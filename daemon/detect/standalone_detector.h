@@ -11,7 +11,7 @@
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_model.h"
 #include "daemon/detect/series_state.h"
-#include "daemon/detect/settings.h"
+#include "daemon/model/detect_settings.h"
 
 namespace gmewatch {
 

@@ -4,15 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/expose/family_text.h"
 #include "daemon/expose/label_text.h"
 
 namespace gmewatch {
 namespace {
-
-std::string FamilyHead(const MetricInfo& metric) {
-  return absl::StrCat("# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name, " ",
-                      MetricKindText(metric.kind), "\n");
-}
 
 // What stands before the place's labels: the metric's name and labels of its own.
 std::string Prefix(const MetricInfo& metric,
@@ -153,16 +149,19 @@ std::shared_ptr<const GmeFamilies::CatalogText> GmeFamilies::Texts() const {
   return texts_;
 }
 
+absl::string_view GmeFamilies::CategoryOf(bool other, int32_t code, const CatalogText& texts) {
+  const auto found = texts.category.find(code);
+  return other || found == texts.category.end() ? kUnknownCategory
+                                                : absl::string_view(found->second);
+}
+
 std::vector<std::string> GmeFamilies::CodePrefixes(const MetricInfo& metric, const ScrapeView& view,
                                                    const CatalogText& texts) const {
   std::vector<std::string> prefixes;
   prefixes.reserve(view.codes);
   for (size_t slot = 0; slot < view.codes; ++slot) {
     const bool other = slot == kOtherSlot;
-    const auto found = texts.category.find(counters_.code(slot));
-    const absl::string_view category = other || found == texts.category.end()
-                                           ? kUnknownCategory
-                                           : absl::string_view(found->second);
+    const absl::string_view category = CategoryOf(other, counters_.code(slot), texts);
     prefixes.push_back(Prefix(
         metric, {{kLabelCode, other ? std::string(kOtherCode) : absl::StrCat(counters_.code(slot))},
                  {kLabelCategory, category}}));

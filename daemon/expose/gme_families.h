@@ -23,6 +23,7 @@
 #include "daemon/expose/chunk_writer.h"
 #include "daemon/expose/metric_names.h"
 #include "daemon/expose/zero_first.h"
+#include "daemon/model/spike.h"
 
 namespace gmewatch {
 
@@ -41,6 +42,9 @@ class GmeFamilies {
 
   void Render(const ScrapeView& view, ChunkWriter* out);
 
+  // gme_spike_* and gme_retry_loop_active.
+  void RenderSpikes(const SpikeReport& report, ChunkWriter* out) const;
+
   // Series of counters in a scrape with this view.
   static uint64_t SeriesCount(const ScrapeView& view);
 
@@ -54,6 +58,7 @@ class GmeFamilies {
     std::string families;
   };
 
+  static absl::string_view CategoryOf(bool other, int32_t code, const CatalogText& texts);
   static void AppendCodeInfo(absl::Span<const CatalogCode> codes, std::string* out);
   static void AppendSolutionInfo(absl::Span<const CatalogCode> codes, absl::string_view public_url,
                                  std::string* out);

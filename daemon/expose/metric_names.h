@@ -1,7 +1,7 @@
 // Every metric of the daemon, once: name, kind, labels, meaning. Names are promises to dashboards,
 // rules and people.
 //
-// Left out: gme_spike_*, which stand with what finds the spikes. Plain data.
+// Plain data.
 #ifndef GMEWATCH_DAEMON_EXPOSE_METRIC_NAMES_H_
 #define GMEWATCH_DAEMON_EXPOSE_METRIC_NAMES_H_
 
@@ -58,6 +58,19 @@ struct MetricInfo {
   X(kErrorCodeSolutionInfo, kGauge, "gme_error_code_solution_info", \
     (kLabelCode, kLabelName, kLabelCategory, kLabelSolution, kLabelRunbookUrl), \
     "1 for every documented code; the documented fix, cut at 512 bytes, and where to read all of it.") \
+  X(kSpikeActive, kGauge, "gme_spike_active", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "1 while a code's rate is above what its past explains, 0 for an hour after; region or app all: of the whole.") \
+  X(kSpikeStart, kGauge, "gme_spike_start_timestamp_seconds", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "When an active spike began.") \
+  X(kSpikeExpectedRate, kGauge, "gme_spike_expected_rate", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Events a second that the past explains.") \
+  X(kSpikeObservedRate, kGauge, "gme_spike_observed_rate", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Events a second in the last minutes of an active spike.") \
+  X(kSpikeScore, kGauge, "gme_spike_score", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Evidence for an active spike; 1 was enough for it.") \
+  X(kRetryLoopActive, kGauge, "gme_retry_loop_active", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "1 while very few sessions report a code far more often than is usual, 0 for an hour after.") \
   X(kBatches, kCounter, "gmewatch_batches_total", (kLabelResult), \
     "Batches by what became of them: counted, duplicate or rejected.") \
   X(kRejectedBatches, kCounter, "gmewatch_rejected_batches_total", (kLabelReason), \
@@ -83,6 +96,10 @@ struct MetricInfo {
   X(kCheckpointLastSuccess, kGauge, "gmewatch_checkpoint_last_success_timestamp_seconds", (), \
     "When the last checkpoint was saved; 0 before the first.") \
   X(kCheckpointDuration, kGauge, "gmewatch_checkpoint_duration_seconds", (), "How long the last checkpoint took.") \
+  X(kIncidents, kGauge, "gmewatch_incidents", (), "Incidents, spikes that belong together, that last.") \
+  X(kWatchedSeries, kGauge, "gmewatch_watched_series", (), "Series and roll-ups that are watched for spikes.") \
+  X(kSpikeLookDuration, kGauge, "gmewatch_spike_look_duration_seconds", (), \
+    "How long the last look for spikes took.") \
   X(kConfigReloads, kCounter, "gmewatch_config_reloads_total", (kLabelResult), \
     "Reloads of settings and catalogue by result: success or failure.") \
   X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \

@@ -17,8 +17,9 @@ std::string Text(absl::string_view text) { return std::string(text); }
 }  // namespace
 
 MetricsPage::MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show,
-                         SelfMetrics::ReadFn read)
+                         SpikesFn spikes, SelfMetrics::ReadFn read)
     : clock_(clock),
+      spikes_(std::move(spikes)),
       zero_first_(counters, clock, std::move(show)),
       gme_families_(counters),
       self_metrics_(std::move(read)),
@@ -59,6 +60,7 @@ absl::Status MetricsPage::RenderView(const ScrapeView& view, ChunkSink sink) {
   };
   ChunkWriter out(timed_sink);
   gme_families_.Render(view, &out);
+  gme_families_.RenderSpikes(spikes_(), &out);
   if (out.open()) {
     AppendSelf(view, &out);
   }

@@ -1,7 +1,7 @@
 // One scrape: the gme_* families, then the daemon's own metrics, streamed in chunks.
 //
 // Thread safety: every method may be called from any thread. `counters` and `clock` must outlive
-// it, and so must all that the two functions reach. Errors of Render: ResourceExhausted,
+// it, and so must all that the functions reach. Errors of Render: ResourceExhausted,
 // kScrapesMax run already, and nothing was written; Cancelled, the sink gave up; DeadlineExceeded,
 // the reader took longer than kScrapeTimeMax.
 #ifndef GMEWATCH_DAEMON_EXPOSE_METRICS_PAGE_H_
@@ -12,6 +12,7 @@
 #include <prometheus/registry.h>
 
 #include <atomic>
+#include <functional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -23,13 +24,16 @@
 #include "daemon/expose/gme_families.h"
 #include "daemon/expose/self_metrics.h"
 #include "daemon/expose/zero_first.h"
+#include "daemon/model/spike.h"
 
 namespace gmewatch {
 
 class MetricsPage {
  public:
-  // Both functions are called on the threads that render.
-  MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show,
+  using SpikesFn = std::function<SpikeReport()>;
+
+  // The functions are called on the threads that render.
+  MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show, SpikesFn spikes,
               SelfMetrics::ReadFn read);
 
   // From the next scrape on.
@@ -50,6 +54,7 @@ class MetricsPage {
   prometheus::Counter& ScrapesBy(const char* result);
 
   Clock& clock_;
+  const SpikesFn spikes_;
   ZeroFirst zero_first_;
   GmeFamilies gme_families_;
   SelfMetrics self_metrics_;

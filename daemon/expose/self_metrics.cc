@@ -133,6 +133,9 @@ std::vector<prometheus::MetricFamily> SelfMetrics::Collect() const {
   AddCommits(stats.journal, &families);
   Add(kJournalSizeBytes, Double(stats.journal_size_bytes), &families);
   AddCheckpoints(stats, &families);
+  Add(kIncidents, Double(stats.incidents), &families);
+  Add(kWatchedSeries, Double(stats.watched_series), &families);
+  Add(kSpikeLookDuration, absl::ToDoubleSeconds(stats.spike_look_duration), &families);
   AddLabelled(kConfigReloads,
               Samples{{kSuccess, Double(stats.config_reloads)},
                       {kFailure, Double(stats.failed_config_reloads)}},

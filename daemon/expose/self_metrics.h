@@ -36,6 +36,9 @@ struct SelfStats {
   uint64_t failed_checkpoints = 0;
   absl::Time checkpoint_last_success = absl::UnixEpoch();
   absl::Duration checkpoint_duration;
+  absl::Duration spike_look_duration;
+  uint64_t watched_series = 0;
+  uint64_t incidents = 0;
   uint64_t config_reloads = 0;
   uint64_t failed_config_reloads = 0;
   bool config_last_reload_successful = true;

@@ -56,6 +56,8 @@ absl::Status SqliteCheckpoint::Prepare() {
       {&writers_.counters,
        Upsert("counters", {"place_id", "slot"}, {"events", "sessions", "late_events"})},
       {&writers_.pages, Upsert("session_pages", {"page"}, {"bytes"})},
+      {&writers_.detector, Upsert("detector_pages", {"app", "region"}, {"bytes"})},
+      {&writers_.clear_detector, "DELETE FROM detector_pages"},
   };
   for (const auto& [statement, sql] : statements) {
     absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
@@ -70,6 +72,7 @@ absl::Status SqliteCheckpoint::Save(const Checkpoint& checkpoint) {
     absl::Status status = SaveMeta(checkpoint);
     if (status.ok()) status = SavePlaces(checkpoint);
     if (status.ok()) status = SaveRows(checkpoint);
+    if (status.ok()) status = SaveDetector(checkpoint);
     return status;
   });
 }
@@ -104,6 +107,19 @@ absl::Status SqliteCheckpoint::SavePlaces(const Checkpoint& checkpoint) {
     counters.Bind(1, row.place_id).Bind(2, row.slot);
     absl::Status status =
         counters.Bind(3, row.events).Bind(4, row.sessions).Bind(5, row.late).Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteCheckpoint::SaveDetector(const Checkpoint& checkpoint) {
+  if (checkpoint.detector_whole) {
+    absl::Status status = writers_.clear_detector.Run();
+    if (!status.ok()) return status;
+  }
+  for (const DetectorPage& page : checkpoint.detector) {
+    writers_.detector.BindText(1, page.place.app).BindText(2, page.place.region);
+    absl::Status status = writers_.detector.BindBlob(3, page.bytes).Run();
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -4,8 +4,8 @@
 //   SELECT * FROM error_events WHERE app = 'shooter' ORDER BY events DESC;
 //
 // error_events(app, region, code, events, sessions, late_events) is the view for people; it stands
-// on places, codes and counters. session_pages is the aggregate's own packing. meta says up to
-// which epoch it counts.
+// on places, codes and counters. session_pages and detector_pages are packings of the aggregate's
+// and the detector's own. meta says up to which epoch it counts.
 //
 // Thread safety: none; after Open and Load it belongs to the thread that saves. Errors: those of
 // sqlite_connection.h.
@@ -51,6 +51,8 @@ class SqliteCheckpoint {
     SqliteStatement places;
     SqliteStatement counters;
     SqliteStatement pages;
+    SqliteStatement detector;
+    SqliteStatement clear_detector;
   };
 
   explicit SqliteCheckpoint(std::unique_ptr<SqliteConnection> connection)
@@ -58,6 +60,7 @@ class SqliteCheckpoint {
   absl::Status Prepare();
   absl::Status SaveMeta(const Checkpoint& checkpoint);
   absl::Status SaveRows(const Checkpoint& checkpoint);
+  absl::Status SaveDetector(const Checkpoint& checkpoint);
   absl::Status SavePlaces(const Checkpoint& checkpoint);
 
   std::unique_ptr<SqliteConnection> connection_;

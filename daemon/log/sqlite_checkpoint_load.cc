@@ -121,6 +121,16 @@ absl::Status LoadPages(SqliteConnection& connection, std::vector<SessionPage>* p
       });
 }
 
+absl::Status LoadDetector(SqliteConnection& connection, std::vector<DetectorPage>* pages) {
+  return ForEachRow(connection,
+                    "SELECT app, region, bytes FROM detector_pages ORDER BY app, region",
+                    [&](const SqliteStatement& row) {
+                      pages->push_back({{std::string(row.Bytes(0)), std::string(row.Bytes(1))},
+                                        std::string(row.Bytes(2))});
+                      return absl::OkStatus();
+                    });
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Checkpoint>> SqliteCheckpoint::Load() {
@@ -133,6 +143,7 @@ absl::StatusOr<std::optional<Checkpoint>> SqliteCheckpoint::Load() {
   if (status.ok()) status = LoadPlaces(*connection_, &checkpoint.places);
   if (status.ok()) status = LoadCounters(*connection_, &checkpoint.counters);
   if (status.ok()) status = LoadPages(*connection_, &checkpoint.pages);
+  if (status.ok()) status = LoadDetector(*connection_, &checkpoint.detector);
   if (!status.ok()) return status;
   return std::optional<Checkpoint>(std::move(checkpoint));
 }

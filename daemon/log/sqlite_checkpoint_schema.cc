@@ -16,6 +16,8 @@ CREATE TABLE counters(
   sessions INTEGER NOT NULL, late_events INTEGER NOT NULL,
   PRIMARY KEY(place_id, slot)) WITHOUT ROWID;
 CREATE TABLE session_pages(page INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE detector_pages(
+  app TEXT NOT NULL, region TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(app, region));
 CREATE TABLE rejected(
   number INTEGER PRIMARY KEY, reason TEXT NOT NULL, batches INTEGER NOT NULL,
   events INTEGER NOT NULL);

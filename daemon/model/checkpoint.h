@@ -68,7 +68,8 @@ struct Checkpoint {
   std::vector<PlaceRow> places;        // all when loaded; those that changed when saved
   std::vector<CounterRow> counters;    // all when loaded; those of the changed places when saved
   std::vector<SessionPage> pages;      // all when loaded; those that changed when saved
-  std::vector<DetectorPage> detector;  // the same
+  std::vector<DetectorPage> detector;  // the same, unless:
+  bool detector_whole = false;         // when saved: they replace all that was there
 };
 
 }  // namespace gmewatch

@@ -1,6 +1,6 @@
 // What an operator can set of the detector; config.proto explains each and its effect. Plain data.
-#ifndef GMEWATCH_DAEMON_DETECT_SETTINGS_H_
-#define GMEWATCH_DAEMON_DETECT_SETTINGS_H_
+#ifndef GMEWATCH_DAEMON_MODEL_DETECT_SETTINGS_H_
+#define GMEWATCH_DAEMON_MODEL_DETECT_SETTINGS_H_
 
 #include <cstdint>
 #include <vector>
@@ -15,7 +15,7 @@ struct DetectSettings {
   // False alarms a week, over all series together, that people accept.
   double false_alarms_per_week = 1;
   // A spike has at least so many events more than expected, from so many sessions.
-  double least_excess = 10;
+  uint32_t least_excess = 10;
   uint32_t least_sessions = 3;
   // A spike lasts until its rate has been back to normal for this long.
   absl::Duration hold = absl::Minutes(5);
@@ -23,8 +23,10 @@ struct DetectSettings {
   absl::Duration adopt_after = absl::Hours(8);
   // Codes that never raise a spike, besides the catalogue's benign ones.
   std::vector<int32_t> quiet_codes;
+
+  friend bool operator==(const DetectSettings&, const DetectSettings&) = default;
 };
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_DETECT_SETTINGS_H_
+#endif  // GMEWATCH_DAEMON_MODEL_DETECT_SETTINGS_H_
