@@ -95,7 +95,11 @@ void Aggregate::Count(const BatchView& batch, Session* session, PlaceCounters* p
     const size_t slot = SlotFor(entry.code);
     Cell* cell = place->mutable_cell(slot);
     cell->events.Add(entry.count);
-    if (late) cell->late.Add(entry.count);
+    if (late) {
+      cell->late.Add(entry.count);
+    } else {
+      cell->EnsureSenders().Add(batch.header.session, entry.count);
+    }
     uint64_t& seen = session->seen[slot / 64];
     const uint64_t bit = uint64_t{1} << (slot % 64);
     if ((seen & bit) == 0) {

@@ -38,11 +38,57 @@ class Tally {
   std::atomic<uint64_t> value_{0};
 };
 
+// Roughly who sent the events of a cell that were not late, so that one client in a loop is told
+// from many. Splitting or reordering batches changes nothing of it. Not kept over a restart.
+class Senders {
+ public:
+  static constexpr size_t kBuckets = 8;
+
+  // Events by a hash of the session; the number wraps.
+  uint32_t events(size_t bucket) const { return events_[bucket].load(std::memory_order_relaxed); }
+  // A bit for each session, folded to 32, since the last call. For one reader.
+  uint32_t TakeSessions() { return sessions_.exchange(0, std::memory_order_relaxed); }
+
+  // For the one writer.
+  void Add(const SessionId& session, uint32_t count) {
+    const uint64_t hash = session.a ^ session.b;  // both are random
+    std::atomic<uint32_t>& events = events_[hash % kBuckets];
+    events.store(events.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    const uint32_t bit = uint32_t{1} << (hash / kBuckets % 32);
+    const uint32_t sessions = sessions_.load(std::memory_order_relaxed);
+    // A reader that takes them in between sees some of them twice, which does no harm.
+    if ((sessions & bit) == 0) sessions_.store(sessions | bit, std::memory_order_relaxed);
+  }
+
+ private:
+  std::array<std::atomic<uint32_t>, kBuckets> events_{};
+  std::atomic<uint32_t> sessions_{0};
+};
+
 // What one (app, region) counted of one code.
-struct Cell {
+class Cell {
+ public:
+  Cell() = default;
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+  ~Cell() { delete senders(); }
+
   Tally events;
   Tally sessions;  // sessions that reported the code at least once
   Tally late;      // those of `events` that were late
+
+  // Null before the first event.
+  Senders* senders() const { return senders_.load(std::memory_order_acquire); }
+  // For the one writer: made where it is missing.
+  Senders& EnsureSenders() {
+    if (senders() == nullptr) {
+      senders_.store(std::make_unique<Senders>().release(), std::memory_order_release);
+    }
+    return *senders();
+  }
+
+ private:
+  std::atomic<Senders*> senders_{nullptr};
 };
 
 class PlaceCounters {

@@ -46,6 +46,15 @@ struct SessionPage {
   std::string bytes;
 };
 
+// What the detector remembers of a row, or with an empty place of the whole; opaque to the log.
+// Replaces the page of the same place.
+struct DetectorPage {
+  Place place;
+  std::string bytes;
+
+  friend bool operator==(const DetectorPage&, const DetectorPage&) = default;
+};
+
 struct Checkpoint {
   // The last epoch that it covers, and that epoch's time.
   uint64_t epoch = 0;
@@ -55,10 +64,11 @@ struct Checkpoint {
   uint64_t batches_counted = 0;
   uint64_t batches_duplicate = 0;
   RejectedByReason rejected{};
-  std::vector<CodeRow> codes;        // all
-  std::vector<PlaceRow> places;      // all when loaded; those that changed when saved
-  std::vector<CounterRow> counters;  // all when loaded; those of the changed places when saved
-  std::vector<SessionPage> pages;    // all when loaded; those that changed when saved
+  std::vector<CodeRow> codes;          // all
+  std::vector<PlaceRow> places;        // all when loaded; those that changed when saved
+  std::vector<CounterRow> counters;    // all when loaded; those of the changed places when saved
+  std::vector<SessionPage> pages;      // all when loaded; those that changed when saved
+  std::vector<DetectorPage> detector;  // the same
 };
 
 }  // namespace gmewatch

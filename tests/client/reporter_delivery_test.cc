@@ -107,7 +107,7 @@ TEST(ReporterDeliveryTest, KeepsTheDistanceThatTheServerAsksFor) {
   ScriptedServer server;
   ScriptedAnswer slower;
   slower.min_interval = absl::Milliseconds(250);
-  server.Next(slower);
+  server.Always(slower);
   Reporter reporter(QuickOptions(server.address()));
   for (int i = 0; i < 3; ++i) {
     reporter.Report(1);

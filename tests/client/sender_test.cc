@@ -5,7 +5,6 @@
 
 #include <thread>
 
-#include "absl/time/clock.h"
 #include "tests/support/scripted_server.h"
 
 namespace gmewatch::client {
@@ -58,13 +57,12 @@ TEST(SenderTest, CancelEndsTheCallInProgress) {
   hold.hold = true;
   server.Always(hold);
   Sender sender(server.address(), "", TlsOptions());
-  const absl::Time start = absl::Now();
+  // Without Cancel it would end with DEADLINE_EXCEEDED.
   std::thread caller(
       [&] { EXPECT_TRUE(absl::IsCancelled(sender.Send(Batch(1), absl::Seconds(20)).status)); });
   EXPECT_TRUE(server.AwaitCalls(1));
   sender.Cancel();
   caller.join();
-  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
 }
 
 TEST(SenderTest, SendsNothingAfterCancel) {

@@ -15,16 +15,17 @@ _CLIENT = ["gmewatch/reporter.h"]
 
 # Folder -> what of ours it may include besides itself. The longest folder that fits a file decides.
 LAYERS = {
-    "daemon": [*_FIRST, "daemon/ingest", "daemon/expose"],
+    "daemon": [*_FIRST, "daemon/detect", "daemon/ingest", "daemon/expose"],
     "daemon/base": ["gmewatch/internal"],
     "daemon/model": _MODEL,
     "daemon/catalog": _MODEL,
     "daemon/config": _MODEL,
     "daemon/log": _MODEL,
     "daemon/aggregate": _MODEL,
+    "daemon/detect": _FIRST,
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
-    "daemon/gmectl": [*_BASE, "daemon/catalog", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
+    "daemon/gmectl": [*_BASE, "daemon/catalog", "daemon/detect", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
     "client/include": _CLIENT,
     "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": _CLIENT,

@@ -63,8 +63,8 @@ CODE_RULES = [
         "pure",
         r"\bstd::(jthread|thread|async|random_device|mt19937\w*|chrono|ofstream|ifstream|fstream|cout|cerr)\b"
         r"|\b(fopen|printf|fprintf|getenv|rand|random)\s*\(|\bLog(Info|Warning|Error)\s*\(",
-        "the aggregate reads no clock, starts no thread and does no I/O",
-        ("daemon/aggregate",),
+        "the aggregate and the detector read no clock, start no thread and do no I/O",
+        ("daemon/aggregate", "daemon/detect"),
     ),
 ]
 

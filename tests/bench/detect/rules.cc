@@ -2,6 +2,7 @@
 
 #include "tests/bench/detect/ewma_sigma.h"
 #include "tests/bench/detect/modified_z.h"
+#include "tests/bench/detect/ours.h"
 #include "tests/bench/detect/poisson_tail.h"
 #include "tests/bench/detect/sentry_escalating.h"
 
@@ -18,6 +19,7 @@ std::unique_ptr<Rule> Make(const RuleSetting& setting) {
 const std::vector<RuleEntry>& Rules() {
   // A further rule is a line here.
   static const auto* const rules = new std::vector<RuleEntry>{
+      {"gmewatch", "from the budget", false, Make<Ours>},
       {"sentry_escalating", "published", false, Make<SentryEscalating>},
       {"modified_z", "published, 3.5", false, Make<ModifiedZ>},
       {"modified_z_budget", "calibrated", true, Make<ModifiedZ>},

@@ -242,18 +242,14 @@ std::string GoneBack(const std::map<std::string, double>& before,
                      const std::map<std::string, double>& after) {
   for (const auto& [series, value] : before) {
     const auto found = after.find(series);
-    if (found == after.end() || found->second < value) {
-      return series;
-    }
+    if (found == after.end() || found->second < value) return series;
   }
   return "";
 }
 
 // The step `i` of a writer that counts, and now and then adds a column or a row.
 void CountSomething(int32_t i, Counters* counters) {
-  if (i % 16 == 0 && counters->codes() < 32) {
-    counters->AddCode(i, true);
-  }
+  if (i % 16 == 0 && counters->codes() < 32) counters->AddCode(i, true);
   if (counters->places() < 64 || (i % 64 == 0 && counters->places() < 128)) {
     counters->AddPlace({"demo", absl::StrCat("region", i)}, true);
   }
@@ -268,9 +264,7 @@ TEST_F(GmeFamiliesTest, NeverGoesBackWhileCountsAreAdded) {
   std::thread writer([&] {
     for (int32_t i = 1; !stop.load(); ++i) {
       CountSomething(i, &counters_);
-      if (i == 1000) {
-        writing.Notify();
-      }
+      if (i == 1000) writing.Notify();
     }
   });
   std::thread reloader([this, &stop] {

@@ -102,7 +102,7 @@ TEST(SqliteLogDamageTest, NoticesALostJournal) {
 
 TEST(SqliteLogDamageTest, NoticesACheckpointThatIsNotWhole) {
   ExpectAfter("state.db", "DELETE FROM meta WHERE key = 'time_ms'",
-              "state.db: the table meta has 5 of the 6 rows of a checkpoint");
+              "state.db: the table meta has 4 of the 5 rows of a checkpoint");
   ExpectAfter("state.db", "UPDATE rejected SET number = 99 WHERE number = 1",
               "state.db: reject reason 99 is unknown");
 }

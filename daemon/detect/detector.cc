@@ -1,0 +1,193 @@
+#include "daemon/detect/detector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+namespace {
+
+// Events of the busiest of eight groups of senders beyond this, and beyond twice those of the next
+// one, stand out as one sender's.
+constexpr uint32_t kUnremarkable = 3;
+
+uint64_t ConcentratedEvents(const CellGain& gain) {
+  uint32_t most = 0;
+  uint32_t next = 0;
+  for (const uint32_t events : gain.by_sender) {
+    next = std::max(next, std::min(most, events));
+    most = std::max(most, events);
+  }
+  const uint64_t usual = uint64_t{2} * next + kUnremarkable;
+  return most > usual ? std::min<uint64_t>(most - usual, gain.events) : 0;
+}
+
+}  // namespace
+
+Detector::Detector(const DetectSettings& settings) : settings_(settings), model_(settings) {
+  row_series_.resize(rows_.size());
+}
+
+void Detector::SetSettings(const DetectSettings& settings) {
+  settings_ = settings;
+  model_ = SeriesModel(settings);
+}
+
+void Detector::SetCodes(std::vector<WatchedCode> codes) { codes_ = std::move(codes); }
+
+uint32_t Detector::AddRow(const Place& place) {
+  const uint32_t row = rows_.Add(place);
+  while (row_series_.size() < rows_.size()) row_series_.emplace_back().born_tick = last_tick_;
+  return row;
+}
+
+void Detector::AddPlace(const Place& place) { place_rows_.push_back(AddRow(place)); }
+
+void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
+  BeginTick(tick, ticks);
+  for (const CellGain& gain : gains) {
+    if (!codes_[gain.slot].quiet) Feed(gain, tick, ticks);
+  }
+  FeedRollups(tick, ticks);
+  // What rises is watched in silence, too.
+  for (size_t i = 0; i < rising_.size(); ++i) {
+    const uint32_t index = rising_[i];
+    if (states_[index].tick < tick) Advance(series_[index], {.tick = tick, .ticks = ticks});
+  }
+  std::erase_if(rising_,
+                [this](uint32_t index) { return states_[index].phase <= SeriesPhase::kQuiet; });
+  last_tick_ = tick;
+  UpdateSpikes();
+}
+
+void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
+  model_.SetSeries(static_cast<double>(states_.size()));
+  if (last_tick_ == 0) {
+    last_tick_ = tick - ticks;
+    for (RowSeries& row : row_series_) row.born_tick = last_tick_;
+  }
+  const bool skips = tick - ticks > last_tick_;
+  const bool hour_ends = model_.HourOf(tick) != model_.HourOf(last_tick_);
+  if (!skips && !hour_ends) return;
+  for (uint32_t index = 0; index < states_.size(); ++index) {
+    SeriesState& state = states_[index];
+    const Season* above = SeasonAbove(series_[index]);
+    if (state.tick < last_tick_) {
+      model_.Advance({.tick = last_tick_}, OwnSeason(state), above, &state);
+    }
+    if (hour_ends) EndHour(index);
+    if (skips) SeriesModel::Skip(tick - ticks, &state);
+  }
+  for (RowSeries& row : row_series_) row.changed = true;
+}
+
+void Detector::EndHour(uint32_t index) {
+  SeriesState& state = states_[index];
+  const Season* above = SeasonAbove(series_[index]);
+  if (!model_.EndHour(last_tick_, OwnSeason(state), above, &state)) return;
+  state.season = static_cast<uint32_t>(seasons_.size());
+  seasons_.push_back(above == nullptr ? Season() : Season(*above));
+}
+
+void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
+  const uint32_t row = place_rows_[gain.place];
+  const auto slot = static_cast<uint16_t>(gain.slot);
+  // Where one sender is enough for a spike there is nothing to tell apart.
+  const uint64_t one = settings_.least_sessions > 1 ? ConcentratedEvents(gain) : 0;
+  TickInput input = {.tick = tick, .ticks = ticks, .sessions = gain.sessions};
+  input.events = gain.events - one;
+  Advance({row, slot, Kind::kSpread}, input);
+  AddToRollups(row, slot, input.events, input.sessions);
+  if (one > 0 || Known(row, slot, Kind::kConcentrated) != kNone) {
+    input.events = one;
+    input.sessions = UINT32_MAX;
+    Advance({row, slot, Kind::kConcentrated}, input);
+  }
+}
+
+void Detector::AddToRollups(uint32_t leaf, uint32_t slot, uint64_t events, uint32_t sessions) {
+  if (events == 0) return;
+  for (const uint32_t row : {rows_.app_row(leaf), rows_.region_row(leaf), Rows::kEverything}) {
+    std::vector<TickInput>& sums = row_series_[row].sums;
+    if (sums.size() <= slot) sums.resize(codes_.size());
+    TickInput& sum = sums[slot];
+    if (sum.events == 0) summed_.emplace_back(row, slot);
+    sum.events += events;
+    sum.sessions |= sessions;
+  }
+}
+
+void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
+  for (const auto& [row, slot] : summed_) {
+    TickInput& sum = row_series_[row].sums[slot];
+    sum.tick = tick;
+    sum.ticks = ticks;
+    Advance({row, static_cast<uint16_t>(slot), Kind::kSpread}, sum);
+    sum = TickInput();
+  }
+  summed_.clear();
+}
+
+void Detector::Advance(const Series& series, const TickInput& input) {
+  const uint32_t index = Find(series, input);
+  SeriesState& state = states_[index];
+  const bool rose = state.phase > SeriesPhase::kQuiet;
+  model_.Advance(input, OwnSeason(state), SeasonAbove(series), &state);
+  if (!rose && state.phase > SeriesPhase::kQuiet) rising_.push_back(index);
+  row_series_[series.row].changed = true;
+}
+
+std::vector<uint32_t>& Detector::IndexOf(const Series& series) {
+  RowSeries& row = row_series_[series.row];
+  return series.kind == Kind::kSpread ? row.spread : row.concentrated;
+}
+
+uint32_t Detector::Known(uint32_t row, uint32_t slot, Kind kind) const {
+  const RowSeries& all = row_series_[row];
+  const std::vector<uint32_t>& index = kind == Kind::kSpread ? all.spread : all.concentrated;
+  return slot < index.size() ? index[slot] : kNone;
+}
+
+uint32_t Detector::Find(const Series& series, const TickInput& input) {
+  std::vector<uint32_t>& index = IndexOf(series);
+  if (index.size() <= series.slot) index.resize(codes_.size(), kNone);
+  uint32_t& found = index[series.slot];
+  if (found == kNone) {
+    found = static_cast<uint32_t>(states_.size());
+    const uint32_t first = input.tick - input.ticks + 1;
+    const uint32_t silent = first - 1 - std::min(first - 1, row_series_[series.row].born_tick);
+    states_.push_back(model_.NewSeries(first, silent));
+    series_.push_back(series);
+  }
+  return found;
+}
+
+Season* Detector::OwnSeason(const SeriesState& state) {
+  return state.season == kNoSeason ? nullptr : &seasons_[state.season];
+}
+
+const Season* Detector::OwnSeason(const SeriesState& state) const {
+  return state.season == kNoSeason ? nullptr : &seasons_[state.season];
+}
+
+const Season* Detector::SeasonAbove(const Series& series) const {
+  // A region's day is nearer to its places' than that of the whole world is.
+  for (const uint32_t row : {rows_.region_row(series.row), Rows::kEverything}) {
+    if (row == series.row) continue;
+    const uint32_t above = Known(row, series.slot, Kind::kSpread);
+    if (above != kNone && states_[above].season != kNoSeason) return OwnSeason(states_[above]);
+  }
+  return nullptr;
+}
+
+double Detector::ExpectedNow(uint32_t index) const {
+  const SeriesState& state = states_[index];
+  return model_.Expected(last_tick_, OwnSeason(state), SeasonAbove(series_[index]), state);
+}
+
+int64_t Detector::SecondsOf(uint32_t tick) const {
+  return static_cast<int64_t>(tick) * absl::ToInt64Seconds(settings_.tick);
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,157 @@
+// The half of Detector that tells people: which rises are announced, and where.
+#include <algorithm>
+#include <cmath>
+
+#include "absl/algorithm/container.h"
+#include "daemon/detect/candidates.h"
+#include "daemon/detect/detector.h"
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+namespace {
+
+// Standard deviations from which on a part counts as raised beside its whole.
+constexpr double kRaisedDeviations = 3;
+
+}  // namespace
+
+RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
+  RowState out;
+  const uint32_t index = Known(row, slot, Kind::kSpread);
+  if (index == kNone) return out;
+  const SeriesState& state = states_[index];
+  out.expected = ExpectedNow(index);
+  if (state.phase > SeriesPhase::kQuiet) {
+    out.spike = state.phase == SeriesPhase::kSpike;
+    out.raised = true;
+    out.excess = state.rise.events - state.rise.expected;
+    return out;
+  }
+  double events = 0;
+  double expected = 0;
+  for (size_t i = 0; i < state.candidate_count; ++i) {
+    events += state.candidates.stretches[i].events;
+    expected += state.candidates.stretches[i].base * FactorOf(state);
+  }
+  out.excess = std::max(0.0, events - expected);
+  out.raised = out.excess > kRaisedDeviations * std::sqrt(expected * state.vmr);
+  return out;
+}
+
+SpikePlace Detector::WhereOf(const Series& series) const {
+  const WatchedCode& code = codes_[series.slot];
+  return {code.code, code.other, rows_.place(series.row)};
+}
+
+bool Detector::IsAnnounced(uint32_t series) const {
+  return absl::c_any_of(announced_, [series](const Announced& announced) {
+    return announced.series == series && announced.spike.active;
+  });
+}
+
+void Detector::Announce(uint32_t series) {
+  if (IsAnnounced(series)) return;
+  // A rise that begins anew goes on in the same line.
+  std::erase_if(announced_, [series](const Announced& a) { return a.series == series; });
+  Announced& added = announced_.emplace_back();
+  added.series = series;
+  added.spike.where = WhereOf(series_[series]);
+  added.spike.retry_loop =
+      series_[series].kind == Kind::kConcentrated || states_[series].phase == SeriesPhase::kLoop;
+  added.spike.active = true;
+  added.spike.start_s = SecondsOf(states_[series].rise.start);
+}
+
+void Detector::Refresh(Announced* announced) {
+  Spike& spike = announced->spike;
+  if (!spike.active) return;
+  const SeriesState& state = states_[announced->series];
+  const double per_second = 1 / absl::ToDoubleSeconds(settings_.tick);
+  if (state.phase < SeriesPhase::kLoop) {
+    spike.active = false;
+    spike.end_s = SecondsOf(last_tick_ + 1);
+    return;
+  }
+  const Rise& rise = state.rise;
+  spike.expected_rate = ExpectedNow(announced->series) * per_second;
+  spike.observed_rate =
+      spike.expected_rate * rise.recent_events / std::max(rise.recent_expected, 1e-9F);
+  spike.score = rise.score;
+  // What looked like a loop may turn out to be many.
+  if (state.phase == SeriesPhase::kSpike && series_[announced->series].kind == Kind::kSpread) {
+    spike.retry_loop = false;
+  }
+}
+
+void Detector::UpdateSpikes() {
+  std::vector<uint32_t> slots;
+  for (const uint32_t index : rising_) {
+    const SeriesState& state = states_[index];
+    const Series& series = series_[index];
+    if (series.kind == Kind::kConcentrated) {
+      if (state.phase == SeriesPhase::kSpike) Announce(index);
+    } else if (state.phase == SeriesPhase::kLoop) {
+      // A roll-up of a loop says no more than its place.
+      if (rows_.is_leaf(series.row)) Announce(index);
+    } else if (state.phase == SeriesPhase::kSpike) {
+      slots.push_back(series.slot);
+    }
+  }
+  std::sort(slots.begin(), slots.end());
+  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+  for (Announced& announced : announced_) Refresh(&announced);
+  for (const uint32_t slot : slots) UpdateCode(slot);
+  for (Announced& announced : announced_) Refresh(&announced);
+
+  const int64_t now_s = SecondsOf(last_tick_ + 1);
+  std::erase_if(announced_, [now_s](const Announced& announced) {
+    return !announced.spike.active && announced.spike.end_s + kEndedKeptSeconds <= now_s;
+  });
+  std::vector<Spike> spikes;
+  for (const Announced& announced : announced_) spikes.push_back(announced.spike);
+  incidents_.Update(spikes, now_s, [this](const SpikePlace& where) {
+    const auto code = absl::c_find_if(codes_, [&where](const WatchedCode& known) {
+      return known.other == where.other_code && known.code == where.code;
+    });
+    return code == codes_.end() ? std::string() : code->action;
+  });
+}
+
+void Detector::UpdateCode(uint32_t slot) {
+  const std::vector<uint32_t> found =
+      Locate(rows_, [this, slot](uint32_t row) { return StateOf(row, slot); });
+  const auto is_told = [&](const Announced& announced) {
+    return announced.spike.active && !announced.spike.retry_loop &&
+           series_[announced.series].slot == slot;
+  };
+  for (const uint32_t row : found) {
+    // A part of what is told already is no news.
+    const bool held = absl::c_any_of(announced_, [&](const Announced& announced) {
+      return is_told(announced) && rows_.Holds(series_[announced.series].row, row);
+    });
+    if (held) continue;
+    // What was told as parts is the whole now, since the first of them rose.
+    int64_t start_s = INT64_MAX;
+    for (Announced& announced : announced_) {
+      if (!is_told(announced) || !rows_.Holds(row, series_[announced.series].row)) continue;
+      start_s = std::min(start_s, announced.spike.start_s);
+      announced.spike.active = false;
+      announced.spike.end_s = SecondsOf(last_tick_ + 1);
+    }
+    const uint32_t series = Known(row, slot, Kind::kSpread);
+    Announce(series);
+    Announced& added = announced_.back();
+    added.spike.start_s = std::min(added.spike.start_s, start_s);
+  }
+}
+
+SpikeReport Detector::Report() const {
+  SpikeReport report;
+  report.time_s = SecondsOf(last_tick_ + 1);
+  report.series = states_.size();
+  for (const Announced& announced : announced_) report.spikes.push_back(announced.spike);
+  report.incidents = incidents_.all();
+  return report;
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,268 @@
+// The half of Detector that keeps its memory: a head as a DetectorHead, and for each row its series
+// as they stand in memory (little-endian, as on x86 and ARM), each with its number.
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/detect/detector.h"
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr uint32_t kFormat = 1;
+
+struct PackedSeries {
+  uint32_t index = 0;
+  uint16_t slot = 0;
+  uint8_t kind = 0;
+  uint8_t has_season = 0;
+  SeriesState state;  // its `season` means nothing
+};
+static_assert(sizeof(PackedSeries) == 8 + sizeof(SeriesState));
+
+template <typename T>
+void AppendBytes(const T& value, std::string* bytes) {
+  bytes->append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+template <typename T>
+bool TakeBytes(absl::string_view* bytes, T* value) {
+  if (bytes->size() < sizeof(T)) return false;
+  std::memcpy(value, bytes->data(), sizeof(T));
+  bytes->remove_prefix(sizeof(T));
+  return true;
+}
+
+bool IsSound(const SeriesState& state) {
+  for (const float number : {state.level, state.level_hours, state.fast_events, state.fast_base,
+                             state.hour_events, state.rises, state.rise_size}) {
+    if (!std::isfinite(number) || number < 0) return false;
+  }
+  return std::isfinite(state.hour_expected) && state.level > 0 && state.vmr >= 1 &&
+         state.drift > 0 && state.phase <= SeriesPhase::kSpike &&
+         state.candidate_count <= kCandidatesMax && state.season_hours <= kHoursPerWeek;
+}
+
+void Pack(const Place& place, internal::PlaceName* out) {
+  out->set_app(place.app);
+  out->set_region(place.region);
+}
+
+Place Unpack(const internal::PlaceName& place) { return {place.app(), place.region()}; }
+
+void Pack(const SpikePlace& where, internal::SpikePlaceRecord* out) {
+  out->set_code(where.code);
+  out->set_other_code(where.other_code);
+  Pack(where.place, out->mutable_place());
+}
+
+SpikePlace Unpack(const internal::SpikePlaceRecord& where) {
+  return {where.code(), where.other_code(), Unpack(where.place())};
+}
+
+void Pack(const Spike& spike, internal::AnnouncedRecord* out) {
+  Pack(spike.where, out->mutable_where());
+  out->set_retry_loop(spike.retry_loop);
+  out->set_active(spike.active);
+  out->set_start_s(spike.start_s);
+  out->set_end_s(spike.end_s);
+  out->set_expected_rate(spike.expected_rate);
+  out->set_observed_rate(spike.observed_rate);
+  out->set_score(spike.score);
+}
+
+Spike Unpack(const internal::AnnouncedRecord& spike) {
+  return {.where = Unpack(spike.where()),
+          .retry_loop = spike.retry_loop(),
+          .active = spike.active(),
+          .start_s = spike.start_s(),
+          .end_s = spike.end_s(),
+          .expected_rate = spike.expected_rate(),
+          .observed_rate = spike.observed_rate(),
+          .score = spike.score()};
+}
+
+void Pack(const Incident& incident, internal::IncidentRecord* out) {
+  out->set_id(incident.id);
+  out->set_active(incident.active);
+  out->set_start_s(incident.start_s);
+  out->set_end_s(incident.end_s);
+  Pack(incident.place, out->mutable_place());
+  for (const SpikePlace& member : incident.members) Pack(member, out->add_members());
+  out->set_cause_code(incident.cause_code);
+  out->set_cause_action(incident.cause_action);
+}
+
+Incident Unpack(const internal::IncidentRecord& incident) {
+  Incident out;
+  out.id = incident.id();
+  out.active = incident.active();
+  out.start_s = incident.start_s();
+  out.end_s = incident.end_s();
+  out.place = Unpack(incident.place());
+  for (const auto& member : incident.members()) out.members.push_back(Unpack(member));
+  out.cause_code = incident.cause_code();
+  out.cause_action = incident.cause_action();
+  return out;
+}
+
+absl::Status Damaged(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("the detector's memory is damaged: ", what));
+}
+
+}  // namespace
+
+std::vector<DetectorPage> Detector::Save(bool changed_only) {
+  std::vector<DetectorPage> pages;
+  pages.push_back({{}, SaveHead()});
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    if (changed_only && !row_series_[row].changed) continue;
+    row_series_[row].changed = false;
+    pages.push_back({rows_.place(row), SaveRow(row)});
+  }
+  return pages;
+}
+
+std::string Detector::SaveHead() const {
+  internal::DetectorHead head;
+  head.set_format(kFormat);
+  head.set_tick_seconds(absl::ToInt64Seconds(settings_.tick));
+  head.set_last_tick(last_tick_);
+  for (const WatchedCode& code : codes_) head.add_codes(code.code);
+  for (const uint32_t row : place_rows_) Pack(rows_.place(row), head.add_places());
+  for (const RowSeries& row : row_series_) head.add_births(row.born_tick);
+  head.set_series(static_cast<uint32_t>(states_.size()));
+  head.mutable_rising()->Add(rising_.begin(), rising_.end());
+  for (const Announced& announced : announced_) {
+    internal::AnnouncedRecord* record = head.add_announced();
+    record->set_series(announced.series);
+    Pack(announced.spike, record);
+  }
+  for (const Incident& incident : incidents_.all()) Pack(incident, head.add_incidents());
+  head.set_last_incident(incidents_.last_id());
+  return head.SerializeAsString();
+}
+
+std::string Detector::SaveRow(uint32_t row) const {
+  std::string bytes;
+  for (const std::vector<uint32_t>* list :
+       {&row_series_[row].spread, &row_series_[row].concentrated}) {
+    for (const uint32_t index : *list) {
+      if (index != kNone) SaveSeries(index, &bytes);
+    }
+  }
+  return bytes;
+}
+
+void Detector::SaveSeries(uint32_t index, std::string* bytes) const {
+  const SeriesState& state = states_[index];
+  PackedSeries packed;
+  packed.index = index;
+  packed.slot = series_[index].slot;
+  packed.kind = static_cast<uint8_t>(series_[index].kind);
+  packed.has_season = state.season == kNoSeason ? 0 : 1;
+  packed.state = state;
+  packed.state.season = kNoSeason;
+  AppendBytes(packed, bytes);
+  if (state.season != kNoSeason) AppendBytes(seasons_[state.season], bytes);
+}
+
+absl::Status Detector::Load(const std::vector<DetectorPage>& pages) {
+  absl::Status status = LoadAll(pages);
+  if (!status.ok()) *this = Detector(settings_);
+  return status;
+}
+
+absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
+  internal::DetectorHead head;
+  for (const DetectorPage& page : pages) {
+    if (page.place == Place() && !head.ParseFromString(page.bytes)) return Damaged("its head");
+  }
+  absl::Status status = LoadHead(head);
+  for (const DetectorPage& page : pages) {
+    if (status.ok() && !(page.place == Place())) status = LoadRow(page);
+  }
+  if (!status.ok()) return status;
+  for (const SeriesState& state : states_) {
+    if (state.level == 0) return Damaged("a series is missing");
+  }
+  for (const uint32_t index : rising_) {
+    if (index >= states_.size()) return Damaged("it names a series that is not there");
+  }
+  for (const Announced& announced : announced_) {
+    if (announced.series >= states_.size()) return Damaged("a spike has no series");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
+  const int64_t tick_seconds = absl::ToInt64Seconds(settings_.tick);
+  if (head.format() != kFormat || head.tick_seconds() != tick_seconds) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the detector's memory is of format ", head.format(), " with ticks of ",
+                     head.tick_seconds(), " s, not ", kFormat, " with ", tick_seconds, " s"));
+  }
+  last_tick_ = head.last_tick();
+  for (const int32_t code : head.codes()) codes_.emplace_back().code = code;
+  for (const internal::PlaceName& place : head.places()) AddPlace(Unpack(place));
+  if (static_cast<size_t>(head.births_size()) != rows_.size()) return Damaged("its rows");
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    row_series_[row].born_tick = head.births(static_cast<int>(row));
+    row_series_[row].changed = false;
+  }
+  if (head.series() > rows_.size() * kCodeSlotsMax * 2) return Damaged("its number of series");
+  SeriesState missing;
+  missing.level = 0;
+  states_.assign(head.series(), missing);
+  series_.resize(head.series());
+  rising_.assign(head.rising().begin(), head.rising().end());
+  for (const internal::AnnouncedRecord& announced : head.announced()) {
+    announced_.push_back({announced.series(), Unpack(announced)});
+  }
+  std::vector<Incident> incidents;
+  for (const internal::IncidentRecord& incident : head.incidents()) {
+    incidents.push_back(Unpack(incident));
+  }
+  incidents_.Restore(std::move(incidents), head.last_incident());
+  return absl::OkStatus();
+}
+
+absl::Status Detector::LoadRow(const DetectorPage& page) {
+  const uint32_t row = rows_.Find(page.place);
+  if (row == Rows::kNotFound) {
+    return Damaged(absl::StrCat("row ", page.place.app, "/", page.place.region, " is unknown"));
+  }
+  absl::string_view bytes = page.bytes;
+  while (!bytes.empty()) {
+    absl::Status status = LoadSeries(row, &bytes);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Detector::LoadSeries(uint32_t row, absl::string_view* bytes) {
+  PackedSeries packed;
+  if (!TakeBytes(bytes, &packed)) return Damaged("a series is cut off");
+  if (packed.index >= states_.size() || states_[packed.index].level != 0 ||
+      packed.slot >= codes_.size() || packed.kind > 1 || !IsSound(packed.state)) {
+    return Damaged(absl::StrCat("series ", packed.index));
+  }
+  packed.state.season = kNoSeason;
+  if (packed.has_season != 0) {
+    Season season;
+    if (!TakeBytes(bytes, &season)) return Damaged("a season is cut off");
+    packed.state.season = static_cast<uint32_t>(seasons_.size());
+    seasons_.push_back(season);
+  }
+  const Series series = {row, packed.slot, static_cast<Kind>(packed.kind)};
+  states_[packed.index] = packed.state;
+  series_[packed.index] = series;
+  std::vector<uint32_t>& index = IndexOf(series);
+  if (index.size() <= series.slot) index.resize(codes_.size(), kNone);
+  index[series.slot] = packed.index;
+  return absl::OkStatus();
+}
+
+}  // namespace gmewatch

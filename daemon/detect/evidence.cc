@@ -1,0 +1,33 @@
+#include "daemon/detect/evidence.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gmewatch {
+namespace {
+
+constexpr double kSecondsPerWeek = 604'800;
+
+// Below this the negative binomial is a Poisson, and its own form loses its digits.
+constexpr double kPoissonUpTo = 1e-4;
+
+// ln(false alarms a look at level h) = kLooks - h, found by simulation: tests/bench/detect.
+constexpr double kLooks = 0.0;
+
+}  // namespace
+
+double Evidence(double count, double expected, double vmr, double drift) {
+  if (count <= expected) return 0;
+  const double over = vmr - 1 + drift * expected;  // the variance is expected * (1 + over)
+  const double log_ratio = std::log(count / expected);
+  if (over < kPoissonUpTo) return count * log_ratio - (count - expected);
+  const double size = expected / over;
+  return count * log_ratio - (count + size) * std::log((count + size) / (expected + size));
+}
+
+double Threshold(double series, double tick_seconds, double per_week) {
+  const double looks = std::max(series, 1.0) * kSecondsPerWeek / tick_seconds;
+  return std::log(looks / per_week) + kLooks;
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,90 @@
+#include "daemon/detect/incidents.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+namespace {
+
+// Actions that name what can make other codes rise too, the likeliest first cause first. What a
+// player's device or a read of the logs is about does not explain its neighbours.
+constexpr const char* kCauses[] = {"network", "credentials", "configuration", "vendor", "fix_app"};
+
+size_t RankOf(const std::string& action) {
+  return static_cast<size_t>(std::distance(std::begin(kCauses), absl::c_find(kCauses, action)));
+}
+
+bool Overlap(const Place& a, const Place& b) {
+  const auto meet = [](const std::string& x, const std::string& y) {
+    return x == y || x == kAllLabel || y == kAllLabel;
+  };
+  return meet(a.app, b.app) && meet(a.region, b.region);
+}
+
+Place Join(const Place& a, const Place& b) {
+  return {a.app == b.app ? a.app : kAllLabel, a.region == b.region ? a.region : kAllLabel};
+}
+
+}  // namespace
+
+void Incidents::Update(const std::vector<Spike>& spikes, int64_t now_s, ActionFn action_of) {
+  for (const Spike& spike : spikes) {
+    if (spike.active && !spike.retry_loop) Join(spike, action_of);
+  }
+  for (Incident& incident : incidents_) {
+    if (!incident.active) continue;
+    int64_t end_s = 0;
+    const bool active = absl::c_any_of(spikes, [&](const Spike& spike) {
+      if (!absl::c_linear_search(incident.members, spike.where)) return false;
+      end_s = std::max(end_s, spike.end_s);
+      return spike.active && !spike.retry_loop;
+    });
+    if (active) continue;
+    incident.active = false;
+    incident.end_s = end_s == 0 ? now_s : end_s;
+  }
+  std::erase_if(incidents_, [now_s](const Incident& incident) {
+    return !incident.active && incident.end_s + kEndedKeptSeconds <= now_s;
+  });
+}
+
+void Incidents::Join(const Spike& spike, ActionFn action_of) {
+  for (const Incident& incident : incidents_) {
+    if (incident.active && absl::c_linear_search(incident.members, spike.where)) return;
+  }
+  auto found = absl::c_find_if(incidents_, [&spike](const Incident& incident) {
+    return incident.active && Overlap(incident.place, spike.where.place) &&
+           std::abs(incident.start_s - spike.start_s) <= kIncidentSpreadSeconds;
+  });
+  const std::string action = action_of(spike.where);
+  if (found == incidents_.end()) {
+    Incident& begun = incidents_.emplace_back();
+    begun.id = ++last_id_;
+    begun.active = true;
+    begun.start_s = spike.start_s;
+    begun.place = spike.where.place;
+    begun.cause_code = spike.where.code;
+    begun.cause_action = action;
+    begun.members.push_back(spike.where);
+    return;
+  }
+  found->start_s = std::min(found->start_s, spike.start_s);
+  found->place = gmewatch::Join(found->place, spike.where.place);
+  found->members.push_back(spike.where);
+  if (RankOf(action) < RankOf(found->cause_action)) {
+    found->cause_code = spike.where.code;
+    found->cause_action = action;
+  }
+}
+
+void Incidents::Restore(std::vector<Incident> incidents, uint64_t last_id) {
+  incidents_ = std::move(incidents);
+  last_id_ = last_id;
+}
+
+}  // namespace gmewatch

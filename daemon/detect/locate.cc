@@ -1,0 +1,107 @@
+#include "daemon/detect/locate.h"
+
+#include <algorithm>
+
+namespace gmewatch {
+namespace {
+
+// A rise is a roll-up's own where parts with this share of what was expected are raised ...
+constexpr double kWholeShare = 0.7;
+// ... or where the raised parts explain less than this share of the excess.
+constexpr double kExplainedShare = 0.5;
+
+class Locator {
+ public:
+  Locator(const Rows& rows, absl::FunctionRef<RowState(uint32_t row)> state_of)
+      : rows_(rows), state_of_(state_of) {}
+
+  std::vector<uint32_t> Find() {
+    const RowState everything = state_of_(Rows::kEverything);
+    if (everything.spike) {
+      const Parts regions = Look(Rows::kEverything, everything, rows_.regions());
+      const Parts apps = Look(Rows::kEverything, everything, rows_.apps());
+      if (regions.are_it && (!apps.are_it || regions.raised.size() <= apps.raised.size())) {
+        Announce(regions.raised);
+      } else if (apps.are_it) {
+        Announce(apps.raised);
+      }
+      if (found_.empty()) found_.push_back(Rows::kEverything);
+    }
+    // What rises on its own beside that, the more general first.
+    for (const auto* list : {&rows_.regions(), &rows_.apps()}) {
+      for (const uint32_t row : *list) {
+        if (!Touches(row) && state_of_(row).spike) AnnounceIn(row);
+      }
+    }
+    for (const uint32_t app : rows_.apps()) {
+      for (const uint32_t leaf : rows_.leaves(app)) {
+        if (!Touches(leaf) && state_of_(leaf).spike) found_.push_back(leaf);
+      }
+    }
+    return found_;
+  }
+
+ private:
+  struct Parts {
+    std::vector<uint32_t> raised;
+    bool are_it = false;  // the parts, rather than the whole, are what rises
+  };
+
+  Parts Look(uint32_t row, const RowState& whole, const std::vector<uint32_t>& parts) {
+    Parts out;
+    double expected = 0;
+    double raised_expected = 0;
+    double raised_excess = 0;
+    size_t known = 0;
+    for (const uint32_t part : parts) {
+      const RowState state = part == row ? whole : state_of_(part);
+      expected += state.expected;
+      known += state.expected > 0 ? 1 : 0;
+      if (!state.raised) continue;
+      raised_expected += state.expected;
+      raised_excess += state.excess;
+      out.raised.push_back(part);
+    }
+    if (out.raised.empty() || raised_excess < kExplainedShare * whole.excess) return out;
+    out.are_it = known == 1 || raised_expected < kWholeShare * expected;
+    return out;
+  }
+
+  // The parts of the whole that rise, each by its own parts.
+  void Announce(const std::vector<uint32_t>& parts) {
+    for (const uint32_t row : parts) {
+      if (state_of_(row).spike) AnnounceIn(row);
+    }
+  }
+
+  // An app or a region: itself or some of its leaves.
+  void AnnounceIn(uint32_t row) {
+    const Parts leaves = Look(row, state_of_(row), rows_.leaves(row));
+    const size_t before = found_.size();
+    if (leaves.are_it) {
+      for (const uint32_t leaf : leaves.raised) {
+        if (state_of_(leaf).spike && !Touches(leaf)) found_.push_back(leaf);
+      }
+    }
+    if (found_.size() == before && !Touches(row)) found_.push_back(row);
+  }
+
+  // Whether what was found holds the row or a part of it.
+  bool Touches(uint32_t row) const {
+    return std::any_of(found_.begin(), found_.end(), [this, row](uint32_t found) {
+      return rows_.Holds(found, row) || rows_.Holds(row, found);
+    });
+  }
+
+  const Rows& rows_;
+  const absl::FunctionRef<RowState(uint32_t row)> state_of_;
+  std::vector<uint32_t> found_;
+};
+
+}  // namespace
+
+std::vector<uint32_t> Locate(const Rows& rows, absl::FunctionRef<RowState(uint32_t row)> state_of) {
+  return Locator(rows, state_of).Find();
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,44 @@
+#include "daemon/detect/rows.h"
+
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+
+Rows::Rows() { Ensure({kAllLabel, kAllLabel}, nullptr); }
+
+uint32_t Rows::Ensure(const Place& place, std::vector<uint32_t>* list) {
+  const auto [found, added] = ids_.emplace(place, static_cast<uint32_t>(rows_.size()));
+  if (added) {
+    rows_.emplace_back().place = place;
+    if (list != nullptr) list->push_back(found->second);
+  }
+  return found->second;
+}
+
+uint32_t Rows::Find(const Place& place) const {
+  const auto found = ids_.find(place);
+  return found == ids_.end() ? kNotFound : found->second;
+}
+
+uint32_t Rows::Add(const Place& place) {
+  if (const uint32_t found = Find(place); found != kNotFound) return found;
+  const uint32_t app = Ensure({place.app, kAllLabel}, &apps_);
+  const uint32_t region = Ensure({kAllLabel, place.region}, &regions_);
+  const uint32_t leaf = Ensure(place, nullptr);
+  rows_[leaf].app = app;
+  rows_[leaf].region = region;
+  rows_[app].leaves.push_back(leaf);
+  rows_[region].leaves.push_back(leaf);
+  return leaf;
+}
+
+bool Rows::Holds(uint32_t outer, uint32_t inner) const {
+  return gmewatch::Holds(place(outer), place(inner));
+}
+
+bool Holds(const Place& outer, const Place& inner) {
+  return (outer.app == kAllLabel || outer.app == inner.app) &&
+         (outer.region == kAllLabel || outer.region == inner.region);
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,62 @@
+// The places that are watched: each (app, region), and the roll-ups above it: all regions of an
+// app, all apps of a region, everything.
+//
+// Thread safety: none. Rows are only ever added; a row's number stays.
+#ifndef GMEWATCH_DAEMON_DETECT_ROWS_H_
+#define GMEWATCH_DAEMON_DETECT_ROWS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "daemon/model/batch.h"
+
+namespace gmewatch {
+
+class Rows {
+ public:
+  static constexpr uint32_t kEverything = 0;
+
+  Rows();
+
+  size_t size() const { return rows_.size(); }
+  // The row of a place, and those above it, which are made where they are missing.
+  uint32_t Add(const Place& place);
+
+  // The row of this place, or kNotFound.
+  static constexpr uint32_t kNotFound = UINT32_MAX;
+  uint32_t Find(const Place& place) const;
+
+  const Place& place(uint32_t row) const { return rows_[row].place; }
+  // Above a leaf. Of a roll-up: kEverything.
+  uint32_t app_row(uint32_t row) const { return rows_[row].app; }
+  uint32_t region_row(uint32_t row) const { return rows_[row].region; }
+  bool is_leaf(uint32_t row) const { return rows_[row].app != kEverything; }
+  const std::vector<uint32_t>& apps() const { return apps_; }
+  const std::vector<uint32_t>& regions() const { return regions_; }
+  // Of an app's or a region's row.
+  const std::vector<uint32_t>& leaves(uint32_t row) const { return rows_[row].leaves; }
+  // Whether all of `inner` is in `outer`.
+  bool Holds(uint32_t outer, uint32_t inner) const;
+
+ private:
+  struct Row {
+    Place place;
+    uint32_t app = kEverything;
+    uint32_t region = kEverything;
+    std::vector<uint32_t> leaves;
+  };
+  uint32_t Ensure(const Place& place, std::vector<uint32_t>* list);
+
+  std::vector<Row> rows_;
+  absl::flat_hash_map<Place, uint32_t> ids_;
+  std::vector<uint32_t> apps_;
+  std::vector<uint32_t> regions_;
+};
+
+// Whether an app or region stands for `inner` too.
+bool Holds(const Place& outer, const Place& inner);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_DETECT_ROWS_H_

@@ -1,0 +1,218 @@
+#include "daemon/detect/series_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "daemon/detect/candidates.h"
+#include "daemon/detect/evidence.h"
+
+namespace gmewatch {
+namespace {
+
+// Ticks watched before a series is judged.
+constexpr double kNewTicks = 30;
+
+// What is assumed of a series that has not taught better.
+constexpr float kVmrAtFirst = 1.5F;
+constexpr float kDriftAtFirst = 0.05F;
+
+// How fast "now" fades, for people to read.
+constexpr double kRecentHours = 1.0 / 6;
+
+// A rise is looked at for at least so many ticks before it is over.
+constexpr double kHoldTicks = 6;
+
+// Events that the first guess at the variance counts for, and those that are remembered of it.
+constexpr double kVmrPriorEvents = 30;
+constexpr double kVmrMemoryEvents = 4000;
+
+}  // namespace
+
+double FactorOf(const SeriesState& state) {
+  // The surer that level and season foretell an hour, the more counts it takes to think otherwise.
+  const double prior = 1 / static_cast<double>(state.drift);
+  return (state.fast_events + prior) / (state.fast_base + prior);
+}
+
+SeriesModel::SeriesModel(const DetectSettings& settings)
+    : settings_(settings),
+      tick_seconds_(absl::ToDoubleSeconds(settings.tick)),
+      ticks_per_hour_(3600 / tick_seconds_),
+      hold_ticks_(std::max(kHoldTicks, absl::ToDoubleSeconds(settings.hold) / tick_seconds_)),
+      adopt_ticks_(std::max(2.0, absl::ToDoubleSeconds(settings.adopt_after) / tick_seconds_)),
+      recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
+  // By what is known of the season: nothing, the last day, a week. The more, the slower the factor
+  // may be, and the slower a ramp that is told from the rhythm of the day.
+  constexpr double kHalfLifeHours[] = {0.5, 1.5, 3};
+  constexpr double kLongestHours[] = {1, 3, 8};
+  for (size_t i = 0; i < 3; ++i) {
+    horizons_[i] = {
+        static_cast<float>(std::exp2(-1 / (kHalfLifeHours[i] * ticks_per_hour_))),
+        static_cast<uint32_t>(std::clamp(kLongestHours[i] * ticks_per_hour_, 8.0, 60'000.0))};
+  }
+  SetSeries(1);
+}
+
+void SeriesModel::SetSeries(double series) {
+  threshold_ = Threshold(series, tick_seconds_, settings_.false_alarms_per_week);
+}
+
+SeasonMoment SeriesModel::MomentOf(uint32_t tick) const {
+  return SeasonMomentAt((tick + 0.5) / ticks_per_hour_);
+}
+
+int64_t SeriesModel::HourOf(uint32_t tick) const {
+  return static_cast<int64_t>(std::floor(tick / ticks_per_hour_));
+}
+
+const SeriesModel::Horizon& SeriesModel::HorizonOf(const SeriesState& state) const {
+  const float known = state.season == kNoSeason ? state.level_hours : state.season_hours;
+  if (known < 24) return horizons_[0];
+  return horizons_[known < kHoursPerWeek ? 1 : 2];
+}
+
+SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
+  SeriesState state;
+  state.tick = tick - 1;
+  state.vmr = kVmrAtFirst;
+  state.drift = kDriftAtFirst;
+  state.level = 1;
+  state.fast_base = static_cast<float>(watched_ticks);
+  if (watched_ticks >= kNewTicks) {
+    state.phase = SeriesPhase::kQuiet;
+    state.level = static_cast<float>(0.5 / (watched_ticks + 0.5));
+    state.level_hours = static_cast<float>(watched_ticks / ticks_per_hour_);
+    state.fast_base = 0;
+  }
+  return state;
+}
+
+float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* above) const {
+  const Season* season = own != nullptr ? own : above;
+  return season == nullptr ? 1.0F : season->At(MomentOf(tick));
+}
+
+double SeriesModel::DriftOf(const SeriesState& state) const {
+  // The level is no better known than by the events behind it.
+  return state.drift + 1 / (state.level * state.level_hours * ticks_per_hour_ + 0.5);
+}
+
+void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
+                          SeriesState* state) const {
+  const uint32_t silent = input.tick - state->tick - input.ticks;
+  const float base =
+      static_cast<float>(input.ticks) * state->level * SeasonAt(input.tick, own, above);
+  float silent_base = 0;
+  if (silent > 0) {
+    const uint32_t middle = state->tick + 1 + silent / 2;
+    silent_base = static_cast<float>(silent) * state->level * SeasonAt(middle, own, above);
+  }
+  switch (state->phase) {
+    case SeriesPhase::kNew:
+      WatchNew(input, base, silent_base, state);
+      break;
+    case SeriesPhase::kQuiet:
+      WatchQuiet(input, base, silent_base, state);
+      break;
+    case SeriesPhase::kHabit:
+    case SeriesPhase::kLoop:
+    case SeriesPhase::kSpike:
+      WatchRise(input, base, silent_base, state);
+      break;
+  }
+  state->tick = input.tick;
+}
+
+void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base,
+                           SeriesState* state) const {
+  // The level is 1, so the base counts ticks.
+  state->fast_events += static_cast<float>(input.events);
+  state->fast_base += base + silent_base;
+  if (state->fast_base < kNewTicks) return;
+  state->phase = SeriesPhase::kQuiet;
+  state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
+  state->level_hours = static_cast<float>(state->fast_base / ticks_per_hour_);
+  state->fast_events = 0;
+  state->fast_base = 0;
+}
+
+void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {
+  const float ticks = stretch.base / state->level;
+  const float fading = HorizonOf(*state).fading_per_tick;
+  const float kept = ticks < 1.5F ? fading : std::pow(fading, ticks);
+  state->fast_events = state->fast_events * kept + stretch.events;
+  state->fast_base = state->fast_base * kept + stretch.base;
+}
+
+void SeriesModel::LearnVariance(double events, double expected, double silent, double silent_ticks,
+                                SeriesState* state) const {
+  const double vmr = state->vmr;
+  const double usual = expected + 5 * std::sqrt(vmr * expected) + 8 * vmr;
+  const double off = std::min(events, usual) - expected;
+  // What the expectation itself is off by is not the ticks' own variance.
+  const double square = off * off / expected - state->drift * expected;
+  const double ticks_for_event = std::max(2.0, 1 / expected);
+  const double watched = state->level_hours * ticks_per_hour_;
+  const double memory =
+      kVmrPriorEvents * ticks_for_event + std::min(watched, kVmrMemoryEvents * ticks_for_event);
+  const double ticks = silent_ticks + 1;
+  // Of a silent tick the square is (0 - m)^2 / m = m.
+  const double moved = vmr + (silent + square - ticks * vmr) / (memory + ticks);
+  state->vmr = static_cast<float>(std::max(1.0, moved));
+}
+
+void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_base,
+                             SeriesState* state) const {
+  const float factor = static_cast<float>(FactorOf(*state));
+  const uint32_t ticks_max = HorizonOf(*state).ticks_max;
+  const auto learn = [this, state](const Stretch& stretch) { Learn(stretch, state); };
+  const float events = static_cast<float>(input.events);
+  const float expected = base * factor;
+  const float all_expected = expected + silent_base * factor;
+  if (silent_base > 0) {
+    AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
+  }
+  AddStretch({events, base}, input.tick, factor, ticks_max, state, learn);
+  if (input.ticks == 1) {
+    LearnVariance(events, expected, silent_base * factor, input.tick - state->tick - 1, state);
+  }
+  state->hour_events += events;
+  state->hour_expected += all_expected;
+  if (state->candidate_count == 0) {
+    state->sessions = 0;
+    return;
+  }
+  state->sessions |= input.sessions;
+  if (EvidenceBound(*state, factor) >= threshold_) {
+    state->tick = input.tick;
+    BeginRise(state);
+  }
+}
+
+double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
+                             const SeriesState& state) const {
+  const double base = static_cast<double>(state.level) * SeasonAt(tick, own, above);
+  if (state.phase == SeriesPhase::kNew) {
+    return base * state.fast_events / std::max(1.0F, state.fast_base);
+  }
+  return base * FactorOf(state);
+}
+
+double SeriesModel::Score(const SeriesState& state) const {
+  switch (state.phase) {
+    case SeriesPhase::kNew:
+      break;
+    case SeriesPhase::kQuiet:
+      if (state.candidate_count == 0) break;
+      return FindBestStart(state, static_cast<float>(FactorOf(state)), state.vmr, DriftOf(state))
+                 .evidence /
+             threshold_;
+    case SeriesPhase::kHabit:
+    case SeriesPhase::kLoop:
+    case SeriesPhase::kSpike:
+      return state.rise.score / HabitOf(state);
+  }
+  return 0;
+}
+
+}  // namespace gmewatch

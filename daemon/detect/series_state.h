@@ -1,0 +1,85 @@
+// All that the detector remembers of one series: 88 bytes, and 168 more (Season) once it counts
+// enough to have a rhythm of its own. Plain data, stored as it stands; what it means and how it
+// changes is in series_model.h and candidates.h.
+#ifndef GMEWATCH_DAEMON_DETECT_SERIES_STATE_H_
+#define GMEWATCH_DAEMON_DETECT_SERIES_STATE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "daemon/detect/season.h"
+
+namespace gmewatch {
+
+inline constexpr size_t kCandidatesMax = 3;
+inline constexpr uint32_t kNoSeason = UINT32_MAX;
+
+enum class SeriesPhase : uint8_t {
+  kNew,    // has not been watched for long enough to be judged
+  kQuiet,  // as expected
+  kHabit,  // far above it, but it often is
+  kLoop,   // farther above it than is its habit, but of few sessions
+  kSpike,  // farther above it than is its habit
+};
+
+// A stretch of ticks at the end of the past: events, and what level and season said.
+struct Stretch {
+  float events;
+  float base;
+};
+
+// Where a rise may have begun, the oldest first; each stretch ends where the next begins.
+struct Candidates {
+  std::array<Stretch, kCandidatesMax> stretches;
+  std::array<uint16_t, kCandidatesMax> starts;  // the low bits of the tick
+};
+
+// While a spike or a loop lasts.
+struct Rise {
+  uint32_t start;         // the tick at which it began
+  uint32_t quiet_since;   // the first tick of those that speak for its end
+  float events;           // since it began
+  float expected;         // the same
+  float recent_events;    // fading, for "now"
+  float recent_expected;  // the same
+  float end_evidence;     // that it is over
+  float score;            // the highest, in units of the threshold
+};
+
+struct SeriesState {
+  uint32_t tick = 0;  // the last one that is reckoned in
+  // Events a tick at season 1, and the hours that it was learned from.
+  float level = 0;
+  float level_hours = 0;
+  // Fading counts of what came and what level and season said: the factor of these hours.
+  float fast_events = 0;
+  float fast_base = 0;
+  // Variance-to-mean ratio of a tick; square of the relative error of an hour's expectation.
+  float vmr = 0;
+  float drift = 0;
+  // Of those ticks of the hour that runs that are no rise's.
+  float hour_events = 0;
+  float hour_expected = 0;
+  // A bit for each of the sessions, folded to 32, since the oldest candidate.
+  uint32_t sessions = 0;
+  // Its habit: how often it rose (a fading count), and the mean logarithm of how far.
+  float rises = 0;
+  float rise_size = 0;
+  union {
+    Candidates candidates = {};  // kQuiet
+    Rise rise;                   // kHabit, kLoop, kSpike
+  };
+  uint32_t season = kNoSeason;  // index of its own Season
+  uint8_t season_hours = 0;     // since it has it; stays at kHoursPerWeek
+  uint8_t candidate_count = 0;
+  SeriesPhase phase = SeriesPhase::kNew;
+  uint8_t unused = 0;
+};
+static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);
+static_assert(std::is_trivially_copyable_v<SeriesState>);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_DETECT_SERIES_STATE_H_

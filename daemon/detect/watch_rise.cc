@@ -1,0 +1,116 @@
+// The half of SeriesModel that watches a rise: from its first evidence until it is over or normal.
+#include <algorithm>
+#include <cmath>
+
+#include "absl/numeric/bits.h"
+#include "daemon/detect/candidates.h"
+#include "daemon/detect/evidence.h"
+#include "daemon/detect/series_model.h"
+
+namespace gmewatch {
+namespace {
+
+// Evidence, in nats, that a rise is over; beyond the cap more of it would only delay the return.
+constexpr float kEndEvidence = 6;
+constexpr float kEndEvidenceCap = 9;
+
+// A rise is over when the rate is nearer to what was expected than this power of its factor.
+constexpr double kEndPower = 0.5;
+
+// How well a level is known is forgotten to this many hours when a new one is adopted.
+constexpr float kAdoptedHours = 6;
+
+// Rises (a fading count: two in three weeks keep it here) that are no habit yet, and the least that
+// each more of them must exceed those before.
+constexpr double kUsualRises = 3;
+constexpr double kLeastRiseSize = 0.3;
+
+}  // namespace
+
+double HabitOf(const SeriesState& state) {
+  // Sizes beyond the threshold taken for a Pareto tail: the one that is reached so seldom.
+  const double often = std::max(1.0, state.rises / kUsualRises);
+  return std::pow(often, std::max<double>(state.rise_size, kLeastRiseSize));
+}
+
+void SeriesModel::BeginRise(SeriesState* state) const {
+  const double factor = FactorOf(*state);
+  const BestStart best =
+      FindBestStart(*state, static_cast<float>(factor), state->vmr, DriftOf(*state));
+  if (best.evidence < threshold_) return;
+  const double expected = best.base * factor;
+  if (best.events - expected < settings_.least_excess) return;
+  const Candidates candidates = state->candidates;
+  for (size_t i = 0; i < best.index; ++i) Learn(candidates.stretches[i], state);
+  state->candidate_count = 0;
+  state->phase = SeriesPhase::kHabit;
+  Rise rise = {};
+  rise.start = best.start;
+  rise.quiet_since = state->tick + 1;
+  rise.events = rise.recent_events = static_cast<float>(best.events);
+  rise.expected = rise.recent_expected = static_cast<float>(expected);
+  rise.score = static_cast<float>(best.evidence / threshold_);
+  state->rise = rise;
+  Judge(state);
+  // The hour has little else to teach.
+  state->hour_events = 0;
+  state->hour_expected = 0;
+}
+
+void SeriesModel::WatchRise(const TickInput& input, float base, float silent_base,
+                            SeriesState* state) const {
+  Rise& rise = state->rise;
+  const float factor = static_cast<float>(FactorOf(*state));
+  const float events = static_cast<float>(input.events);
+  const float expected = (base + silent_base) * factor;
+  const float kept = std::pow(recent_fading_, static_cast<float>(input.tick - state->tick));
+  rise.events += events;
+  rise.expected += expected;
+  rise.recent_events = rise.recent_events * kept + events;
+  rise.recent_expected = rise.recent_expected * kept + expected;
+  const double evidence = Evidence(rise.events, rise.expected, state->vmr, DriftOf(*state));
+  rise.score = std::max(rise.score, static_cast<float>(evidence / threshold_));
+  state->sessions |= input.sessions;
+  Judge(state);
+  // A sequential test of "it fell back" against "it goes on".
+  const double high = std::max<double>(rise.events / rise.expected, kLeastFactor);
+  const double low = std::pow(high, kEndPower);
+  const double gain = ((high - low) * expected - events * std::log(high / low)) / state->vmr;
+  rise.end_evidence =
+      std::clamp(rise.end_evidence + static_cast<float>(gain), 0.0F, kEndEvidenceCap);
+  if (rise.end_evidence == 0) rise.quiet_since = input.tick + 1;
+  if (rise.end_evidence >= kEndEvidence && input.tick + 1 - rise.quiet_since >= hold_ticks_) {
+    EndRise(false, state);
+  } else if (input.tick + 1 - rise.start >= adopt_ticks_) {
+    EndRise(true, state);
+  }
+}
+
+void SeriesModel::Judge(SeriesState* state) const {
+  if (state->phase == SeriesPhase::kHabit && state->rise.score < HabitOf(*state)) return;
+  const bool many = absl::popcount(state->sessions) >= static_cast<int>(settings_.least_sessions);
+  if (many) {
+    state->phase = SeriesPhase::kSpike;
+  } else if (state->phase == SeriesPhase::kHabit) {
+    state->phase = SeriesPhase::kLoop;
+  }
+}
+
+void SeriesModel::EndRise(bool adopt, SeriesState* state) const {
+  state->rises += 1;
+  state->rise_size += (std::log(state->rise.score) - state->rise_size) / state->rises;
+  if (adopt) {
+    const Rise& rise = state->rise;
+    state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *
+                    static_cast<float>(FactorOf(*state));
+    state->level_hours = std::min(state->level_hours, kAdoptedHours);
+    state->fast_events = 0;
+    state->fast_base = 0;
+  }
+  state->candidates = Candidates{};
+  state->candidate_count = 0;
+  state->sessions = 0;
+  state->phase = SeriesPhase::kQuiet;
+}
+
+}  // namespace gmewatch
