@@ -70,6 +70,7 @@ int Evaluate() {
     return 2;
   }
   const absl::StatusOr<std::vector<NabSeries>> nab = ReadNab(absl::GetFlag(FLAGS_nab));
+  std::cout << std::unitbuf;  // each table as soon as it is there, into a file too
   PrintSettings(settings);
   Calibrate(settings, nab.ok() ? static_cast<double>(nab->size()) : settings.budget_series,
             &contenders);

@@ -71,6 +71,23 @@ void PrintTotals(const RunSettings& settings, const std::vector<Contender>& cont
 
 using CellText = std::string (*)(const Group& group);
 
+std::vector<std::string> CellRow(size_t baseline, size_t factor, CellText text,
+                                 const std::vector<SpikeTally>& tallies) {
+  std::vector<std::string> row = {absl::StrCat(kBaselines[baseline]),
+                                  absl::StrCat(kFactors[factor])};
+  for (const SpikeTally& tally : tallies) {
+    const Group group = Collect(tally, [&](const SpikeResult& spike) {
+      return spike.baseline == baseline && spike.factor == factor;
+    });
+    if (row.size() == 2) {
+      row.push_back(absl::StrCat(group.spikes));
+      row.push_back(absl::StrCat(group.detectable));
+    }
+    row.push_back(text(group));
+  }
+  return row;
+}
+
 void PrintCells(absl::string_view title, CellText text, const std::vector<Contender>& contenders,
                 const std::vector<SpikeTally>& tallies) {
   std::cout << title;
@@ -79,19 +96,7 @@ void PrintCells(absl::string_view title, CellText text, const std::vector<Conten
   PrintHead(head);
   for (size_t baseline = 0; baseline < kBaselines.size(); ++baseline) {
     for (size_t factor = 0; factor < kFactors.size(); ++factor) {
-      std::vector<std::string> row = {absl::StrCat(kBaselines[baseline]),
-                                      absl::StrCat(kFactors[factor])};
-      for (const SpikeTally& tally : tallies) {
-        const Group group = Collect(tally, [&](const SpikeResult& spike) {
-          return spike.baseline == baseline && spike.factor == factor;
-        });
-        if (row.size() == 2) {
-          row.push_back(absl::StrCat(group.spikes));
-          row.push_back(absl::StrCat(group.detectable));
-        }
-        row.push_back(text(group));
-      }
-      PrintRow(row);
+      PrintRow(CellRow(baseline, factor, text, tallies));
     }
   }
 }

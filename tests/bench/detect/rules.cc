@@ -18,7 +18,7 @@ std::unique_ptr<Rule> Make(const RuleSetting& setting) {
 
 const std::vector<RuleEntry>& Rules() {
   // A further rule is a line here.
-  static const auto* const kRules = new std::vector<RuleEntry>{
+  static const auto* const rules = new std::vector<RuleEntry>{
       {"gmewatch", "from the budget", false, Make<Ours>},
       {"sentry_escalating", "published", false, Make<SentryEscalating>},
       {"modified_z", "published, 3.5", false, Make<ModifiedZ>},
@@ -28,7 +28,7 @@ const std::vector<RuleEntry>& Rules() {
       {"poisson_tail", "p from the budget", false, Make<PoissonTail>},
       {"poisson_tail_budget", "calibrated", true, Make<PoissonTail>},
   };
-  return *kRules;
+  return *rules;
 }
 
 }  // namespace gmewatch::detect_eval
