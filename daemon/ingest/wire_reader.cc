@@ -1,5 +1,7 @@
 #include "daemon/ingest/wire_reader.h"
 
+#include <algorithm>
+
 namespace gmewatch {
 
 uint64_t WireReader::ReadLongVarint() {
@@ -12,6 +14,11 @@ uint64_t WireReader::ReadLongVarint() {
   }
   ok_ = false;
   return 0;
+}
+
+size_t WireReader::PackedSize() const {
+  // A number ends with the first byte below 0x80.
+  return static_cast<size_t>(std::count_if(at_, end_, [](char c) { return Byte(&c) < 0x80; }));
 }
 
 absl::string_view WireReader::ReadBytes() {

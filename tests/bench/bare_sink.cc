@@ -26,6 +26,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "daemon/aggregate/counters.h"
 #include "gmewatch/v1/error_reporting.grpc.pb.h"
 
@@ -230,6 +231,7 @@ int Run() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as gmewatchd
   const std::string address = absl::GetFlag(FLAGS_ingest_address);
   RawService service;
   grpc::ServerBuilder builder;
