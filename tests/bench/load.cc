@@ -12,18 +12,6 @@
 namespace gmewatch {
 namespace {
 
-std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  grpc::ChannelArguments arguments;
-  // Else channels to one address share a connection.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  for (int i = 0; i < connections; ++i) {
-    channels.push_back(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
-  }
-  return channels;
-}
-
 void Run(LoadThread* thread, const std::vector<std::unique_ptr<Sender>>& senders) {
   for (const auto& sender : senders) sender->Begin();
   void* tag = nullptr;
@@ -55,6 +43,18 @@ absl::Duration LatencyHistogram::Quantile(double q) const {
     }
   }
   return absl::ZeroDuration();
+}
+
+std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  grpc::ChannelArguments arguments;
+  // Else channels to one address share a connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  for (int i = 0; i < connections; ++i) {
+    channels.push_back(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  }
+  return channels;
 }
 
 LoadResult RunLoad(const std::string& address, const LoadOptions& options) {

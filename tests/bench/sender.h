@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "tests/bench/load.h"
@@ -83,6 +84,9 @@ std::unique_ptr<Sender> MakeStreamSender(LoadThread* thread,
 std::unique_ptr<Sender> MakeUnarySender(LoadThread* thread,
                                         const std::shared_ptr<grpc::Channel>& channel,
                                         size_t number, uint64_t batches);
+
+// Channels with a connection each.
+std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections);
 
 // The newest number that an answer acknowledges; 0 where it refuses something or is no answer.
 uint64_t AcknowledgedBy(grpc::ByteBuffer* answer);
