@@ -1,5 +1,6 @@
 #include "daemon/run.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -92,6 +93,10 @@ int RunUntilSignal(DaemonOptions options) {
   // every lock, gRPC's too.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
+
+  // What large tables leave behind when they grow goes back to the system. glibc would keep it: it
+  // raises this limit to the largest block ever freed.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
 
   RealClock clock;
   options.on_fatal = [] { kill(getpid(), SIGTERM); };
