@@ -224,6 +224,7 @@ class Checker {
   }
 
   void CheckCounts() {
+    out_.batch.entries.resize(std::min(codes_, kEntriesPerBatchMax));
     if (out_.batch.sequence == 0) {
       Violate(&out_.batch_violation, "sequence", "is 0; 1, 2, 3 ... are allowed");
     }
@@ -257,7 +258,7 @@ void CheckedRequest::Clear() {
   events = 0;
   batch.sequence = 0;
   batch.late = false;
-  batch.entries.clear();
+  // batch.entries stays, so that making room for as many as before costs nothing.
   batch.losses.clear();
   batch.details.clear();
 }

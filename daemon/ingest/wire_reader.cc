@@ -1,6 +1,6 @@
 #include "daemon/ingest/wire_reader.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace gmewatch {
 
@@ -18,7 +18,17 @@ uint64_t WireReader::ReadLongVarint() {
 
 size_t WireReader::PackedSize() const {
   // A number ends with the first byte below 0x80.
-  return static_cast<size_t>(std::count_if(at_, end_, [](char c) { return Byte(&c) < 0x80; }));
+  size_t longer = 0;
+  const char* at = at_;
+  for (; end_ - at >= 8; at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, at, sizeof(word));
+    // The eight high bits, added up in the topmost byte: not every processor that this is built for
+    // counts bits by itself.
+    longer += ((word >> 7) & 0x0101010101010101) * 0x0101010101010101 >> 56;
+  }
+  for (; at != end_; ++at) longer += Byte(at) >> 7;
+  return static_cast<size_t>(end_ - at_) - longer;
 }
 
 absl::string_view WireReader::ReadBytes() {

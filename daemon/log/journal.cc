@@ -104,6 +104,7 @@ absl::Status Journal::Flush() {
 void Journal::Stop() {
   {
     absl::MutexLock lock(&mutex_);
+    if (!stopping_) stop_.Notify();
     stopping_ = true;
   }
   if (committer_.joinable()) committer_.join();
@@ -124,13 +125,17 @@ void Journal::Run() {
 }
 
 bool Journal::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Journal::HasWork));
+  absl::Duration pause = options_.commit_interval;
+  {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(this, &Journal::HasWork));
+    if (failing_) pause = kRetryInterval;
+  }
   // The wait that makes a group: nothing but the time, or the end, ends it.
-  const absl::Duration pause = failing_ ? kRetryInterval : options_.commit_interval;
   const absl::Duration wait = last_begin_ + pause - clock_.Monotonic();
-  if (wait > absl::ZeroDuration()) mutex_.AwaitWithTimeout(absl::Condition(&stopping_), wait);
+  if (wait > absl::ZeroDuration()) stop_.WaitForNotificationWithTimeout(wait);
   last_begin_ = clock_.Monotonic();
+  absl::MutexLock lock(&mutex_);
   if (open_.empty() && pending_.empty()) return false;
   std::swap(*epoch, open_);
   std::swap(*pending, pending_);

@@ -16,6 +16,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
 #include "daemon/log/event_log.h"
@@ -128,6 +129,9 @@ class Journal {
   const JournalOptions options_;
   const ApplyFn apply_;
   const FatalFn fatal_;
+
+  // Not a condition of mutex_: whoever unlocks that would have to look at it, for every batch.
+  absl::Notification stop_;
 
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
