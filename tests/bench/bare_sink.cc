@@ -257,6 +257,7 @@ int Run() {
     return 1;
   }
   std::vector<std::thread> threads;
+  threads.reserve(servers.size());
   for (auto& server : servers) threads.emplace_back(Serve, server.get());
   std::cout << absl::StrCat("ready ingest=", address.substr(0, address.rfind(':')), ":", port, "\n")
             << std::flush;

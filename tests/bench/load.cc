@@ -47,6 +47,7 @@ absl::Duration LatencyHistogram::Quantile(double q) const {
 
 std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections) {
   std::vector<std::shared_ptr<grpc::Channel>> channels;
+  channels.reserve(static_cast<size_t>(connections));
   grpc::ChannelArguments arguments;
   // Else channels to one address share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -63,6 +64,7 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
   const auto thread_count = static_cast<size_t>(std::min(options.threads, options.senders));
   const auto sender_count = static_cast<uint64_t>(options.senders);
   std::vector<std::unique_ptr<LoadThread>> threads;
+  threads.reserve(thread_count);
   std::vector<std::vector<std::unique_ptr<Sender>>> senders(thread_count);
   const absl::Time begin = absl::Now();
   for (size_t i = 0; i < thread_count; ++i) {
@@ -82,6 +84,7 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
     senders[i % thread_count].push_back(make(thread, channels[i % channels.size()], i, batches));
   }
   std::vector<std::thread> running;
+  running.reserve(thread_count);
   for (size_t i = 0; i < thread_count; ++i) {
     running.emplace_back([&, i] { Run(threads[i].get(), senders[i]); });
   }
