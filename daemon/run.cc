@@ -1,5 +1,6 @@
 #include "daemon/run.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -12,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
 #include "daemon/base/log.h"
 #include "daemon/base/version.h"
 
@@ -85,6 +87,16 @@ int RunUntilSignal(DaemonOptions options) {
   std::signal(SIGPIPE, SIG_IGN);
   // A disk quota shows as an error of the write then, and not as the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
+
+#ifdef NDEBUG
+  // Debian builds abseil with its check of the order of locks, which is for finding bugs and slows
+  // every lock, gRPC's too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
+
+  // What large tables leave behind when they grow goes back to the system. glibc would keep it: it
+  // raises this limit to the largest block ever freed.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
 
   RealClock clock;
   options.on_fatal = [] { kill(getpid(), SIGTERM); };

@@ -9,8 +9,6 @@ namespace {
 
 // GME's codes are below this; the codes that games make up may be anything.
 constexpr int32_t kNearCodes = 65536;
-constexpr uint8_t kNoSlot = 255;
-static_assert(kCodeSlotsMax < kNoSlot);
 
 // As many batches are looked up ahead as memory can fetch at once.
 constexpr size_t kLookAhead = 16;
@@ -110,14 +108,9 @@ void Aggregate::Count(const BatchView& batch, Session* session, PlaceCounters* p
   for (const Loss& loss : batch.losses) place->mutable_lost(loss.reason)->Add(loss.events);
 }
 
-size_t Aggregate::SlotFor(int32_t code) {
-  if (code >= 0 && code < kNearCodes) {
-    const uint8_t slot = near_slots_[static_cast<size_t>(code)];
-    if (slot != kNoSlot) return slot;
-  } else {
-    const auto found = far_slots_.find(code);
-    if (found != far_slots_.end()) return found->second;
-  }
+size_t Aggregate::RareSlotFor(int32_t code) {
+  const auto found = far_slots_.find(code);
+  if (found != far_slots_.end()) return found->second;
   if (unknown_codes_ >= kUnknownCodesMax || counters_.codes() >= kCodeSlotsMax) return kOtherSlot;
   ++unknown_codes_;
   return AddCode(code, false);

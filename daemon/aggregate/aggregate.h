@@ -55,6 +55,9 @@ class Aggregate {
   }
 
  private:
+  static constexpr uint8_t kNoSlot = 255;
+  static_assert(kCodeSlotsMax < kNoSlot);
+
   void ApplyPolicy(const internal::Policy& policy) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyShown(const Epoch& epoch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyRejected(const Epoch& epoch);
@@ -66,7 +69,12 @@ class Aggregate {
   // The row of these labels, which is made if there is room; otherwise that of less exact ones.
   uint32_t PlaceFor(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint32_t AddPlace(const Place& place, bool shown) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t SlotFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t SlotFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto near = static_cast<uint32_t>(code);  // a negative code is far
+    const uint8_t slot = near < near_slots_.size() ? near_slots_[near] : kNoSlot;
+    return slot != kNoSlot ? slot : RareSlotFor(code);
+  }
+  size_t RareSlotFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t AddCode(int32_t code, bool shown) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RestoreRows(const Checkpoint& checkpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

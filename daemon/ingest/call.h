@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -16,12 +17,15 @@
 #include "daemon/ingest/check_batch.h"
 #include "daemon/log/journal.h"
 #include "gmewatch/v1/error_reporting.grpc.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace gmewatch {
 
 // The service as bytes: CheckRequest decodes, so gRPC must not.
 using RawService = v1::ErrorReporting::WithRawMethod_Report<
     v1::ErrorReporting::WithRawMethod_ReportStream<v1::ErrorReporting::Service>>;
+
+using HealthService = grpc::health::v1::Health::AsyncService;
 
 // Scratch of one completion queue's thread: calls are many, threads are few.
 struct Scratch {
@@ -62,6 +66,8 @@ struct IngestContext {
   const Aggregate* aggregate = nullptr;
   const Access* access = nullptr;
   CallSet* calls = nullptr;
+  HealthService* health = nullptr;
+  const std::atomic<bool>* serving = nullptr;
 };
 
 // Where a session may not report: the status, and the reason that it is counted under.

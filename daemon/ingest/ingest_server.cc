@@ -1,7 +1,6 @@
 #include "daemon/ingest/ingest_server.h"
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
 
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "daemon/ingest/health_call.h"
 #include "daemon/ingest/stream_call.h"
 #include "daemon/ingest/unary_call.h"
 
@@ -112,7 +112,6 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   auto credentials = Credentials(settings);
   if (!credentials.ok()) return credentials.status();
-  grpc::EnableDefaultHealthCheckService(true);
 
   std::unique_ptr<IngestServer> self(new IngestServer(settings));
   grpc::ServerBuilder builder;
@@ -125,6 +124,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   int port = 0;
   builder.AddListeningPort(address, *credentials, &port);
   builder.RegisterService(&self->service_);
+  builder.RegisterService(&self->health_);
   const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) self->queues_.push_back(builder.AddCompletionQueue());
   self->server_ = builder.BuildAndStart();
@@ -135,12 +135,12 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
         "certificate does not fit"));
   }
   self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
-  self->SetServing(false);
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_, queue.get(),    journal,
-                                   aggregate,       &self->access_, &self->calls_};
+    const IngestContext context = {&self->service_, queue.get(),   journal,        aggregate,
+                                   &self->access_,  &self->calls_, &self->health_, &self->serving_};
     for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Await(context);
     for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Await(context);
+    HealthCall::Await(context);
     self->threads_.emplace_back(Serve, queue.get());
   }
   return self;
@@ -153,10 +153,6 @@ IngestServer::~IngestServer() {
     while (queue->Next(&tag, &ok)) {
     }
   }
-}
-
-void IngestServer::SetServing(bool serving) {
-  server_->GetHealthCheckService()->SetServingStatus(serving);
 }
 
 void IngestServer::Drain() {

@@ -6,6 +6,7 @@
 #ifndef GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 #define GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -38,7 +39,7 @@ class IngestServer {
   // Apps, keys and limits from now on.
   void Update(const Settings& settings) { access_.Update(settings); }
 
-  void SetServing(bool serving);
+  void SetServing(bool serving) { serving_.store(serving); }
 
   // Takes no more batches over streams; those taken are still acknowledged. The journal is to be
   // stopped next.
@@ -53,6 +54,8 @@ class IngestServer {
   Access access_;
   CallSet calls_;
   RawService service_;
+  HealthService health_;
+  std::atomic<bool> serving_{false};
   std::string address_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;

@@ -1,5 +1,7 @@
 #include "daemon/ingest/wire_reader.h"
 
+#include <cstring>
+
 namespace gmewatch {
 
 uint64_t WireReader::ReadLongVarint() {
@@ -12,6 +14,21 @@ uint64_t WireReader::ReadLongVarint() {
   }
   ok_ = false;
   return 0;
+}
+
+size_t WireReader::PackedSize() const {
+  // A number ends with the first byte below 0x80.
+  size_t longer = 0;
+  const char* at = at_;
+  for (; end_ - at >= 8; at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, at, sizeof(word));
+    // The eight high bits, added up in the topmost byte: not every processor that this is built for
+    // counts bits by itself.
+    longer += ((word >> 7) & 0x0101010101010101) * 0x0101010101010101 >> 56;
+  }
+  for (; at != end_; ++at) longer += Byte(at) >> 7;
+  return static_cast<size_t>(end_ - at_) - longer;
 }
 
 absl::string_view WireReader::ReadBytes() {

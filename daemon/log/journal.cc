@@ -29,7 +29,9 @@ Journal::~Journal() { Stop(); }
 
 absl::Status Journal::Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter) {
   absl::MutexLock lock(&mutex_);
-  absl::Status admitted = Admit(batch.entries.size() * sizeof(Entry), EventsOf(batch.entries));
+  std::optional<RejectReason> reason;
+  absl::Status admitted = Admit(batch.entries.size() * sizeof(Entry), &reason);
+  if (reason.has_value()) open_.Reject(*reason, 1, EventsOf(batch.entries));
   if (!admitted.ok()) return admitted;
   open_.Add(batch, origin);
   pending_.push_back({waiter, batch.sequence, false});
@@ -39,27 +41,29 @@ absl::Status Journal::Append(const Batch& batch, const HashedOrigin& origin, Bat
 absl::Status Journal::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                                      BatchWaiter* waiter) {
   absl::MutexLock lock(&mutex_);
-  absl::Status admitted = Admit(0, events);
+  std::optional<RejectReason> turned_away;
+  absl::Status admitted = Admit(0, &turned_away);
+  if (turned_away.has_value()) open_.Reject(*turned_away, 1, events);
   if (!admitted.ok()) return admitted;
   open_.Reject(reason, 1, events);
   pending_.push_back({waiter, sequence, true});
   return absl::OkStatus();
 }
 
-absl::Status Journal::Admit(size_t bytes, uint64_t events) {
+absl::Status Journal::Admit(size_t bytes, std::optional<RejectReason>* reason) {
   if (!broken_.ok()) return absl::UnavailableError(broken_.message());
   if (stopping_) {
-    open_.Reject(RejectReason::kStopping, 1, events);
+    *reason = RejectReason::kStopping;
     return absl::UnavailableError("the daemon is stopping");
   }
   if (failing_) {
-    open_.Reject(RejectReason::kLogFailed, 1, events);
+    *reason = RejectReason::kLogFailed;
     return absl::ResourceExhaustedError("the log cannot be written at present");
   }
   // Waiters count too: a flood of empty batches takes memory as well.
   const size_t waiting = open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
   if (waiting + bytes > options_.max_pending_bytes) {
-    open_.Reject(RejectReason::kOverloaded, 1, events);
+    *reason = RejectReason::kOverloaded;
     return absl::ResourceExhaustedError(absl::StrCat(waiting, " bytes wait for the log; at most ",
                                                      options_.max_pending_bytes,
                                                      " may (limits.max_pending_bytes)"));
@@ -100,6 +104,7 @@ absl::Status Journal::Flush() {
 void Journal::Stop() {
   {
     absl::MutexLock lock(&mutex_);
+    if (!stopping_) stop_.Notify();
     stopping_ = true;
   }
   if (committer_.joinable()) committer_.join();
@@ -120,13 +125,17 @@ void Journal::Run() {
 }
 
 bool Journal::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Journal::HasWork));
+  absl::Duration pause = options_.commit_interval;
+  {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(this, &Journal::HasWork));
+    if (failing_) pause = kRetryInterval;
+  }
   // The wait that makes a group: nothing but the time, or the end, ends it.
-  const absl::Duration pause = failing_ ? kRetryInterval : options_.commit_interval;
   const absl::Duration wait = last_begin_ + pause - clock_.Monotonic();
-  if (wait > absl::ZeroDuration()) mutex_.AwaitWithTimeout(absl::Condition(&stopping_), wait);
+  if (wait > absl::ZeroDuration()) stop_.WaitForNotificationWithTimeout(wait);
   last_begin_ = clock_.Monotonic();
+  absl::MutexLock lock(&mutex_);
   if (open_.empty() && pending_.empty()) return false;
   std::swap(*epoch, open_);
   std::swap(*pending, pending_);

@@ -9,12 +9,14 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
 #include "daemon/log/event_log.h"
@@ -115,8 +117,10 @@ class Journal {
   // Turns away what waits, and everything that came after it, so that nothing overtakes what is to
   // be sent again.
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
-  // Whether there is room; where there is not, counts the refusal.
-  absl::Status Admit(size_t bytes, uint64_t events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether there is room; where there is not, `reason` is what the refusal is to be counted under,
+  // or nothing where the log is at its end.
+  absl::Status Admit(size_t bytes, std::optional<RejectReason>* reason)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsSettled() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -125,6 +129,9 @@ class Journal {
   const JournalOptions options_;
   const ApplyFn apply_;
   const FatalFn fatal_;
+
+  // Not a condition of mutex_: whoever unlocks that would have to look at it, for every batch.
+  absl::Notification stop_;
 
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);

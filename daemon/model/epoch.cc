@@ -12,6 +12,13 @@
 namespace gmewatch {
 namespace {
 
+constexpr char kBatchesTag = internal::EpochRecord::kBatchesFieldNumber << 3 | 2;  // of bytes
+
+void AppendVarint(std::string* out, uint64_t n) {
+  for (; n >= 0x80; n >>= 7) out->push_back(static_cast<char>(n | 0x80));
+  out->push_back(static_cast<char>(n));
+}
+
 template <typename T>
 void AppendRaw(std::string* out, const T* items, size_t n) {
   // The standard has no cast-free way to see objects as bytes.
@@ -161,7 +168,6 @@ void Epoch::Serialize(std::string* record) const {
     o->set_sdk_version(origin.sdk_version);
     o->set_platform(origin.platform);
   }
-  out.set_batches(batches_);
   for (const Detail& detail : details) {
     internal::DetailRecord* d = out.add_details();
     d->set_origin(detail.origin);
@@ -183,6 +189,12 @@ void Epoch::Serialize(std::string* record) const {
   }
   for (const int32_t code : shown_codes) out.add_shown_codes(code);
   out.SerializeToString(record);
+  // The batches are nearly all of it, so they are copied once, and not through the message; the
+  // order of fields is free.
+  if (batches_.empty()) return;
+  record->push_back(kBatchesTag);
+  AppendVarint(record, batches_.size());
+  record->append(batches_);
 }
 
 absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {

@@ -51,7 +51,7 @@ struct World {
   RealClock clock;
   Counters counters;
   MetricsPage page{counters, clock, [](const std::vector<Place>&, const std::vector<int32_t>&) {},
-                   [] { return SelfStats(); }};
+                   [] { return SpikeReport(); }, [] { return SelfStats(); }};
 };
 
 void RenderIntoNothing(benchmark::State& state) {

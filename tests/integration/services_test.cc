@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr char kHealth[] = "/grpc.health.v1.Health/Check";
 constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
 constexpr char kListServices[] = "\x3a\x01*";  // ServerReflectionRequest.list_services
 
@@ -18,10 +19,21 @@ TEST(ServicesTest, SaysThatItServesAndNothingOfItsServices) {
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   WireClient client((*daemon)->ingest_address());
   std::string answer;
-  EXPECT_TRUE(CallRaw(&client, "/grpc.health.v1.Health/Check", "", &answer).ok());
+  EXPECT_TRUE(CallRaw(&client, kHealth, "", &answer).ok());
   EXPECT_EQ(answer, "\x08\x01");  // SERVING
   EXPECT_EQ(CallRaw(&client, kReflection, kListServices, &answer).error_code(),
             grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST(ServicesTest, KnowsTheHealthOfItsServiceAndOfNoOther) {
+  auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  WireClient client((*daemon)->ingest_address());
+  std::string answer;
+  EXPECT_TRUE(CallRaw(&client, kHealth, "\x0a\x1agmewatch.v1.ErrorReporting", &answer).ok());
+  EXPECT_EQ(answer, "\x08\x01");  // SERVING
+  EXPECT_EQ(CallRaw(&client, kHealth, "\x0a\x01x", &answer).error_code(),
+            grpc::StatusCode::NOT_FOUND);
 }
 
 TEST(ServicesTest, ReflectionListsTheServicesWhereTheSettingsSaySo) {

@@ -73,9 +73,9 @@ absl::StatusOr<std::unique_ptr<GmewatchdProcess>> GmewatchdProcess::Start(
   return self;
 }
 
-Samples GmewatchdProcess::Scrape() const {
+Samples ScrapeMetrics(const std::string& admin_address) {
   Samples samples;
-  const absl::StatusOr<HttpReply> reply = HttpFetch(admin_address_, "/metrics");
+  const absl::StatusOr<HttpReply> reply = HttpFetch(admin_address, "/metrics");
   if (!reply.ok() || reply->status != 200) return samples;
   for (const absl::string_view line : absl::StrSplit(reply->body, '\n')) {
     if (line.empty() || line.front() == '#') continue;

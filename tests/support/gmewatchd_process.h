@@ -29,6 +29,9 @@ double ValueOf(const Samples& samples, const std::string& series);
 // Over all series of the family.
 double SumOf(const Samples& samples, absl::string_view family);
 
+// What /metrics says at this address; empty where it does not answer.
+Samples ScrapeMetrics(const std::string& admin_address);
+
 class GmewatchdProcess {
  public:
   // Starts `program` (empty: gmewatchd) with free ports unless `arguments` say otherwise, and waits
@@ -42,7 +45,7 @@ class GmewatchdProcess {
   const std::string& admin_address() const { return admin_address_; }
 
   // Empty where /metrics does not answer.
-  Samples Scrape() const;
+  Samples Scrape() const { return ScrapeMetrics(admin_address_); }
   // Scrapes until `series` is there with at least `value`; what it was last.
   double AwaitValue(const std::string& series, double value,
                     absl::Duration timeout = absl::Seconds(60)) const;

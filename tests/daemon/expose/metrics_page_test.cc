@@ -63,7 +63,7 @@ class MetricsPageTest : public testing::Test {
                     [this](const std::vector<Place>& places, const std::vector<int32_t>&) {
                       asked_.insert(asked_.end(), places.begin(), places.end());
                     },
-                    [] { return SelfStats(); }};
+                    [] { return SpikeReport(); }, [] { return SelfStats(); }};
 };
 
 std::set<std::string> LabelNames(const MetricInfo& metric) {

@@ -70,6 +70,28 @@ TEST(CheckBatchTest, ReadsEveryField) {
   EXPECT_EQ(checked.events, 20U + kCountMax);
 }
 
+TEST(CheckBatchTest, ForgetsTheMessageBefore) {
+  v1::ReportRequest large = GoodRequest();
+  for (int32_t i = 0; i < 500; ++i) {
+    large.add_codes(i);
+    large.add_counts(7);
+  }
+  CheckedRequest checked;
+  CheckRequest(large.SerializeAsString(), &checked);
+  EXPECT_EQ(checked.batch.entries.size(), 502U);
+  CheckRequest("\xff", &checked);
+  EXPECT_TRUE(checked.malformed);
+  EXPECT_EQ(checked.events, 0U);
+  CheckRequest(GoodRequest().SerializeAsString(), &checked);
+  EXPECT_FALSE(checked.malformed);
+  ASSERT_EQ(checked.batch.entries.size(), 2U);
+  EXPECT_EQ(checked.batch.entries[1].code, -7);
+  EXPECT_EQ(checked.batch.entries[1].count, kCountMax);
+  EXPECT_EQ(checked.events, 20U + kCountMax);
+  CheckRequest("\x10\x01", &checked);  // a sequence number and nothing else
+  EXPECT_TRUE(checked.batch.entries.empty());
+}
+
 TEST(CheckBatchTest, LateIsMoreThanTenMinutes) {
   v1::ReportRequest request = GoodRequest();
   request.mutable_age()->set_seconds(600);

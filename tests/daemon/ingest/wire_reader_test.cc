@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace gmewatch {
 namespace {
@@ -40,6 +41,45 @@ TEST(WireReaderTest, ReadsTheLargestNumber) {
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(reader.Varint(), UINT64_MAX);
   EXPECT_TRUE(reader.ok());
+}
+
+// All numbers of a packed field; their count is what PackedSize said, or it is no such field.
+std::vector<uint64_t> Packed(absl::string_view bytes, bool* ok) {
+  WireReader reader(bytes);
+  const size_t size = reader.PackedSize();
+  std::vector<uint64_t> numbers;
+  reader.TakePacked([&numbers](uint64_t number) { numbers.push_back(number); });
+  *ok = reader.ok();
+  if (*ok) {
+    EXPECT_EQ(size, numbers.size());
+  }
+  return numbers;
+}
+
+TEST(WireReaderTest, ReadsPackedNumbersOfEveryLengthAtEveryDistanceFromTheEnd) {
+  std::vector<uint64_t> wanted;
+  std::string bytes;
+  for (uint64_t number = 1; number != 0; number <<= 7) {
+    for (const uint64_t n : {number - 1, number, number | 1}) {
+      wanted.push_back(n);
+      uint64_t rest = n;
+      for (; rest >= 0x80; rest >>= 7) bytes.push_back(static_cast<char>(rest | 0x80));
+      bytes.push_back(static_cast<char>(rest));
+      bool ok = false;
+      EXPECT_EQ(Packed(bytes, &ok), wanted);
+      EXPECT_TRUE(ok);
+    }
+  }
+}
+
+TEST(WireReaderTest, FindsAPackedNumberThatIsCutOrTooLong) {
+  bool ok = true;
+  EXPECT_EQ(Packed("\x01\x96", &ok).size(), 1U);
+  EXPECT_FALSE(ok);
+  EXPECT_EQ(Packed("\x01\x96\x96", &ok).size(), 1U);
+  EXPECT_FALSE(ok);
+  EXPECT_EQ(Packed("\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", &ok).size(), 1U);
+  EXPECT_FALSE(ok);
 }
 
 TEST(WireReaderTest, TellsFieldsOfAnotherTypeApart) {

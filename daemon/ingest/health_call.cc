@@ -1,0 +1,45 @@
+#include "daemon/ingest/health_call.h"
+
+#include "daemon/ingest/call_set.h"
+
+namespace gmewatch {
+
+using grpc::health::v1::HealthCheckResponse;
+
+void HealthCall::Await(const IngestContext& context) {
+  new HealthCall(context);  // deletes itself in OnFinish
+}
+
+HealthCall::HealthCall(const IngestContext& context)
+    : context_(context),
+      responder_(&call_),
+      on_request_(this, &HealthCall::OnRequest),
+      on_finish_(this, &HealthCall::OnFinish) {
+  context_.calls->Enter();
+  context_.health->RequestCheck(&call_, &request_, &responder_, context_.queue, context_.queue,
+                                &on_request_);
+}
+
+HealthCall::~HealthCall() { context_.calls->Leave(); }
+
+void HealthCall::OnRequest(bool ok, Scratch* /*scratch*/) {
+  if (!ok) {  // the server is going down; no call came
+    delete this;
+    return;
+  }
+  Await(context_);
+  if (!request_.service().empty() &&
+      request_.service() != v1::ErrorReporting::service_full_name()) {
+    responder_.FinishWithError({grpc::StatusCode::NOT_FOUND, "there is no such service"},
+                               &on_finish_);
+    return;
+  }
+  HealthCheckResponse response;
+  response.set_status(context_.serving->load() ? HealthCheckResponse::SERVING
+                                               : HealthCheckResponse::NOT_SERVING);
+  responder_.Finish(response, grpc::Status::OK, &on_finish_);
+}
+
+void HealthCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { delete this; }
+
+}  // namespace gmewatch

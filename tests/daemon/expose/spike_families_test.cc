@@ -1,0 +1,98 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/expose/gme_families.h"
+#include "daemon/model/spike.h"
+#include "tests/daemon/expose/exposition.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+// Sample by its labels, as "code category region app", in the order of the text.
+std::map<std::string, std::vector<std::pair<std::string, double>>> Render(
+    const SpikeReport& report) {
+  Counters counters;
+  GmeFamilies families(counters);
+  CatalogCode timeout;
+  timeout.value = 1005;
+  timeout.category = "client";
+  families.SetCatalog({timeout}, {});
+  std::string text;
+  const auto sink = [&text](absl::string_view chunk) {
+    text.append(chunk.data(), chunk.size());
+    return true;
+  };
+  ChunkWriter out(sink);
+  families.RenderSpikes(report, &out);
+  EXPECT_TRUE(out.Finish());
+  const absl::StatusOr<std::vector<ExposedFamily>> parsed = ParseExposition(text);
+  EXPECT_TRUE(parsed.ok()) << parsed.status();
+  std::map<std::string, std::vector<std::pair<std::string, double>>> samples;
+  for (const ExposedFamily& family : *parsed) {
+    EXPECT_EQ(family.type, "gauge");
+    auto& list = samples[family.name];
+    for (const ExposedSample& sample : family.samples) {
+      const auto label = [&sample](const char* name) { return sample.labels.at(name); };
+      list.emplace_back(
+          label("code") + " " + label("category") + " " + label("region") + " " + label("app"),
+          sample.value);
+    }
+  }
+  return samples;
+}
+
+Spike SpikeAt(int32_t code, const Place& place, bool active) {
+  Spike spike;
+  spike.where = {.code = code, .place = place};
+  spike.active = active;
+  spike.start_s = 1'795'212'345;
+  spike.expected_rate = 0.25;
+  spike.observed_rate = 12.5;
+  spike.score = 3.75;
+  return spike;
+}
+
+TEST(SpikeFamiliesTest, ShowsAnActiveSpikeInAllItsNumbers) {
+  SpikeReport report;
+  report.spikes = {SpikeAt(1005, {"all", "eu"}, true)};
+  const auto samples = Render(report);
+  const std::string labels = "1005 client eu all";
+  EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair(labels, 1)));
+  EXPECT_THAT(samples.at("gme_spike_start_timestamp_seconds"),
+              ElementsAre(Pair(labels, 1'795'212'345)));
+  EXPECT_THAT(samples.at("gme_spike_expected_rate"), ElementsAre(Pair(labels, 0.25)));
+  EXPECT_THAT(samples.at("gme_spike_observed_rate"), ElementsAre(Pair(labels, 12.5)));
+  EXPECT_THAT(samples.at("gme_spike_score"), ElementsAre(Pair(labels, 3.75)));
+  EXPECT_THAT(samples.at("gme_retry_loop_active"), IsEmpty());
+}
+
+TEST(SpikeFamiliesTest, OfOneThatIsOverOnlyThatItIs) {
+  SpikeReport report;
+  report.spikes = {SpikeAt(424242, {"demo", "eu"}, false)};
+  report.spikes[0].where.other_code = false;
+  const auto samples = Render(report);
+  EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair("424242 unknown eu demo", 0)));
+  EXPECT_THAT(samples.at("gme_spike_score"), IsEmpty());
+  EXPECT_THAT(samples.at("gme_spike_start_timestamp_seconds"), IsEmpty());
+}
+
+TEST(SpikeFamiliesTest, ARetryLoopIsNoSpike) {
+  SpikeReport report;
+  report.spikes = {SpikeAt(1005, {"demo", "eu"}, true), SpikeAt(0, {"demo", "eu"}, true)};
+  report.spikes[0].retry_loop = true;
+  report.spikes[1].where.other_code = true;
+  const auto samples = Render(report);
+  EXPECT_THAT(samples.at("gme_retry_loop_active"), ElementsAre(Pair("1005 client eu demo", 1)));
+  EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair("other unknown eu demo", 1)));
+}
+
+}  // namespace
+}  // namespace gmewatch
