@@ -117,6 +117,7 @@ class Journal {
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
   // Whether there is room; where there is not, counts the refusal.
   absl::Status Admit(size_t bytes, uint64_t events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t WaitingBytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsSettled() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
