@@ -19,6 +19,7 @@ using grpc::StatusCode;
 using ::testing::HasSubstr;
 
 constexpr char kCounted[] = "gmewatch_batches_total{result=\"counted\"}";
+constexpr char kOverloaded[] = "gmewatch_rejected_events_total{reason=\"overloaded\"}";
 constexpr int kBatchEvents = 512;
 
 // Some 4 KiB in the log.
@@ -93,7 +94,6 @@ TEST_F(OverloadTest, TurnsAwayWithAdviceAfterItAcknowledgedWhatItTook) {
   EXPECT_LT(stream.acknowledged(), written);
   // What is counted is acknowledged, and no later batch overtook the one that was turned away.
   EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
-  const char kOverloaded[] = "gmewatch_rejected_events_total{reason=\"overloaded\"}";
   EXPECT_EQ(daemon_->AwaitValue(kOverloaded, kBatchEvents), kBatchEvents);
   v1::ReportRequest next = LargeBatch(stream.acknowledged() + 1);
   *next.mutable_session() = session;
