@@ -171,12 +171,12 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
 
 void Daemon::Reload() {
   absl::StatusOr<DaemonFiles> files = LoadFiles(options_);
-  {
-    absl::MutexLock lock(&mutex_);
-    ++(files.ok() ? reloads_ : failed_reloads_);
-    last_reload_ok_ = files.ok();
-  }
   if (!files.ok()) {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++failed_reloads_;
+      last_reload_ok_ = false;
+    }
     LogError("not reloaded; the settings and the catalogue stay as they were",
              {{"error", std::string(files.status().message())}});
     return;
@@ -188,6 +188,10 @@ void Daemon::Reload() {
   files_ = *std::move(files);
   LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps.size())},
                        {"codes", absl::StrCat(files_.catalog.codes().size())}});
+  // Last: who sees the count sees what was reloaded.
+  absl::MutexLock lock(&mutex_);
+  ++reloads_;
+  last_reload_ok_ = true;
 }
 
 absl::Status Daemon::Stop() {

@@ -4,9 +4,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/version.h"
 #include "daemon/run.h"
@@ -27,12 +25,11 @@ ABSL_FLAG(bool, check_config, false, "check the settings and the catalogue, then
 int main(int argc, char** argv) {
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return absl::StrCat("gmewatchd ", gmewatch::Version(), "\n"); };
-  // --help is about this file's flags, not about those of libraries.
-  usage.contains_help_flags = [](absl::string_view file) {
-    return absl::EndsWith(file, "main.cc");
-  };
   absl::SetFlagsUsageConfig(usage);
-  absl::SetProgramUsageMessage("counts GME error codes and shows them to Prometheus");
+  if (gmewatch::AsksForHelp(argc, argv)) {
+    gmewatch::PrintHelp(std::cout);
+    return 0;
+  }
   if (!gmewatch::CheckFlags(argc, argv)) return gmewatch::kExitUsage;
   absl::ParseCommandLine(argc, argv);
   gmewatch::DaemonOptions options;

@@ -3,9 +3,11 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <utility>
 
 #include "absl/flags/commandlineflag.h"
@@ -33,10 +35,29 @@ std::string Environment(const char* name) {
 
 }  // namespace
 
+bool AsksForHelp(int argc, char** argv) {
+  return std::any_of(argv + 1, argv + argc, [](absl::string_view argument) {
+    return argument == "--help" || argument == "-help";
+  });
+}
+
+void PrintHelp(std::ostream& out) {
+  out << "gmewatchd: counts GME error codes and shows them to Prometheus\n\n";
+  std::map<absl::string_view, const absl::CommandLineFlag*> flags;  // in the order of their names
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (absl::EndsWith(flag->Filename(), "daemon/main.cc")) flags.emplace(name, flag);
+  }
+  for (const auto& [name, flag] : flags) {
+    out << "  --" << name << "=" << flag->DefaultValue() << "\n      " << flag->Help() << "\n";
+  }
+  out << "  --version\n      say the version, then exit\n"
+         "\nExit status: 0, 1 for a failure, 2 for wrong usage or settings.\n";
+}
+
 bool CheckFlags(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     absl::string_view name = argv[i];
-    if (absl::StartsWith(name, "--help") || name == "--version") continue;  // absl's own
+    if (name == "--version") continue;  // absl's own
     const bool dashes = absl::ConsumePrefix(&name, "--") || absl::ConsumePrefix(&name, "-");
     const size_t equals = name.find('=');
     const absl::string_view value =

@@ -2,6 +2,7 @@
 #ifndef GMEWATCH_DAEMON_RUN_H_
 #define GMEWATCH_DAEMON_RUN_H_
 
+#include <ostream>
 #include <string>
 
 #include "daemon/daemon.h"
@@ -10,6 +11,11 @@ namespace gmewatch {
 
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
+
+// Whether --help stands among the arguments; what it prints: the flags of main.cc and their
+// defaults. abseil's own would end with status 1.
+bool AsksForHelp(int argc, char** argv);
+void PrintHelp(std::ostream& out);
 
 // Whether every argument is --NAME=VALUE, or --NAME for a bool, of a flag that there is and with a
 // value that it takes; says what is not. absl's own parser would end the process with the status of

@@ -25,10 +25,15 @@ Form FormOf(uint8_t first) {
   return {0, 0, 0};
 }
 
+// As the server has it: what hides or moves text on a page is not printable either.
 bool IsPrintableCodePoint(uint32_t point) {
   const bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
+  const bool separator = point == 0x2028 || point == 0x2029 || point == 0xFEFF;
+  const bool direction = point == 0x061C || point == 0x200E || point == 0x200F ||
+                         (point >= 0x202A && point <= 0x202E) ||
+                         (point >= 0x2066 && point <= 0x2069);
   const bool surrogate = point >= 0xD800 && point < 0xE000;
-  return !control && !surrogate && point <= 0x10FFFF;
+  return !control && !separator && !direction && !surrogate && point <= 0x10FFFF;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What text may go on the wire: printable UTF-8, because one bad byte in a string field makes
-// Protobuf refuse the whole batch.
+// What text may go on the wire: printable UTF-8, because one bad character in a string field makes
+// the server refuse the whole batch.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_CLIENT_SRC_TEXT_H_
@@ -12,7 +12,8 @@
 namespace gmewatch::client {
 
 // Length in bytes of the printable UTF-8 character that `text` begins with; 0 where there is none
-// (control characters, bytes that are no UTF-8, surrogates, nothing at all).
+// (control characters, line separators, marks that change the direction of text, bytes that are no
+// UTF-8, surrogates, nothing at all).
 size_t PrintableCharacter(absl::string_view text);
 
 bool IsPrintable(absl::string_view text);

@@ -25,6 +25,23 @@ YamlPosition PositionOf(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
 
+// yaml-cpp may look for more than there is: then the end of the line, or of the text, is meant.
+YamlPosition Within(absl::string_view text, YamlPosition position) {
+  size_t begin = 0;
+  for (int line = 1; line < position.line; ++line) {
+    const size_t end = text.find('\n', begin);
+    if (end == absl::string_view::npos) {
+      position.line = line;
+      position.column = static_cast<int>(text.size()) + 1;
+      break;
+    }
+    begin = end + 1;
+  }
+  const size_t length = std::min(text.find('\n', begin), text.size()) - begin;
+  position.column = std::min(position.column, static_cast<int>(length) + 1);
+  return position;
+}
+
 bool IsControl(char c) {
   return (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
@@ -201,7 +218,7 @@ absl::StatusOr<YamlTree> ReadYamlTree(absl::string_view text, absl::string_view 
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
   } catch (const YAML::Exception& e) {
     // A fault met before is nearer to the cause.
-    if (builder.status().ok()) return YamlError(file, PositionOf(e.mark), e.msg);
+    if (builder.status().ok()) return YamlError(file, Within(text, PositionOf(e.mark)), e.msg);
   }
   if (!builder.status().ok()) return builder.status();
   if (!IsClosed(text, builder.last_scalar())) {

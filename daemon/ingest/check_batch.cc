@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/utf8.h"
 #include "daemon/ingest/check_text.h"
 #include "daemon/ingest/session_reader.h"
 #include "daemon/ingest/wire_reader.h"
@@ -31,6 +32,7 @@ class Checker {
       return;
     }
     if (out_.has_session) session_.Check(&out_);
+    CheckAge();
     CheckCounts();
   }
 
@@ -138,37 +140,29 @@ class Checker {
   }
 
   bool ReadAge(absl::string_view bytes) {
-    int64_t seconds = 0;
-    int64_t nanos = 0;
-    WireReader reader(bytes);
+    WireReader reader(bytes, 1);
     while (reader.Next()) {
       switch (reader.tag()) {
         case VarintTag(1):
-          seconds = static_cast<int64_t>(reader.Varint());
+          age_seconds_ = static_cast<int64_t>(reader.Varint());
           break;
         case VarintTag(2):
-          nanos = static_cast<int32_t>(static_cast<uint32_t>(reader.Varint()));
+          age_nanos_ = static_cast<int32_t>(static_cast<uint32_t>(reader.Varint()));
           break;
         default:
           reader.Skip();
       }
     }
-    if (seconds < 0 || seconds > kAgeSecondsMax || nanos < 0 || nanos > 999'999'999) {
-      Violate(&out_.batch_violation, "age",
-              absl::StrCat("is ", seconds, " s and ", nanos,
-                           " ns; a Duration that is not negative is allowed"));
-    }
-    out_.batch.late = absl::Seconds(seconds) + absl::Nanoseconds(nanos) > kLateAge;
     return reader.ok();
   }
 
   bool ReadLoss(absl::string_view bytes) {
     Loss loss;
-    WireReader reader(bytes);
+    WireReader reader(bytes, 1);
     while (reader.Next()) {
       switch (reader.tag()) {
         case VarintTag(1):
-          loss.reason = reader.Varint();
+          loss.reason = static_cast<uint32_t>(reader.Varint());  // the format's enum has 32 bits
           break;
         case VarintTag(2):
           loss.events = reader.Varint();
@@ -193,15 +187,19 @@ class Checker {
 
   bool ReadDetail(absl::string_view bytes) {
     Detail detail;
-    WireReader reader(bytes);
+    bool is_utf8 = true;
+    WireReader reader(bytes, 1);
     while (reader.Next()) {
       switch (reader.tag()) {
         case VarintTag(1):
           detail.code = static_cast<int32_t>(static_cast<uint32_t>(reader.Varint()));
           break;
-        case BytesTag(2):
-          detail.operation = std::string(reader.Bytes().substr(0, kOperationBytesMax + 1));
+        case BytesTag(2): {
+          const absl::string_view operation = reader.Bytes();
+          is_utf8 &= Utf8PrefixBytes(operation) == operation.size();
+          detail.operation = std::string(operation.substr(0, kOperationBytesMax + 1));
           break;
+        }
         case VarintTag(3):
           detail.underlying_code = static_cast<int64_t>(reader.Varint());
           break;
@@ -209,7 +207,8 @@ class Checker {
           reader.Skip();
       }
     }
-    if (!IsPrintable(detail.operation, kOperationBytesMax)) {
+    // One that is overwritten must be UTF-8 too, as Protobuf has it.
+    if (!is_utf8 || !IsPrintable(detail.operation, kOperationBytesMax)) {
       Violate(&out_.batch_violation,
               absl::StrCat("details[", out_.batch.details.size(), "].operation"),
               absl::StrCat("is ", Quote(detail.operation), "; ", kTextRule));
@@ -221,6 +220,17 @@ class Checker {
       out_.batch.details.push_back(std::move(detail));
     }
     return reader.ok();
+  }
+
+  // An age that stands twice adds to itself, so it is looked at when all is read.
+  void CheckAge() {
+    if (age_seconds_ < 0 || age_seconds_ > kAgeSecondsMax || age_nanos_ < 0 ||
+        age_nanos_ > 999'999'999) {
+      Violate(&out_.batch_violation, "age",
+              absl::StrCat("is ", age_seconds_, " s and ", age_nanos_,
+                           " ns; a Duration that is not negative is allowed"));
+    }
+    out_.batch.late = absl::Seconds(age_seconds_) + absl::Nanoseconds(age_nanos_) > kLateAge;
   }
 
   void CheckCounts() {
@@ -244,6 +254,8 @@ class Checker {
   SessionReader session_;
   size_t codes_ = 0;
   size_t counts_ = 0;
+  int64_t age_seconds_ = 0;
+  int64_t age_nanos_ = 0;
   bool malformed_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/utf8.h"
 #include "daemon/ingest/check_text.h"
 #include "daemon/ingest/wire_reader.h"
 #include "daemon/model/limits.h"
@@ -14,32 +15,37 @@ namespace gmewatch {
 
 bool SessionReader::Read(absl::string_view bytes) {
   Origin& origin = session_.origin;
-  WireReader reader(bytes);
+  WireReader reader(bytes, 1);
   while (reader.Next()) {
     switch (reader.tag()) {
       case BytesTag(1):
         id_ = reader.Bytes();
         break;
       case BytesTag(2):
-        origin.app = std::string(reader.Bytes());
+        TakeText("session.app", reader.Bytes(), &origin.app);
         break;
       case BytesTag(3):
-        origin.region = std::string(reader.Bytes());
+        TakeText("session.region", reader.Bytes(), &origin.region);
         break;
       case BytesTag(4):
-        origin.app_version = std::string(reader.Bytes());
+        TakeText("session.app_version", reader.Bytes(), &origin.app_version);
         break;
       case BytesTag(5):
-        origin.sdk_version = std::string(reader.Bytes());
+        TakeText("session.sdk_version", reader.Bytes(), &origin.sdk_version);
         break;
       case BytesTag(6):
-        origin.platform = std::string(reader.Bytes());
+        TakeText("session.platform", reader.Bytes(), &origin.platform);
         break;
       default:
         reader.Skip();  // of a later version
     }
   }
   return reader.ok();
+}
+
+void SessionReader::TakeText(absl::string_view field, absl::string_view bytes, std::string* text) {
+  if (broken_field_.empty() && Utf8PrefixBytes(bytes) < bytes.size()) broken_field_ = field;
+  *text = std::string(bytes);
 }
 
 void SessionReader::Check(CheckedRequest* out) {
@@ -62,6 +68,10 @@ void SessionReader::Check(CheckedRequest* out) {
     if (!IsPrintable(*text, kVersionBytesMax)) {
       Violate(violation, field, absl::StrCat("is ", Quote(*text), "; ", kTextRule));
     }
+  }
+  if (!broken_field_.empty()) {
+    Violate(violation, broken_field_,
+            absl::StrCat("stands more than once, and not always in UTF-8; ", kTextRule));
   }
   if (violation->has_value()) return;
   std::memcpy(&session_.id, id_.data(), kSessionIdBytes);

@@ -40,8 +40,7 @@ class StreamCall final : public BatchWaiter {
   void OnFinish(bool ok, Scratch* scratch);
 
   // Of one message; ends the stream or leaves it ready for the next.
-  void Take(CheckedRequest* request);
-  bool TakeSession(CheckedRequest* request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Take(CheckedRequest* request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Counts the refusal; `end` is what the stream ends with when it is durable.
   void Refuse(RejectReason reason, const CheckedRequest& request, std::optional<grpc::Status> end)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -4,12 +4,11 @@
 
 namespace gmewatch {
 
-uint64_t WireReader::ReadLongVarint() {
+uint64_t WireReader::ReadLongVarint(int bytes_max) {
   uint64_t value = 0;
-  for (int shift = 0; shift < 70; shift += 7) {
-    if (at_ == end_) break;
+  for (int i = 0; i < bytes_max && at_ != end_; ++i) {
     const auto byte = static_cast<uint8_t>(*at_++);
-    if (shift < 64) value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
     if (byte < 0x80) return value;
   }
   ok_ = false;
@@ -32,7 +31,7 @@ size_t WireReader::PackedSize() const {
 }
 
 absl::string_view WireReader::ReadBytes() {
-  const uint64_t size = ReadVarint();
+  const uint64_t size = ReadVarint(kShortVarintBytesMax);
   if (!ok_ || size > static_cast<uint64_t>(end_ - at_)) {
     ok_ = false;
     return {};
@@ -42,7 +41,7 @@ absl::string_view WireReader::ReadBytes() {
   return bytes;
 }
 
-void WireReader::Skip() { SkipValue(type(), 0); }
+void WireReader::Skip() { SkipValue(type(), depth_); }
 
 void WireReader::SkipBytes(size_t n) {
   if (static_cast<size_t>(end_ - at_) < n) {
@@ -76,11 +75,11 @@ void WireReader::SkipValue(Type type, int depth) {
 }
 
 void WireReader::SkipGroup(uint32_t field, int depth) {
-  while (ok_ && depth < kDepthMax && at_ != end_) {
-    const uint64_t tag = ReadVarint();
-    const auto inner = static_cast<uint32_t>(tag >> 3);
+  while (ok_ && depth <= kDepthMax && at_ != end_) {
+    const uint32_t tag = ReadTag();
+    const uint32_t inner = tag >> 3;
     const auto type = static_cast<Type>(tag & 7);
-    if ((tag >> 32) != 0 || inner == 0) break;
+    if (inner == 0) break;
     if (type == Type::kGroupEnd) {
       if (inner != field) break;
       return;

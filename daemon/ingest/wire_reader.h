@@ -10,8 +10,8 @@
 //   if (!reader.ok()) ...
 //
 // Each field is to be read or skipped exactly once, by the method of its type. Where the bytes are
-// no message ok() is false from then on. Thread safety: none. The bytes must outlive the reader and
-// what it returns.
+// no message ok() is false from then on; what is one is as Protobuf's own parser has it, with its
+// limits. Thread safety: none. The bytes must outlive the reader and what it returns.
 #ifndef GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
 #define GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
 
@@ -33,16 +33,16 @@ class WireReader {
     kFixed32 = 5
   };
 
-  explicit WireReader(absl::string_view bytes)
-      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  // `depth`: how many messages the bytes stand in.
+  explicit WireReader(absl::string_view bytes, int depth = 0)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()), depth_(depth) {}
 
   // Moves to the next field; false at the end or at an error.
   bool Next() {
     if (at_ == end_ || !ok_) return false;
-    const uint64_t tag = ReadVarint();
-    tag_ = static_cast<uint32_t>(tag);
-    // Field numbers go from 1 to 2^29-1, and a group may only end where it began.
-    if ((tag >> 32) != 0 || tag_ >> 3 == 0 || type() == Type::kGroupEnd) ok_ = false;
+    tag_ = ReadTag();
+    // Field numbers begin with 1, and a group may only end where it began.
+    if (tag_ >> 3 == 0 || type() == Type::kGroupEnd) ok_ = false;
     return ok_;
   }
 
@@ -86,14 +86,25 @@ class WireReader {
 
  private:
   static constexpr int kDepthMax = 100;
+  // Of a number, and of what a tag or a length may have.
+  static constexpr int kVarintBytesMax = 10;
+  static constexpr int kShortVarintBytesMax = 5;
 
   Type type() const { return static_cast<Type>(tag_ & 7); }
+<<<<<<< HEAD
   static uint64_t Byte(const char* at) { return static_cast<uint8_t>(*at); }
   uint64_t ReadVarint() {
     if (at_ != end_ && Byte(at_) < 0x80) return Byte(at_++);
     return ReadLongVarint();
+=======
+  uint64_t ReadVarint(int bytes_max = kVarintBytesMax) {
+    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) return static_cast<uint8_t>(*at_++);
+    return ReadLongVarint(bytes_max);
+>>>>>>> proof
   }
-  uint64_t ReadLongVarint();
+  uint64_t ReadLongVarint(int bytes_max);
+  // Protobuf drops what exceeds its 32 bits.
+  uint32_t ReadTag() { return static_cast<uint32_t>(ReadVarint(kShortVarintBytesMax)); }
   absl::string_view ReadBytes();
   void SkipBytes(size_t n);
   void SkipValue(Type type, int depth);
@@ -101,6 +112,7 @@ class WireReader {
 
   const char* at_;
   const char* end_;
+  int depth_;
   uint32_t tag_ = 0;
   bool ok_ = true;
 };

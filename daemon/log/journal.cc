@@ -60,8 +60,7 @@ absl::Status Journal::Admit(size_t bytes, std::optional<RejectReason>* reason) {
     *reason = RejectReason::kLogFailed;
     return absl::ResourceExhaustedError("the log cannot be written at present");
   }
-  // Waiters count too: a flood of empty batches takes memory as well.
-  const size_t waiting = open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
+  const size_t waiting = WaitingBytes();
   if (waiting + bytes > options_.max_pending_bytes) {
     *reason = RejectReason::kOverloaded;
     return absl::ResourceExhaustedError(absl::StrCat(waiting, " bytes wait for the log; at most ",
@@ -205,14 +204,18 @@ void Journal::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl:
 
 double Journal::Fullness() const {
   absl::MutexLock lock(&mutex_);
-  return static_cast<double>(open_.size_bytes() + committing_bytes_) /
-         static_cast<double>(options_.max_pending_bytes);
+  return static_cast<double>(WaitingBytes()) / static_cast<double>(options_.max_pending_bytes);
+}
+
+size_t Journal::WaitingBytes() const {
+  // Waiters count too: a flood of empty batches takes memory as well.
+  return open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
 }
 
 JournalStats Journal::stats() const {
   absl::MutexLock lock(&mutex_);
   JournalStats out = stats_;
-  out.pending_bytes = open_.size_bytes() + committing_bytes_;
+  out.pending_bytes = WaitingBytes();
   for (size_t i = 1; i < out.commits_by_bucket.size(); ++i) {
     out.commits_by_bucket[i] += out.commits_by_bucket[i - 1];
   }

@@ -25,6 +25,12 @@ void AppendRaw(std::string* out, const T* items, size_t n) {
   out->append(reinterpret_cast<const char*>(items), n * sizeof(T));
 }
 
+// Times and durations beyond it are damage: far from now, and far from where their difference would
+// overflow.
+constexpr int64_t kMillisecondsMax = int64_t{1} << 53;
+
+bool IsTime(int64_t ms) { return ms >= -kMillisecondsMax && ms <= kMillisecondsMax; }
+
 // Roughly what they take up in memory and in a record.
 size_t SizeOf(const Origin& origin) {
   return sizeof(origin) + origin.app.size() + origin.region.size() + origin.app_version.size() +
@@ -202,6 +208,9 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   if (record.size() > INT_MAX ||
       !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
+  }
+  if (!IsTime(in.time_ms()) || !IsTime(in.policy().session_horizon_ms())) {
+    return absl::DataLossError("a time is out of range");
   }
   Epoch epoch;
   epoch.time_ms = in.time_ms();

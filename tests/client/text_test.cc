@@ -20,7 +20,13 @@ TEST(TextTest, KnowsPrintableUtf8) {
       Case{"tab\t", false},
       Case{std::string("nul\0", 4), false},
       Case{"\x7F", false},
-      Case{"\xC2\x85", false},          // a control character of two bytes
+      Case{"\xC2\x85", false},      // a control character of two bytes
+      Case{"\xE2\x80\xA8", false},  // a line separator
+      Case{"\xEF\xBB\xBF", false},  // a byte order mark
+      Case{"\xD8\x9C", false},      // marks that change the direction of text
+      Case{"\xE2\x80\x8E", false},
+      Case{"\xE2\x80\xAE", false},
+      Case{"\xE2\x81\xA6", false},
       Case{"\xC3", false},              // cut
       Case{"\xC0\xAF", false},          // longer than need be
       Case{"\xED\xA0\x80", false},      // half of a surrogate pair

@@ -21,17 +21,8 @@ using ::testing::HasSubstr;
 constexpr char kCounted[] = "gmewatch_batches_total{result=\"counted\"}";
 constexpr char kDuplicate[] = "gmewatch_batches_total{result=\"duplicate\"}";
 
-// Runs gmewatchd to its end.
-struct Ended {
-  int status;
-  std::string output;
-  std::string error;
-};
 Ended RunToEnd(std::vector<std::string> arguments) {
-  auto process = ChildProcess::Start(GmewatchdPath(), std::move(arguments));
-  if (!process.ok()) return {-1, "", process.status().ToString()};
-  const int status = (*process)->Wait();
-  return {status, (*process)->output(), (*process)->error()};
+  return gmewatch::RunToEnd(GmewatchdPath(), std::move(arguments));
 }
 
 class ProcessTest : public ::testing::Test {

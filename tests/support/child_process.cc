@@ -112,6 +112,14 @@ bool ChildProcess::AwaitError(absl::string_view text, absl::Duration timeout) {
   return AwaitText("/err", text, timeout);
 }
 
+Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
+               ChildOptions options) {
+  auto process = ChildProcess::Start(program, std::move(arguments), std::move(options));
+  if (!process.ok()) return {-1, "", process.status().ToString()};
+  const int status = (*process)->Wait();
+  return {status, (*process)->output(), (*process)->error()};
+}
+
 TempDir::TempDir() : path_(MakeTempDir()) {}
 
 TempDir::~TempDir() {

@@ -60,6 +60,15 @@ class ChildProcess {
   int status_ = -1;
 };
 
+// A program that ran to its end.
+struct Ended {
+  int status = -1;
+  std::string output;
+  std::string error;
+};
+Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
+               ChildOptions options = {});
+
 // A directory that is there for a test and gone after it.
 class TempDir {
  public:

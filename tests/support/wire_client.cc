@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::chrono::seconds kDeadline(30);
 
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
 template <typename Detail>
 bool FindDetail(const grpc::Status& status, const char* type, Detail* detail) {
   internal::RpcStatus details;
@@ -117,6 +121,7 @@ bool WireStream::Read() {
   if (!stream_->Read(&response)) return false;
   ++responses_;
   acknowledged_ = std::max(acknowledged_, response.acknowledged_sequence());
+  min_interval_ = MinIntervalOf(response);
   refused_.insert(refused_.end(), response.refused().begin(), response.refused().end());
   return true;
 }
@@ -138,8 +143,11 @@ grpc::Status WireStream::Finish() {
 absl::Duration RetryDelayOf(const grpc::Status& status) {
   internal::RetryInfo info;
   if (!FindDetail(status, "RetryInfo", &info)) return absl::ZeroDuration();
-  return absl::Seconds(info.retry_delay().seconds()) +
-         absl::Nanoseconds(info.retry_delay().nanos());
+  return ToDuration(info.retry_delay());
+}
+
+absl::Duration MinIntervalOf(const v1::ReportResponse& response) {
+  return ToDuration(response.min_interval());
 }
 
 std::string BadFieldOf(const grpc::Status& status) {

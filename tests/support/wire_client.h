@@ -61,6 +61,8 @@ class WireStream {
   uint64_t acknowledged() const { return acknowledged_; }
   const std::vector<v1::RefusedBatch>& refused() const { return refused_; }
   size_t responses() const { return responses_; }
+  // Of the newest answer.
+  absl::Duration min_interval() const { return min_interval_; }
 
  private:
   bool Read();
@@ -69,9 +71,12 @@ class WireStream {
   std::unique_ptr<grpc::ClientReaderWriter<v1::ReportRequest, v1::ReportResponse>> stream_;
   uint64_t acknowledged_ = 0;
   size_t responses_ = 0;
+  absl::Duration min_interval_;
   std::vector<v1::RefusedBatch> refused_;
 };
 
+// What an answer asks for; zero where it asks for nothing.
+absl::Duration MinIntervalOf(const v1::ReportResponse& response);
 // The google.rpc.RetryInfo that a status carries; zero where it has none.
 absl::Duration RetryDelayOf(const grpc::Status& status);
 // The first field that its google.rpc.BadRequest names; empty where it has none.

@@ -77,6 +77,8 @@ TEST(YamlTreeTest, RefusesWhatIsNoYaml) {
   Check("a: 1\n  b: 2", "f:2:4: illegal map value");
   Check("a: *nobody", "f:1:4: the referenced anchor is not defined");
   Check("a: 1\n---\nb: 2", "f:2:1: the document ended before this, one is allowed");
+  Check("\"#\\U\n", "f:2:1: bad character found while scanning hex number");
+  Check("a: \"\\x", "f:1:7: bad character found while scanning hex number");
   Check("a: !!int 1", "f:1:4: tag \"tag:yaml.org,2002:int\", none is allowed");
 }
 

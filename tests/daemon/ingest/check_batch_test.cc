@@ -100,6 +100,18 @@ TEST(CheckBatchTest, LateIsMoreThanTenMinutes) {
   EXPECT_TRUE(Check(request).batch.late);
 }
 
+TEST(CheckBatchTest, WhatStandsTwiceAddsToItself) {
+  v1::ReportRequest more;
+  more.mutable_session()->set_region("us");
+  more.mutable_age()->set_nanos(1);
+  v1::ReportRequest request = GoodRequest();
+  request.mutable_age()->set_seconds(600);
+  CheckedRequest checked;
+  CheckRequest(request.SerializeAsString() + more.SerializeAsString(), &checked);
+  EXPECT_EQ(checked.session->origin, (Origin{"demo", "us", "1.2", "2.9.4", "Android"}));
+  EXPECT_TRUE(checked.batch.late);
+}
+
 // Breaks the good request and looks at which field is named.
 void ExpectBatchViolation(const std::function<void(v1::ReportRequest*)>& change,
                           const char* field) {

@@ -36,6 +36,23 @@ TEST(WireReaderTest, SkipsEveryTypeAndFindsEveryCut) {
   EXPECT_FALSE(Skips(std::string(100'000, '\x0b')));                        // deep
 }
 
+std::string Groups(size_t depth) { return std::string(depth, '\x5b') + std::string(depth, '\x5c'); }
+
+// Where Protobuf's own parser draws the line.
+TEST(WireReaderTest, HasTheLimitsOfTheFormat) {
+  EXPECT_TRUE(Skips(Raw("\x88\x80\x80\x80\x00\x01", 6)));       // a tag of five bytes
+  EXPECT_FALSE(Skips(Raw("\x88\x80\x80\x80\x80\x00\x01", 7)));  // of six
+  EXPECT_TRUE(Skips(Raw("\x0a\x80\x80\x80\x80\x00", 6)));       // a length of five bytes
+  EXPECT_FALSE(Skips(Raw("\x0a\x80\x80\x80\x80\x80\x00", 7)));  // of six
+  EXPECT_TRUE(Skips(Groups(100)));
+  EXPECT_FALSE(Skips(Groups(101)));
+  const std::string groups = Groups(100);
+  WireReader inside(groups, 1);
+  ASSERT_TRUE(inside.Next());
+  inside.Skip();
+  EXPECT_FALSE(inside.ok());
+}
+
 TEST(WireReaderTest, ReadsTheLargestNumber) {
   WireReader reader("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
   ASSERT_TRUE(reader.Next());

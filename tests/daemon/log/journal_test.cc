@@ -173,6 +173,28 @@ TEST_F(JournalTest, TakesNoMoreThanItsMemoryAllows) {
   EXPECT_TRUE(journal->Append(SomeBatch(taken + 1), origin_, &waiter_).ok());
 }
 
+TEST_F(JournalTest, RefusalsThatWaitFillItToo) {
+  JournalOptions options;
+  options.max_pending_bytes = 1000;
+  Journal* journal = Make(options);
+  log_.Hold(true);
+  ASSERT_TRUE(journal->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok());
+  log_.AwaitAttempts(1);
+  double fullness = 0;
+  int taken = 0;
+  for (; taken < 1000; ++taken) {
+    if (!journal->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok()) break;
+    fullness = journal->Fullness();
+  }
+  EXPECT_LT(taken, 1000);
+  // So that clients are slowed down before any is turned away.
+  EXPECT_GT(fullness, 0.9);
+  EXPECT_GT(journal->stats().pending_bytes, 900U);
+  log_.Hold(false);
+  ASSERT_TRUE(journal->Flush().ok());
+  EXPECT_EQ(journal->Fullness(), 0);
+}
+
 TEST_F(JournalTest, StopCommitsWhatIsOpenAndThenTakesNothing) {
   JournalOptions options;
   options.commit_interval = absl::Hours(1);

@@ -225,6 +225,23 @@ TEST(EpochTest, RefusesUnknownRejectReasons) {
       "reject reason 7 is unknown");
 }
 
+TEST(EpochTest, RefusesTimesWhoseDifferenceWouldOverflow) {
+  const auto parses = [](int64_t time_ms, int64_t horizon_ms) {
+    Epoch epoch;
+    epoch.time_ms = time_ms;
+    epoch.policy.emplace().set_session_horizon_ms(horizon_ms);
+    std::string record;
+    epoch.Serialize(&record);
+    return Epoch::Parse(record).ok();
+  };
+  EXPECT_TRUE(parses(1'700'000'000'000, 86'400'000));
+  EXPECT_TRUE(parses(0, 0));
+  EXPECT_FALSE(parses(INT64_MIN, 0));
+  EXPECT_FALSE(parses(INT64_MAX, 0));
+  EXPECT_FALSE(parses(0, INT64_MIN));
+  EXPECT_FALSE(parses(0, INT64_MAX));
+}
+
 TEST(EpochTest, RefusesGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
 
 }  // namespace

@@ -1,0 +1,44 @@
+// Every input that a fuzz target began with (corpus/) or tripped over (regressions/), again.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+#include "tests/fuzz/targets.h"
+
+namespace gmewatch {
+namespace {
+
+namespace fs = std::filesystem;
+
+int ReplayFolder(const fs::path& folder, void (*target)(absl::string_view)) {
+  int inputs = 0;
+  if (!fs::exists(folder)) return inputs;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    // A broken invariant ends the process: the last name that stands here is the input.
+    std::cout << entry.path().filename().string() << std::endl;
+    std::ifstream file(entry.path(), std::ios::binary);
+    target(std::string(std::istreambuf_iterator<char>(file), {}));
+    ++inputs;
+  }
+  return inputs;
+}
+
+void Replay(const char* name, void (*target)(absl::string_view)) {
+  EXPECT_GT(ReplayFolder(fs::path(FUZZ_DIR) / "corpus" / name, target), 0) << "no corpus";
+  ReplayFolder(fs::path(FUZZ_DIR) / "regressions" / name, target);
+}
+
+TEST(FuzzReplayTest, BatchesAreReadAsTheGeneratedParserReadsThem) { Replay("batch", FuzzBatch); }
+
+TEST(FuzzReplayTest, EpochsComeBackAsTheyWereAndCountOnce) { Replay("epoch", FuzzEpoch); }
+
+TEST(FuzzReplayTest, CataloguesComeBackOrNameTheFault) { Replay("catalog", FuzzCatalog); }
+
+TEST(FuzzReplayTest, SettingsComeBackOrNameTheFault) { Replay("settings", FuzzSettings); }
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,100 @@
+// SIGHUP: settings and catalogue together, or neither.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/wire_client.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr char kOneCode[] =
+    "codes:\n- {value: 1, name: OLD, category: client, severity: error, action: none, solution: "
+    "s}\n";
+constexpr char kTwoCodes[] =
+    "codes:\n- {value: 1, name: NEW, category: client, severity: error, action: none, solution: "
+    "s}\n- {value: 2, name: B, category: server, severity: error, action: none, solution: s}\n";
+constexpr char kOneApp[] = "apps: [{name: one, regions: [eu]}]\n";
+constexpr char kTwoApps[] = "apps: [{name: one, regions: [eu]}, {name: two, regions: [eu]}]\n";
+
+std::string InfoOf(const char* code, const char* name, const char* category) {
+  return absl::StrCat("gme_error_code_info{code=\"", code, "\",name=\"", name, "\",category=\"",
+                      category, "\",subcategory=\"\",severity=\"error\",action=\"none\"}");
+}
+
+class ReloadTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string config = dir_.Write("settings.yaml", kOneApp);
+    const std::string catalog = dir_.Write("catalog.yaml", kOneCode);
+    auto daemon =
+        GmewatchdProcess::Start({"--in_memory", "--config=" + config, "--catalog=" + catalog});
+    ASSERT_TRUE(daemon.ok()) << daemon.status();
+    daemon_ = *std::move(daemon);
+  }
+
+  // Reloads, and waits until the daemon says that it came to `result`.
+  void Reload(const std::string& result) {
+    const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
+    const double before = ValueOf(daemon_->Scrape(), series);
+    daemon_->process().Signal(SIGHUP);
+    ASSERT_EQ(daemon_->AwaitValue(series, before + 1), before + 1);
+  }
+  bool MayReport(const char* app) {
+    WireClient client(daemon_->ingest_address());
+    return client.Report(MakeRequest(MakeSession(app, "eu"), 1, {{1, 1}})).ok();
+  }
+
+  TempDir dir_;
+  std::unique_ptr<GmewatchdProcess> daemon_;
+};
+
+TEST_F(ReloadTest, TakesANewCatalogue) {
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), InfoOf("1", "OLD", "client")), 1);
+  dir_.Write("catalog.yaml", kTwoCodes);
+  Reload("success");
+  const Samples samples = daemon_->Scrape();
+  EXPECT_EQ(ValueOf(samples, InfoOf("1", "OLD", "client")), -1);
+  EXPECT_EQ(ValueOf(samples, InfoOf("1", "NEW", "client")), 1);
+  EXPECT_EQ(ValueOf(samples, InfoOf("2", "B", "server")), 1);
+  const std::string series = CodeSeries("gme_error_events_total", "2", "server", "eu", "one");
+  EXPECT_EQ(daemon_->AwaitValue(series, 0), 0) << "the new code's series start at zero";
+}
+
+TEST_F(ReloadTest, KeepsAllOfTheOldWhereOneFileIsWrong) {
+  dir_.Write("settings.yaml", kTwoApps);
+  dir_.Write("catalog.yaml", "codes: []\n");
+  Reload("failure");
+  EXPECT_FALSE(MayReport("two"));
+  EXPECT_TRUE(MayReport("one"));
+  dir_.Write("settings.yaml", "apps: [{name: one}]\n");
+  dir_.Write("catalog.yaml", kTwoCodes);
+  Reload("failure");
+  EXPECT_TRUE(MayReport("one"));
+  const Samples samples = daemon_->Scrape();
+  EXPECT_EQ(ValueOf(samples, InfoOf("1", "OLD", "client")), 1);
+  EXPECT_EQ(ValueOf(samples, InfoOf("2", "B", "server")), -1);
+  EXPECT_EQ(ValueOf(samples, "gmewatch_config_last_reload_successful"), 0);
+  dir_.Write("settings.yaml", kTwoApps);
+  Reload("success");
+  EXPECT_TRUE(MayReport("two"));
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_config_last_reload_successful"), 1);
+}
+
+TEST_F(ReloadTest, SeriesStayWhenTheirAppIsGone) {
+  ASSERT_TRUE(MayReport("one"));
+  dir_.Write("settings.yaml", "apps: [{name: two, regions: [eu]}]\n");
+  Reload("success");
+  EXPECT_FALSE(MayReport("one"));
+  EXPECT_TRUE(MayReport("two"));
+  // At zero, until its counts are shown.
+  EXPECT_EQ(
+      ValueOf(daemon_->Scrape(), CodeSeries("gme_error_events_total", "1", "client", "eu", "one")),
+      0);
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,125 @@
+// TLS at the ingest port: gmewatchd's certificate, and those of clients.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "gmewatch/reporter.h"
+#include "tests/client/reporter_fixture.h"
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/test_certificates.h"
+
+namespace gmewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+
+class TlsTest : public ::testing::Test {
+ protected:
+  // `more`: of ingest.tls, beside certificate and key.
+  void Start(const std::string& more) {
+    dir_.Write("authority.pem", certificates_.authority);
+    const std::string config = dir_.Write(
+        "settings.yaml",
+        absl::StrCat("ingest:\n  tls:\n    certificate_file: ",
+                     dir_.Write("server.pem", certificates_.server_certificate),
+                     "\n    key_file: ", dir_.Write("server.key", certificates_.server_key), more));
+    auto daemon = GmewatchdProcess::Start({"--in_memory", "--config=" + config});
+    ASSERT_TRUE(daemon.ok()) << daemon.status();
+    daemon_ = *std::move(daemon);
+  }
+
+  ReporterOptions PlainOptions() const {
+    ReporterOptions options = PatientOptions(daemon_->ingest_address());
+    // gRPC writes a line for every failed handshake.
+    options.initial_backoff = options.max_backoff = std::chrono::seconds(10);
+    return options;
+  }
+  ReporterOptions TlsOptions() const {
+    ReporterOptions options = PlainOptions();
+    options.tls.enabled = true;
+    options.tls.root_certificates = certificates_.authority;
+    options.tls.server_name = "localhost";
+    return options;
+  }
+
+  // Whether an event is acknowledged at the first attempt.
+  static bool Arrives(ReporterOptions options) {
+    Reporter reporter(std::move(options));
+    EXPECT_EQ(reporter.error(), "");
+    reporter.Report(1005);
+    EXPECT_TRUE(AwaitTrue(
+        [&reporter] {
+          reporter.Flush(milliseconds(10));
+          const ReporterStats stats = reporter.Stats();
+          return stats.acknowledged_events == 1 || stats.batches_failed > 0;
+        },
+        absl::Seconds(20)));
+    return reporter.Stats().acknowledged_events == 1;
+  }
+
+  const TestCertificates certificates_ = MakeTestCertificates();
+  TempDir dir_;
+  std::unique_ptr<GmewatchdProcess> daemon_;
+};
+
+TEST_F(TlsTest, ShowsItsCertificateAndSpeaksNothingElse) {
+  ASSERT_NO_FATAL_FAILURE(Start("\n"));
+  EXPECT_TRUE(Arrives(TlsOptions()));
+  ReporterOptions options = TlsOptions();
+  options.tls.root_certificates = MakeTestCertificates().authority;
+  EXPECT_FALSE(Arrives(options)) << "the certificate is not of this authority";
+  EXPECT_FALSE(Arrives(PlainOptions()));
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"counted\"}"), 1);
+}
+
+TEST_F(TlsTest, AsksClientsForACertificateOfTheAuthorityThatTheSettingsName) {
+  ASSERT_NO_FATAL_FAILURE(
+      Start(absl::StrCat("\n    client_ca_file: ", dir_.File("authority.pem"), "\n")));
+  EXPECT_FALSE(Arrives(TlsOptions())) << "no certificate";
+  ReporterOptions options = TlsOptions();
+  const TestCertificates others = MakeTestCertificates();
+  options.tls.certificate_chain = others.client_certificate;
+  options.tls.private_key = others.client_key;
+  EXPECT_FALSE(Arrives(options)) << "one of another authority";
+  options.tls.certificate_chain = certificates_.client_certificate;
+  options.tls.private_key = certificates_.client_key;
+  EXPECT_TRUE(Arrives(options));
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"counted\"}"), 1);
+}
+
+TEST_F(TlsTest, GmectlSpeaksItWithFiles) {
+  ASSERT_NO_FATAL_FAILURE(
+      Start(absl::StrCat("\n    client_ca_file: ", dir_.File("authority.pem"), "\n")));
+  const std::vector<std::string> common = {"send",
+                                           "--address=" + daemon_->ingest_address(),
+                                           "--app=demo",
+                                           "--region=eu",
+                                           "--timeout=20s",
+                                           "--tls",
+                                           "--server_name=localhost",
+                                           "--ca_file=" + dir_.File("authority.pem"),
+                                           "1005"};
+  std::vector<std::string> arguments = common;
+  arguments.push_back("--certificate_file=" +
+                      dir_.Write("client.pem", certificates_.client_certificate));
+  arguments.push_back("--private_key_file=" + dir_.Write("client.key", certificates_.client_key));
+  const Ended run = RunToEnd(GmectlPath(), arguments);
+  EXPECT_EQ(run.status, 0) << run.error;
+  EXPECT_THAT(run.output, HasSubstr("counted: 1 events"));
+}
+
+TEST_F(TlsTest, AFileThatCannotBeReadStopsTheStart) {
+  const std::string config = dir_.Write(
+      "settings.yaml", absl::StrCat("ingest: {tls: {certificate_file: ", dir_.File("absent.pem"),
+                                    ", key_file: x}}\n"));
+  const Ended run =
+      RunToEnd(GmewatchdPath(), {"--in_memory", "--config=" + config, "--admin_address=127.0.0.1:0",
+                                 "--ingest_address=127.0.0.1:0"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.error, HasSubstr("absent.pem: cannot be read"));
+}
+
+}  // namespace
+}  // namespace gmewatch

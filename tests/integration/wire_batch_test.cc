@@ -1,0 +1,59 @@
+// More rules of error_reporting.proto through a real gmewatchd: what a batch says, and who may send
+// it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/wire_fixture.h"
+
+namespace gmewatch {
+namespace {
+
+using grpc::StatusCode;
+using ::testing::HasSubstr;
+
+constexpr char kReport[] = "/gmewatch.v1.ErrorReporting/Report";
+
+TEST_F(WireTest, ACodeMayStandTwiceAndDetailsAreNotCounted) {
+  v1::ReportRequest request = MakeRequest(MakeSession("app15", "eu"), 1, {{1005, 2}, {1005, 3}});
+  for (int i = 0; i < 16; ++i) {
+    v1::ErrorDetail* detail = request.add_details();
+    detail->set_code(1006);
+    detail->set_operation("EnterRoom");
+  }
+  ASSERT_TRUE(client_.Report(request).ok());
+  EXPECT_EQ(Events("app15", 1005), 5);
+  EXPECT_EQ(Events("app15", 1006), 0);
+}
+
+TEST_F(WireTest, WhatIsNoMessageIsInvalid) {
+  std::string answer;
+  const grpc::Status status = CallRaw(&client_, kReport, "\x0a\xff", &answer);
+  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("not a gmewatch.v1.ReportRequest"));
+}
+
+TEST_F(WireTest, AStreamOfSomebodyWhoMayNotReportEndsAndIsCountedAsSuch) {
+  const auto end = [&](const char* app, const char* region, const char* reason) {
+    const double before = RejectedEvents(reason);
+    WireStream stream(&client_);
+    stream.Write(MakeRequest(MakeSession(app, region), 1, {{1005, 3}}));
+    const grpc::Status status = stream.Finish();
+    EXPECT_EQ(RetryDelayOf(status), absl::ZeroDuration()) << "no use to try again";
+    EXPECT_EQ(stream.acknowledged(), 0U);
+    EXPECT_EQ(RejectedEvents(reason) - before, 3) << reason;
+    return status.error_code();
+  };
+  EXPECT_EQ(end("nobody", "eu", "permission_denied"), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(end("app1", "mars", "permission_denied"), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(end("keyed", "eu", "unauthenticated"), StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(end("other", "eu", "invalid"), StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(WireTest, AStreamWithoutABatchEndsWell) {
+  WireStream stream(&client_);
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_EQ(stream.responses(), 0U);
+}
+
+}  // namespace
+}  // namespace gmewatch
