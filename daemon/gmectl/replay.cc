@@ -149,7 +149,7 @@ absl::Status Replay::ReadAll(LineReader* lines) {
     const bool header = header_allowed && IsHeader(line);
     header_allowed = false;
     if (header) continue;
-    const absl::Status read = Read(line, fault_line_);
+    absl::Status read = Read(line, fault_line_);
     if (!read.ok()) return read;
   }
   fault_line_ = std::max<int64_t>(1, lines->line_number());
@@ -191,7 +191,7 @@ absl::Status Replay::Begin() {
   detector_.emplace(settings, 1);
   for (const NumberedRow& numbered : first_rows_) {
     fault_line_ = numbered.line;
-    const absl::Status taken = Take(numbered);
+    absl::Status taken = Take(numbered);
     if (!taken.ok()) return taken;
   }
   first_rows_ = {};

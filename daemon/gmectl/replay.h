@@ -1,7 +1,7 @@
 // `gmectl replay`: what the detector would have said of counts that are past. No daemon takes part.
 //
-// Thread safety: free functions without state. Time and memory: a microsecond a row, the first
-// rows and a block of text.
+// Thread safety: free functions without state. Memory: the first rows and a block of text,
+// however long the file is.
 #ifndef GMEWATCH_DAEMON_GMECTL_REPLAY_H_
 #define GMEWATCH_DAEMON_GMECTL_REPLAY_H_
 

@@ -89,7 +89,8 @@ void Compare(double rate, double vmr, double drift, uint64_t seed, Loss* loss) {
   Starts starts(rate);
   for (int tick = 0; tick < 3000; ++tick) {
     const bool risen = tick % 500 > 400;
-    const double now = rate * (risen ? 1 + (tick / 500) * 0.4 : 1);
+    const int rises = tick / 500;
+    const double now = rate * (risen ? 1 + rises * 0.4 : 1);
     starts.Add(vmr > 1 ? counts.NegativeBinomial(now, vmr) : counts.Poisson(now));
     const BestStart found = FindBestStart(starts.state(), 1, vmr, drift);
     const BestStart truth = starts.BruteForce(vmr, drift);

@@ -118,7 +118,7 @@ TEST(SeriesModelTest, SkippedTicksAreNoData) {
   const double expected = run.ExpectedNext();
   run.model.Skip(run.state.tick + 30, &run.state);
   EXPECT_EQ(run.ExpectedNext(), expected);
-  EXPECT_FALSE(run.EndHour());  // it was not whole
+  EXPECT_EQ(run.state.tick, kFirstTick + 329);
 }
 
 TEST(SeriesModelTest, GoesOnFromACopyBitByBit) {

@@ -12,7 +12,8 @@
 namespace gmewatch {
 namespace {
 
-constexpr int kTicksPerWeek = 7 * kTicksPerDay;
+constexpr int kDay = static_cast<int>(kTicksPerDay);
+constexpr int kTicksPerWeek = 7 * kDay;
 
 using CountFn = std::function<uint64_t(int tick)>;
 
@@ -22,7 +23,7 @@ int SpikesIn(int ticks, const DetectSettings& settings, const CountFn& count_at)
   int spikes = 0;
   bool was_active = false;
   for (int tick = 0; tick < ticks; ++tick) {
-    const bool active = detector.Observe(kFirstTick + tick, count_at(tick)).active;
+    const bool active = detector.Observe(int64_t{kFirstTick} + tick, count_at(tick)).active;
     spikes += active && !was_active ? 1 : 0;
     was_active = active;
   }
@@ -66,17 +67,17 @@ TEST(QuietSeriesTest, AGapIsNotZeros) {
       double before = 0;
       for (int tick = 0; tick < gap_begin; ++tick) {
         const uint64_t count = counts.Poisson(5);
-        before = detector.Observe(kFirstTick + tick, count).expected;
-        of_zeros.Observe(kFirstTick + tick, count);
+        before = detector.Observe(int64_t{kFirstTick} + tick, count).expected;
+        of_zeros.Observe(int64_t{kFirstTick} + tick, count);
       }
       for (int tick = gap_begin; tick < gap_begin + gap_ticks; ++tick) {
-        of_zeros.Observe(kFirstTick + tick, 0);
+        of_zeros.Observe(int64_t{kFirstTick} + tick, 0);
       }
       const int end = gap_begin + gap_ticks;
-      EXPECT_NEAR(detector.Observe(kFirstTick + end, 5).expected / before, 1, 0.05);
-      EXPECT_LT(of_zeros.Observe(kFirstTick + end, 5).expected / before, 0.8);
+      EXPECT_NEAR(detector.Observe(int64_t{kFirstTick} + end, 5).expected / before, 1, 0.05);
+      EXPECT_LT(of_zeros.Observe(int64_t{kFirstTick} + end, 5).expected / before, 0.8);
       for (int tick = end + 1; tick < end + 1000; ++tick) {
-        const Observation seen = detector.Observe(kFirstTick + tick, counts.Poisson(5));
+        const Observation seen = detector.Observe(int64_t{kFirstTick} + tick, counts.Poisson(5));
         ASSERT_FALSE(seen.active) << tick;
         ASSERT_NEAR(seen.expected / before, 1, 0.25) << tick;
       }
@@ -87,12 +88,12 @@ TEST(QuietSeriesTest, AGapIsNotZeros) {
 TEST(QuietSeriesTest, AGapOfWeeksIsNotZerosEither) {
   Counts counts(18);
   StandaloneDetector detector({}, 1);
-  for (int tick = 0; tick < 2 * static_cast<int>(kTicksPerDay); ++tick) {
-    detector.Observe(kFirstTick + tick, counts.Poisson(5));
+  for (int tick = 0; tick < 2 * kDay; ++tick) {
+    detector.Observe(int64_t{kFirstTick} + tick, counts.Poisson(5));
   }
   for (int tick = 0; tick < 3000; ++tick) {
     const Observation seen =
-        detector.Observe(kFirstTick + 5 * kTicksPerWeek + tick, counts.Poisson(5));
+        detector.Observe(int64_t{kFirstTick} + 5 * kTicksPerWeek + tick, counts.Poisson(5));
     ASSERT_FALSE(seen.active) << tick;
     ASSERT_NEAR(seen.expected, 5, 1) << tick;
   }
@@ -105,19 +106,16 @@ TEST(QuietSeriesTest, MultipliedPastAndPresentAreNoSpike) {
     for (const double rate : {1.0, 5.0, 20.0}) {
       for (uint64_t seed = 1; seed <= 3; ++seed) {
         Counts counts(seed);
-        EXPECT_EQ(
-            SpikesIn(2 * kTicksPerDay, settings, [&](int) { return times * counts.Poisson(rate); }),
-            0)
+        EXPECT_EQ(SpikesIn(2 * kDay, settings, [&](int) { return times * counts.Poisson(rate); }),
+                  0)
             << times << " times " << rate << " seed " << seed;
       }
     }
   }
   // It is not that seven times as many were never one.
   Counts counts(1);
-  EXPECT_EQ(SpikesIn(kTicksPerDay + 500, settings,
-                     [&](int tick) {
-                       return (tick < static_cast<int>(kTicksPerDay) ? 1U : 7U) * counts.Poisson(5);
-                     }),
+  EXPECT_EQ(SpikesIn(kDay + 500, settings,
+                     [&](int tick) { return (tick < kDay ? 1U : 7U) * counts.Poisson(5); }),
             1);
 }
 
@@ -127,9 +125,9 @@ TEST(QuietSeriesTest, ARhythmThatIsKnownIsNoSpike) {
   StandaloneDetector detector({}, 1);
   int active_ticks = 0;
   for (int tick = 0; tick < 3 * kTicksPerWeek; ++tick) {
-    const double day = 2 * std::numbers::pi * tick / kTicksPerDay;
-    const Observation seen =
-        detector.Observe(kFirstTick + tick, counts.Poisson(10 * (1 + 0.6 * std::sin(day))));
+    const double day = 2 * std::numbers::pi * tick / kDay;
+    const Observation seen = detector.Observe(int64_t{kFirstTick} + tick,
+                                              counts.Poisson(10 * (1 + 0.6 * std::sin(day))));
     if (tick >= 2 * kTicksPerWeek) active_ticks += seen.active ? 1 : 0;
   }
   EXPECT_LE(active_ticks, 60);

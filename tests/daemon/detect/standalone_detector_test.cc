@@ -30,7 +30,7 @@ class Play {
 
   void Until(int end, const RateFn& rate) {
     for (; tick_ < end; ++tick_) {
-      last_ = detector_.Observe(kFirstTick + tick_, counts_.Poisson(rate(tick_)));
+      last_ = detector_.Observe(int64_t{kFirstTick} + tick_, counts_.Poisson(rate(tick_)));
       const int since = static_cast<int>(last_.since - kFirstTick);
       if (was_active_ && (!last_.active || since != spikes_.back().since)) {
         spikes_.back().end = tick_;
@@ -209,12 +209,12 @@ TEST(StandaloneDetectorTest, SharesTheBudgetOfFalseAlarmsWithOthers) {
   Counts counts(15);
   for (int tick = 0; tick < kDay; ++tick) {
     const uint64_t count = counts.Poisson(5);
-    alone.Observe(kFirstTick + tick, count);
-    one_of_many.Observe(kFirstTick + tick, count);
+    alone.Observe(int64_t{kFirstTick} + tick, count);
+    one_of_many.Observe(int64_t{kFirstTick} + tick, count);
   }
-  const double score = alone.Observe(kFirstTick + kDay, 18).score;
+  const double score = alone.Observe(int64_t{kFirstTick} + kDay, 18).score;
   EXPECT_GT(score, 0.3);
-  EXPECT_LT(one_of_many.Observe(kFirstTick + kDay, 18).score, 0.6 * score);
+  EXPECT_LT(one_of_many.Observe(int64_t{kFirstTick} + kDay, 18).score, 0.6 * score);
 }
 
 }  // namespace
