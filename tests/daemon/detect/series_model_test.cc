@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -12,6 +13,14 @@ namespace gmewatch {
 namespace {
 
 constexpr uint64_t kSeed = 20150304;
+
+using Bytes = std::array<char, sizeof(SeriesState)>;
+
+Bytes BytesOf(const SeriesState& state) {
+  Bytes bytes;
+  std::memcpy(bytes.data(), &state, sizeof(SeriesState));
+  return bytes;
+}
 
 TEST(SeriesModelTest, NumbersHoursAndFindsTheMomentOfTheWeek) {
   const SeriesModel model({});
@@ -139,7 +148,7 @@ TEST(SeriesModelTest, GoesOnFromACopyBitByBit) {
       const double now = rate(tick++);
       run.Add(counts.NegativeBinomial(now, 1.5));
       copy.Add(again.NegativeBinomial(now, 1.5));
-      ASSERT_EQ(std::memcmp(&copy.state, &run.state, sizeof(SeriesState)), 0) << tick;
+      ASSERT_EQ(BytesOf(copy.state), BytesOf(run.state)) << tick;
       ASSERT_EQ(copy.ExpectedNext(), run.ExpectedNext()) << tick;
       ASSERT_EQ(copy.model.Score(copy.state), run.model.Score(run.state)) << tick;
     }

@@ -91,32 +91,38 @@ TEST(QuietSeriesTest, AGapOfWeeksIsNotZerosEither) {
   for (int tick = 0; tick < 2 * kDay; ++tick) {
     detector.Observe(int64_t{kFirstTick} + tick, counts.Poisson(5));
   }
+  const int later = 5 * kTicksPerWeek;
   for (int tick = 0; tick < 3000; ++tick) {
     const Observation seen =
-        detector.Observe(int64_t{kFirstTick} + 5 * kTicksPerWeek + tick, counts.Poisson(5));
+        detector.Observe(int64_t{kFirstTick} + later + tick, counts.Poisson(5));
     ASSERT_FALSE(seen.active) << tick;
     ASSERT_NEAR(seen.expected, 5, 1) << tick;
   }
 }
 
-TEST(QuietSeriesTest, MultipliedPastAndPresentAreNoSpike) {
+// Spikes in `ticks` ticks of counts that are all multiplied.
+int SpikesOfMultiplied(int ticks, uint64_t times, double rate, uint64_t seed) {
   DetectSettings settings;
   settings.false_alarms_per_week = 0.01;
+  Counts counts(seed);
+  return SpikesIn(ticks, settings, [&](int) { return times * counts.Poisson(rate); });
+}
+
+TEST(QuietSeriesTest, MultipliedPastAndPresentAreNoSpike) {
   for (const uint64_t times : {1U, 7U}) {
     for (const double rate : {1.0, 5.0, 20.0}) {
       for (uint64_t seed = 1; seed <= 3; ++seed) {
-        Counts counts(seed);
-        EXPECT_EQ(SpikesIn(2 * kDay, settings, [&](int) { return times * counts.Poisson(rate); }),
-                  0)
+        EXPECT_EQ(SpikesOfMultiplied(2 * kDay, times, rate, seed), 0)
             << times << " times " << rate << " seed " << seed;
       }
     }
   }
   // It is not that seven times as many were never one.
   Counts counts(1);
-  EXPECT_EQ(SpikesIn(kDay + 500, settings,
-                     [&](int tick) { return (tick < kDay ? 1U : 7U) * counts.Poisson(5); }),
-            1);
+  const auto sevenfold_later = [&](int tick) {
+    return (tick < kDay ? 1U : 7U) * counts.Poisson(5);
+  };
+  EXPECT_EQ(SpikesIn(kDay + 500, {}, sevenfold_later), 1);
 }
 
 TEST(QuietSeriesTest, ARhythmThatIsKnownIsNoSpike) {
