@@ -125,7 +125,7 @@ class Replay {
   int64_t last_line_ = 0;  // that of last_time_
   int64_t last_tick_ = -1;
   int64_t fault_line_ = 0;
-  std::optional<int64_t> spike_;  // the start of the active one
+  std::optional<int64_t> spike_;  // the start of the last one
 };
 
 absl::Status Replay::Run(std::istream& in, absl::string_view name) {
@@ -222,14 +222,11 @@ absl::Status Replay::Take(const NumberedRow& numbered) {
 }
 
 void Replay::CountSpike(const Observation& seen) {
-  if (!seen.active) {
-    spike_.reset();
-  } else if (spike_ != seen.since) {
-    spike_ = seen.since;
-    ++summary_.spikes;
-    summary_.last_spike = grid_->TimeOf(seen.since);
-    if (summary_.spikes == 1) summary_.first_spike = summary_.last_spike;
-  }
+  if (!seen.active || spike_ == seen.since) return;
+  spike_ = seen.since;
+  ++summary_.spikes;
+  summary_.last_spike = grid_->TimeOf(seen.since);
+  if (summary_.spikes == 1) summary_.first_spike = summary_.last_spike;
 }
 
 int ReplayStream(const ReplayFlags& flags, std::istream& in, absl::string_view name,

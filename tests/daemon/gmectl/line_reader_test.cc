@@ -51,6 +51,10 @@ TEST(LineReaderTest, RefusesLongLines) {
   const std::string most(kLineBytesMax, 'x');
   EXPECT_THAT(Read(absl::StrCat("a\n", most, "\r\nb"), &status), ElementsAre("a", most, "b"));
   EXPECT_TRUE(status.ok());
+  std::string many;
+  for (int i = 0; i < 100; ++i) absl::StrAppend(&many, most, "\r\n");
+  EXPECT_EQ(Read(many, &status), std::vector<std::string>(100, most));
+  EXPECT_TRUE(status.ok());
   for (const char* end : {"x\nb\n", "x", "xxxx\r\n"}) {
     EXPECT_THAT(Read(absl::StrCat("a\n", most, end), &status), ElementsAre("a"));
     EXPECT_TRUE(absl::IsInvalidArgument(status));
