@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "daemon/base/version.h"
+#include "daemon/gmectl/replay.h"
 #include "daemon/gmectl/send.h"
 
 namespace gmewatch {
@@ -19,6 +20,7 @@ struct Command {
 
 constexpr std::array kCommands = {
     Command{"send", "report events from the shell", &RunSend},
+    Command{"replay", "the detector over past counts, from a file", &RunReplay},
 };
 
 void PrintUsage(std::ostream& to) {

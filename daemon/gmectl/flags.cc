@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -25,6 +26,11 @@ absl::Status Set(absl::string_view name, absl::string_view text, const Flags::Va
     return absl::InvalidArgumentError(
         absl::StrCat("--", name, " is \"", text, "\"; allowed: a duration such as 500ms or 10s"));
   }
+  if (auto* const* number = std::get_if<double*>(&value)) {
+    if (absl::SimpleAtod(text, *number)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", name, " is \"", text, "\"; allowed: a number"));
+  }
   bool& flag = **std::get_if<bool*>(&value);
   if (text != "true" && text != "false") {
     return absl::InvalidArgumentError(
@@ -39,6 +45,7 @@ std::string Shown(const Flags::Value& value) {
   if (auto* const* duration = std::get_if<absl::Duration*>(&value)) {
     return absl::FormatDuration(**duration);
   }
+  if (auto* const* number = std::get_if<double*>(&value)) return absl::StrCat(**number);
   return "";
 }
 
@@ -98,10 +105,12 @@ absl::Status Flags::Parse(const std::vector<std::string>& arguments,
 }
 
 std::string Flags::Help() const {
+  size_t width = 0;
+  for (const Flag& flag : flags_) width = std::max(width, flag.name.size());
   std::string text;
   for (const Flag& flag : flags_) {
     absl::StrAppendFormat(
-        &text, "  --%-16s %s%s\n", flag.name, flag.help,
+        &text, "  --%-*s %s%s\n", static_cast<int>(width), flag.name, flag.help,
         flag.shown_default.empty() ? "" : absl::StrCat(" (", flag.shown_default, ")"));
   }
   return text;

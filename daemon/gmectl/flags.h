@@ -20,7 +20,7 @@ namespace gmewatch {
 
 class Flags {
  public:
-  using Value = std::variant<std::string*, bool*, absl::Duration*>;
+  using Value = std::variant<std::string*, bool*, double*, absl::Duration*>;
 
   // The value that `value` has now is the default, which Help shows.
   void Add(absl::string_view name, Value value, absl::string_view help);

@@ -13,6 +13,7 @@ struct Values {
   std::string name = "nobody";
   bool loud = false;
   absl::Duration wait = absl::Seconds(10);
+  double share = 0.5;
 };
 
 Flags MakeFlags(Values* values) {
@@ -20,19 +21,22 @@ Flags MakeFlags(Values* values) {
   flags.Add("name", &values->name, "who");
   flags.Add("loud", &values->loud, "how");
   flags.Add("wait", &values->wait, "how long");
+  flags.Add("share", &values->share, "of all");
   return flags;
 }
 
 TEST(FlagsTest, ReadsFlagsAmongOtherArguments) {
   Values values;
   std::vector<std::string> rest;
-  ASSERT_TRUE(
-      MakeFlags(&values)
-          .Parse({"1", "--name=a=b", "--loud", "-5:2", "--wait", "3s", "--", "--loud"}, &rest)
-          .ok());
+  ASSERT_TRUE(MakeFlags(&values)
+                  .Parse({"1", "--name=a=b", "--loud", "-5:2", "--wait", "3s", "--share=0.25", "--",
+                          "--loud"},
+                         &rest)
+                  .ok());
   EXPECT_EQ(values.name, "a=b");
   EXPECT_TRUE(values.loud);
   EXPECT_EQ(values.wait, absl::Seconds(3));
+  EXPECT_EQ(values.share, 0.25);
   EXPECT_THAT(rest, ElementsAre("1", "-5:2", "--loud"));
   ASSERT_TRUE(MakeFlags(&values).Parse({"--noloud", "--name="}, &rest).ok());
   EXPECT_FALSE(values.loud);
@@ -46,6 +50,7 @@ TEST(FlagsTest, SaysWhatIsWrong) {
         {"--noname", "there is no flag --noname"},
         {"--name", "--name has no value"},
         {"--loud=maybe", "--loud is \"maybe\"; allowed: true or false"},
+        {"--share=half", "--share is \"half\"; allowed: a number"},
         {"--wait=10", "--wait is \"10\"; allowed: a duration"}}) {
     Values values;
     std::vector<std::string> rest;
@@ -60,6 +65,7 @@ TEST(FlagsTest, HelpShowsTheDefaults) {
   EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("--name"));
   EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("who (nobody)"));
   EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("how long (10s)"));
+  EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("  --share of all (0.5)\n"));
 }
 
 }  // namespace

@@ -1,0 +1,166 @@
+#include "daemon/gmectl/count_row.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr uint64_t kValueMax = uint64_t{1} << 53;
+constexpr int64_t kSecondsMax = UINT32_MAX;
+constexpr size_t kShownBytesMax = 60;
+
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+
+bool AreDigits(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
+}
+
+std::string Shown(absl::string_view text) {
+  const bool cut = text.size() > kShownBytesMax;
+  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kShownBytesMax)), cut ? "..." : "",
+                      "\"");
+}
+
+absl::Status TimestampFault(absl::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the timestamp is ", Shown(text),
+      "; allowed: seconds since 1970, YYYY-MM-DD HH:MM:SS or YYYY-MM-DDTHH:MM:SSZ, each with a "
+      "fraction or without, UTC, from 1970 to 2106"));
+}
+
+// What is left of a field without blanks and quotes around it.
+absl::string_view Field(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  return text;
+}
+
+// Takes ".5" off the end of `text`; false where it is no fraction.
+bool ConsumeFraction(absl::string_view* text, absl::Duration* fraction) {
+  const size_t point = text->find('.');
+  if (point == absl::string_view::npos) return true;
+  const absl::string_view digits = text->substr(point + 1);
+  int64_t nanoseconds = 0;
+  if (digits.size() > 9 || !AreDigits(digits) || !absl::SimpleAtoi(digits, &nanoseconds)) {
+    return false;
+  }
+  for (size_t i = digits.size(); i < 9; ++i) nanoseconds *= 10;
+  *fraction = absl::Nanoseconds(nanoseconds);
+  text->remove_suffix(digits.size() + 1);
+  return true;
+}
+
+// The seconds since 1970 of "2015-02-26 21:42:53"; false where there is no such moment.
+bool ParseCivil(absl::string_view text, int64_t* seconds) {
+  constexpr absl::string_view kForm = "0000-00-00 00:00:00";
+  if (text.size() != kForm.size()) return false;
+  int fields[6] = {};  // year, month, day, hour, minute, second
+  size_t field = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (kForm[i] != '0') {
+      if (text[i] != kForm[i] && !(i == 10 && text[i] == 'T')) return false;
+      ++field;
+    } else if (IsDigit(text[i])) {
+      fields[field] = fields[field] * 10 + (text[i] - '0');
+    } else {
+      return false;
+    }
+  }
+  const absl::CivilSecond civil(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]);
+  // What does not exist, such as February the 30th, comes out as another moment.
+  if (civil.month() != fields[1] || civil.day() != fields[2] || civil.hour() != fields[3] ||
+      civil.minute() != fields[4] || civil.second() != fields[5]) {
+    return false;
+  }
+  *seconds = civil - absl::CivilSecond(1970);
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<Timestamp> ParseTimestamp(absl::string_view text) {
+  Timestamp timestamp;
+  absl::string_view rest = text;
+  const bool civil = text.size() > 10 && text[4] == '-';
+  if (civil) {
+    timestamp.form = text[10] == 'T' ? TimestampForm::kT : TimestampForm::kBlank;
+    if (!absl::ConsumeSuffix(&rest, "Z")) absl::ConsumeSuffix(&rest, "+00:00");
+  }
+  absl::Duration fraction;
+  int64_t seconds = 0;
+  const bool good =
+      ConsumeFraction(&rest, &fraction) &&
+      (civil ? ParseCivil(rest, &seconds) : AreDigits(rest) && absl::SimpleAtoi(rest, &seconds));
+  if (!good || seconds < 0 || seconds > kSecondsMax) return TimestampFault(text);
+  timestamp.time = absl::FromUnixSeconds(seconds) + fraction;
+  return timestamp;
+}
+
+absl::StatusOr<uint64_t> ParseCount(absl::string_view text) {
+  const size_t point = text.find('.');
+  const absl::string_view whole = text.substr(0, point);
+  const absl::string_view fraction =
+      point == absl::string_view::npos ? "0" : text.substr(point + 1);
+  const bool no_fraction =
+      std::all_of(fraction.begin(), fraction.end(), [](char c) { return c == '0'; });
+  uint64_t value = 0;
+  if (AreDigits(whole) && no_fraction && absl::SimpleAtoi(whole, &value) && value <= kValueMax) {
+    return value;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("the value is ", Shown(text), "; allowed: a whole number from 0 to ", kValueMax,
+                   text.empty() ? "; where there are no data, leave the row out" : ""));
+}
+
+absl::StatusOr<CountRow> ParseCountRow(absl::string_view line) {
+  const auto columns = std::count(line.begin(), line.end(), ',') + 1;
+  if (columns != 2) {
+    return absl::InvalidArgumentError(absl::StrCat("the line ", Shown(line), " has ", columns,
+                                                   columns == 1 ? " column" : " columns",
+                                                   "; allowed: 2, timestamp,value"));
+  }
+  const size_t comma = line.find(',');
+  const absl::string_view time_text = Field(line.substr(0, comma));
+  const absl::StatusOr<Timestamp> timestamp = ParseTimestamp(time_text);
+  if (!timestamp.ok()) return timestamp.status();
+  const absl::StatusOr<uint64_t> value = ParseCount(Field(line.substr(comma + 1)));
+  if (!value.ok()) return value.status();
+  return CountRow{std::string(time_text), *timestamp, *value};
+}
+
+bool IsHeader(absl::string_view line) {
+  const absl::string_view first = Field(line.substr(0, line.find(',')));
+  return std::count(line.begin(), line.end(), ',') == 1 && !first.empty() && !IsDigit(first[0]) &&
+         !absl::StrContains("+-.", first.substr(0, 1));
+}
+
+std::string FormatTimestamp(absl::Time time, TimestampForm form) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  switch (form) {
+    case TimestampForm::kSeconds:
+      break;
+    case TimestampForm::kBlank:
+      return absl::FormatTime("%Y-%m-%d %H:%M:%E*S", time, utc);
+    case TimestampForm::kT:
+      return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E*SZ", time, utc);
+  }
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  // %E*f would say 0 for no fraction at all.
+  const bool whole = absl::FromUnixSeconds(seconds) == time;
+  return whole ? absl::StrCat(seconds) : absl::FormatTime("%s.%E*f", time, utc);
+}
+
+}  // namespace gmewatch

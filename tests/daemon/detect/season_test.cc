@@ -1,0 +1,107 @@
+#include "daemon/detect/season.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace gmewatch {
+namespace {
+
+// Half a step of 1/48 of a doubling.
+const double kStepError = std::exp2(0.5 / 48) - 1;
+
+void CheckMoment(double hours, int from, int to, double weight) {
+  const SeasonMoment moment = SeasonMomentAt(hours);
+  EXPECT_EQ(moment.from, from) << hours;
+  EXPECT_EQ(moment.to, to) << hours;
+  EXPECT_NEAR(moment.weight, weight, 1e-5) << hours;
+}
+
+TEST(SeasonMomentTest, LiesBetweenTheMiddlesOfHours) {
+  CheckMoment(0.5, 0, 1, 0);
+  CheckMoment(1.25, 0, 1, 0.75);
+  CheckMoment(1.5, 1, 2, 0);
+  CheckMoment(167.5, 167, 0, 0);
+  // Across the week's end, from either side, in any week.
+  CheckMoment(167.75, 167, 0, 0.25);
+  CheckMoment(168.25, 167, 0, 0.75);
+  CheckMoment(0.25, 167, 0, 0.75);
+  CheckMoment(168.0 * 2355 + 0.25, 167, 0, 0.75);
+  CheckMoment(168.0 * 2355 + 100.5, 100, 101, 0);
+}
+
+TEST(SeasonTest, IsFlatAtFirst) {
+  const Season season;
+  for (double hours = 0; hours < 340; hours += 0.3) {
+    EXPECT_EQ(season.At(SeasonMomentAt(hours)), 1.0F);
+  }
+}
+
+TEST(SeasonTest, IsInterpolated) {
+  Season season;
+  season.Learn(167, 4, 1);
+  season.Learn(0, 2, 1);
+  EXPECT_NEAR(season.OfHour(167), 4, 4 * kStepError);
+  EXPECT_NEAR(season.At(SeasonMomentAt(167.5)), 4, 4 * kStepError);
+  EXPECT_NEAR(season.At(SeasonMomentAt(168)), 3, 3 * kStepError);
+  EXPECT_NEAR(season.At(SeasonMomentAt(0.25)), 2.5, 2.5 * kStepError);
+  EXPECT_NEAR(season.At(SeasonMomentAt(1)), 1.5, 1.5 * kStepError);
+  EXPECT_NEAR(season.At(SeasonMomentAt(167)), 2.5, 2.5 * kStepError);
+  // No leap anywhere.
+  float before = season.At(SeasonMomentAt(0));
+  for (double hours = 0; hours < 170; hours += 0.01) {
+    const float now = season.At(SeasonMomentAt(hours));
+    EXPECT_NEAR(now, before, 0.035) << hours;
+    before = now;
+  }
+}
+
+TEST(SeasonTest, KeepsAFactorToWithinHalfAStep) {
+  for (double factor = 0.16; factor < 6.25; factor *= 1.003) {
+    Season season;
+    season.Learn(5, factor, 1);
+    EXPECT_NEAR(season.OfHour(5) / factor, 1, 1.0001 * kStepError) << factor;
+    EXPECT_EQ(season.OfHour(4), 1.0F);
+    EXPECT_EQ(season.OfHour(6), 1.0F);
+  }
+}
+
+TEST(SeasonTest, GoesPartOfTheWay) {
+  Season season;
+  season.Learn(9, 4, 0);
+  EXPECT_EQ(season.OfHour(9), 1.0F);
+  season.Learn(9, 4, 0.5);
+  EXPECT_NEAR(season.OfHour(9), 2, 2 * kStepError);
+  season.Learn(9, 0.5, 0.5);
+  EXPECT_NEAR(season.OfHour(9), 1, kStepError);
+  // It comes to rest near where it is drawn to.
+  for (int i = 0; i < 50; ++i) season.Learn(9, 3, 0.3);
+  EXPECT_NEAR(season.OfHour(9), 3, 3 * 5 * kStepError);
+}
+
+TEST(SeasonTest, HasAnEndAtEitherSide) {
+  Season season;
+  season.Learn(1, 1e9, 1);
+  season.Learn(2, 0, 1);
+  EXPECT_NEAR(season.OfHour(1), 6.26, 0.01);
+  EXPECT_NEAR(season.OfHour(2), 0.1575, 0.0001);
+}
+
+TEST(SeasonTest, CopiesAnHourToTheDaysThatCome) {
+  Season season;
+  season.Learn(150, 3, 1);
+  season.CopyAhead(150, 0);
+  EXPECT_EQ(season.OfHour(150 + 24 - 168), 1.0F);
+  season.CopyAhead(150, 2);
+  for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
+    const bool copied = hour == 150 || hour == 6 || hour == 30;
+    EXPECT_EQ(season.OfHour(hour), copied ? season.OfHour(150) : 1.0F) << hour;
+  }
+  season.CopyAhead(150, 6);
+  for (size_t hour = 6; hour < kHoursPerWeek; hour += 24) {
+    EXPECT_EQ(season.OfHour(hour), season.OfHour(150));
+  }
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,221 @@
+#include "daemon/detect/standalone_detector.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <vector>
+
+#include "tests/daemon/detect/counts.h"
+#include "tests/daemon/detect/model_run.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr int kDay = static_cast<int>(kTicksPerDay);
+constexpr int kHour = static_cast<int>(kTicksPerHour);
+
+using RateFn = std::function<double(int tick)>;
+
+struct Spike {
+  int found = 0;  // the first tick at which it was active
+  int since = 0;
+  int end = -1;  // the first tick at which it was not; -1: it lasts
+};
+
+// Plays Poisson counts to a detector. Ticks are numbered from 0.
+class Play {
+ public:
+  explicit Play(uint64_t seed, const DetectSettings& settings = {})
+      : detector_(settings, 1), counts_(seed) {}
+
+  void Until(int end, const RateFn& rate) {
+    for (; tick_ < end; ++tick_) {
+      last_ = detector_.Observe(int64_t{kFirstTick} + tick_, counts_.Poisson(rate(tick_)));
+      const int since = static_cast<int>(last_.since - kFirstTick);
+      if (was_active_ && (!last_.active || since != spikes_.back().since)) {
+        spikes_.back().end = tick_;
+        was_active_ = false;
+      }
+      if (last_.active && !was_active_) spikes_.push_back({tick_, since});
+      was_active_ = last_.active;
+    }
+  }
+  void Until(int end, double rate) {
+    Until(end, [rate](int) { return rate; });
+  }
+
+  const std::vector<Spike>& spikes() const { return spikes_; }
+  const Observation& last() const { return last_; }
+
+ private:
+  StandaloneDetector detector_;
+  Counts counts_;
+  int tick_ = 0;
+  Observation last_;
+  bool was_active_ = false;
+  std::vector<Spike> spikes_;
+};
+
+// The only spike from `begin` on; all 0 where there is none or several.
+Spike OnlySpike(const Play& play, int begin) {
+  std::vector<Spike> later;
+  for (const Spike& spike : play.spikes()) {
+    if (spike.found >= begin) later.push_back(spike);
+  }
+  EXPECT_EQ(later.size(), 1U);
+  return later.size() == 1 ? later[0] : Spike{};
+}
+
+DetectSettings Strict() {
+  DetectSettings settings;
+  settings.false_alarms_per_week = 0.05;  // so that chance does not take part
+  return settings;
+}
+
+TEST(StandaloneDetectorTest, FindsAThreefoldRateAndWhereItBegan) {
+  for (const double rate : {0.1, 1.0, 5.0, 100.0}) {
+    for (uint64_t seed = 1; seed <= 5; ++seed) {
+      SCOPED_TRACE(testing::Message() << "rate " << rate << " seed " << seed);
+      Play play(seed, Strict());
+      play.Until(kDay, rate);
+      const int allowed = static_cast<int>(4 + 35 / rate);
+      play.Until(kDay + allowed, 3 * rate);
+      const Spike spike = OnlySpike(play, kDay);
+      EXPECT_GE(spike.found, kDay);
+      // The rarer events are, the less a tick says: it is a matter of a dozen of them.
+      EXPECT_NEAR(spike.since, kDay, 3 + 12 / rate);
+    }
+  }
+}
+
+TEST(StandaloneDetectorTest, FindsABurstOfTwentySeconds) {
+  for (const double rate : {0.01, 1.0, 10.0, 100.0}) {
+    SCOPED_TRACE(rate);
+    Play play(3, Strict());
+    play.Until(kDay, rate);
+    play.Until(kDay + 2, 6 * rate + 40);
+    EXPECT_EQ(OnlySpike(play, kDay).since, kDay);
+    play.Until(kDay + 200, rate);
+    EXPECT_EQ(OnlySpike(play, kDay).since, kDay);
+    EXPECT_GT(OnlySpike(play, kDay).end, 0);
+  }
+}
+
+TEST(StandaloneDetectorTest, FindsARampOfThreeHours) {
+  for (const double rate : {1.0, 10.0, 100.0}) {
+    SCOPED_TRACE(rate);
+    Play play(5, Strict());
+    const int begin = 8 * kDay;
+    play.Until(begin, rate);
+    play.Until(begin + 3 * kHour,
+               [&](int tick) { return rate * (1 + 3.0 * (tick - begin) / (3 * kHour)); });
+    const Spike spike = OnlySpike(play, begin);
+    EXPECT_LT(spike.found, begin + 3 * kHour * 2 / 3);
+    EXPECT_GT(spike.since, begin - 60);
+  }
+}
+
+TEST(StandaloneDetectorTest, KeepsWhatIsExpectedWhileASpikeLasts) {
+  for (const absl::Duration hold : {absl::Minutes(5), absl::Minutes(20)}) {
+    DetectSettings settings = Strict();
+    settings.hold = hold;
+    Play play(7, settings);
+    play.Until(kDay, 10);
+    play.Until(kDay + 5, 50);
+    const double at_first = play.last().expected;
+    ASSERT_TRUE(play.last().active);
+    const int over = kDay + 2 * kHour;
+    for (int tick = kDay + 5; tick < over; tick += 10) {
+      play.Until(tick, 50);
+      ASSERT_NEAR(play.last().expected / at_first, 1, 0.05) << tick;
+    }
+    play.Until(over, 50);
+    // It ends when the rate has been back for the hold, not before and not much later.
+    play.Until(over + kHour, 10);
+    const int hold_ticks = static_cast<int>(hold / settings.tick);
+    const Spike spike = OnlySpike(play, kDay);
+    EXPECT_GE(spike.end, over + hold_ticks - 3);
+    EXPECT_LE(spike.end, over + hold_ticks + 10);
+    EXPECT_NEAR(play.last().expected / at_first, 1, 0.15);
+  }
+}
+
+TEST(StandaloneDetectorTest, APauseThatIsShorterThanTheHoldIsOneSpike) {
+  Play play(8, Strict());
+  play.Until(kDay, 10);
+  play.Until(kDay + 40, 50);
+  play.Until(kDay + 55, 10);
+  play.Until(kDay + 90, 50);
+  play.Until(kDay + 200, 10);
+  EXPECT_EQ(OnlySpike(play, kDay).since, kDay);
+}
+
+TEST(StandaloneDetectorTest, AdoptsALevelThatStays) {
+  for (const int hours : {2, 8}) {
+    DetectSettings settings = Strict();
+    settings.adopt_after = absl::Hours(hours);
+    Play play(9, settings);
+    play.Until(kDay, 10);
+    play.Until(2 * kDay, 50);
+    const Spike spike = OnlySpike(play, kDay);
+    EXPECT_NEAR(spike.end, kDay + hours * kHour, 3);
+    EXPECT_NEAR(play.last().expected, 50, 5);
+    // And what is beyond that is news again.
+    play.Until(2 * kDay + 10, 250);
+    EXPECT_TRUE(play.last().active);
+  }
+}
+
+TEST(StandaloneDetectorTest, JudgesADenseSeriesFromFiveMinutesOn) {
+  for (const int begin : {30, 31, 45, 90}) {
+    Play play(11);
+    play.Until(begin, 5);
+    EXPECT_TRUE(play.spikes().empty());
+    play.Until(begin + 2, 100);
+    EXPECT_EQ(OnlySpike(play, 30).since, begin);
+  }
+  Play early(11);
+  early.Until(29, 5);
+  early.Until(30, 500);
+  EXPECT_TRUE(early.spikes().empty());
+}
+
+TEST(StandaloneDetectorTest, WhatBurstsDailyIsNoNewsButFarMoreIs) {
+  // Half an hour at four in the afternoon, or at another time every day.
+  for (const bool regular : {true, false}) {
+    SCOPED_TRACE(regular);
+    Play play(13, Strict());
+    const auto rate_in_burst = [&](double in_burst) {
+      return [regular, in_burst](int tick) {
+        const int begin = regular ? 4000 : 100 + tick / kDay * 7919 % 8000;
+        const int of_day = tick % kDay;
+        return of_day >= begin && of_day < begin + 30 ? in_burst : 5.0;
+      };
+    };
+    play.Until(3 * kDay, rate_in_burst(50));
+    EXPECT_GE(play.spikes().size(), 2U);
+    play.Until(21 * kDay, rate_in_burst(50));
+    const size_t learned = play.spikes().size();
+    play.Until(26 * kDay, rate_in_burst(50));
+    EXPECT_EQ(play.spikes().size(), learned);
+    play.Until(27 * kDay, rate_in_burst(2000));
+    EXPECT_EQ(play.spikes().size(), learned + 1);
+  }
+}
+
+TEST(StandaloneDetectorTest, SharesTheBudgetOfFalseAlarmsWithOthers) {
+  StandaloneDetector alone({}, 1);
+  StandaloneDetector one_of_many({}, 1e6);
+  Counts counts(15);
+  for (int tick = 0; tick < kDay; ++tick) {
+    const uint64_t count = counts.Poisson(5);
+    alone.Observe(int64_t{kFirstTick} + tick, count);
+    one_of_many.Observe(int64_t{kFirstTick} + tick, count);
+  }
+  const double score = alone.Observe(int64_t{kFirstTick} + kDay, 18).score;
+  EXPECT_GT(score, 0.3);
+  EXPECT_LT(one_of_many.Observe(int64_t{kFirstTick} + kDay, 18).score, 0.6 * score);
+}
+
+}  // namespace
+}  // namespace gmewatch
