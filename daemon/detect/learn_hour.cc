@@ -15,6 +15,9 @@ constexpr float kLevelLeast = 1e-10F;
 // An hour is not learned from while this share of the evidence for a rise is there.
 constexpr double kSuspectScore = 0.5;
 
+// Of what was expected of an hour, what is learned at least.
+constexpr double kLeastShare = 0.7;
+
 // Of an hour, what must have been watched to learn from it.
 constexpr double kLeastOfHour = 0.5;
 
@@ -51,13 +54,22 @@ void LearnDrift(double events, double expected, SeriesState* state) {
   state->drift = static_cast<float>(std::clamp(moved, kDriftLeast, kDriftMost));
 }
 
+// What level and season say of the past is more by `moved`; so the factor has less to explain.
+void Rebase(float moved, SeriesState* state) {
+  state->fast_base *= moved;
+  for (size_t i = 0; i < state->candidate_count; ++i) {
+    state->candidates.stretches[i].base *= moved;
+  }
+}
+
 // `ratio` is what came to what level and season said.
 void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state) {
   const double known = std::min<double>(state->level_hours, kLevelHoursMax);
   // Until a season has seen a week, the level is what it is measured against, so it stays.
   if (!has_season || state->season_hours >= kHoursPerWeek) {
-    const double moved = 1 + hours / (known + hours) * (ratio - 1);
-    state->level = std::max(state->level * static_cast<float>(moved), kLevelLeast);
+    const auto moved = static_cast<float>(1 + hours / (known + hours) * (ratio - 1));
+    const float before = std::exchange(state->level, std::max(state->level * moved, kLevelLeast));
+    Rebase(state->level / before, state);
   }
   state->level_hours = static_cast<float>(std::min(known + hours, kLevelHoursMax));
 }
@@ -74,16 +86,19 @@ void SeriesModel::LearnSeason(size_t hour, double events, double hours, Season* 
   if (!first_week) return;
   own->CopyAhead(hour, 6U - state->season_hours / 24U);
   if (state->season_hours >= 24) return;
-  // On the first day the rest of it is most like this hour; so the factor has less to explain.
+  // On the first day the rest of it is most like this hour.
   own->Multiply(hour + 1, 23U - state->season_hours, moved);
-  state->fast_base *= static_cast<float>(moved);
+  Rebase(static_cast<float>(moved), state);
 }
 
 bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
                           SeriesState* state) const {
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
-  const double events = std::exchange(state->hour_events, 0.0F);
   const double expected = std::exchange(state->hour_expected, 0.0F);
+  // In an outage many cannot report: it does not make their silence usual.
+  const bool known = state->level_hours >= kLevelHoursFirst;
+  const double events =
+      std::max<double>(std::exchange(state->hour_events, 0.0F), known ? kLeastShare * expected : 0);
   const double ticks = std::exchange(state->hour_ticks, uint16_t{0});
   state->rises *= kRisesKeptPerHour;
   bool wants_season = false;

@@ -36,7 +36,10 @@ uint8_t Season::StepAt(double step) {
 double Season::Learn(size_t hour, double factor, double weight) {
   const double wanted = kOne + kStepsPerDoubling * std::log2(std::max(factor, 1e-3));
   const double before = steps_[hour];
-  steps_[hour] = StepAt(before + weight * (wanted - before));
+  // At least a step, where there is one to make: small differences would never be learned.
+  const double most = std::abs(wanted - before);
+  const double move = most < 1 ? 0 : std::max(1.0, weight * most);
+  steps_[hour] = StepAt(before + std::copysign(move, wanted - before));
   return std::exp2((steps_[hour] - before) / kStepsPerDoubling);
 }
 

@@ -13,6 +13,10 @@ namespace {
 constexpr float kLevelTrustHours = 24;
 constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
+constexpr double kFactorLeast = 0.8;
+
+// What shows this share of the evidence for a rise is not learned the variance from.
+constexpr double kSuspectShare = 0.5;
 
 // Ticks watched before a series is judged.
 constexpr double kNewTicks = 30;
@@ -20,6 +24,8 @@ constexpr double kNewTicks = 30;
 // What is assumed of a series that has not taught better.
 constexpr float kVmrAtFirst = 1.5F;
 constexpr float kDriftAtFirst = 0.02F;
+// What the first ticks tell of the variance counts for so much more than the guess.
+constexpr float kFirstVmrWeight = 3;
 
 // How fast "now" fades, for people to read.
 constexpr double kRecentHours = 1.0 / 6;
@@ -36,7 +42,8 @@ constexpr double kVmrMemoryEvents = 4000;
 double FactorOf(const SeriesState& state) {
   // The surer that level and season foretell an hour, the more counts it takes to think otherwise.
   const double prior = static_cast<double>(state.vmr) / state.drift;
-  return (state.fast_events + prior) / (state.fast_base + prior);
+  const double factor = (state.fast_events + prior) / (state.fast_base + prior);
+  return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorLeast);
 }
 
 SeriesModel::SeriesModel(const DetectSettings& settings)
@@ -134,11 +141,19 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
 
 void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base,
                            SeriesState* state) const {
-  // The level is 1, so the base counts ticks.
-  state->fast_events += static_cast<float>(input.events);
+  // The level is 1, so the base counts ticks; `hour_expected` gathers the squares of counts.
+  const auto events = static_cast<float>(input.events);
+  state->fast_events += events;
   state->fast_base += base + silent_base;
+  state->hour_expected += events * events;
   if (state->fast_base < kNewTicks) return;
   state->phase = SeriesPhase::kQuiet;
+  const float mean = state->fast_events / state->fast_base;
+  if (mean > 0) {
+    const float vmr = state->hour_expected / state->fast_events - mean;
+    state->vmr = std::max(1.0F, (kVmrAtFirst + kFirstVmrWeight * vmr) / (1 + kFirstVmrWeight));
+  }
+  state->hour_expected = 0;
   state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
   state->level_hours = static_cast<float>(state->fast_base / ticks_per_hour_);
   state->fast_events = 0;
@@ -182,21 +197,18 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
   }
   AddStretch({events, base}, input.tick, factor, ticks_max, state, learn);
-  if (input.ticks == 1) {
-    LearnVariance(events, expected, silent_base * factor, input.tick - state->tick - 1, state);
-  }
   state->hour_events += events;
   state->hour_expected += all_expected;
-  state->hour_ticks = static_cast<uint16_t>(state->hour_ticks + input.tick - state->tick);
-  if (state->candidate_count == 0) {
-    state->sessions = 0;
-    return;
+  const uint32_t ticks = input.tick - state->tick;
+  state->hour_ticks = static_cast<uint16_t>(state->hour_ticks + ticks);
+  state->tick = input.tick;
+  state->sessions = state->candidate_count == 0 ? 0 : state->sessions | input.sessions;
+  if (EvidenceBound(*state, factor) >= kSuspectShare * threshold_) {
+    const BestStart best = FindBestStart(*state, factor, state->vmr, DriftOf(*state));
+    if (best.evidence >= threshold_) BeginRise(best, state);
+    if (best.evidence >= kSuspectShare * threshold_) return;
   }
-  state->sessions |= input.sessions;
-  if (EvidenceBound(*state, factor) >= threshold_) {
-    state->tick = input.tick;
-    BeginRise(state);
-  }
+  if (input.ticks == 1) LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
@@ -220,7 +232,8 @@ double SeriesModel::Score(const SeriesState& state) const {
     case SeriesPhase::kHabit:
     case SeriesPhase::kLoop:
     case SeriesPhase::kSpike:
-      return state.rise.score / HabitOf(state);
+      return Evidence(state.rise.events, state.rise.expected, state.vmr, DriftOf(state)) /
+             (threshold_ * HabitOf(state));
   }
   return 0;
 }

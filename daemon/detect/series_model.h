@@ -12,6 +12,7 @@
 
 #include <cstdint>
 
+#include "daemon/detect/candidates.h"
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_state.h"
 #include "daemon/model/detect_settings.h"
@@ -26,7 +27,8 @@ struct TickInput {
   uint64_t events = 0;
 };
 
-// By what these last hours differ from level and season.
+// By what these last hours differ from level and season. Once the level is known it is no lower
+// than a floor, so that the end of an outage in which nobody could report is no rise.
 double FactorOf(const SeriesState& state);
 
 // What a rise must score to be news, from 1: the more often the series rises, the more.
@@ -82,7 +84,7 @@ class SeriesModel {
   void WatchNew(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchQuiet(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;
-  void BeginRise(SeriesState* state) const;
+  void BeginRise(const BestStart& best, SeriesState* state) const;
   void EndRise(bool adopt, SeriesState* state) const;
   // Makes a rise a spike or a loop where it is beyond the series' habit.
   void Judge(SeriesState* state) const;

@@ -33,12 +33,8 @@ double HabitOf(const SeriesState& state) {
   return std::pow(often, std::max<double>(state.rise_size, kLeastRiseSize));
 }
 
-void SeriesModel::BeginRise(SeriesState* state) const {
-  const double factor = FactorOf(*state);
-  const BestStart best =
-      FindBestStart(*state, static_cast<float>(factor), state->vmr, DriftOf(*state));
-  if (best.evidence < threshold_) return;
-  const double expected = best.base * factor;
+void SeriesModel::BeginRise(const BestStart& best, SeriesState* state) const {
+  const double expected = best.base * FactorOf(*state);
   if (best.events - expected < settings_.least_excess) return;
   const Candidates candidates = state->candidates;
   for (size_t i = 0; i < best.index; ++i) Learn(candidates.stretches[i], state);

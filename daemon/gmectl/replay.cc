@@ -13,7 +13,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "daemon/detect/settings.h"
 #include "daemon/detect/standalone_detector.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/count_row.h"
@@ -21,6 +20,7 @@
 #include "daemon/gmectl/line_reader.h"
 #include "daemon/gmectl/replay_report.h"
 #include "daemon/gmectl/tick_grid.h"
+#include "daemon/model/detect_settings.h"
 
 namespace gmewatch {
 namespace {

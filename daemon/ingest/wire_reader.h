@@ -75,7 +75,7 @@ class WireReader {
         at += 3;
       } else {
         at_ = at;
-        number = ReadLongVarint();
+        number = ReadLongVarint(kVarintBytesMax);
         if (!ok_) return;
         at = at_;
       }
@@ -91,16 +91,10 @@ class WireReader {
   static constexpr int kShortVarintBytesMax = 5;
 
   Type type() const { return static_cast<Type>(tag_ & 7); }
-<<<<<<< HEAD
   static uint64_t Byte(const char* at) { return static_cast<uint8_t>(*at); }
-  uint64_t ReadVarint() {
-    if (at_ != end_ && Byte(at_) < 0x80) return Byte(at_++);
-    return ReadLongVarint();
-=======
   uint64_t ReadVarint(int bytes_max = kVarintBytesMax) {
-    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) return static_cast<uint8_t>(*at_++);
+    if (at_ != end_ && Byte(at_) < 0x80) return Byte(at_++);
     return ReadLongVarint(bytes_max);
->>>>>>> proof
   }
   uint64_t ReadLongVarint(int bytes_max);
   // Protobuf drops what exceeds its 32 bits.

@@ -117,16 +117,11 @@ class Journal {
   // Turns away what waits, and everything that came after it, so that nothing overtakes what is to
   // be sent again.
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
-<<<<<<< HEAD
   // Whether there is room; where there is not, `reason` is what the refusal is to be counted under,
   // or nothing where the log is at its end.
   absl::Status Admit(size_t bytes, std::optional<RejectReason>* reason)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-=======
-  // Whether there is room; where there is not, counts the refusal.
-  absl::Status Admit(size_t bytes, uint64_t events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t WaitingBytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
->>>>>>> proof
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsSettled() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -15,7 +15,7 @@ struct DetectSettings {
   // False alarms a week, over all series together, that people accept.
   double false_alarms_per_week = 1;
   // A spike has at least so many events more than expected, from so many sessions.
-  uint32_t least_excess = 10;
+  double least_excess = 10;
   uint32_t least_sessions = 3;
   // A spike lasts until its rate has been back to normal for this long.
   absl::Duration hold = absl::Minutes(5);

@@ -25,7 +25,7 @@ LAYERS = {
     "daemon/detect": _FIRST,
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
-    "daemon/gmectl": [*_BASE, "daemon/catalog", "daemon/detect", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
+    "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
     "client/include": _CLIENT,
     "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": _CLIENT,
