@@ -77,14 +77,14 @@ void AddStretch(const Stretch& added, uint32_t tick, float factor, uint32_t tick
   }
 }
 
-BestStart FindBestStart(const SeriesState& state, float factor, double vmr, double drift) {
+BestStart FindBestStart(const SeriesState& state, float factor, double vmr, const Drift& drift) {
   BestStart best;
   double events = 0;
   double base = 0;
   for (size_t i = state.candidate_count; i-- > 0;) {
     events += state.candidates.stretches[i].events;
     base += state.candidates.stretches[i].base;
-    const double evidence = Evidence(events, base * factor, vmr, drift);
+    const double evidence = Evidence(events, base * factor, vmr, drift.After(base));
     if (evidence <= best.evidence) continue;
     best.evidence = evidence;
     best.events = events;

@@ -8,6 +8,7 @@
 #ifndef GMEWATCH_DAEMON_DETECT_CANDIDATES_H_
 #define GMEWATCH_DAEMON_DETECT_CANDIDATES_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/functional/function_ref.h"
@@ -26,6 +27,16 @@ using ReleaseFn = absl::FunctionRef<void(const Stretch&)>;
 void AddStretch(const Stretch& added, uint32_t tick, float factor, uint32_t ticks_max,
                 SeriesState* state, ReleaseFn release);
 
+// The square of the relative error of an expectation: what it is at once, and what comes to it as
+// long as the rhythm of the day is not known.
+struct Drift {
+  double now = 0;
+  double growth = 0;    // for each event of base
+  double base_max = 0;  // beyond it there is no more growth
+
+  double After(double base) const { return now + growth * std::min(base, base_max); }
+};
+
 // Of all starts the one with the most evidence; 0 where there is none.
 struct BestStart {
   double evidence = 0;
@@ -34,7 +45,7 @@ struct BestStart {
   uint32_t start = 0;  // the first tick
   uint8_t index = 0;
 };
-BestStart FindBestStart(const SeriesState& state, float factor, double vmr, double drift);
+BestStart FindBestStart(const SeriesState& state, float factor, double vmr, const Drift& drift);
 
 // At least the evidence of every start, and cheaper.
 double EvidenceBound(const SeriesState& state, float factor);

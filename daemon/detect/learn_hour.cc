@@ -12,9 +12,6 @@ namespace {
 constexpr double kLevelHoursMax = 242;
 constexpr float kLevelLeast = 1e-10F;
 
-// An hour is not learned from while this share of the evidence for a rise is there.
-constexpr double kSuspectScore = 0.5;
-
 // Of what was expected of an hour, what is learned at least.
 constexpr double kLeastShare = 0.7;
 
@@ -102,7 +99,7 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
   const double ticks = std::exchange(state->hour_ticks, uint16_t{0});
   state->rises *= kRisesKeptPerHour;
   bool wants_season = false;
-  if (state->phase == SeriesPhase::kQuiet && ticks > 0 && Score(*state) < kSuspectScore) {
+  if (state->phase == SeriesPhase::kQuiet && ticks > 0 && !state->suspect) {
     const auto hour = static_cast<size_t>(HourOf(tick) % int64_t{kHoursPerWeek});
     const Season* season = own != nullptr ? own : above;
     const double factor = season == nullptr ? 1 : season->OfHour(hour);

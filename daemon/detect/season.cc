@@ -38,7 +38,7 @@ double Season::Learn(size_t hour, double factor, double weight) {
   const double before = steps_[hour];
   // At least a step, where there is one to make: small differences would never be learned.
   const double most = std::abs(wanted - before);
-  const double move = most < 1 ? 0 : std::max(1.0, weight * most);
+  const double move = weight > 0 ? std::max(std::min(most, 1.0), weight * most) : 0;
   steps_[hour] = StepAt(before + std::copysign(move, wanted - before));
   return std::exp2((steps_[hour] - before) / kStepsPerDoubling);
 }

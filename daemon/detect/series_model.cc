@@ -9,13 +9,14 @@
 namespace gmewatch {
 namespace {
 
-// Hours until level and season are trusted, and the least drift until then.
+// Hours until level and season are trusted, for a rhythm that was never seen to repeat may be
+// another; and what that adds to the drift of an hour.
 constexpr float kLevelTrustHours = 24;
 constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
 constexpr double kFactorLeast = 0.8;
 
-// What shows this share of the evidence for a rise is not learned the variance from.
+// With this share of the evidence for a rise it is suspected.
 constexpr double kSuspectShare = 0.5;
 
 // Ticks watched before a series is judged.
@@ -104,13 +105,23 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
   return season == nullptr ? 1.0F : season->At(MomentOf(tick));
 }
 
-double SeriesModel::DriftOf(const SeriesState& state) const {
-  // A rhythm that was never seen to repeat is not trusted, whatever the last hours were like.
-  const float known = state.season == kNoSeason ? state.level_hours : state.season_hours;
-  const bool trusted = known >= (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours);
+Drift SeriesModel::DriftOf(const SeriesState& state) const {
+  const double hour = state.level * ticks_per_hour_;  // events
   // The level is no better known than by the events behind it.
-  return (trusted ? state.drift : std::max(state.drift, kDriftUntrusted)) +
-         1 / (state.level * state.level_hours * ticks_per_hour_ + 0.5);
+  Drift drift = {.now = state.drift + 1 / (hour * state.level_hours + 0.5)};
+  const bool own = state.season != kNoSeason;
+  const float known = own ? state.season_hours : state.level_hours;
+  if (known < (own ? kSeasonTrustHours : kLevelTrustHours)) {
+    drift.growth = kDriftUntrusted / hour;
+    drift.base_max = hour;
+  }
+  return drift;
+}
+
+double SeriesModel::RiseEvidence(const SeriesState& state) const {
+  const Rise& rise = state.rise;
+  const double drift = DriftOf(state).After(rise.expected / FactorOf(state));
+  return Evidence(rise.events, rise.expected, state.vmr, drift);
 }
 
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
@@ -203,12 +214,15 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   state->hour_ticks = static_cast<uint16_t>(state->hour_ticks + ticks);
   state->tick = input.tick;
   state->sessions = state->candidate_count == 0 ? 0 : state->sessions | input.sessions;
-  if (EvidenceBound(*state, factor) >= kSuspectShare * threshold_) {
-    const BestStart best = FindBestStart(*state, factor, state->vmr, DriftOf(*state));
-    if (best.evidence >= threshold_) BeginRise(best, state);
-    if (best.evidence >= kSuspectShare * threshold_) return;
+  // A tick teaches how counts vary, but those of a rise that may have begun before it do not.
+  if (input.ticks == 1 && !(state->suspect && events > expected)) {
+    LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
   }
-  if (input.ticks == 1) LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
+  state->suspect = false;
+  if (EvidenceBound(*state, factor) < kSuspectShare * threshold_) return;
+  const BestStart best = FindBestStart(*state, factor, state->vmr, DriftOf(*state));
+  state->suspect = best.evidence >= kSuspectShare * threshold_;
+  if (best.evidence >= threshold_) BeginRise(best, state);
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
@@ -232,8 +246,7 @@ double SeriesModel::Score(const SeriesState& state) const {
     case SeriesPhase::kHabit:
     case SeriesPhase::kLoop:
     case SeriesPhase::kSpike:
-      return Evidence(state.rise.events, state.rise.expected, state.vmr, DriftOf(state)) /
-             (threshold_ * HabitOf(state));
+      return RiseEvidence(state) / (threshold_ * HabitOf(state));
   }
   return 0;
 }

@@ -88,7 +88,9 @@ class SeriesModel {
   void EndRise(bool adopt, SeriesState* state) const;
   // Makes a rise a spike or a loop where it is beyond the series' habit.
   void Judge(SeriesState* state) const;
-  double DriftOf(const SeriesState& state) const;
+  Drift DriftOf(const SeriesState& state) const;
+  // Of a rise as a whole.
+  double RiseEvidence(const SeriesState& state) const;
 
   DetectSettings settings_;
   double tick_seconds_;

@@ -74,7 +74,8 @@ struct SeriesState {
   uint32_t season = kNoSeason;  // index of its own Season
   uint16_t hour_ticks = 0;      // watched, of the hour that runs
   uint8_t season_hours = 0;     // since it has it; stays at 255
-  uint8_t candidate_count : 4 = 0;
+  uint8_t candidate_count : 3 = 0;
+  bool suspect : 1 = false;  // much of the evidence for a rise is there
   SeriesPhase phase : 4 = SeriesPhase::kNew;
 };
 static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);

@@ -4,7 +4,6 @@
 
 #include "absl/numeric/bits.h"
 #include "daemon/detect/candidates.h"
-#include "daemon/detect/evidence.h"
 #include "daemon/detect/series_model.h"
 
 namespace gmewatch {
@@ -39,6 +38,7 @@ void SeriesModel::BeginRise(const BestStart& best, SeriesState* state) const {
   const Candidates candidates = state->candidates;
   for (size_t i = 0; i < best.index; ++i) Learn(candidates.stretches[i], state);
   state->candidate_count = 0;
+  state->suspect = false;
   state->phase = SeriesPhase::kHabit;
   Rise rise = {};
   rise.start = best.start;
@@ -65,8 +65,7 @@ void SeriesModel::WatchRise(const TickInput& input, float base, float silent_bas
   rise.expected += expected;
   rise.recent_events = rise.recent_events * kept + events;
   rise.recent_expected = rise.recent_expected * kept + expected;
-  const double evidence = Evidence(rise.events, rise.expected, state->vmr, DriftOf(*state));
-  rise.score = std::max(rise.score, static_cast<float>(evidence / threshold_));
+  rise.score = std::max(rise.score, static_cast<float>(RiseEvidence(*state) / threshold_));
   state->sessions |= input.sessions;
   Judge(state);
   // A sequential test of "it fell back" against "it goes on".
