@@ -14,6 +14,8 @@ constexpr float kLevelLeast = 1e-10F;
 
 // Of what was expected of an hour, what is learned at least.
 constexpr double kLeastShare = 0.7;
+// And at most, where it rose: what rises every week in the same hour is usual after some weeks.
+constexpr double kMostShare = 1.5;
 
 // Of an hour, what must have been watched to learn from it.
 constexpr double kLeastOfHour = 0.5;
@@ -73,45 +75,56 @@ void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state)
 
 }  // namespace
 
-void SeriesModel::LearnSeason(size_t hour, double events, double hours, Season* own,
-                              SeriesState* state) const {
-  const double flat = state->level * ticks_per_hour_ * hours;
-  const double prior = kSeasonPriorEvents * state->vmr;
-  const double factor = (events + prior * own->OfHour(hour)) / (flat + prior);
+void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState* state) const {
   const bool first_week = state->season_hours < kHoursPerWeek;
-  const double moved = own->Learn(hour, factor, first_week ? 1 : kSeasonGain);
+  if (hour.hours < kLeastOfHour) {
+    // The best guess is what these hours differ by from yesterday's.
+    if (first_week) own->Multiply(hour.of_week, 1, FactorOf(*state));
+    return;
+  }
+  const double events = hour.rose ? std::min(hour.events, kMostShare * hour.expected) : hour.events;
+  const double flat = state->level * ticks_per_hour_ * hour.hours;
+  const double prior = kSeasonPriorEvents * state->vmr;
+  const double factor = (events + prior * own->OfHour(hour.of_week)) / (flat + prior);
+  const double moved = own->Learn(hour.of_week, factor, first_week ? 1 : kSeasonGain);
   if (!first_week) return;
-  own->CopyAhead(hour, 6U - state->season_hours / 24U);
-  if (state->season_hours >= 24) return;
+  own->CopyAhead(hour.of_week, 6U - state->season_hours / 24U);
+  if (state->season_hours >= 24 || hour.rose) return;
   // On the first day the rest of it is most like this hour.
-  own->Multiply(hour + 1, 23U - state->season_hours, moved);
+  own->Multiply(hour.of_week + 1, 23U - state->season_hours, moved);
   Rebase(static_cast<float>(moved), state);
+}
+
+SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state) const {
+  const double expected = std::exchange(state->hour_expected, 0.0F);
+  // In an outage many cannot report: it does not make their silence usual.
+  const double least = state->level_hours < kLevelHoursFirst ? 0 : kLeastShare * expected;
+  const double events = std::exchange(state->hour_events, 0.0F);
+  const WatchedHour hour = {.of_week = static_cast<size_t>(HourOf(tick) % int64_t{kHoursPerWeek}),
+                            .events = std::max(events, least),
+                            .expected = expected,
+                            .hours = state->hour_ticks / ticks_per_hour_,
+                            .rose = state->hour_rose != 0 || state->suspect};
+  state->hour_ticks = 0;
+  state->hour_rose = 0;
+  return hour;
 }
 
 bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
                           SeriesState* state) const {
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
-  const double expected = std::exchange(state->hour_expected, 0.0F);
-  // In an outage many cannot report: it does not make their silence usual.
-  const bool known = state->level_hours >= kLevelHoursFirst;
-  const double events =
-      std::max<double>(std::exchange(state->hour_events, 0.0F), known ? kLeastShare * expected : 0);
-  const double ticks = std::exchange(state->hour_ticks, uint16_t{0});
+  const WatchedHour hour = TakeHour(tick, state);
   state->rises *= kRisesKeptPerHour;
   bool wants_season = false;
-  if (state->phase == SeriesPhase::kQuiet && ticks > 0 && !state->suspect) {
-    const auto hour = static_cast<size_t>(HourOf(tick) % int64_t{kHoursPerWeek});
+  if (hour.hours > 0) {
     const Season* season = own != nullptr ? own : above;
-    const double factor = season == nullptr ? 1 : season->OfHour(hour);
-    // Of the hour, how much was watched.
-    const double hours = ticks / ticks_per_hour_;
-    LearnLevel(events / (state->level * factor * ticks), hours, own != nullptr, state);
-    if (hours >= kLeastOfHour) {
-      LearnDrift(events, expected, state);
-      if (own != nullptr) LearnSeason(hour, events, hours, own, state);
-      wants_season = own == nullptr && state->level_hours >= kLevelHoursFirst &&
-                     expected >= kSeasonEvents * hours;
-    }
+    const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
+    const double base = state->level * factor * hour.hours * ticks_per_hour_;
+    if (!hour.rose) LearnLevel(hour.events / base, hour.hours, own != nullptr, state);
+    if (!hour.rose && hour.hours >= kLeastOfHour) LearnDrift(hour.events, hour.expected, state);
+    if (own != nullptr) LearnSeason(hour, own, state);
+    wants_season = own == nullptr && state->level_hours >= kLevelHoursFirst &&
+                   hour.expected >= kSeasonEvents * hour.hours;
   }
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;

@@ -16,6 +16,8 @@ constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
 constexpr double kFactorLeast = 0.8;
 
+constexpr uint16_t kHourTicksMask = 0x7FFF;
+
 // With this share of the evidence for a rise it is suspected.
 constexpr double kSuspectShare = 0.5;
 
@@ -196,6 +198,12 @@ void SeriesModel::LearnVariance(double events, double expected, double silent, d
   state->vmr = static_cast<float>(std::max(1.0, moved));
 }
 
+void SeriesModel::CountInHour(float events, float expected, uint32_t ticks, SeriesState* state) {
+  state->hour_events += events;
+  state->hour_expected += expected;
+  state->hour_ticks = static_cast<uint16_t>(state->hour_ticks + ticks) & kHourTicksMask;
+}
+
 void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_base,
                              SeriesState* state) const {
   const float factor = static_cast<float>(FactorOf(*state));
@@ -208,10 +216,8 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
   }
   AddStretch({events, base}, input.tick, factor, ticks_max, state, learn);
-  state->hour_events += events;
-  state->hour_expected += all_expected;
   const uint32_t ticks = input.tick - state->tick;
-  state->hour_ticks = static_cast<uint16_t>(state->hour_ticks + ticks);
+  CountInHour(events, all_expected, ticks, state);
   state->tick = input.tick;
   state->sessions = state->candidate_count == 0 ? 0 : state->sessions | input.sessions;
   // A tick teaches how counts vary, but those of a rise that may have begun before it do not.

@@ -72,15 +72,25 @@ class SeriesModel {
   double Score(const SeriesState& state) const;
 
  private:
+  // What an hour had to teach.
+  struct WatchedHour {
+    size_t of_week;
+    double events;
+    double expected;
+    double hours;  // that were watched, up to 1
+    bool rose;     // some of it was a rise, or is suspected to be
+  };
   struct Horizon {
     float fading_per_tick;  // of the factor's memory
     uint32_t ticks_max;     // how far back a rise may have begun
   };
   const Horizon& HorizonOf(const SeriesState& state) const;
   void Learn(const Stretch& stretch, SeriesState* state) const;
+  WatchedHour TakeHour(uint32_t tick, SeriesState* state) const;
+  static void CountInHour(float events, float expected, uint32_t ticks, SeriesState* state);
   void LearnVariance(double events, double expected, double silent, double silent_ticks,
                      SeriesState* state) const;
-  void LearnSeason(size_t hour, double events, double hours, Season* own, SeriesState* state) const;
+  void LearnSeason(const WatchedHour& hour, Season* own, SeriesState* state) const;
   void WatchNew(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchQuiet(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;

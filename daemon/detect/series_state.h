@@ -59,7 +59,7 @@ struct SeriesState {
   // Variance-to-mean ratio of a tick; square of the relative error of an hour's expectation.
   float vmr = 0;
   float drift = 0;
-  // Of those ticks of the hour that runs that are no rise's.
+  // Of the hour that runs.
   float hour_events = 0;
   float hour_expected = 0;
   // A bit for each of the sessions, folded to 32, since the oldest candidate.
@@ -71,9 +71,10 @@ struct SeriesState {
     Candidates candidates = {};  // kQuiet
     Rise rise;                   // kHabit, kLoop, kSpike
   };
-  uint32_t season = kNoSeason;  // index of its own Season
-  uint16_t hour_ticks = 0;      // watched, of the hour that runs
-  uint8_t season_hours = 0;     // since it has it; stays at 255
+  uint32_t season = kNoSeason;   // index of its own Season
+  uint16_t hour_ticks : 15 = 0;  // watched, of the hour that runs
+  uint16_t hour_rose : 1 = 0;    // some of it was a rise
+  uint8_t season_hours = 0;      // since it has it; stays at 255
   uint8_t candidate_count : 3 = 0;
   bool suspect : 1 = false;  // much of the evidence for a rise is there
   SeriesPhase phase : 4 = SeriesPhase::kNew;

@@ -48,10 +48,7 @@ void SeriesModel::BeginRise(const BestStart& best, SeriesState* state) const {
   rise.score = static_cast<float>(best.evidence / threshold_);
   state->rise = rise;
   Judge(state);
-  // The hour has little else to teach.
-  state->hour_events = 0;
-  state->hour_expected = 0;
-  state->hour_ticks = 0;
+  state->hour_rose = 1;
 }
 
 void SeriesModel::WatchRise(const TickInput& input, float base, float silent_base,
@@ -63,6 +60,8 @@ void SeriesModel::WatchRise(const TickInput& input, float base, float silent_bas
   const float kept = std::pow(recent_fading_, static_cast<float>(input.tick - state->tick));
   rise.events += events;
   rise.expected += expected;
+  CountInHour(events, expected, input.tick - state->tick, state);
+  state->hour_rose = 1;
   rise.recent_events = rise.recent_events * kept + events;
   rise.recent_expected = rise.recent_expected * kept + expected;
   rise.score = std::max(rise.score, static_cast<float>(RiseEvidence(*state) / threshold_));
