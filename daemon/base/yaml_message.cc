@@ -6,11 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
@@ -64,6 +66,18 @@ bool ParseWholeNumber(const YamlNode& node, T* number) {
     if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return false;
   }
   return absl::SimpleAtoi(node.text, number);
+}
+
+// Digits, perhaps a sign and a point, such as 0.25; neither an exponent nor "inf" or "nan".
+bool ParseDecimal(const YamlNode& node, double* number) {
+  absl::string_view digits = node.text;
+  if (!node.plain || digits.empty()) return false;
+  if (digits[0] == '-') digits.remove_prefix(1);
+  const std::vector<absl::string_view> parts = absl::StrSplit(digits, '.');
+  for (const absl::string_view part : parts) {
+    if (part.empty() || !absl::c_all_of(part, absl::ascii_isdigit)) return false;
+  }
+  return parts.size() <= 2 && absl::SimpleAtod(node.text, number);
 }
 
 bool ParseDuration(const YamlNode& node, Duration* duration) {
@@ -224,7 +238,12 @@ absl::Status Reader::ReadValue(const YamlNode& node, const FieldDescriptor& fiel
                                   &Reflection::AddUInt64);
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return ReadMessageValue(node, field, path, message);
-    case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_DOUBLE: {
+      double number = 0;
+      if (!ParseDecimal(node, &number)) return WrongValue(node, field, "a number such as 2 or 0.5");
+      reflection.SetDouble(message, &field, number);
+      return absl::OkStatus();
+    }
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_ENUM:
       break;
