@@ -87,7 +87,7 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
   const double flat = state->level * ticks_per_hour_ * hour.hours;
   const double prior = kSeasonPriorEvents * state->vmr;
   const double factor = (events + prior * own->OfHour(hour.of_week)) / (flat + prior);
-  const double moved = own->Learn(hour.of_week, factor, first_week ? 1 : kSeasonGain);
+  const double moved = own->Learn(hour.of_week, factor, first_week && !hour.rose ? 1 : kSeasonGain);
   if (!first_week) return;
   own->CopyAhead(hour.of_week, 6U - state->season_hours / 24U);
   if (state->season_hours >= 24 || hour.rose) return;
