@@ -14,7 +14,7 @@ namespace {
 constexpr float kLevelTrustHours = 24;
 constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
-constexpr double kFactorLeast = 0.8;
+constexpr double kFactorLeast = 0.9;
 
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
@@ -42,10 +42,14 @@ constexpr double kVmrMemoryEvents = 4000;
 
 }  // namespace
 
-double FactorOf(const SeriesState& state) {
+double RawFactorOf(const SeriesState& state) {
   // The surer that level and season foretell an hour, the more counts it takes to think otherwise.
   const double prior = static_cast<double>(state.vmr) / state.drift;
-  const double factor = (state.fast_events + prior) / (state.fast_base + prior);
+  return (state.fast_events + prior) / (state.fast_base + prior);
+}
+
+double FactorOf(const SeriesState& state) {
+  const double factor = RawFactorOf(state);
   return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorLeast);
 }
 
