@@ -86,7 +86,7 @@ absl::Status Daemon::Recover() {
   }
   uint64_t replayed = 0;
   std::vector<Verdict> verdicts;
-  const absl::Status status =
+  absl::Status status =
       log_->Replay(recovered_epoch_, [this, &replayed, &verdicts](uint64_t number, const Epoch& e) {
         aggregate_.Apply(number, e, &verdicts);
         recovered_epoch_ = number;

@@ -89,7 +89,8 @@ size_t SeriesModel::HourOfWeek(uint32_t tick) const {
 }
 
 const SeriesModel::Horizon& SeriesModel::HorizonOf(const SeriesState& state) const {
-  const float known = state.season == kNoSeason ? state.level_hours : state.season_hours;
+  const bool own = state.season != kNoSeason;
+  const float known = own ? static_cast<float>(state.season_hours) : state.level_hours;
   if (known < 24) return horizons_[0];
   return horizons_[known < kHoursPerWeek ? 1 : 2];
 }
@@ -124,7 +125,7 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
   // The level is no better known than by the events behind it.
   Drift drift = {.now = state.drift + 1 / (hour * state.level_hours + 0.5)};
   const bool own = state.season != kNoSeason;
-  const float known = own ? state.season_hours : state.level_hours;
+  const float known = own ? static_cast<float>(state.season_hours) : state.level_hours;
   if (known < (own ? kSeasonTrustHours : kLevelTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;

@@ -22,11 +22,12 @@ namespace gmewatch {
   X(kStopping, 6, "stopping", "the daemon was stopping; to be sent again")
 
 enum class RejectReason : uint8_t {
-#define GMEWATCH_X(name, number, label, meaning) name = number,
+#define GMEWATCH_X(name, number, label, meaning) name = (number),
   GMEWATCH_REJECT_REASONS(GMEWATCH_X)
 #undef GMEWATCH_X
 };
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): each row adds to the sum before it
 #define GMEWATCH_X(name, number, label, meaning) +1
 inline constexpr size_t kRejectReasons = 0 GMEWATCH_REJECT_REASONS(GMEWATCH_X);
 #undef GMEWATCH_X
