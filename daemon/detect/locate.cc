@@ -76,7 +76,9 @@ class Locator {
 
   // An app or a region: itself or some of its leaves.
   void AnnounceIn(uint32_t row) {
-    const Parts leaves = Look(row, state_of_(row), rows_.leaves(row));
+    const RowState whole = state_of_(row);
+    if (IsExplained(row, whole.excess)) return;
+    const Parts leaves = Look(row, whole, rows_.leaves(row));
     const size_t before = found_.size();
     if (leaves.are_it) {
       for (const uint32_t leaf : leaves.raised) {
@@ -84,6 +86,16 @@ class Locator {
       }
     }
     if (found_.size() == before && !Touches(row)) found_.push_back(row);
+  }
+
+  // Whether its excess is that of leaves which what was found holds: a region's outage is in each
+  // of its apps, too.
+  bool IsExplained(uint32_t row, double excess) const {
+    double explained = 0;
+    for (const uint32_t leaf : rows_.leaves(row)) {
+      if (Touches(leaf)) explained += state_of_(leaf).excess;
+    }
+    return explained > 0 && explained >= kExplainedShare * excess;
   }
 
   // Whether what was found holds the row or a part of it.
