@@ -16,6 +16,7 @@ constexpr float kLevelLeast = 1e-10F;
 constexpr double kLeastShare = 0.7;
 // And at most, where it rose: what rises every week in the same hour is usual after some weeks.
 constexpr double kMostShare = 1.5;
+constexpr double kRhythmHours = 3;
 
 // Of an hour, what must have been watched to learn from it.
 constexpr double kLeastOfHour = 0.5;
@@ -86,7 +87,7 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
   const double flat = state->level * ticks_per_hour_ * hour.hours;
   const double prior = kSeasonPriorEvents * state->vmr;
   const double factor = (events + prior * own->OfHour(hour.of_week)) / (flat + prior);
-  const double moved = own->Learn(hour.of_week, factor, first_week ? 1 : kSeasonGain);
+  const double moved = own->Learn(hour.of_week, factor, first_week && !hour.rose ? 1 : kSeasonGain);
   if (!first_week) return;
   own->CopyAhead(hour.of_week, 6U - state->season_hours / 24U);
   if (state->season_hours >= 24 || hour.rose) return;
@@ -120,9 +121,12 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
     const Season* season = own != nullptr ? own : above;
     const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
     const double base = state->level * factor * hour.hours * ticks_per_hour_;
-    if (!hour.rose) LearnLevel(hour.events / base, hour.hours, own != nullptr, state);
+    LearnLevel(hour.rose ? 1 : hour.events / base, hour.hours, own != nullptr, state);
     if (!hour.rose && hour.hours >= kLeastOfHour) LearnDrift(hour.events, hour.expected, state);
-    if (own != nullptr) LearnSeason(hour, own, state);
+    // What lasts is a new level rather than the rhythm of the day.
+    const bool lasts = state->phase > SeriesPhase::kQuiet &&
+                       tick - state->rise.start > kRhythmHours * ticks_per_hour_;
+    if (own != nullptr && !lasts) LearnSeason(hour, own, state);
     wants_season = own == nullptr && state->level_hours >= kLevelHoursFirst &&
                    hour.expected >= kSeasonEvents * hour.hours;
   }

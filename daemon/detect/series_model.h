@@ -49,10 +49,6 @@ class SeriesModel {
   // A series that was silent for `watched_ticks` before `tick`, its first.
   SeriesState NewSeries(uint32_t tick, double watched_ticks) const;
 
-  // The factor of the season at a tick: its own, else that of the series above it, else 1. Either
-  // may be null.
-  float SeasonAt(uint32_t tick, const Season* own, const Season* above) const;
-
   // Reckons in the silent ticks after state->tick, then the input. REQUIRES: input.tick -
   // input.ticks >= state->tick, in the same hour.
   void Advance(const TickInput& input, const Season* own, const Season* above,
@@ -84,6 +80,10 @@ class SeriesModel {
     float fading_per_tick;  // of the factor's memory
     uint32_t ticks_max;     // how far back a rise may have begun
   };
+  size_t HourOfWeek(uint32_t tick) const;
+  // The factor of the season at a tick: its own, else that of the series above it, else 1. Either
+  // may be null.
+  float SeasonAt(uint32_t tick, const Season* own, const Season* above, SeriesPhase phase) const;
   const Horizon& HorizonOf(const SeriesState& state) const;
   void Learn(const Stretch& stretch, SeriesState* state) const;
   WatchedHour TakeHour(uint32_t tick, SeriesState* state) const;
