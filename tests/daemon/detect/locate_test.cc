@@ -160,6 +160,53 @@ TEST(LocateTest, ACodeThatWasNeverElsewhereRisesWhereItIs) {
   EXPECT_EQ(cube.Set(2, 1, {0.1, 300}).Located(), "a2/r1");
 }
 
+// States as given, of two apps in two regions; what is not given is quiet.
+std::string LocatedOf(const std::vector<std::pair<Place, RowState>>& states) {
+  Rows rows;
+  for (const char* app : {"a0", "a1"}) {
+    for (const char* region : {"r0", "r1"}) rows.Add({app, region});
+  }
+  std::vector<std::string> found;
+  for (const uint32_t row : Locate(rows, [&](uint32_t r) {
+         for (const auto& [place, state] : states) {
+           if (place == rows.place(r)) return state;
+         }
+         return RowState{.expected = 10};
+       })) {
+    found.push_back(absl::StrCat(rows.place(row).app, "/", rows.place(row).region));
+  }
+  std::sort(found.begin(), found.end());
+  return absl::StrJoin(found, " ");
+}
+
+TEST(LocateTest, ALeafIsFoundThroughARegionThatIsNoAlarmYet) {
+  const RowState alarm = {.spike = true, .raised = true, .expected = 10, .excess = 100};
+  const RowState raised = {.raised = true, .expected = 20, .excess = 100};
+  const RowState all = {.spike = true, .raised = true, .expected = 40, .excess = 100};
+  EXPECT_EQ(LocatedOf({{{"all", "all"}, all},
+                       {{"all", "r1"}, raised},
+                       {{"a0", "all"}, raised},
+                       {{"a0", "r1"}, alarm}}),
+            "a0/r1");
+}
+
+TEST(LocateTest, ALoopRaisesNoRollup) {
+  const RowState loop = {.raised = true, .loop = true, .expected = 10, .excess = 100};
+  const RowState alarm = {.spike = true, .raised = true, .expected = 20, .excess = 110};
+  EXPECT_EQ(LocatedOf({{{"all", "all"}, alarm},
+                       {{"all", "r1"}, alarm},
+                       {{"a0", "all"}, alarm},
+                       {{"a0", "r1"}, loop}}),
+            "");
+}
+
+TEST(LocateTest, APartThatIsRaisedByChanceDoesNotMakeTheWhole) {
+  // It has much less than its due of what rises.
+  Cube cube(3, 3, 36);
+  cube.Excess(1, 2, 240).Excess(0, 2, 19).Excess(2, 2, 19);
+  EXPECT_EQ(cube.Located(), "a1/r2");
+}
+
 TEST(LocateTest, ARegionAndAnotherLeafAreTwo) {
   Cube cube(3, 5, 100);
   for (size_t app = 0; app < 3; ++app) cube.Excess(app, 1, 300);
