@@ -25,7 +25,7 @@ CellInput Usual(const DetectorRun::At& at, Counts* counts) {
 }
 
 CellInput Outage(const DetectorRun::At& at, Counts* counts) {
-  return Many(at.region == 1 ? 6 : 0.5, counts);
+  return Many(at.slot == 0 ? 0.01 : at.region == 1 ? 6 : 0.5, counts);
 }
 
 // With spikes.

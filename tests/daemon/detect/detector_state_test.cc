@@ -26,8 +26,9 @@ CellInput Usual(const At& at, Counts* counts) {
 
 // Region 1 rises, and one sender of app 0 in region 0.
 CellInput Outage(const At& at, Counts* counts) {
-  CellInput input = Many((at.region == 1 ? 6 : 0.5) * (1 + static_cast<double>(at.app)), counts);
-  if (at.app == 0 && at.region == 0 && at.slot == 1) input.loop = 30;
+  CellInput input = Usual(at, counts);
+  if (at.region == 1 && at.slot > 0) input.events += counts->Poisson(6);
+  if (at.app == 0 && at.region == 0 && at.slot == 1) input.loop = 300;
   return input;
 }
 

@@ -38,8 +38,10 @@ struct Report {
 };
 using Traffic = std::vector<std::vector<Report>>;
 
-// Each session has one place; groups of eight are of one, so all senders' buckets are in use.
-size_t PlaceOf(uint64_t session) { return session / Senders::kBuckets % kPlaces; }
+// Each session has one place.
+size_t PlaceOf(uint64_t session) { return session % kPlaces; }
+// Random, as a session's bytes are.
+uint64_t IdOf(uint64_t session) { return (session + 1) * 0x9E3779B97F4A7C15U >> 20U; }
 
 // An hour of what is usual; then for some minutes `factor` times as much in region 1, and one
 // session of it in a loop where `loops`.
@@ -55,7 +57,7 @@ Traffic SomeTraffic(uint64_t seed, double factor, bool loops) {
         const auto events = static_cast<uint32_t>(counts.Poisson(mean));
         if (events > 0) report.entries.push_back({code, events});
       }
-      if (outage && loops && session == 0) report.entries.push_back({kCodes[0], 40});
+      if (outage && loops && session == 0) report.entries.push_back({kCodes[0], 300});
       if (!report.entries.empty()) traffic[tick].push_back(std::move(report));
     }
   }
@@ -103,7 +105,7 @@ class Chain {
 
  private:
   void Add(const Report& report, size_t place) {
-    epoch_.Add(SomeBatch(report.session, ++sequences_[report.session], report.entries),
+    epoch_.Add(SomeBatch(IdOf(report.session), ++sequences_[report.session], report.entries),
                From(names_.apps[place / kRegions], names_.regions[place % kRegions]));
   }
   // Every event in a batch of its own, in an epoch of its own every now and then.
