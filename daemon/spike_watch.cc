@@ -55,6 +55,7 @@ void SpikeWatch::BeginAnew(absl::string_view why) {
   LogError("the detector of spikes begins anew; it needs some days to know what is usual",
            {{"why", std::string(why)}});
   detector_ = Detector(settings_);
+  report_ = SpikeReport();
   save_whole_ = true;
   codes_changed_ = true;
   last_tick_ = 0;
@@ -109,13 +110,14 @@ void SpikeWatch::Begin() {
   const uint32_t now = TickNow();
   last_tick_ = detector_.last_tick();
   first_tick_ = now + 1;
-  if (last_tick_ == 0 || last_tick_ > now) {
+  if (last_tick_ == 0) {
     last_tick_ = now;
     return;
   }
+  first_tick_ += static_cast<uint32_t>(absl::Ceil(kSettleTime, tick_) / tick_);
+  if (last_tick_ > now) return;  // the clock went back meanwhile; Look waits
   // What is older than kLateAge comes as late, so the time that the first look stands for ends
   // there.
-  first_tick_ += static_cast<uint32_t>(absl::Ceil(kSettleTime, tick_) / tick_);
   const auto reach = static_cast<uint32_t>(kLateAge / tick_);
   last_tick_ = std::max(last_tick_, first_tick_ - std::min(first_tick_ - 1, std::max(reach, 1U)));
 }
@@ -146,6 +148,9 @@ void SpikeWatch::Look() {
     BeginAnew("the clock went back");
     return;
   }
+  // The clock went back a little: what comes until it is there again belongs to ticks that were
+  // looked at already.
+  if (tick <= last_tick_) reader_->Read();
   // The tick that runs is not over; the one before it is.
   if (tick <= last_tick_ + 1 || tick <= first_tick_) return;
   const uint32_t done = tick - 1;

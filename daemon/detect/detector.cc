@@ -13,14 +13,18 @@ namespace {
 constexpr uint32_t kUnremarkable = 3;
 
 uint64_t ConcentratedEvents(const CellGain& gain) {
-  uint32_t most = 0;
-  uint32_t next = 0;
+  uint64_t most = 0;
+  uint64_t next = 0;
+  uint64_t all = 0;
   for (const uint32_t events : gain.by_sender) {
-    next = std::max(next, std::min(most, events));
-    most = std::max(most, events);
+    next = std::max(next, std::min<uint64_t>(most, events));
+    most = std::max<uint64_t>(most, events);
+    all += events;
   }
-  const uint64_t usual = uint64_t{2} * next + kUnremarkable;
-  return most > usual ? std::min<uint64_t>(most - usual, gain.events) : 0;
+  if (most <= 2 * next + kUnremarkable) return 0;
+  // Its group would have what the others have on average.
+  constexpr uint64_t kOthers = Senders::kBuckets - 1;
+  return std::min(most - (all - most + kOthers / 2) / kOthers, gain.events);
 }
 
 }  // namespace
@@ -90,15 +94,18 @@ void Detector::EndHour(uint32_t index) {
   seasons_.push_back(above == nullptr ? Season() : Season(*above));
 }
 
+uint64_t Detector::OneSenders(const CellGain& gain) const {
+  return settings_.least_sessions > 1 ? ConcentratedEvents(gain) : 0;
+}
+
 void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   const uint32_t row = place_rows_[gain.place];
   const auto slot = static_cast<uint16_t>(gain.slot);
-  // Where one sender is enough for a spike there is nothing to tell apart.
-  const uint64_t one = settings_.least_sessions > 1 ? ConcentratedEvents(gain) : 0;
+  const uint64_t one = OneSenders(gain);
   TickInput input = {.tick = tick, .ticks = ticks, .sessions = gain.sessions};
   input.events = gain.events - one;
   Advance({row, slot, Kind::kSpread}, input);
-  AddToRollups(row, slot, input.events, input.sessions);
+  AddToRollups(row, gain);
   if (one > 0 || Known(row, slot, Kind::kConcentrated) != kNone) {
     input.events = one;
     input.sessions = UINT32_MAX;
@@ -106,25 +113,26 @@ void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   }
 }
 
-void Detector::AddToRollups(uint32_t leaf, uint32_t slot, uint64_t events, uint32_t sessions) {
-  if (events == 0) return;
+void Detector::AddToRollups(uint32_t leaf, const CellGain& gain) {
   for (const uint32_t row : {rows_.app_row(leaf), rows_.region_row(leaf), Rows::kEverything}) {
-    std::vector<TickInput>& sums = row_series_[row].sums;
-    if (sums.size() <= slot) sums.resize(codes_.size());
-    TickInput& sum = sums[slot];
-    if (sum.events == 0) summed_.emplace_back(row, slot);
-    sum.events += events;
-    sum.sessions |= sessions;
+    std::vector<CellGain>& sums = row_series_[row].sums;
+    if (sums.size() <= gain.slot) sums.resize(codes_.size());
+    CellGain& sum = sums[gain.slot];
+    if (sum.events == 0) summed_.emplace_back(row, gain.slot);
+    sum.events += gain.events;
+    sum.sessions |= gain.sessions;
+    for (size_t i = 0; i < Senders::kBuckets; ++i) sum.by_sender[i] += gain.by_sender[i];
   }
 }
 
 void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
   for (const auto& [row, slot] : summed_) {
-    TickInput& sum = row_series_[row].sums[slot];
-    sum.tick = tick;
-    sum.ticks = ticks;
-    Advance({row, static_cast<uint16_t>(slot), Kind::kSpread}, sum);
-    sum = TickInput();
+    CellGain& sum = row_series_[row].sums[slot];
+    // One sender that stands out in all of it is no more than a loop in its place.
+    TickInput input = {.tick = tick, .ticks = ticks, .sessions = sum.sessions};
+    input.events = sum.events - OneSenders(sum);
+    Advance({row, static_cast<uint16_t>(slot), Kind::kSpread}, input);
+    sum = CellGain();
   }
   summed_.clear();
 }

@@ -64,8 +64,8 @@ class Detector {
   // All that changed since the last call, or everything: what Load makes the same detector of, bit
   // by bit.
   std::vector<DetectorPage> Save(bool changed_only);
-  // FailedPrecondition where the pages are of another length of a tick, DataLoss where they
-  // contradict themselves; then the detector is as new. REQUIRES: nothing was added yet.
+  // FailedPrecondition where the pages are of another format or length of a tick, DataLoss where
+  // they contradict themselves; then the detector is as new. REQUIRES: nothing was added yet.
   absl::Status Load(const std::vector<DetectorPage>& pages);
 
  private:
@@ -82,7 +82,7 @@ class Detector {
     bool changed = true;
     std::vector<uint32_t> spread;        // by slot: index of states_
     std::vector<uint32_t> concentrated;  // the same
-    std::vector<TickInput> sums;         // of a roll-up: of this tick, by slot
+    std::vector<CellGain> sums;          // of a roll-up: of this tick, by slot
   };
   // A spike or loop that people were told of.
   struct Announced {
@@ -94,7 +94,9 @@ class Detector {
   void BeginTick(uint32_t tick, uint32_t ticks);
   void EndHour(uint32_t index);
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
-  void AddToRollups(uint32_t leaf, uint32_t slot, uint64_t events, uint32_t sessions);
+  // What stands out as one sender's; 0 where one sender is enough for a spike.
+  uint64_t OneSenders(const CellGain& gain) const;
+  void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);
   void Advance(const Series& series, const TickInput& input);
   // Its index; made where it is missing.
@@ -111,7 +113,6 @@ class Detector {
   RowState StateOf(uint32_t row, uint32_t slot) const;
   void Announce(uint32_t series);
   void Refresh(Announced* announced);
-  bool IsAnnounced(uint32_t series) const;
   SpikePlace WhereOf(const Series& series) const;
   int64_t SecondsOf(uint32_t tick) const;
 

@@ -24,6 +24,7 @@ RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
   if (state.phase > SeriesPhase::kQuiet) {
     out.spike = state.phase == SeriesPhase::kSpike;
     out.raised = true;
+    out.loop = state.phase == SeriesPhase::kLoop;
     out.excess = state.rise.events - state.rise.expected;
     return out;
   }
@@ -43,21 +44,25 @@ SpikePlace Detector::WhereOf(const Series& series) const {
   return {code.code, code.other, rows_.place(series.row)};
 }
 
-bool Detector::IsAnnounced(uint32_t series) const {
-  return absl::c_any_of(announced_, [series](const Announced& announced) {
-    return announced.series == series && announced.spike.active;
-  });
-}
-
 void Detector::Announce(uint32_t series) {
-  if (IsAnnounced(series)) return;
-  // A rise that begins anew goes on in the same line.
-  std::erase_if(announced_, [series](const Announced& a) { return a.series == series; });
+  const SpikePlace where = WhereOf(series_[series]);
+  const bool retry_loop =
+      series_[series].kind == Kind::kConcentrated || states_[series].phase == SeriesPhase::kLoop;
+  // A place has one line of each kind: two loops in it are one, and a rise that begins anew goes on
+  // in the same line.
+  const auto is_same = [&](const Announced& announced) {
+    return announced.series == series ||
+           (announced.spike.where == where && announced.spike.retry_loop == retry_loop);
+  };
+  if (absl::c_any_of(announced_,
+                     [&](const Announced& a) { return a.spike.active && is_same(a); })) {
+    return;
+  }
+  std::erase_if(announced_, is_same);
   Announced& added = announced_.emplace_back();
   added.series = series;
-  added.spike.where = WhereOf(series_[series]);
-  added.spike.retry_loop =
-      series_[series].kind == Kind::kConcentrated || states_[series].phase == SeriesPhase::kLoop;
+  added.spike.where = where;
+  added.spike.retry_loop = retry_loop;
   added.spike.active = true;
   added.spike.start_s = SecondsOf(states_[series].rise.start);
 }
@@ -84,6 +89,7 @@ void Detector::Refresh(Announced* announced) {
 }
 
 void Detector::UpdateSpikes() {
+  for (Announced& announced : announced_) Refresh(&announced);
   std::vector<uint32_t> slots;
   for (const uint32_t index : rising_) {
     const SeriesState& state = states_[index];
@@ -99,7 +105,6 @@ void Detector::UpdateSpikes() {
   }
   std::sort(slots.begin(), slots.end());
   slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
-  for (Announced& announced : announced_) Refresh(&announced);
   for (const uint32_t slot : slots) UpdateCode(slot);
   for (Announced& announced : announced_) Refresh(&announced);
 

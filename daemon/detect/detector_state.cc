@@ -45,6 +45,9 @@ bool IsSound(const SeriesState& state) {
          state.candidate_count <= kCandidatesMax;
 }
 
+// A roll-up's name is nobody's.
+bool IsPlace(const Place& place) { return place.app != kAllLabel && place.region != kAllLabel; }
+
 void Pack(const Place& place, internal::PlaceName* out) {
   out->set_app(place.app);
   out->set_region(place.region);
@@ -185,12 +188,19 @@ absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
     if (status.ok() && !(page.place == Place())) status = LoadRow(page);
   }
   if (!status.ok()) return status;
+  size_t rising = 0;
   for (const SeriesState& state : states_) {
     if (state.level == 0) return Damaged("a series is missing");
+    if (state.tick > last_tick_) return Damaged("a series is of the future");
+    rising += state.phase > SeriesPhase::kQuiet ? 1 : 0;
   }
+  std::vector<bool> rises(states_.size());
   for (const uint32_t index : rising_) {
     if (index >= states_.size()) return Damaged("it names a series that is not there");
+    if (rises[index] || states_[index].phase <= SeriesPhase::kQuiet) return Damaged("what rises");
+    rises[index] = true;
   }
+  if (rising != rising_.size()) return Damaged("what rises");
   for (const Announced& announced : announced_) {
     if (announced.series >= states_.size()) return Damaged("a spike has no series");
   }
@@ -206,7 +216,10 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   }
   last_tick_ = head.last_tick();
   for (const int32_t code : head.codes()) codes_.emplace_back().code = code;
-  for (const internal::PlaceName& place : head.places()) AddPlace(Unpack(place));
+  for (const internal::PlaceName& place : head.places()) {
+    if (!IsPlace(Unpack(place))) return Damaged("a roll-up stands as a place");
+    AddPlace(Unpack(place));
+  }
   if (static_cast<size_t>(head.births_size()) != rows_.size()) return Damaged("its rows");
   for (size_t row = 0; row < rows_.size(); ++row) {
     row_series_[row].born_tick = head.births(static_cast<int>(row));

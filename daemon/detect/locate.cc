@@ -10,6 +10,10 @@ constexpr double kWholeShare = 0.7;
 // ... or where the raised parts explain less than this share of the excess.
 constexpr double kExplainedShare = 0.5;
 
+// A raised part has at least this much of the excess that would be its due if all rose alike; less
+// is chance.
+constexpr double kFairShare = 1.0 / 3;
+
 class Locator {
  public:
   Locator(const Rows& rows, absl::FunctionRef<RowState(uint32_t row)> state_of)
@@ -25,7 +29,9 @@ class Locator {
       } else if (apps.are_it) {
         Announce(apps.raised);
       }
-      if (found_.empty()) found_.push_back(Rows::kEverything);
+      if (found_.empty() && !IsExplained(Rows::kEverything, everything.excess)) {
+        found_.push_back(Rows::kEverything);
+      }
     }
     // What rises on its own beside that, the more general first.
     for (const auto* list : {&rows_.regions(), &rows_.apps()}) {
@@ -50,17 +56,22 @@ class Locator {
   Parts Look(uint32_t row, const RowState& whole, const std::vector<uint32_t>& parts) {
     Parts out;
     double expected = 0;
-    double raised_expected = 0;
-    double raised_excess = 0;
     size_t known = 0;
+    std::vector<RowState> states;
     for (const uint32_t part : parts) {
-      const RowState state = part == row ? whole : state_of_(part);
+      const RowState& state = states.emplace_back(part == row ? whole : state_of_(part));
       expected += state.expected;
       known += state.expected > 0 ? 1 : 0;
-      if (!state.raised) continue;
+    }
+    double raised_expected = 0;
+    double raised_excess = 0;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const RowState& state = states[i];
+      const double due = whole.excess * state.expected / std::max(expected, 1e-9);
+      if (!state.raised || state.excess < kFairShare * due) continue;
       raised_expected += state.expected;
       raised_excess += state.excess;
-      out.raised.push_back(part);
+      out.raised.push_back(parts[i]);
     }
     if (out.raised.empty() || raised_excess < kExplainedShare * whole.excess) return out;
     out.are_it = known == 1 || raised_expected < kWholeShare * expected;
@@ -69,21 +80,39 @@ class Locator {
 
   // The parts of the whole that rise, each by its own parts.
   void Announce(const std::vector<uint32_t>& parts) {
-    for (const uint32_t row : parts) {
-      if (state_of_(row).spike) AnnounceIn(row);
-    }
+    for (const uint32_t row : parts) AnnounceIn(row);
   }
 
-  // An app or a region: itself or some of its leaves.
+  // An app or a region: some of its leaves, which may be alarms before it is, or itself.
   void AnnounceIn(uint32_t row) {
-    const Parts leaves = Look(row, state_of_(row), rows_.leaves(row));
+    const RowState whole = state_of_(row);
+    if (IsExplained(row, whole.excess)) return;
+    const Parts leaves = Look(row, whole, rows_.leaves(row));
     const size_t before = found_.size();
     if (leaves.are_it) {
       for (const uint32_t leaf : leaves.raised) {
         if (state_of_(leaf).spike && !Touches(leaf)) found_.push_back(leaf);
       }
     }
-    if (found_.size() == before && !Touches(row)) found_.push_back(row);
+    if (found_.size() == before && whole.spike && !Touches(row)) found_.push_back(row);
+  }
+
+  // Whether its excess is that of leaves which what was found holds, for a region's outage is in
+  // each of its apps, too; or that of loops.
+  bool IsExplained(uint32_t row, double excess) const {
+    double explained = 0;
+    const auto add = [this, &explained](const std::vector<uint32_t>& leaves) {
+      for (const uint32_t leaf : leaves) {
+        const RowState state = state_of_(leaf);
+        if (state.loop || (state.raised && Touches(leaf))) explained += state.excess;
+      }
+    };
+    if (row == Rows::kEverything) {
+      for (const uint32_t app : rows_.apps()) add(rows_.leaves(app));
+    } else {
+      add(rows_.leaves(row));
+    }
+    return explained > 0 && explained >= kExplainedShare * excess;
   }
 
   // Whether what was found holds the row or a part of it.

@@ -16,6 +16,7 @@ namespace gmewatch {
 struct RowState {
   bool spike = false;   // an alarm
   bool raised = false;  // an alarm, or well above what was expected
+  bool loop = false;    // a rise of too few sessions for a spike
   double expected = 0;  // events a tick, by the past; 0 where it never occurred
   double excess = 0;    // events above what was expected, since the rise began
 };

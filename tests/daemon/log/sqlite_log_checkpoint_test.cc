@@ -29,6 +29,9 @@ std::string Text(const Checkpoint& c) {
     absl::StrAppend(&text, " ", r.late);
   }
   for (const SessionPage& r : c.pages) absl::StrAppend(&text, "\npage ", r.index, " ", r.bytes);
+  for (const DetectorPage& r : c.detector) {
+    absl::StrAppend(&text, "\ndetector ", r.place.app, "/", r.place.region, " ", r.bytes);
+  }
   return text;
 }
 
@@ -45,6 +48,10 @@ Checkpoint FirstCheckpoint() {
               {1, {"racer", "us"}, false, kLargest, 0, {}}};
   c.counters = {{0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, kLargest, 1, 0}, {1, 2, 5, 1, 1}};
   c.pages = {{0, std::string(5000, 'a')}, {1, ""}, {7, "seven"}};
+  // In the order in which they come back.
+  c.detector = {{{}, std::string("he\0ad", 5)},
+                {{"all", "all"}, std::string(9000, 'd')},
+                {{"racer", "us"}, ""}};
   return c;
 }
 
@@ -73,6 +80,7 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   second.codes.push_back({3, 32775, true, false});
   second.places = {{1, {"racer", "us"}, true, 5, 6, {0, 0, 0, 0, 9}}, {2, {"quiz", ""}}};
   second.counters = {{1, 1, 8, 2, 0}, {2, 3, 1, 1, 0}};
+  second.detector = {{{}, "head"}, {{"racer", "us"}, "r"}, {{"quiz", ""}, "q"}};
   second.pages = {{1, "one"}, {0, std::string(5000, 'a').replace(4500, 3, "xyz")}};
   ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(second).ok());
 
@@ -82,6 +90,7 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   third.places.clear();
   third.counters.clear();
   third.pages = {{7, "longer than before"}};
+  third.detector.clear();
   ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(third).ok());
 
   whole = third;
@@ -89,7 +98,30 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   whole.counters = {
       {0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, 8, 2, 0}, {1, 2, 5, 1, 1}, {2, 3, 1, 1, 0}};
   whole.pages = {second.pages[1], second.pages[0], third.pages[0]};
+  whole.detector = {second.detector[0], FirstCheckpoint().detector[1], second.detector[2],
+                    second.detector[1]};
   EXPECT_EQ(Reloaded(dir), Text(whole));
+}
+
+TEST(SqliteLogCheckpointTest, AWholeMemoryOfTheDetectorReplacesWhatWasThere) {
+  TempDir dir;
+  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
+  Checkpoint checkpoint = FirstCheckpoint();
+  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  checkpoint.epoch = 8;
+  checkpoint.detector = {{{}, "anew"}, {{"racer", "us"}, "row"}};
+  checkpoint.detector_whole = true;
+  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  EXPECT_EQ(log->LoadCheckpoint().value()->detector, checkpoint.detector);
+  // And what changes afterwards is merged again.
+  Checkpoint next = checkpoint;
+  next.epoch = 9;
+  next.detector = {{{"racer", "us"}, "changed"}};
+  next.detector_whole = false;
+  ASSERT_TRUE(log->SaveCheckpoint(next).ok());
+  log.reset();
+  EXPECT_EQ(OpenLog(dir.path())->LoadCheckpoint().value()->detector,
+            (std::vector<DetectorPage>{{{}, "anew"}, {{"racer", "us"}, "changed"}}));
 }
 
 TEST(SqliteLogCheckpointTest, CanBeQueriedByPeopleMeanwhile) {

@@ -1,0 +1,127 @@
+#include "daemon/detect/counter_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <vector>
+
+#include "absl/numeric/bits.h"
+#include "absl/strings/str_cat.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Counters as the one writer fills them: place and slot, from a session.
+struct Writer {
+  Writer() {
+    for (const int32_t code : {1005, 10001}) counters.AddCode(code, true);
+    for (const char* region : {"eu", "us"}) counters.AddPlace({"shooter", region}, true);
+  }
+  void Count(size_t place, size_t slot, uint32_t events, uint64_t session = 0) {
+    Cell* cell = counters.mutable_place(place)->mutable_cell(slot);
+    cell->events.Add(events);
+    cell->EnsureSenders().Add({session, 0}, events);
+  }
+  void CountLate(size_t place, size_t slot, uint32_t events) {
+    Cell* cell = counters.mutable_place(place)->mutable_cell(slot);
+    cell->events.Add(events);
+    cell->late.Add(events);
+  }
+
+  Counters counters;
+};
+
+std::vector<std::string> Text(const std::vector<CellGain>& gains) {
+  std::vector<std::string> lines;
+  for (const CellGain& gain : gains) {
+    lines.push_back(absl::StrCat(gain.place, "/", gain.slot, " ", gain.events));
+  }
+  return lines;
+}
+
+TEST(CounterReaderTest, TellsWhatEachCellGainedInOrder) {
+  Writer writer;
+  CounterReader reader(writer.counters);
+  EXPECT_THAT(reader.Read(), IsEmpty());
+  writer.Count(1, 2, 5);
+  writer.Count(0, kOtherSlot, 1);
+  writer.Count(1, 1, 2);
+  writer.Count(1, 2, 3);
+  EXPECT_THAT(Text(reader.Read()), ElementsAre("0/0 1", "1/1 2", "1/2 8"));
+  writer.Count(1, 2, 4);
+  EXPECT_THAT(Text(reader.Read()), ElementsAre("1/2 4"));
+  EXPECT_THAT(reader.Read(), IsEmpty());
+}
+
+TEST(CounterReaderTest, WhatWasThereBeforeIsNoGain) {
+  Writer writer;
+  writer.Count(0, 1, 100);
+  writer.CountLate(0, 1, 50);
+  CounterReader reader(writer.counters);
+  EXPECT_THAT(reader.Read(), IsEmpty());
+  writer.Count(0, 1, 7);
+  const std::vector<CellGain>& gains = reader.Read();
+  ASSERT_THAT(Text(gains), ElementsAre("0/1 7"));
+  // Nor is what the senders had sent.
+  EXPECT_EQ(std::accumulate(gains[0].by_sender.begin(), gains[0].by_sender.end(), 0U), 7U);
+}
+
+TEST(CounterReaderTest, LeavesLateEventsOut) {
+  Writer writer;
+  CounterReader reader(writer.counters);
+  writer.CountLate(0, 1, 1000);
+  EXPECT_THAT(reader.Read(), IsEmpty());
+  writer.CountLate(0, 1, 1000);
+  writer.Count(0, 1, 3);
+  EXPECT_THAT(Text(reader.Read()), ElementsAre("0/1 3"));
+}
+
+TEST(CounterReaderTest, SeesRowsAndColumnsThatCameMeanwhile) {
+  Writer writer;
+  CounterReader reader(writer.counters);
+  writer.counters.AddPlace({"racer", "eu"}, false);
+  writer.counters.AddCode(-3, false);
+  writer.Count(2, 3, 9);
+  writer.Count(0, 3, 1);
+  EXPECT_THAT(Text(reader.Read()), ElementsAre("0/3 1", "2/3 9"));
+}
+
+TEST(CounterReaderTest, TellsSendersAndSessionsApart) {
+  Writer writer;
+  CounterReader reader(writer.counters);
+  writer.Count(0, 1, 5, 0);
+  writer.Count(0, 1, 2, 3);
+  writer.Count(0, 1, 1, 3 + Senders::kBuckets);  // the same group of senders, another session
+  writer.Count(0, 2, 6, 1);
+  const std::vector<CellGain> first = reader.Read();
+  ASSERT_THAT(Text(first), ElementsAre("0/1 8", "0/2 6"));
+  EXPECT_THAT(first[0].by_sender, ElementsAre(5, 0, 0, 3, 0, 0, 0, 0));
+  EXPECT_THAT(first[1].by_sender, ElementsAre(0, 6, 0, 0, 0, 0, 0, 0));
+  // The folded bit is what follows the group's three bits of the hash.
+  EXPECT_EQ(first[0].sessions, 0b11U);
+  EXPECT_EQ(absl::popcount(first[1].sessions), 1);
+
+  writer.Count(0, 1, 4, 3);
+  const std::vector<CellGain> second = reader.Read();
+  ASSERT_THAT(Text(second), ElementsAre("0/1 4"));
+  EXPECT_THAT(second[0].by_sender, ElementsAre(0, 0, 0, 4, 0, 0, 0, 0));
+  EXPECT_EQ(second[0].sessions, 0b01U);
+}
+
+TEST(CounterReaderTest, FollowsSendersOverTheEndOfTheirNumbers) {
+  Writer writer;
+  CounterReader reader(writer.counters);
+  writer.Count(0, 1, UINT32_MAX, 2);
+  EXPECT_THAT(Text(reader.Read()), ElementsAre(absl::StrCat("0/1 ", UINT32_MAX)));
+  writer.Count(0, 1, 6, 2);
+  const std::vector<CellGain>& gains = reader.Read();
+  ASSERT_THAT(Text(gains), ElementsAre("0/1 6"));
+  EXPECT_EQ(gains[0].by_sender[2], 6U);
+}
+
+}  // namespace
+}  // namespace gmewatch

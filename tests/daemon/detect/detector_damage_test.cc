@@ -1,0 +1,181 @@
+// A Detector's memory that is not as it was saved: told by a status, never a crash, and the
+// detector is as new.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gmewatch/internal/detector.pb.h"
+#include "tests/daemon/detect/detector_run.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr int kHour = static_cast<int>(kTicksPerHour);
+
+using Pages = std::vector<DetectorPage>;
+
+CellInput Usual(const DetectorRun::At& at, Counts* counts) {
+  return Many(at.slot == 0 ? 0.01 : 0.5, counts);
+}
+
+CellInput Outage(const DetectorRun::At& at, Counts* counts) {
+  return Many(at.slot == 0 ? 0.01 : at.region == 1 ? 6 : 0.5, counts);
+}
+
+// With spikes.
+const Pages& SomePages() {
+  static const Pages* const pages = [] {
+    DetectorRun run(41);
+    run.Until(kHour, Usual);
+    run.Until(kHour + 30, Outage);
+    EXPECT_THAT(run.detector.Report().incidents, testing::SizeIs(1));
+    return new Pages(run.detector.Save(false));
+  }();
+  return *pages;
+}
+
+DetectorPage& PageOf(const Place& place, Pages* pages) {
+  for (DetectorPage& page : *pages) {
+    if (page.place == place) return page;
+  }
+  ADD_FAILURE() << place.app << "/" << place.region;
+  return pages->front();
+}
+
+void ChangeHead(Pages* pages, const std::function<void(internal::DetectorHead*)>& change) {
+  std::string& bytes = PageOf({}, pages).bytes;
+  internal::DetectorHead head;
+  ASSERT_TRUE(head.ParseFromString(bytes));
+  change(&head);
+  bytes = head.SerializeAsString();
+}
+
+bool IsAsNew(Detector* detector) {
+  return detector->Save(false) == Detector(StrictSettings()).Save(false) &&
+         detector->places() == 0 && detector->codes() == 0 && detector->last_tick() == 0 &&
+         detector->Report().series == 0;
+}
+
+void Check(const Pages& pages, absl::StatusCode code, const std::string& message) {
+  Detector detector(StrictSettings());
+  const absl::Status status = detector.Load(pages);
+  EXPECT_EQ(status.code(), code) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(message));
+  EXPECT_TRUE(IsAsNew(&detector)) << status;
+}
+
+TEST(DetectorDamageTest, OfAnotherFormatOrTickIsFailedPrecondition) {
+  constexpr auto kCode = absl::StatusCode::kFailedPrecondition;
+  Check({}, kCode, "format 0");
+  Pages pages = SomePages();
+  std::erase_if(pages, [](const DetectorPage& page) { return page.place == Place(); });
+  Check(pages, kCode, "format 0");
+  pages = SomePages();
+  ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_format(2); });
+  Check(pages, kCode, "format 2");
+  pages = SomePages();
+  ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_tick_seconds(7); });
+  Check(pages, kCode, "ticks of 7 s");
+}
+
+TEST(DetectorDamageTest, WhatContradictsItselfIsDataLoss) {
+  const auto check = [](const std::function<void(Pages*)>& damage, const std::string& message) {
+    Pages pages = SomePages();
+    damage(&pages);
+    Check(pages, absl::StatusCode::kDataLoss, message);
+  };
+  const auto check_head = [&check](const std::function<void(internal::DetectorHead*)>& damage,
+                                   const std::string& message) {
+    check([&damage](Pages* pages) { ChangeHead(pages, damage); }, message);
+  };
+  using Head = internal::DetectorHead;
+  check([](Pages* pages) { PageOf({}, pages).bytes = "\xff\xff"; }, "head");
+  check([](Pages* pages) { std::erase(*pages, PageOf({"app1", "region1"}, pages)); }, "missing");
+  check([](Pages* pages) { PageOf({"app1", "all"}, pages).place.app = "app9"; }, "app9/all");
+  check([](Pages* pages) { pages->push_back(PageOf({"all", "region2"}, pages)); }, "series");
+  check([](Pages* pages) { PageOf({"all", "all"}, pages).bytes.clear(); }, "missing");
+  check_head([](Head* head) { head->mutable_births()->RemoveLast(); }, "rows");
+  check_head([](Head* head) { head->add_births(1); }, "rows");
+  check_head([](Head* head) { head->mutable_places()->RemoveLast(); }, "rows");
+  check_head([](Head* head) { head->mutable_codes()->Truncate(2); }, "series");
+  check_head([](Head* head) { head->set_series(head->series() - 1); }, "series");
+  check_head([](Head* head) { head->set_series(head->series() + 1); }, "series");
+  check_head([](Head* head) { head->set_series(UINT32_MAX); }, "number of series");
+  check_head([](Head* head) { head->add_rising(head->series()); }, "not there");
+  check_head([](Head* head) { head->mutable_announced(0)->set_series(head->series()); }, "spike");
+}
+
+// What nobody may be called stands for the whole, which is no place.
+TEST(DetectorDamageTest, APlaceThatIsARollupIsDataLoss) {
+  for (const Place& place : {Place{"all", "all"}, Place{"all", "x"}, Place{"x", "all"}}) {
+    Pages pages = SomePages();
+    ChangeHead(&pages, [&place](internal::DetectorHead* head) {
+      internal::PlaceName* added = head->add_places();
+      added->set_app(place.app);
+      added->set_region(place.region);
+    });
+    Check(pages, absl::StatusCode::kDataLoss, "");
+  }
+}
+
+TEST(DetectorDamageTest, WhatRisesMustBeKnownToRise) {
+  Pages pages = SomePages();
+  ChangeHead(&pages, [](internal::DetectorHead* head) { head->mutable_rising()->RemoveLast(); });
+  Check(pages, absl::StatusCode::kDataLoss, "rise");
+  pages = SomePages();
+  ChangeHead(&pages, [](internal::DetectorHead* head) { head->add_rising(head->rising(0)); });
+  Check(pages, absl::StatusCode::kDataLoss, "rise");
+}
+
+TEST(DetectorDamageTest, EveryCutIsDataLoss) {
+  Pages pages = SomePages();
+  std::string& bytes = PageOf({"all", "region1"}, &pages).bytes;
+  const std::string whole = bytes;
+  for (size_t size = 0; size < whole.size(); ++size) {
+    bytes = whole.substr(0, size);
+    Check(pages, absl::StatusCode::kDataLoss, "");
+  }
+}
+
+// A page with a bit flipped is refused or means something; either way the detector works.
+void FlipEveryByte(const Place& place) {
+  DetectorRun run(42);
+  std::vector<std::vector<CellGain>> gains;
+  for (int i = 0; i < 12; ++i) gains.push_back(run.Gains(Outage));
+  Pages pages = SomePages();
+  std::string& bytes = PageOf(place, &pages).bytes;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const char mask = static_cast<char>(1U << (i * 5 % 8));
+    bytes[i] = static_cast<char>(bytes[i] ^ mask);
+    run.detector = Detector(StrictSettings());
+    run.tick = kHour + 30;
+    const absl::Status status = run.detector.Load(pages);
+    bytes[i] = static_cast<char>(bytes[i] ^ mask);
+    if (!status.ok()) {
+      ASSERT_TRUE(IsAsNew(&run.detector)) << i;
+      continue;
+    }
+    if (run.detector.places() != 9 || run.detector.last_tick() != kFirstTick + kHour + 29) continue;
+    run.detector.SetCodes(DetectorRun::WatchedCodes());
+    for (const std::vector<CellGain>& gain : gains) run.Look(gain);
+    run.tick += kHour;
+    run.Look(gains[0]);
+    run.detector.Save(false);
+  }
+}
+
+TEST(DetectorDamageTest, AFlippedBitNeverCrashes) {
+  for (const Place& place : {Place{}, Place{"all", "all"}, Place{"app1", "region1"}}) {
+    SCOPED_TRACE(place.app + "/" + place.region);
+    FlipEveryByte(place);
+  }
+}
+
+}  // namespace
+}  // namespace gmewatch

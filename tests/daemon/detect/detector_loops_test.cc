@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/daemon/detect/detector_run.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr int kHour = static_cast<int>(kTicksPerHour);
+
+using At = DetectorRun::At;
+
+bool IsHere(const At& at) { return at.app == 1 && at.region == 2 && at.slot == 1; }
+
+// One sender's `loop` events a tick on top of `mean` of many in one cell.
+DetectorRun::InputFn Loop(double mean, uint64_t loop) {
+  return [mean, loop](const At& at, Counts* counts) -> CellInput {
+    CellInput input = Many(at.slot == DetectorRun::kBenign ? 0 : mean, counts);
+    if (IsHere(at)) input.loop = loop;
+    return input;
+  };
+}
+
+std::set<std::string> ToldWhile(DetectorRun* run, int end, const DetectorRun::InputFn& input) {
+  std::set<std::string> told;
+  run->on_report = [&told](const SpikeReport& report) {
+    for (const Spike& spike : report.spikes) {
+      if (spike.active) told.insert(SpikeText(spike));
+    }
+  };
+  run->Until(end, input);
+  run->on_report = nullptr;
+  return told;
+}
+
+TEST(DetectorLoopsTest, OneSenderOnADenseBackgroundIsALoop) {
+  for (const double mean : {5.0, 40.0}) {
+    SCOPED_TRACE(mean);
+    DetectorRun run(21);
+    run.Until(kHour, Loop(mean, 0));
+    EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(mean, 60)),
+                ElementsAre("1005 in region2 of app1 (loop)"));
+    EXPECT_THAT(run.detector.Report().incidents, IsEmpty());
+    // Over when it ends.
+    run.Until(kHour + 120, Loop(mean, 0));
+    EXPECT_THAT(SpikeTexts(run.detector.Report()),
+                ElementsAre("1005 in region2 of app1 (loop) (over)"));
+  }
+}
+
+TEST(DetectorLoopsTest, OneSenderOfARareCodeIsALoop) {
+  for (const uint64_t loop : {200U, 5000U}) {
+    SCOPED_TRACE(loop);
+    DetectorRun run(22);
+    run.Until(kHour, Loop(0.001, 0));
+    EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(0.001, loop)),
+                ElementsAre("1005 in region2 of app1 (loop)"));
+    EXPECT_THAT(run.detector.Report().incidents, IsEmpty());
+  }
+}
+
+TEST(DetectorLoopsTest, ManySendersAreNone) {
+  DetectorRun run(23);
+  run.Until(kHour, Loop(1, 0));
+  const auto many = [](const At& at, Counts* counts) {
+    return Many(IsHere(at) ? 20 : at.slot == DetectorRun::kBenign ? 0 : 1, counts);
+  };
+  EXPECT_THAT(ToldWhile(&run, kHour + 60, many), ElementsAre("1005 in region2 of app1"));
+}
+
+TEST(DetectorLoopsTest, WhereOneSessionIsEnoughThereAreNone) {
+  for (const double mean : {0.001, 5.0}) {
+    SCOPED_TRACE(mean);
+    DetectSettings settings = StrictSettings();
+    settings.least_sessions = 1;
+    DetectorRun run(24, settings);
+    run.Until(kHour, Loop(mean, 0));
+    EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(mean, 60)),
+                ElementsAre("1005 in region2 of app1"));
+  }
+}
+
+TEST(DetectorLoopsTest, TwoSendersInALoopAreToldOnceAPlace) {
+  // The busier of them stands out by itself; what is left is of too few for a spike.
+  DetectorRun run(25);
+  run.Until(kHour, Loop(0, 0));
+  std::set<std::string> told;
+  for (int i = 0; i < 120; ++i) {
+    CellGain gain = {.place = 5, .slot = 1, .sessions = 0b11, .events = 1400};
+    gain.by_sender[1] = 1000;
+    gain.by_sender[6] = 400;
+    if (i < 60) {
+      run.Look({gain});
+    } else {
+      run.Look({});
+    }
+    const std::vector<std::string> now = SpikeTexts(run.detector.Report());
+    for (const std::string& text : now) told.insert(text);
+    // In the metrics a place has one line.
+    ASSERT_LE(now.size(), 1U) << i << ": " << testing::PrintToString(now);
+  }
+  EXPECT_THAT(
+      told, ElementsAre("1005 in region2 of app1 (loop)", "1005 in region2 of app1 (loop) (over)"));
+}
+
+}  // namespace
+}  // namespace gmewatch

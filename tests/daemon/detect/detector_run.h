@@ -1,0 +1,154 @@
+// A Detector over apps x regions x codes, fed tick by tick with seeded counts from many senders.
+//
+// Thread safety: none.
+#ifndef GMEWATCH_TESTS_DAEMON_DETECT_DETECTOR_RUN_H_
+#define GMEWATCH_TESTS_DAEMON_DETECT_DETECTOR_RUN_H_
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "daemon/detect/detector.h"
+#include "tests/daemon/detect/counts.h"
+#include "tests/daemon/detect/model_run.h"
+
+namespace gmewatch {
+
+inline DetectSettings StrictSettings() {
+  DetectSettings settings;
+  settings.false_alarms_per_week = 0.05;  // so that chance does not take part
+  return settings;
+}
+
+// "1005 in eu of shooter", with what is not usual about it.
+inline std::string SpikeText(const Spike& spike) {
+  return absl::StrCat(spike.where.other_code ? "other" : absl::StrCat(spike.where.code), " in ",
+                      spike.where.place.region, " of ", spike.where.place.app,
+                      spike.retry_loop ? " (loop)" : "", spike.active ? "" : " (over)");
+}
+
+inline std::vector<std::string> SpikeTexts(const SpikeReport& report) {
+  std::vector<std::string> texts;
+  for (const Spike& spike : report.spikes) texts.push_back(SpikeText(spike));
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+// All of a report, to the last bit of its numbers.
+inline std::string ReportText(const SpikeReport& report) {
+  std::string text = absl::StrCat(report.time_s, " ", report.series, "\n");
+  const auto exact = [](double value) { return absl::StrFormat("%a", value); };
+  for (const Spike& spike : report.spikes) {
+    absl::StrAppend(&text, SpikeText(spike), " ", spike.start_s, " ", spike.end_s, " ",
+                    exact(spike.expected_rate), " ", exact(spike.observed_rate), " ",
+                    exact(spike.score), "\n");
+  }
+  for (const Incident& incident : report.incidents) {
+    absl::StrAppend(&text, incident.id, incident.active ? " " : " over ", incident.start_s, " ",
+                    incident.end_s, " ", incident.place.app, "/", incident.place.region, " cause ",
+                    incident.cause_code, " ", incident.cause_action, ":");
+    for (const SpikePlace& member : incident.members) {
+      absl::StrAppend(&text, " ", member.code, "@", member.place.app, "/", member.place.region);
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+// What a cell counts in a tick.
+struct CellInput {
+  uint64_t events = 0;  // of many senders
+  uint64_t loop = 0;    // of one more
+};
+
+class DetectorRun {
+ public:
+  static constexpr size_t kApps = 3;
+  static constexpr size_t kRegions = 3;
+  // Column 0 is "other"; the last is benign.
+  static constexpr std::array<int32_t, 5> kCodes = {0, 1005, 10001, 10004, 1003};
+  static constexpr size_t kBenign = 4;
+
+  // Where a tick asks for what is to be counted.
+  struct At {
+    int tick;  // 0 is the first
+    size_t app;
+    size_t region;
+    size_t slot;
+  };
+  using InputFn = std::function<CellInput(const At& at, Counts* counts)>;
+
+  explicit DetectorRun(uint64_t seed, const DetectSettings& settings = StrictSettings())
+      : counts(seed), detector(settings) {
+    detector.SetCodes(WatchedCodes());
+    for (size_t app = 0; app < kApps; ++app) {
+      for (size_t region = 0; region < kRegions; ++region) {
+        detector.AddPlace({absl::StrCat("app", app), absl::StrCat("region", region)});
+      }
+    }
+  }
+
+  static std::vector<WatchedCode> WatchedCodes() {
+    std::vector<WatchedCode> codes(kCodes.size());
+    for (size_t slot = 0; slot < codes.size(); ++slot) codes[slot].code = kCodes[slot];
+    codes[0].other = true;
+    codes[1].action = "network";
+    codes[2].action = "configuration";
+    codes[3].action = "read_logs";
+    codes[kBenign].quiet = true;
+    return codes;
+  }
+
+  // The counts of the tick, and its number; `ticks` of them where nobody looked in between.
+  std::vector<CellGain> Gains(const InputFn& input) {
+    std::vector<CellGain> gains;
+    for (uint32_t place = 0; place < kApps * kRegions; ++place) {
+      for (uint32_t slot = 0; slot < kCodes.size(); ++slot) {
+        const CellInput cell = input({tick, place / kRegions, place % kRegions, slot}, &counts);
+        if (cell.events + cell.loop == 0) continue;
+        CellGain& gain = gains.emplace_back();
+        gain.place = place;
+        gain.slot = slot;
+        gain.events = cell.events + cell.loop;
+        for (uint64_t i = 0; i < cell.events; ++i) AddEvents(Pick(256), 1, &gain);
+        if (cell.loop > 0) AddEvents(77, cell.loop, &gain);
+      }
+    }
+    return gains;
+  }
+
+  void Look(const std::vector<CellGain>& gains, uint32_t ticks = 1) {
+    tick += static_cast<int>(ticks);
+    detector.Tick(kFirstTick + static_cast<uint32_t>(tick) - 1, ticks, gains);
+    if (on_report) on_report(detector.Report());
+  }
+  void Until(int end, const InputFn& input) {
+    while (tick < end) Look(Gains(input));
+  }
+
+  Counts counts;
+  Detector detector;
+  int tick = 0;  // the next
+  std::function<void(const SpikeReport&)> on_report;
+
+ private:
+  uint64_t Pick(uint64_t below) {
+    return static_cast<uint64_t>(counts.Uniform() * static_cast<double>(below));
+  }
+  static void AddEvents(uint64_t sender, uint64_t events, CellGain* gain) {
+    gain->by_sender[sender % Senders::kBuckets] += static_cast<uint32_t>(events);
+    gain->sessions |= uint32_t{1} << (sender / Senders::kBuckets % 32);
+  }
+};
+
+// Poisson counts of many senders.
+inline CellInput Many(double mean, Counts* counts) { return {.events = counts->Poisson(mean)}; }
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_DAEMON_DETECT_DETECTOR_RUN_H_

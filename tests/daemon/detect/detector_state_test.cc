@@ -1,0 +1,135 @@
+// The memory of a Detector: what is saved, loaded and gone on from.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "tests/daemon/detect/detector_run.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr int kHour = static_cast<int>(kTicksPerHour);
+constexpr int kDay = static_cast<int>(kTicksPerDay);
+
+using At = DetectorRun::At;
+
+CellInput Usual(const At& at, Counts* counts) {
+  return Many((at.slot == 0 ? 0.01 : 0.5) * (1 + static_cast<double>(at.app)), counts);
+}
+
+// Region 1 rises, and one sender of app 0 in region 0.
+CellInput Outage(const At& at, Counts* counts) {
+  CellInput input = Usual(at, counts);
+  if (at.region == 1 && at.slot > 0) input.events += counts->Poisson(6);
+  if (at.app == 0 && at.region == 0 && at.slot == 1) input.loop = 300;
+  return input;
+}
+
+// A detector with what another had saved.
+void LoadInto(const std::vector<DetectorPage>& pages, DetectorRun* run) {
+  run->detector = Detector(StrictSettings());
+  const absl::Status status = run->detector.Load(pages);
+  ASSERT_TRUE(status.ok()) << status;
+  run->detector.SetCodes(DetectorRun::WatchedCodes());
+}
+
+// The pages of `changed` in the place of those of `whole`; new ones where the log would put them.
+void Merge(const std::vector<DetectorPage>& changed, std::vector<DetectorPage>* whole) {
+  for (const DetectorPage& page : changed) {
+    const auto old = absl::c_find_if(
+        *whole, [&page](const DetectorPage& other) { return other.place == page.place; });
+    if (old == whole->end()) {
+      whole->push_back(page);
+    } else {
+      *old = page;
+    }
+  }
+}
+
+TEST(DetectorStateTest, GoesOnFromItsMemoryAsIfItHadNeverStopped) {
+  DetectorRun run(31);
+  run.Until(kDay + 2 * kHour, Usual);
+  run.Until(kDay + 2 * kHour + 40, Outage);
+  const SpikeReport at_save = run.detector.Report();
+  ASSERT_THAT(SpikeTexts(at_save),
+              testing::IsSupersetOf({"1005 in region1 of all", "1005 in region0 of app0 (loop)"}));
+  ASSERT_THAT(at_save.incidents, Not(IsEmpty()));
+
+  DetectorRun other(32);
+  LoadInto(run.detector.Save(false), &other);
+  other.tick = run.tick;
+  EXPECT_EQ(other.detector.last_tick(), run.detector.last_tick());
+  EXPECT_EQ(other.detector.places(), run.detector.places());
+  EXPECT_EQ(ReportText(other.detector.Report()), ReportText(at_save));
+  // To the end of the outage and of an hour, and until its spikes are forgotten.
+  for (int i = 0; i < kHour + 300; ++i) {
+    const std::vector<CellGain> gains = run.Gains(i < 100 ? Outage : Usual);
+    run.Look(gains);
+    other.Look(gains);
+    ASSERT_EQ(ReportText(other.detector.Report()), ReportText(run.detector.Report())) << i;
+  }
+  EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
+}
+
+TEST(DetectorStateTest, WhatChangedMergedIntoTheWholeIsTheWhole) {
+  DetectorRun run(33);
+  run.Until(kHour / 2, Usual);
+  std::vector<DetectorPage> kept = run.detector.Save(false);
+  EXPECT_THAT(kept, SizeIs(1 + 1 + 3 + 3 + 9));
+  for (int i = 0; i < 40; ++i) {
+    if (i == 20) {
+      run.detector.AddPlace({"new", "region0"});
+    } else if (i % 4 == 3) {
+      run.Until(run.tick + 20, Usual);
+    } else {
+      // Only one place counts: its row and those above it change.
+      std::vector<CellGain> gains = run.Gains(Usual);
+      std::erase_if(gains, [](const CellGain& gain) { return gain.place != 4; });
+      if (gains.empty()) continue;
+      const bool same_hour = (run.tick + 1) / kHour == run.tick / kHour;
+      run.Look(gains);
+      const std::vector<DetectorPage> changed = run.detector.Save(true);
+      if (same_hour && run.tick % kHour > 1) {
+        EXPECT_LE(changed.size(), 5U) << i;
+      }
+      Merge(changed, &kept);
+    }
+    Merge(run.detector.Save(true), &kept);
+    ASSERT_EQ(kept.size(), run.detector.Save(false).size());
+    std::vector<DetectorPage> whole = run.detector.Save(false);
+    EXPECT_TRUE(absl::c_is_permutation(kept, whole)) << i;
+  }
+  // Nothing changes, so the head is all.
+  EXPECT_THAT(run.detector.Save(true), SizeIs(1));
+  DetectorRun other(34);
+  LoadInto(kept, &other);
+  EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
+}
+
+TEST(DetectorStateTest, TheOrderOfPagesMeansNothing) {
+  DetectorRun run(35);
+  run.Until(kHour, Usual);
+  std::vector<DetectorPage> pages = run.detector.Save(false);
+  absl::c_reverse(pages);
+  DetectorRun other(36);
+  LoadInto(pages, &other);
+  EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
+}
+
+TEST(DetectorStateTest, ANewOneHasAMemoryToo) {
+  Detector fresh((StrictSettings()));
+  Detector other((StrictSettings()));
+  EXPECT_TRUE(other.Load(fresh.Save(false)).ok());
+  EXPECT_EQ(other.last_tick(), 0U);
+  EXPECT_EQ(other.Save(false), fresh.Save(false));
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,215 @@
+#include "daemon/detect/detector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/daemon/detect/detector_run.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr int kHour = static_cast<int>(kTicksPerHour);
+constexpr int kDay = static_cast<int>(kTicksPerDay);
+constexpr int64_t kTickSeconds = 10;
+constexpr int64_t kFirstSecond = int64_t{kFirstTick} * kTickSeconds;
+
+double UsualMean(const DetectorRun::At& at) {
+  // Codes and places of different sizes; the benign code is the busiest.
+  return (at.slot == 0 ? 0.02 : static_cast<double>(at.slot)) * (1 + static_cast<double>(at.app));
+}
+
+CellInput Usual(const DetectorRun::At& at, Counts* counts) { return Many(UsualMean(at), counts); }
+
+// The codes 1005, 10001 and 10004 of region 1, and the benign one, `factor` times as often.
+DetectorRun::InputFn Outage(double factor) {
+  return [factor](const DetectorRun::At& at, Counts* counts) {
+    return Many(UsualMean(at) * (at.region == 1 && at.slot > 0 ? factor : 1), counts);
+  };
+}
+
+// A region's outage of `minutes` after `warm_up` ticks.
+void CheckOutage(uint64_t seed, int warm_up) {
+  SCOPED_TRACE(testing::Message() << "seed " << seed << " warm-up " << warm_up);
+  DetectorRun run(seed);
+  run.Until(warm_up, Usual);
+  ASSERT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
+
+  // At most one of each code is told at once, and from the first minute on it is the region.
+  constexpr int kOutageTicks = 90;
+  for (int i = 0; i < kOutageTicks; ++i) {
+    run.Until(warm_up + i + 1, Outage(4));
+    std::map<int32_t, int> active;
+    for (const Spike& spike : run.detector.Report().spikes)
+      active[spike.where.code] += spike.active;
+    for (const auto& [code, count] : active) EXPECT_LE(count, 1) << code << " after " << i;
+    if (i < 6) continue;
+    std::vector<std::string> told;
+    for (const Spike& spike : run.detector.Report().spikes) {
+      if (spike.active) told.push_back(SpikeText(spike));
+    }
+    std::sort(told.begin(), told.end());
+    ASSERT_THAT(told, ElementsAre("10001 in region1 of all", "10004 in region1 of all",
+                                  "1005 in region1 of all"))
+        << i;
+  }
+  const SpikeReport during = run.detector.Report();
+  ASSERT_THAT(during.incidents, SizeIs(1));
+  EXPECT_TRUE(during.incidents[0].active);
+  EXPECT_EQ(during.incidents[0].place.region, "region1");
+  EXPECT_EQ(during.incidents[0].cause_code, 1005);
+  for (const Spike& spike : during.spikes) {
+    if (!spike.active) continue;
+    EXPECT_NEAR(static_cast<double>(spike.start_s),
+                static_cast<double>(kFirstSecond + warm_up * kTickSeconds), 3 * kTickSeconds);
+    EXPECT_NEAR(spike.observed_rate / spike.expected_rate, 4, 0.6);
+    EXPECT_GT(spike.score, 1);
+  }
+
+  // Over after the hold of five minutes; told as 0 for an hour; then forgotten.
+  const int over = warm_up + kOutageTicks;
+  run.Until(over + 28, Usual);
+  EXPECT_THAT(SpikeTexts(run.detector.Report()), testing::IsSupersetOf({"1005 in region1 of all"}));
+  run.Until(over + 45, Usual);
+  for (const Spike& spike : run.detector.Report().spikes) {
+    EXPECT_FALSE(spike.active) << SpikeText(spike);
+    EXPECT_GT(spike.end_s, 0);
+  }
+  EXPECT_FALSE(run.detector.Report().incidents.at(0).active);
+  run.Until(over + 28 + kHour, Usual);
+  EXPECT_THAT(run.detector.Report().spikes, testing::Not(IsEmpty()));
+  run.Until(over + 46 + kHour, Usual);
+  EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
+  EXPECT_THAT(run.detector.Report().incidents, IsEmpty());
+}
+
+TEST(DetectorTest, TellsARegionsOutageOnceForEachCodeAndThenForgetsIt) {
+  CheckOutage(1, kHour);
+  CheckOutage(2, kHour);
+  CheckOutage(3, kDay);
+}
+
+TEST(DetectorTest, TellsWhereACodeRises) {
+  using At = DetectorRun::At;
+  const auto check = [](const std::function<bool(const At&)>& where, const std::string& expected) {
+    DetectorRun run(11);
+    run.Until(kHour, Usual);
+    run.Until(kHour + 30, [&](const At& at, Counts* counts) {
+      return Many(UsualMean(at) * (at.slot == 2 && where(at) ? 5 : 1), counts);
+    });
+    std::vector<std::string> told;
+    for (const Spike& spike : run.detector.Report().spikes) {
+      if (spike.active) told.push_back(SpikeText(spike));
+    }
+    EXPECT_THAT(told, ElementsAre(expected));
+  };
+  check([](const At&) { return true; }, "10001 in all of all");
+  check([](const At& at) { return at.app == 2; }, "10001 in all of app2");
+  check([](const At& at) { return at.region == 0; }, "10001 in region0 of all");
+  check([](const At& at) { return at.app == 1 && at.region == 2; }, "10001 in region2 of app1");
+}
+
+TEST(DetectorTest, QuietCodesNeverRise) {
+  DetectorRun run(4);
+  const auto benign = [](double mean) {
+    return [mean](const DetectorRun::At& at, Counts* counts) {
+      return Many(at.slot == DetectorRun::kBenign ? mean : 0, counts);
+    };
+  };
+  run.Until(kHour, benign(1));
+  run.Until(kHour + 60, benign(20));
+  EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
+  // Nor do they take up room.
+  EXPECT_EQ(run.detector.Report().series, 0U);
+}
+
+TEST(DetectorTest, ACodeThatBecomesQuietFallsSilent) {
+  DetectorRun run(5);
+  run.Until(kHour, Usual);
+  run.Until(kHour + 20, Outage(5));
+  ASSERT_THAT(SpikeTexts(run.detector.Report()),
+              testing::IsSupersetOf({"1005 in region1 of all", "10004 in region1 of all"}));
+  std::vector<WatchedCode> codes = DetectorRun::WatchedCodes();
+  codes[1].quiet = true;
+  run.detector.SetCodes(codes);
+  run.Until(kHour + 70, Outage(5));
+  for (const Spike& spike : run.detector.Report().spikes) {
+    EXPECT_EQ(spike.active, spike.where.code != 1005) << SpikeText(spike);
+  }
+}
+
+TEST(DetectorTest, AGapRaisesNothing) {
+  for (const int gap : {1, 30, kHour, 5 * kHour}) {
+    DetectorRun run(6);
+    run.Until(kHour, Usual);
+    run.tick += gap;
+    for (int i = 0; i < 60; ++i) {
+      run.Look(run.Gains(Usual));
+      ASSERT_THAT(SpikeTexts(run.detector.Report()), IsEmpty()) << gap;
+    }
+    // And it still sees.
+    run.Until(run.tick + 30, Outage(4));
+    EXPECT_THAT(run.detector.Report().incidents, SizeIs(1)) << gap;
+  }
+}
+
+TEST(DetectorTest, ABacklogIsReckonedOverItsTicks) {
+  for (const uint32_t ticks : {30U, 60U}) {
+    DetectorRun run(7);
+    run.Until(kDay, Usual);
+    const auto backlog = [ticks](double factor) {
+      return [ticks, factor](const DetectorRun::At& at, Counts* counts) {
+        return Many(UsualMean(at) * ticks * factor, counts);
+      };
+    };
+    const std::vector<CellGain> usual = run.Gains(backlog(1));
+    const std::vector<CellGain> thrice = run.Gains(backlog(3));
+    const std::vector<DetectorPage> memory = run.detector.Save(false);
+    run.Look(usual, ticks);
+    EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
+
+    DetectorRun other(8);
+    other.detector = Detector(StrictSettings());
+    ASSERT_TRUE(other.detector.Load(memory).ok());
+    other.detector.SetCodes(DetectorRun::WatchedCodes());
+    other.tick = kDay;
+    other.Look(thrice, ticks);
+    EXPECT_THAT(SpikeTexts(other.detector.Report()),
+                testing::IsSupersetOf(
+                    {"10001 in all of all", "10004 in all of all", "1005 in all of all"}));
+  }
+}
+
+TEST(DetectorTest, APlaceThatComesLaterIsWatchedToo) {
+  DetectorRun run(9);
+  run.Until(kHour, Usual);
+  run.detector.AddPlace({"new", "region0"});
+  EXPECT_EQ(run.detector.places(), 10U);
+  EXPECT_EQ(run.detector.place(9), (Place{"new", "region0"}));
+  const auto with_new = [&run](double mean) {
+    std::vector<CellGain> gains = run.Gains(Usual);
+    CellGain gain = {.place = 9, .slot = 1, .sessions = UINT32_MAX};
+    gain.events = run.counts.Poisson(mean);
+    for (uint64_t i = 0; i < gain.events; ++i) ++gain.by_sender[i % Senders::kBuckets];
+    if (gain.events > 0) gains.push_back(gain);
+    run.Look(gains);
+  };
+  while (run.tick < 2 * kHour) with_new(5);
+  EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
+  while (run.tick < 2 * kHour + 30) with_new(30);
+  std::vector<std::string> told;
+  for (const Spike& spike : run.detector.Report().spikes) {
+    if (spike.active) told.push_back(SpikeText(spike));
+  }
+  EXPECT_THAT(told, ElementsAre("1005 in region0 of new"));
+}
+
+}  // namespace
+}  // namespace gmewatch

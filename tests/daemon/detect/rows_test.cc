@@ -1,0 +1,80 @@
+#include "daemon/detect/rows.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(RowsTest, EverythingIsThereFromTheStart) {
+  const Rows rows;
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.place(Rows::kEverything), (Place{"all", "all"}));
+  EXPECT_FALSE(rows.is_leaf(Rows::kEverything));
+  EXPECT_THAT(rows.apps(), IsEmpty());
+  EXPECT_THAT(rows.regions(), IsEmpty());
+}
+
+TEST(RowsTest, MakesTheRollupsOfAPlaceOnce) {
+  Rows rows;
+  const uint32_t first = rows.Add({"shooter", "eu"});
+  EXPECT_EQ(rows.size(), 4U);
+  const uint32_t second = rows.Add({"shooter", "us"});
+  EXPECT_EQ(rows.size(), 6U);
+  const uint32_t third = rows.Add({"racer", "us"});
+  EXPECT_EQ(rows.size(), 8U);
+  EXPECT_EQ(rows.Add({"shooter", "us"}), second);
+  EXPECT_EQ(rows.size(), 8U);
+
+  const uint32_t shooter = rows.Find({"shooter", "all"});
+  const uint32_t us = rows.Find({"all", "us"});
+  EXPECT_THAT(rows.apps(), ElementsAre(shooter, rows.Find({"racer", "all"})));
+  EXPECT_THAT(rows.regions(), ElementsAre(rows.Find({"all", "eu"}), us));
+  EXPECT_THAT(rows.leaves(shooter), ElementsAre(first, second));
+  EXPECT_THAT(rows.leaves(us), ElementsAre(second, third));
+  EXPECT_EQ(rows.app_row(second), shooter);
+  EXPECT_EQ(rows.region_row(second), us);
+  EXPECT_EQ(rows.app_row(us), Rows::kEverything);
+  EXPECT_EQ(rows.region_row(us), Rows::kEverything);
+  EXPECT_TRUE(rows.is_leaf(third));
+  EXPECT_FALSE(rows.is_leaf(shooter));
+  EXPECT_FALSE(rows.is_leaf(us));
+  EXPECT_EQ(rows.Find({"racer", "eu"}), Rows::kNotFound);
+}
+
+TEST(RowsTest, AnAppAndARegionOfOneNameAreTwoRows) {
+  Rows rows;
+  const uint32_t leaf = rows.Add({"eu", "eu"});
+  EXPECT_EQ(rows.size(), 4U);
+  EXPECT_NE(rows.app_row(leaf), rows.region_row(leaf));
+}
+
+TEST(RowsTest, KnowsWhatHoldsWhat) {
+  const auto check = [](const Place& outer, const Place& inner, bool holds) {
+    EXPECT_EQ(Holds(outer, inner), holds) << outer.app << "/" << outer.region << " "  //
+                                          << inner.app << "/" << inner.region;
+  };
+  check({"all", "all"}, {"a", "x"}, true);
+  check({"all", "all"}, {"all", "all"}, true);
+  check({"a", "all"}, {"a", "x"}, true);
+  check({"a", "all"}, {"b", "x"}, false);
+  check({"a", "all"}, {"all", "all"}, false);
+  check({"a", "all"}, {"all", "x"}, false);
+  check({"all", "x"}, {"a", "x"}, true);
+  check({"all", "x"}, {"a", "y"}, false);
+  check({"all", "x"}, {"all", "x"}, true);
+  check({"a", "x"}, {"a", "x"}, true);
+  check({"a", "x"}, {"a", "y"}, false);
+  check({"a", "x"}, {"a", "all"}, false);
+
+  Rows rows;
+  const uint32_t leaf = rows.Add({"a", "x"});
+  EXPECT_TRUE(rows.Holds(rows.app_row(leaf), leaf));
+  EXPECT_FALSE(rows.Holds(leaf, rows.app_row(leaf)));
+}
+
+}  // namespace
+}  // namespace gmewatch
