@@ -6,11 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
@@ -66,10 +68,23 @@ bool ParseWholeNumber(const YamlNode& node, T* number) {
   return absl::SimpleAtoi(node.text, number);
 }
 
+// Digits, perhaps a sign and a point, such as 0.25; neither an exponent nor "inf" or "nan".
+bool ParseDecimal(const YamlNode& node, double* number) {
+  absl::string_view digits = node.text;
+  if (!node.plain || digits.empty()) return false;
+  if (digits[0] == '-') digits.remove_prefix(1);
+  const std::vector<absl::string_view> parts = absl::StrSplit(digits, '.');
+  const auto is_digits = [](absl::string_view part) {
+    return !part.empty() && absl::c_all_of(part, absl::ascii_isdigit);
+  };
+  return parts.size() <= 2 && absl::c_all_of(parts, is_digits) &&
+         absl::SimpleAtod(node.text, number);
+}
+
 bool ParseDuration(const YamlNode& node, Duration* duration) {
   absl::Duration parsed;
   if (!absl::ParseDuration(node.text, &parsed)) return false;
-  if (parsed == absl::InfiniteDuration() || parsed == -absl::InfiniteDuration()) return false;
+  if (absl::AbsDuration(parsed) == absl::InfiniteDuration()) return false;
   absl::Duration rest;
   duration->set_seconds(absl::IDivDuration(parsed, absl::Seconds(1), &rest));
   duration->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
@@ -186,8 +201,7 @@ absl::Status Reader::ReadList(const YamlNode& list, const FieldDescriptor& field
 
 absl::Status Reader::ReadValue(const YamlNode& node, const FieldDescriptor& field,
                                const std::string& path, Message* message) {
-  absl::Status spent = Spend(node);
-  if (!spent.ok()) return spent;
+  if (absl::Status spent = Spend(node); !spent.ok()) return spent;
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !IsDuration(field)) {
     return ReadMessageValue(node, field, path, message);
   }
@@ -224,7 +238,12 @@ absl::Status Reader::ReadValue(const YamlNode& node, const FieldDescriptor& fiel
                                   &Reflection::AddUInt64);
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return ReadMessageValue(node, field, path, message);
-    case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_DOUBLE: {
+      double number = 0;
+      if (!ParseDecimal(node, &number)) return WrongValue(node, field, "a number such as 2 or 0.5");
+      reflection.SetDouble(message, &field, number);
+      return absl::OkStatus();
+    }
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_ENUM:
       break;
@@ -251,11 +270,9 @@ absl::Status Reader::ReadMessageValue(const YamlNode& node, const FieldDescripto
                                        : reflection.MutableMessage(message, &field);
   if (!IsDuration(field)) return ReadMessage(node, path, inner);
   Duration duration;
-  if (!ParseDuration(node, &duration)) {
-    return WrongValue(node, field, "a duration such as 5ms, 10s or 24h");
-  }
+  const bool parsed = ParseDuration(node, &duration);
   inner->CopyFrom(duration);
-  return absl::OkStatus();
+  return parsed ? absl::OkStatus() : WrongValue(node, field, "a duration such as 5ms, 10s or 24h");
 }
 
 }  // namespace

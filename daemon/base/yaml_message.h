@@ -49,7 +49,7 @@ class YamlFields {
 
 // `file` names the text in errors. REQUIRES: `message` is empty; its type has only fields of type
 // bool, string, int32, int64, uint32, uint64, Duration and messages of these, single or repeated,
-// and does not contain itself.
+// or a single double, and does not contain itself.
 absl::StatusOr<YamlFields> ReadYamlMessage(absl::string_view text, absl::string_view file,
                                            google::protobuf::Message* message);
 

@@ -120,7 +120,9 @@ void TakeDetect(const internal::Detect& in, Taker* taker, Settings* out) {
   }
   taker->Take("detect.false_alarms_per_week", in.false_alarms_per_week(), 0.001, 1000.0,
               &detect.false_alarms_per_week);
-  taker->Take("detect.least_excess", double{1} * in.least_excess(), 1.0, 1e6, &detect.least_excess);
+  auto least_excess = static_cast<uint32_t>(detect.least_excess);
+  taker->Take("detect.least_excess", in.least_excess(), 1U, 1'000'000U, &least_excess);
+  detect.least_excess = least_excess;
   taker->Take("detect.least_sessions", in.least_sessions(), 1U, 16U, &detect.least_sessions);
   taker->Take("detect.hold", FromProto(in.hold()), absl::ZeroDuration(), absl::Hours(6),
               &detect.hold);

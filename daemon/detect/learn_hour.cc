@@ -14,8 +14,14 @@ constexpr float kLevelLeast = 1e-10F;
 
 // Of what was expected of an hour, what is learned at least.
 constexpr double kLeastShare = 0.7;
+// Less than this share of so many events (times the variance-to-mean ratio) is silence, and how far
+// the factor falls in some eight hours of it.
+constexpr double kSilentShare = 0.1;
+constexpr double kSilentEvents = 20;
+constexpr double kSilentFactor = 0.16;
 // And at most, where it rose: what rises every week in the same hour is usual after some weeks.
 constexpr double kMostShare = 1.5;
+constexpr double kRhythmHours = 3;
 
 // Of an hour, what must have been watched to learn from it.
 constexpr double kLeastOfHour = 0.5;
@@ -86,7 +92,7 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
   const double flat = state->level * ticks_per_hour_ * hour.hours;
   const double prior = kSeasonPriorEvents * state->vmr;
   const double factor = (events + prior * own->OfHour(hour.of_week)) / (flat + prior);
-  const double moved = own->Learn(hour.of_week, factor, first_week ? 1 : kSeasonGain);
+  const double moved = own->Learn(hour.of_week, factor, first_week && !hour.rose ? 1 : kSeasonGain);
   if (!first_week) return;
   own->CopyAhead(hour.of_week, 6U - state->season_hours / 24U);
   if (state->season_hours >= 24 || hour.rose) return;
@@ -97,17 +103,42 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
 
 SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state) const {
   const double expected = std::exchange(state->hour_expected, 0.0F);
-  // In an outage many cannot report: it does not make their silence usual.
-  const double least = state->level_hours < kLevelHoursFirst ? 0 : kLeastShare * expected;
   const double events = std::exchange(state->hour_events, 0.0F);
-  const WatchedHour hour = {.of_week = static_cast<size_t>(HourOf(tick) % int64_t{kHoursPerWeek}),
-                            .events = std::max(events, least),
-                            .expected = expected,
-                            .hours = state->hour_ticks / ticks_per_hour_,
-                            .rose = state->hour_rose != 0 || state->suspect};
+  const bool known = state->level_hours >= kLevelHoursFirst;
+  const WatchedHour hour = {
+      .of_week = HourOfWeek(tick),
+      // Many cannot report in an outage: it does not make their silence usual.
+      .events = std::max(events, known ? kLeastShare * expected : 0),
+      .expected = expected,
+      .hours = state->hour_ticks / ticks_per_hour_,
+      .rose = state->hour_rose != 0 || state->suspect,
+      .silent =
+          known && expected >= kSilentEvents * state->vmr && events < kSilentShare * expected};
   state->hour_ticks = 0;
   state->hour_rose = 0;
   return hour;
+}
+
+void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
+                            const Season* above, SeriesState* state) const {
+  if (hour.silent) {
+    // Silence that stays is the new level, as a rise is that stays.
+    const double factor = RawFactorOf(*state);
+    if (factor > kSilentFactor) return;
+    state->level *= static_cast<float>(factor);
+    state->fast_events = 0;
+    state->fast_base = 0;
+    return;
+  }
+  const Season* season = own != nullptr ? own : above;
+  const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
+  const double base = state->level * factor * hour.hours * ticks_per_hour_;
+  LearnLevel(hour.rose ? 1 : hour.events / base, hour.hours, own != nullptr, state);
+  if (!hour.rose && hour.hours >= kLeastOfHour) LearnDrift(hour.events, hour.expected, state);
+  // What lasts is a new level rather than the rhythm of the day.
+  const bool lasts = state->phase > SeriesPhase::kQuiet &&
+                     tick - state->rise.start > kRhythmHours * ticks_per_hour_;
+  if (own != nullptr && !lasts) LearnSeason(hour, own, state);
 }
 
 bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
@@ -115,17 +146,7 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
   const WatchedHour hour = TakeHour(tick, state);
   state->rises *= kRisesKeptPerHour;
-  bool wants_season = false;
-  if (hour.hours > 0) {
-    const Season* season = own != nullptr ? own : above;
-    const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
-    const double base = state->level * factor * hour.hours * ticks_per_hour_;
-    if (!hour.rose) LearnLevel(hour.events / base, hour.hours, own != nullptr, state);
-    if (!hour.rose && hour.hours >= kLeastOfHour) LearnDrift(hour.events, hour.expected, state);
-    if (own != nullptr) LearnSeason(hour, own, state);
-    wants_season = own == nullptr && state->level_hours >= kLevelHoursFirst &&
-                   hour.expected >= kSeasonEvents * hour.hours;
-  }
+  if (hour.hours > 0) LearnHour(hour, tick, own, above, state);
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;
     if (state->season_hours == kHoursPerWeek) {
@@ -134,7 +155,8 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
       state->fast_base = 0;
     }
   }
-  return wants_season;
+  return own == nullptr && hour.hours > 0 && state->level_hours >= kLevelHoursFirst &&
+         hour.expected >= kSeasonEvents * hour.hours;
 }
 
 }  // namespace gmewatch

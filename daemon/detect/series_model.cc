@@ -14,7 +14,7 @@ namespace {
 constexpr float kLevelTrustHours = 24;
 constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
-constexpr double kFactorLeast = 0.8;
+constexpr double kFactorLeast = 0.9;
 
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
@@ -42,10 +42,14 @@ constexpr double kVmrMemoryEvents = 4000;
 
 }  // namespace
 
-double FactorOf(const SeriesState& state) {
+double RawFactorOf(const SeriesState& state) {
   // The surer that level and season foretell an hour, the more counts it takes to think otherwise.
   const double prior = static_cast<double>(state.vmr) / state.drift;
-  const double factor = (state.fast_events + prior) / (state.fast_base + prior);
+  return (state.fast_events + prior) / (state.fast_base + prior);
+}
+
+double FactorOf(const SeriesState& state) {
+  const double factor = RawFactorOf(state);
   return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorLeast);
 }
 
@@ -80,6 +84,10 @@ int64_t SeriesModel::HourOf(uint32_t tick) const {
   return static_cast<int64_t>(std::floor(tick / ticks_per_hour_));
 }
 
+size_t SeriesModel::HourOfWeek(uint32_t tick) const {
+  return static_cast<size_t>(HourOf(tick) % int64_t{kHoursPerWeek});
+}
+
 const SeriesModel::Horizon& SeriesModel::HorizonOf(const SeriesState& state) const {
   const float known = state.season == kNoSeason ? state.level_hours : state.season_hours;
   if (known < 24) return horizons_[0];
@@ -102,9 +110,13 @@ SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
   return state;
 }
 
-float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* above) const {
+float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* above,
+                            SeriesPhase phase) const {
   const Season* season = own != nullptr ? own : above;
-  return season == nullptr ? 1.0F : season->At(MomentOf(tick));
+  if (season == nullptr) return 1.0F;
+  // The hour before may be a rise's, and learned; so while one lasts nothing is drawn from it.
+  if (phase > SeriesPhase::kQuiet) return season->OfHour(HourOfWeek(tick));
+  return season->At(MomentOf(tick));
 }
 
 Drift SeriesModel::DriftOf(const SeriesState& state) const {
@@ -129,12 +141,13 @@ double SeriesModel::RiseEvidence(const SeriesState& state) const {
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
                           SeriesState* state) const {
   const uint32_t silent = input.tick - state->tick - input.ticks;
-  const float base =
-      static_cast<float>(input.ticks) * state->level * SeasonAt(input.tick, own, above);
+  const float base = static_cast<float>(input.ticks) * state->level *
+                     SeasonAt(input.tick, own, above, state->phase);
   float silent_base = 0;
   if (silent > 0) {
     const uint32_t middle = state->tick + 1 + silent / 2;
-    silent_base = static_cast<float>(silent) * state->level * SeasonAt(middle, own, above);
+    silent_base =
+        static_cast<float>(silent) * state->level * SeasonAt(middle, own, above, state->phase);
   }
   switch (state->phase) {
     case SeriesPhase::kNew:
@@ -233,7 +246,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
                              const SeriesState& state) const {
-  const double base = static_cast<double>(state.level) * SeasonAt(tick, own, above);
+  const double base = static_cast<double>(state.level) * SeasonAt(tick, own, above, state.phase);
   if (state.phase == SeriesPhase::kNew) {
     return base * state.fast_events / std::max(1.0F, state.fast_base);
   }

@@ -27,8 +27,9 @@ struct TickInput {
   uint64_t events = 0;
 };
 
-// By what these last hours differ from level and season. Once the level is known it is no lower
-// than a floor, so that the end of an outage in which nobody could report is no rise.
+// By what these last hours differ from level and season. FactorOf is no lower than a floor once the
+// level is known, so that the end of an outage in which nobody could report is no rise.
+double RawFactorOf(const SeriesState& state);
 double FactorOf(const SeriesState& state);
 
 // What a rise must score to be news, from 1: the more often the series rises, the more.
@@ -48,10 +49,6 @@ class SeriesModel {
 
   // A series that was silent for `watched_ticks` before `tick`, its first.
   SeriesState NewSeries(uint32_t tick, double watched_ticks) const;
-
-  // The factor of the season at a tick: its own, else that of the series above it, else 1. Either
-  // may be null.
-  float SeasonAt(uint32_t tick, const Season* own, const Season* above) const;
 
   // Reckons in the silent ticks after state->tick, then the input. REQUIRES: input.tick -
   // input.ticks >= state->tick, in the same hour.
@@ -79,14 +76,21 @@ class SeriesModel {
     double expected;
     double hours;  // that were watched, up to 1
     bool rose;     // some of it was a rise, or is suspected to be
+    bool silent;   // next to nothing came where much was expected
   };
   struct Horizon {
     float fading_per_tick;  // of the factor's memory
     uint32_t ticks_max;     // how far back a rise may have begun
   };
+  size_t HourOfWeek(uint32_t tick) const;
+  // The factor of the season at a tick: its own, else that of the series above it, else 1. Either
+  // may be null.
+  float SeasonAt(uint32_t tick, const Season* own, const Season* above, SeriesPhase phase) const;
   const Horizon& HorizonOf(const SeriesState& state) const;
   void Learn(const Stretch& stretch, SeriesState* state) const;
   WatchedHour TakeHour(uint32_t tick, SeriesState* state) const;
+  void LearnHour(const WatchedHour& hour, uint32_t tick, Season* own, const Season* above,
+                 SeriesState* state) const;
   static void CountInHour(float events, float expected, uint32_t ticks, SeriesState* state);
   void LearnVariance(double events, double expected, double silent, double silent_ticks,
                      SeriesState* state) const;

@@ -16,9 +16,6 @@ constexpr float kEndEvidenceCap = 9;
 // A rise is over when the rate is nearer to what was expected than this power of its factor.
 constexpr double kEndPower = 0.5;
 
-// How well a level is known is forgotten to this many hours when a new one is adopted.
-constexpr float kAdoptedHours = 6;
-
 // Rises (a fading count: two in three weeks keep it here) that are no habit yet, and the least that
 // each more of them must exceed those before.
 constexpr double kUsualRises = 3;
@@ -33,18 +30,21 @@ double HabitOf(const SeriesState& state) {
 }
 
 void SeriesModel::BeginRise(const BestStart& best, SeriesState* state) const {
-  const double expected = best.base * FactorOf(*state);
-  if (best.events - expected < settings_.least_excess) return;
+  const double factor = FactorOf(*state);
+  if (best.events - best.base * factor < settings_.least_excess) return;
+  // When it began is asked without the doubt that an alarm needs about a longer past.
+  const BestStart from =
+      FindBestStart(*state, static_cast<float>(factor), state->vmr, {.now = DriftOf(*state).now});
   const Candidates candidates = state->candidates;
-  for (size_t i = 0; i < best.index; ++i) Learn(candidates.stretches[i], state);
+  for (size_t i = 0; i < from.index; ++i) Learn(candidates.stretches[i], state);
   state->candidate_count = 0;
   state->suspect = false;
   state->phase = SeriesPhase::kHabit;
   Rise rise = {};
-  rise.start = best.start;
+  rise.start = from.start;
   rise.quiet_since = state->tick + 1;
-  rise.events = rise.recent_events = static_cast<float>(best.events);
-  rise.expected = rise.recent_expected = static_cast<float>(expected);
+  rise.events = rise.recent_events = static_cast<float>(from.events);
+  rise.expected = rise.recent_expected = static_cast<float>(from.base * factor);
   rise.score = static_cast<float>(best.evidence / threshold_);
   state->rise = rise;
   Judge(state);
@@ -98,9 +98,11 @@ void SeriesModel::EndRise(bool adopt, SeriesState* state) const {
     const Rise& rise = state->rise;
     state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *
                     static_cast<float>(FactorOf(*state));
-    state->level_hours = std::min(state->level_hours, kAdoptedHours);
     state->fast_events = 0;
     state->fast_base = 0;
+    state->hour_events = 0;
+    state->hour_expected = 0;
+    state->hour_ticks = 0;
   }
   state->candidates = Candidates{};
   state->candidate_count = 0;

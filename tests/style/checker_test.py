@@ -53,6 +53,8 @@ class LayersTest(unittest.TestCase):
         ("client/include/gmewatch/a.h", "client/src/sender.h", "layer"),
         ("client/examples/a.cc", "client/src/sender.h", "layer"),
         ("tests/daemon/log/a_test.cc", "daemon/aggregate/aggregate.h", None),
+        ("daemon/detect/a.cc", "daemon/aggregate/counters.h", None),
+        ("daemon/detect/a.cc", "daemon/expose/admin_server.h", "layer"),
         ("daemon/newcomer/a.cc", "daemon/base/clock.h", "unplaced"),
         ("plugins/a.cc", "vector", "unplaced"),
         ("daemon/log/a.cc", "../model/batch.h", "relative"),

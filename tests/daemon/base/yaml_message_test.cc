@@ -72,18 +72,18 @@ TEST(YamlMessageTest, TakesWhatIsCommentedOutForEmpty) {
 TEST(YamlMessageTest, NamesAnUnknownField) {
   CheckError("apps:\n  - name: a\n    regoins: [x]",
              "f.yaml:3:5: unknown field \"regoins\" in App; allowed: name, regions, keys");
-  CheckError(
-      "Apps: []",
-      "f.yaml:1:1: unknown field \"Apps\" in Config; allowed: apps, limits, ingest, log, expose");
+  CheckError("Apps: []",
+             "f.yaml:1:1: unknown field \"Apps\" in Config; allowed: apps, limits, ingest, log, "
+             "expose, detect");
   CheckError("[a]: 1",
              "f.yaml:1:1: unknown field that is no word in Config; allowed: apps, limits, ingest, "
-             "log, expose");
-  CheckError(
-      "\"a\\nb\": 1",
-      "f.yaml:1:1: unknown field \"a\\nb\" in Config; allowed: apps, limits, ingest, log, expose");
+             "log, expose, detect");
+  CheckError("\"a\\nb\": 1",
+             "f.yaml:1:1: unknown field \"a\\nb\" in Config; allowed: apps, limits, ingest, log, "
+             "expose, detect");
   CheckError(std::string(100, 'x') + ": 1",
              "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-                 "\"... in Config; allowed: apps, limits, ingest, log, expose");
+                 "\"... in Config; allowed: apps, limits, ingest, log, expose, detect");
 }
 
 TEST(YamlMessageTest, NamesAFieldGivenTwice) {
@@ -125,7 +125,7 @@ TEST(YamlMessageTest, NamesAWrongType) {
   CheckError("apps: [{name: [a]}]", "f.yaml:1:15: name must be a string");
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: regions has no value");
   CheckError("just words",
-             "f.yaml:1:1: Config must be a mapping of apps, limits, ingest, log, expose");
+             "f.yaml:1:1: Config must be a mapping of apps, limits, ingest, log, expose, detect");
 }
 
 TEST(YamlMessageTest, NeverRepeatsAString) {

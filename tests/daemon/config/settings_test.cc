@@ -99,10 +99,36 @@ TEST(SettingsTest, RefusesWhatIsOutOfRange) {
              "1024 to 4194304");
   CheckRange("log", "commit_interval", "0s", "1s", "-1ns", "1.000000001s", "0 to 1s");
   CheckRange("log", "checkpoint_interval", "1s", "1h", "999ms", "1h0.001s", "1s to 1h");
+  CheckRange("detect", "tick", "1s", "1h", "999ms", "1h1s", "1s to 1h");
+  CheckRange("detect", "false_alarms_per_week", "0.001", "1000", "0.0009", "1000.1",
+             "0.001 to 1000");
+  CheckRange("detect", "least_excess", "1", "1000000", "0", "1000001", "1 to 1000000");
+  CheckRange("detect", "least_sessions", "1", "16", "0", "17", "1 to 16");
+  CheckRange("detect", "hold", "0s", "6h", "-1s", "6h1s", "0 to 6h");
+  CheckRange("detect", "adopt_after", "1h", "168h", "59m", "168h1s", "1h to 168h");
 }
 
 TEST(SettingsTest, TakesTheSmallestForWhatItIs) {
   EXPECT_EQ(Parsed("log: {commit_interval: 0s}").commit_interval, absl::ZeroDuration());
+}
+
+TEST(SettingsTest, TakesWhatSpikesAreToldBy) {
+  const DetectSettings detect =
+      Parsed("detect: {tick: 30s, false_alarms_per_week: 0.25, quiet_codes: [4103, -1]}").detect;
+  EXPECT_EQ(detect.tick, absl::Seconds(30));
+  EXPECT_EQ(detect.false_alarms_per_week, 0.25);
+  EXPECT_EQ(detect.quiet_codes, (std::vector<int32_t>{4103, -1}));
+  EXPECT_EQ(detect.least_sessions, DetectSettings().least_sessions);
+}
+
+TEST(SettingsTest, RefusesWhatIsNoTick) {
+  CheckError("detect:\n  tick: 1.5s", "s.yaml:2:9: detect.tick must be whole seconds, not 1.5s");
+  for (const char* number : {"1e2", "inf", "nan", "0x10", "1.", ".5", "-", "1.2.3"}) {
+    CheckError(absl::StrCat("detect: {false_alarms_per_week: ", number, "}"),
+               absl::StrCat("s.yaml:1:33: false_alarms_per_week must be a number such as 2 or 0.5, "
+                            "not \"",
+                            number, "\""));
+  }
 }
 
 TEST(SettingsTest, RefusesHalfATls) {

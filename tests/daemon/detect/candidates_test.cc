@@ -92,7 +92,7 @@ void Compare(double rate, double vmr, double drift, uint64_t seed, Loss* loss) {
     const int rises = tick / 500;
     const double now = rate * (risen ? 1 + rises * 0.4 : 1);
     starts.Add(vmr > 1 ? counts.NegativeBinomial(now, vmr) : counts.Poisson(now));
-    const BestStart found = FindBestStart(starts.state(), 1, vmr, drift);
+    const BestStart found = FindBestStart(starts.state(), 1, vmr, {.now = drift});
     const BestStart truth = starts.BruteForce(vmr, drift);
     ASSERT_LE(found.evidence, truth.evidence * (1 + 1e-4) + 1e-4) << tick;
     ASSERT_GE(EvidenceBound(starts.state(), 1), found.evidence * (1 - 1e-5)) << tick;
@@ -166,7 +166,7 @@ TEST(CandidatesTest, FindTheStartOfARise) {
     for (int tick = 0; tick < 30; ++tick) starts.Add(5);
     EXPECT_EQ(starts.state().candidate_count, 0);
     for (int tick = 0; tick < 20; ++tick) starts.Add(25);
-    const BestStart best = FindBestStart(starts.state(), 1, 1, 0);
+    const BestStart best = FindBestStart(starts.state(), 1, 1, {});
     EXPECT_EQ(best.start, first_tick + 30);
     EXPECT_EQ(best.events, 500);
     EXPECT_EQ(best.base, 100);
@@ -188,7 +188,7 @@ TEST(CandidatesTest, AreNoneWhereTheRateIsNothingToTellOf) {
   Starts starts(8);
   for (int tick = 0; tick < 500; ++tick) starts.Add(10);  // 1.25 times
   EXPECT_EQ(starts.state().candidate_count, 0);
-  EXPECT_EQ(FindBestStart(starts.state(), 1, 1, 0).evidence, 0);
+  EXPECT_EQ(FindBestStart(starts.state(), 1, 1, {}).evidence, 0);
   EXPECT_EQ(EvidenceBound(starts.state(), 1), 0);
 }
 

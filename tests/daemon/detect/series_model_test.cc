@@ -46,9 +46,10 @@ TEST(SeriesModelTest, TakesTheSeasonThatIsNearest) {
     own.Learn(hour, 2, 1);
     above.Learn(hour, 0.5, 1);
   }
-  EXPECT_EQ(model.SeasonAt(kFirstTick, nullptr, nullptr), 1.0F);
-  EXPECT_NEAR(model.SeasonAt(kFirstTick, nullptr, &above), 0.5, 0.001);
-  EXPECT_NEAR(model.SeasonAt(kFirstTick, &own, &above), 2, 0.001);
+  const SeriesState state = model.NewSeries(kFirstTick, kTicksPerDay);
+  const double flat = model.Expected(kFirstTick, nullptr, nullptr, state);
+  EXPECT_NEAR(model.Expected(kFirstTick, nullptr, &above, state) / flat, 0.5, 0.001);
+  EXPECT_NEAR(model.Expected(kFirstTick, &own, &above, state) / flat, 2, 0.001);
 }
 
 TEST(SeriesModelTest, SharesTheBudgetOfFalseAlarms) {

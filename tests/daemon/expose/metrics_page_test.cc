@@ -28,6 +28,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+SpikeReport OneSpikeAndOneLoop() {
+  SpikeReport report;
+  report.spikes.resize(2);
+  report.spikes[0].active = true;
+  report.spikes[1].retry_loop = true;
+  return report;
+}
+
 class MetricsPageTest : public testing::Test {
  protected:
   MetricsPageTest() {
@@ -63,7 +71,7 @@ class MetricsPageTest : public testing::Test {
                     [this](const std::vector<Place>& places, const std::vector<int32_t>&) {
                       asked_.insert(asked_.end(), places.begin(), places.end());
                     },
-                    [] { return SpikeReport(); }, [] { return SelfStats(); }};
+                    [] { return OneSpikeAndOneLoop(); }, [] { return SelfStats(); }};
 };
 
 std::set<std::string> LabelNames(const MetricInfo& metric) {
