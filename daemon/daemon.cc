@@ -4,7 +4,9 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
+#include "daemon/config/restart_settings.h"
 #include "daemon/log/memory_log.h"
 #include "daemon/log/sqlite_log.h"
 
@@ -46,6 +48,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
   absl::StatusOr<DaemonFiles> files = LoadFiles(self->options_);
   if (!files.ok()) return files.status();
   self->files_ = *std::move(files);
+  self->started_with_ = self->files_.settings;
   for (const auto step : {&Daemon::OpenLog, &Daemon::Recover, &Daemon::StartServing}) {
     absl::Status status = (self.get()->*step)();
     if (!status.ok()) {
@@ -125,14 +128,7 @@ absl::Status Daemon::StartServing() {
 
   spikes_ = std::make_unique<SpikeWatch>(settings.detect, aggregate_.counters(), clock_);
   spikes_->Load(std::exchange(recovered_detector_, {}));
-  checkpointer_ =
-      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, settings.checkpoint_interval,
-                                     [this](bool changed_only, Checkpoint* checkpoint) {
-                                       SpikeWatch::Saved saved = spikes_->Save(changed_only);
-                                       checkpoint->detector = std::move(saved.pages);
-                                       checkpoint->detector_whole = saved.whole;
-                                     });
-  checkpointer_->Start();
+  StartCheckpoints();
   metrics_ = std::make_unique<MetricsPage>(
       aggregate_.counters(), clock_,
       [this](std::vector<Place> places, std::vector<int32_t> codes) {
@@ -157,6 +153,19 @@ absl::Status Daemon::StartServing() {
   ingest_->SetServing(true);
   ready_ = true;
   return absl::OkStatus();
+}
+
+void Daemon::StartCheckpoints() {
+  // In memory a checkpoint would be a copy for nobody.
+  if (options_.state_dir.empty()) return;
+  checkpointer_ =
+      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, files_.settings.checkpoint_interval,
+                                     [this](bool changed_only, Checkpoint* checkpoint) {
+                                       SpikeWatch::Saved saved = spikes_->Save(changed_only);
+                                       checkpoint->detector = std::move(saved.pages);
+                                       checkpoint->detector_whole = saved.whole;
+                                     });
+  checkpointer_->Start();
 }
 
 void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
@@ -186,6 +195,11 @@ void Daemon::Reload() {
   spikes_->SetSettings(files->settings.detect);
   UseCatalog(files->catalog, files->settings);
   files_ = *std::move(files);
+  const std::vector<std::string> waiting = ChangedForRestart(started_with_, files_.settings);
+  if (!waiting.empty()) {
+    LogWarning("some settings change with the next start only",
+               {{"settings", absl::StrJoin(waiting, " ")}});
+  }
   LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps.size())},
                        {"codes", absl::StrCat(files_.catalog.codes().size())}});
   // Last: who sees the count sees what was reloaded.
@@ -236,7 +250,8 @@ SelfStats Daemon::ReadSelfStats() {
   out.watched_series = spikes.series;
   out.incidents = static_cast<uint64_t>(
       absl::c_count_if(spikes.incidents, [](const Incident& incident) { return incident.active; }));
-  const Checkpointer::Stats checkpoints = checkpointer_->stats();
+  Checkpointer::Stats checkpoints;
+  if (checkpointer_ != nullptr) checkpoints = checkpointer_->stats();
   out.checkpoints = checkpoints.saved;
   out.failed_checkpoints = checkpoints.failed;
   out.checkpoint_last_success = checkpoints.last_success;

@@ -71,6 +71,7 @@ class Daemon {
   absl::Status OpenLog();
   absl::Status Recover();
   absl::Status StartServing();
+  void StartCheckpoints();
   void UseCatalog(const Catalog& catalog, const Settings& settings);
   SelfStats ReadSelfStats();
   absl::Status Ready() const;
@@ -78,6 +79,7 @@ class Daemon {
   const DaemonOptions options_;
   Clock& clock_;
   DaemonFiles files_;
+  Settings started_with_;  // of which some hold until the next start
 
   // In the order of dependence: each part uses those above it.
   std::optional<StateLock> lock_;
@@ -89,7 +91,7 @@ class Daemon {
   std::vector<DetectorPage> recovered_detector_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<SpikeWatch> spikes_;
-  std::unique_ptr<Checkpointer> checkpointer_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "daemon/ingest/rpc_error.h"
 
 namespace gmewatch {
@@ -20,6 +21,20 @@ absl::string_view Authorization(const grpc::ServerContext& call) {
   const auto found = metadata.find("authorization");
   if (found == metadata.end()) return {};
   return {found->second.data(), found->second.size()};
+}
+
+// The bytes of `buffer`, which live as long as it, `slice` and `scratch`.
+absl::string_view BytesOf(grpc::ByteBuffer* buffer, grpc::Slice* slice, std::string* scratch) {
+  if (buffer->TrySingleSlice(slice).ok()) {
+    // gRPC's bytes are unsigned, ours are not.
+    return {reinterpret_cast<const char*>(slice->begin()), slice->size()};
+  }
+  std::vector<grpc::Slice> slices;
+  scratch->clear();
+  if (buffer->Dump(&slices).ok()) {
+    for (const grpc::Slice& s : slices) scratch->append(s.begin(), s.end());
+  }
+  return *scratch;
 }
 
 }  // namespace
@@ -51,17 +66,14 @@ std::optional<Refusal> CheckSession(const IngestContext& context, const CheckedR
   return std::nullopt;
 }
 
-absl::string_view BytesOf(grpc::ByteBuffer* buffer, grpc::Slice* slice, std::string* scratch) {
-  if (buffer->TrySingleSlice(slice).ok()) {
-    // gRPC's bytes are unsigned, ours are not.
-    return {reinterpret_cast<const char*>(slice->begin()), slice->size()};
-  }
-  std::vector<grpc::Slice> slices;
-  scratch->clear();
-  if (buffer->Dump(&slices).ok()) {
-    for (const grpc::Slice& s : slices) scratch->append(s.begin(), s.end());
-  }
-  return *scratch;
+void ReadRequest(const IngestContext& context, grpc::ByteBuffer* message, Scratch* scratch) {
+  grpc::Slice slice;
+  const absl::string_view bytes = BytesOf(message, &slice, &scratch->bytes);
+  CheckRequest(bytes, &scratch->request);
+  if (bytes.size() <= context.message_bytes_max) return;
+  Violate(&scratch->request.batch_violation, "",
+          absl::StrCat("the message has ", bytes.size(), " bytes; at most ",
+                       context.message_bytes_max, " are allowed (ingest.max_message_bytes)"));
 }
 
 grpc::ByteBuffer ToBuffer(const v1::ReportResponse& response) {

@@ -68,6 +68,7 @@ struct IngestContext {
   CallSet* calls = nullptr;
   HealthService* health = nullptr;
   const std::atomic<bool>* serving = nullptr;
+  size_t message_bytes_max = 0;  // what is larger breaks a rule of the batch
 };
 
 // Where a session may not report: the status, and the reason that it is counted under.
@@ -78,8 +79,8 @@ struct Refusal {
 std::optional<Refusal> CheckSession(const IngestContext& context, const CheckedRequest& request,
                                     const grpc::ServerContext& call);
 
-// The bytes of `buffer`, which live as long as it and `scratch`.
-absl::string_view BytesOf(grpc::ByteBuffer* buffer, grpc::Slice* slice, std::string* scratch);
+// Checks a message into scratch->request.
+void ReadRequest(const IngestContext& context, grpc::ByteBuffer* message, Scratch* scratch);
 
 grpc::ByteBuffer ToBuffer(const v1::ReportResponse& response);
 

@@ -37,9 +37,11 @@ void CallSet::DrainStreams() {
   for (StreamCall* stream : streams_) stream->Drain();
 }
 
-bool CallSet::AwaitNoStream(absl::Duration timeout) {
+void CallSet::AwaitAtMost(size_t calls, absl::Duration timeout) {
   absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(this, &CallSet::HasNoStream), timeout);
+  const auto few = [this, calls]()
+                       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return calls_ <= calls; };
+  mutex_.AwaitWithTimeout(absl::Condition(&few), timeout);
 }
 
 void CallSet::AwaitEmpty() {

@@ -32,14 +32,14 @@ class CallSet {
 
   // Tells every stream to take no more; each ends when what it took is settled.
   void DrainStreams();
-  // Waits until no stream is left, for at most `timeout`; false where some are.
-  bool AwaitNoStream(absl::Duration timeout);
+  // Waits until there are no more than `calls`, those that wait for a client included, for at most
+  // `timeout`.
+  void AwaitAtMost(size_t calls, absl::Duration timeout);
   // Waits until every call has left.
   void AwaitEmpty();
 
  private:
   bool IsEmpty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return calls_ == 0; }
-  bool HasNoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); }
 
   mutable absl::Mutex mutex_;
   size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -22,6 +22,8 @@ namespace {
 // calls one by one.
 constexpr int kAwaitedUnary = 64;
 constexpr int kAwaitedStreams = 8;
+constexpr int kAwaitedHealth = 1;
+constexpr size_t kAwaited = kAwaitedUnary + kAwaitedStreams + kAwaitedHealth;
 
 // What one connection may do. A client needs one call, a relay a few hundred.
 constexpr int kStreamsPerConnectionMax = 1000;
@@ -29,6 +31,14 @@ constexpr int kMetadataBytesMax = 8192;
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kIdleConnectionMs = 300'000;
 constexpr int kPingIntervalMinMs = 60'000;
+
+// So much beyond the largest message allowed is still read, to be refused by name and counted; at
+// what is larger gRPC ends the call, with a status that does not say that another try is no use. No
+// batch of the wire comes near it.
+constexpr uint32_t kRefusedBytesMax = 256 << 10;
+
+// For clients that hear that the daemon stops: those that do not are cut off.
+constexpr absl::Duration kGoodbyeTime = absl::Milliseconds(100);
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -61,7 +71,8 @@ absl::StatusOr<CredentialsPointer> Credentials(const Settings& settings) {
 }
 
 void Configure(const Settings& settings, grpc::ServerBuilder* builder) {
-  builder->SetMaxReceiveMessageSize(static_cast<int>(settings.max_message_bytes));
+  builder->SetMaxReceiveMessageSize(
+      static_cast<int>(settings.max_message_bytes + kRefusedBytesMax));
   // gRPC inflates before it looks at the size limit, so compressed messages are not taken.
   for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
@@ -136,11 +147,12 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_, queue.get(),   journal,        aggregate,
-                                   &self->access_,  &self->calls_, &self->health_, &self->serving_};
+    const IngestContext context = {&self->service_, queue.get(),     journal,
+                                   aggregate,       &self->access_,  &self->calls_,
+                                   &self->health_,  &self->serving_, settings.max_message_bytes};
     for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Await(context);
     for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Await(context);
-    HealthCall::Await(context);
+    for (int i = 0; i < kAwaitedHealth; ++i) HealthCall::Await(context);
     self->threads_.emplace_back(Serve, queue.get());
   }
   return self;
@@ -161,10 +173,11 @@ void IngestServer::Drain() {
 }
 
 void IngestServer::Shutdown(absl::Duration deadline) {
-  // Streams have been told to end; what their clients have not read by then is cut off.
-  calls_.AwaitNoStream(deadline);
+  // What is settled is being answered; what clients have not read by then is cut off. A connection
+  // on which nothing is under way is nothing to wait for: its client may not even look at it.
+  calls_.AwaitAtMost(queues_.size() * kAwaited, deadline);
   const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
-  server_->Shutdown(now + absl::ToChronoMilliseconds(deadline));
+  server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
   // Nothing may be begun on a queue that is shut down, and only calls begin anything.
   calls_.AwaitEmpty();
   for (auto& queue : queues_) queue->Shutdown();

@@ -58,10 +58,7 @@ void StreamCall::OnRequest(bool ok, Scratch* /*scratch*/) {
 }
 
 void StreamCall::OnRead(bool ok, Scratch* scratch) {
-  if (ok) {
-    grpc::Slice slice;
-    CheckRequest(BytesOf(&message_, &slice, &scratch->bytes), &scratch->request);
-  }
+  if (ok) ReadRequest(context_, &message_, scratch);
   {
     absl::MutexLock lock(&mutex_);
     reading_ = false;

@@ -29,9 +29,8 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
     return;
   }
   Await(context_);
-  grpc::Slice slice;
+  ReadRequest(context_, &request_, scratch);
   CheckedRequest& request = scratch->request;
-  CheckRequest(BytesOf(&request_, &slice, &scratch->bytes), &request);
   std::optional<Refusal> refusal = CheckSession(context_, request, call_);
   if (!refusal.has_value() && request.batch_violation.has_value()) {
     refusal = Refusal{InvalidStatus(*request.batch_violation), RejectReason::kInvalid};

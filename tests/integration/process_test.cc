@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "daemon/base/clock.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
 #include "tests/support/wire_client.h"
@@ -103,6 +104,20 @@ TEST_F(ProcessTest, InMemoryKeepsNothing) {
   EXPECT_EQ(ValueOf((*daemon)->Scrape(), kCounted), 0);
 }
 
+TEST_F(ProcessTest, InMemoryWritesNoCheckpoints) {
+  constexpr char kSaved[] = "gmewatch_checkpoints_total{result=\"success\"}";
+  const std::string often =
+      "--config=" + dir_.Write("settings.yaml", "log: {checkpoint_interval: 1s}\n");
+  auto daemon = GmewatchdProcess::Start({"--in_memory", often});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  ASSERT_TRUE(Send(**daemon, MakeSession("demo", "eu"), 1).ok());
+  auto on_disk = Start({often});
+  ASSERT_NE(on_disk, nullptr);
+  ASSERT_TRUE(Send(*on_disk, MakeSession("demo", "eu"), 1).ok());
+  EXPECT_GE(on_disk->AwaitValue(kSaved, 2), 2);
+  EXPECT_EQ(ValueOf((*daemon)->Scrape(), kSaved), 0);
+}
+
 TEST_F(ProcessTest, ASecondDaemonOnTheSameStateSaysWhoHasIt) {
   auto daemon = Start();
   ASSERT_NE(daemon, nullptr);
@@ -142,6 +157,23 @@ TEST_F(ProcessTest, SigtermAcknowledgesWhatWasTakenAndExitsZero) {
   daemon = Start();
   ASSERT_NE(daemon, nullptr);
   EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
+}
+
+TEST_F(ProcessTest, SigtermDoesNotWaitForAConnectionOnWhichNothingIsUnderWay) {
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  // Nobody looks at these connections until they are used again.
+  WireClient idle(daemon->ingest_address());
+  ASSERT_TRUE(idle.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  WireClient streaming(daemon->ingest_address());
+  WireStream stream(&streaming);
+  ASSERT_TRUE(stream.Write(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})));
+  ASSERT_TRUE(stream.AwaitAcknowledged(1));
+  RealClock clock;
+  const absl::Duration begin = clock.Monotonic();
+  EXPECT_EQ(daemon->Terminate(), 0);
+  EXPECT_LT(clock.Monotonic() - begin, absl::Seconds(3));
+  EXPECT_EQ(stream.Finish().error_code(), StatusCode::UNAVAILABLE);
 }
 
 TEST_F(ProcessTest, SighupTakesNewSettingsAndKeepsTheOldWhereTheNewAreWrong) {

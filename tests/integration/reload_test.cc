@@ -5,11 +5,15 @@
 #include <csignal>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/wire_client.h"
 
 namespace gmewatch {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kOneCode[] =
     "codes:\n- {value: 1, name: OLD, category: client, severity: error, action: none, solution: "
@@ -94,6 +98,25 @@ TEST_F(ReloadTest, SeriesStayWhenTheirAppIsGone) {
   EXPECT_EQ(
       ValueOf(daemon_->Scrape(), CodeSeries("gme_error_events_total", "1", "client", "eu", "one")),
       0);
+}
+
+TEST_F(ReloadTest, SaysWhichSettingsWaitForARestart) {
+  constexpr char kWaiting[] = "change with the next start only settings=";
+  dir_.Write("settings.yaml", absl::StrCat(kOneApp, "expose: {hide_solution_info: true}\n"));
+  Reload("success");
+  EXPECT_THAT(daemon_->process().error(), Not(HasSubstr(kWaiting)));
+  dir_.Write("settings.yaml", absl::StrCat(kOneApp,
+                                           "log: {commit_interval: 7ms}\n"
+                                           "ingest: {max_message_bytes: 7000}\n"));
+  Reload("success");
+  EXPECT_THAT(
+      daemon_->process().error(),
+      HasSubstr(absl::StrCat(kWaiting, "\"ingest.max_message_bytes log.commit_interval\"\n")));
+  // By what it was started with, not by what it read last.
+  dir_.Write("settings.yaml", absl::StrCat(kOneApp, "log: {commit_interval: 7ms}\n"));
+  Reload("success");
+  EXPECT_THAT(daemon_->process().error(),
+              HasSubstr(absl::StrCat(kWaiting, "log.commit_interval\n")));
 }
 
 }  // namespace

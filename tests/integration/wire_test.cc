@@ -225,10 +225,38 @@ TEST_F(WireTest, CompressedRequestsAreNotTaken) {
   EXPECT_EQ(Events("app13", 1005), 0);
 }
 
-TEST_F(WireTest, AMessageBeyondTheLimitEndsTheCallAndNothingElse) {
-  v1::ReportRequest request = MakeRequest(MakeSession("app14", "eu"), 1, {{1005, 1}});
-  request.mutable_session()->set_platform(std::string(100'000, 'x'));
-  EXPECT_EQ(client_.Report(request).error_code(), StatusCode::RESOURCE_EXHAUSTED);
+// With a field of a later version, so that nothing but its size is wrong.
+v1::ReportRequest OfSize(v1::ReportRequest request, size_t bytes) {
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
+      100, std::string(bytes, 'x'));
+  return request;
+}
+
+TEST_F(WireTest, AMessageThatIsTooLargeIsRefusedForGoodAndCounted) {
+  const double before = RejectedEvents("invalid");
+  const v1::Session session = MakeSession("app14", "us");
+  const grpc::Status status =
+      client_.Report(OfSize(MakeRequest(session, 1, {{1005, 7}, {1006, 4}}), 65'536));
+  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("at most 65536 are allowed"));
+  EXPECT_THAT(status.error_message(), HasSubstr("ingest.max_message_bytes"));
+  EXPECT_EQ(RejectedEvents("invalid"), before + 11);
+  // On a stream it is named, and the stream goes on.
+  WireStream stream(&client_);
+  ASSERT_TRUE(stream.Write(MakeRequest(session, 2, {{1005, 1}})));
+  ASSERT_TRUE(stream.Write(OfSize(MakeRequest(3, {{1005, 5}}), 200'000)));
+  ASSERT_TRUE(stream.Write(OfSize(MakeRequest(4, {{1005, 1}}), 60'000)));
+  EXPECT_TRUE(stream.Finish().ok());
+  ASSERT_EQ(stream.refused().size(), 1U);
+  EXPECT_EQ(stream.refused()[0].sequence(), 3U);
+  EXPECT_EQ(RejectedEvents("invalid"), before + 16);
+  EXPECT_EQ(Events("app14", 1005, "client", "us"), 2);
+}
+
+TEST_F(WireTest, AMessageFarBeyondTheLimitEndsTheCallAndNothingElse) {
+  EXPECT_EQ(client_.Report(OfSize(MakeRequest(MakeSession("app14", "eu"), 1, {{1005, 1}}), 400'000))
+                .error_code(),
+            StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_TRUE(client_.Report(MakeRequest(MakeSession("app14", "eu"), 1, {{1005, 1}})).ok());
   EXPECT_EQ(Events("app14", 1005), 1);
 }

@@ -1,0 +1,36 @@
+// A real Prometheus at a free port that scrapes one target every second.
+//
+// Thread safety: none.
+#ifndef GMEWATCH_TESTS_INTEGRATION_PROMETHEUS_PROCESS_H_
+#define GMEWATCH_TESTS_INTEGRATION_PROMETHEUS_PROCESS_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "tests/support/child_process.h"
+
+namespace gmewatch {
+
+class PrometheusProcess {
+ public:
+  // Keeps its files in `dir`. Null where it does not start.
+  static std::unique_ptr<PrometheusProcess> Start(const TempDir& dir, const std::string& target);
+
+  // The answer to an instant query of one number; -1 where it has none.
+  double Query(const std::string& expression) const;
+  // Queries until the answer is at least that; what it was last.
+  double AwaitAtLeast(const std::string& expression, double least, absl::Duration timeout) const;
+  const std::string& address() const { return address_; }
+
+ private:
+  explicit PrometheusProcess(std::unique_ptr<ChildProcess> process)
+      : process_(std::move(process)) {}
+
+  std::unique_ptr<ChildProcess> process_;
+  std::string address_;
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_INTEGRATION_PROMETHEUS_PROCESS_H_

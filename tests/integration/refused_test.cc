@@ -1,0 +1,43 @@
+// What the daemon refuses for good the client library gives up, and says so.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "gmewatch/reporter.h"
+#include "tests/client/reporter_fixture.h"
+#include "tests/support/gmewatchd_process.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr int kCodes = 400;  // as many make a batch of more than a KiB
+
+TEST(RefusedTest, AReporterGivesUpABatchThatIsTooLargeAndSaysSo) {
+  const TempDir dir;
+  const std::string config = dir.Write(
+      "settings.yaml", "apps: [{name: demo, regions: [eu]}]\ningest: {max_message_bytes: 1024}\n");
+  auto daemon = GmewatchdProcess::Start({"--in_memory", "--config=" + config});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  Reporter reporter(PatientOptions((*daemon)->ingest_address()));
+  ASSERT_EQ(reporter.error(), "");
+  for (int code = 1; code <= kCodes; ++code) reporter.Report(70'000 + code);
+  EXPECT_TRUE(AwaitTrue(
+      [&reporter] {
+        reporter.Flush(std::chrono::milliseconds(10));
+        return reporter.Stats().refused_events > 0;
+      },
+      absl::Seconds(20)))
+      << reporter.Stats().last_error;
+  EXPECT_EQ(ValueOf((*daemon)->Scrape(), "gmewatch_rejected_events_total{reason=\"invalid\"}"),
+            reporter.Stats().refused_events);
+  // The next batch goes through and says what was lost.
+  reporter.Report(1005);
+  EXPECT_TRUE(reporter.Flush(kSoon)) << reporter.Stats().last_error;
+  EXPECT_EQ((*daemon)->AwaitValue(
+                "gme_client_lost_events_total{reason=\"refused\",region=\"eu\",app=\"demo\"}", 1),
+            static_cast<double>(reporter.Stats().refused_events));
+}
+
+}  // namespace
+}  // namespace gmewatch
