@@ -1,0 +1,184 @@
+// What looking for spikes costs: a tick of the detector and a read of the counters, over 10,000
+// places with 100 codes each, and what a series takes up.
+// `build/release/tests/bench/detect_bench --benchmark_counters_tabular=true`
+#include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/detect/counter_reader.h"
+#include "daemon/detect/detector.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr uint32_t kApps = 200;
+constexpr uint32_t kRegions = 50;
+constexpr uint32_t kPlaces = kApps * kRegions;
+constexpr uint32_t kCodes = 100;
+constexpr uint32_t kTicksPerHour = 360;
+constexpr uint32_t kFirstTick = 142'544'520;  // an hour's first
+
+Place PlaceOf(uint32_t place) {
+  return {absl::StrCat("game-", place / kRegions), absl::StrCat("region-", place % kRegions)};
+}
+
+uint64_t Mixed(uint64_t n) {
+  n = (n ^ (n >> 30U)) * 0xBF58476D1CE4E5B9U;
+  n = (n ^ (n >> 27U)) * 0x94D049BB133111EBU;
+  return n ^ (n >> 31U);
+}
+
+// Every `each`th cell counts 2 to 5 events of as many senders.
+std::vector<CellGain> Gains(uint32_t each, uint64_t seed) {
+  std::vector<CellGain> gains;
+  for (uint32_t cell = 0; cell < kPlaces * kCodes; ++cell) {
+    if ((cell + seed) % each != 0) continue;
+    CellGain& gain = gains.emplace_back();
+    gain.place = cell / kCodes;
+    gain.slot = cell % kCodes + 1;
+    const uint64_t random = Mixed(cell * 1'000'003ULL + seed);
+    gain.events = 2 + random % 4;
+    for (uint64_t i = 0; i < gain.events; ++i) {
+      ++gain.by_sender[(random >> (8 + 3 * i)) % Senders::kBuckets];
+    }
+    gain.sessions = static_cast<uint32_t>(random >> 32U);
+  }
+  return gains;
+}
+
+size_t AllocatedBytes() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+// A detector that has watched every cell for an hour.
+struct World {
+  explicit World(uint32_t each = 1) {
+    std::vector<WatchedCode> codes(kCodes + 1);
+    for (uint32_t slot = 0; slot <= kCodes; ++slot) codes[slot].code = static_cast<int32_t>(slot);
+    detector.SetCodes(codes);
+    for (uint32_t place = 0; place < kPlaces; ++place) detector.AddPlace(PlaceOf(place));
+    // Now and then, so that it is done soon; what was not looked at is no data.
+    for (uint32_t i = 0; i < 40; ++i) Tick(Gains(each, i * 977));
+  }
+
+  void Tick(const std::vector<CellGain>& gains) { detector.Tick(tick++, 1, gains); }
+  // Whether the next tick is another hour's.
+  bool IsHoursEnd() const { return tick % kTicksPerHour == 0; }
+
+  uint32_t tick = kFirstTick;
+  Detector detector{DetectSettings()};
+};
+
+World& SharedWorld() {
+  static World* const world = new World;
+  return *world;
+}
+
+// range(0): one in so many cells counts something; 0: none.
+void Tick(benchmark::State& state) {
+  World& world = SharedWorld();
+  const auto each = static_cast<uint32_t>(state.range(0));
+  std::vector<std::vector<CellGain>> gains;
+  for (uint64_t i = 0; i < 8; ++i) {
+    gains.push_back(each == 0 ? std::vector<CellGain>() : Gains(each, i * 977));
+  }
+  size_t next = 0;
+  for (auto iteration : state) {
+    if (world.IsHoursEnd()) {
+      state.PauseTiming();
+      world.Tick({});
+      state.ResumeTiming();
+    }
+    world.Tick(gains[next++ % gains.size()]);
+  }
+  state.counters["series"] = static_cast<double>(world.detector.Report().series);
+  state.counters["gains"] = static_cast<double>(gains[0].size());
+  size_t active = 0;
+  for (const Spike& spike : world.detector.Report().spikes) active += spike.active ? 1 : 0;
+  state.counters["spikes"] = static_cast<double>(active);
+}
+BENCHMARK(Tick)->ArgName("each")->Arg(1)->Arg(100)->Arg(0)->Iterations(40)->Unit(
+    benchmark::kMillisecond);
+
+// The tick after the end of an hour, which visits every series; range(0) as above.
+void TickThatEndsAnHour(benchmark::State& state) {
+  World& world = SharedWorld();
+  const auto each = static_cast<uint32_t>(state.range(0));
+  const std::vector<CellGain> gains = Gains(each, 1);
+  for (auto iteration : state) {
+    state.PauseTiming();
+    while (!world.IsHoursEnd()) {
+      world.Tick(world.tick % 4 == 0 ? gains : std::vector<CellGain>());
+    }
+    state.ResumeTiming();
+    world.Tick({});
+  }
+}
+BENCHMARK(TickThatEndsAnHour)
+    ->ArgName("each")
+    ->Arg(100)
+    ->Iterations(3)
+    ->Unit(benchmark::kMillisecond);
+
+// Counters of the same cells; one in range(0) gains, 0: none.
+void Read(benchmark::State& state) {
+  const auto each = static_cast<uint32_t>(state.range(0));
+  Counters counters;
+  for (uint32_t code = 0; code < kCodes; ++code) counters.AddCode(static_cast<int32_t>(code), true);
+  for (uint32_t place = 0; place < kPlaces; ++place) counters.AddPlace(PlaceOf(place), true);
+  const auto count = [&counters](uint32_t one_in, uint64_t seed) {
+    for (uint32_t cell = 0; cell < kPlaces * kCodes; ++cell) {
+      if ((cell + seed) % one_in != 0) continue;
+      Cell* target = counters.mutable_place(cell / kCodes)->mutable_cell(cell % kCodes + 1);
+      target->events.Add(3);
+      target->EnsureSenders().Add({Mixed(cell + seed), seed}, 3);
+    }
+  };
+  count(1, 0);
+  CounterReader reader(counters);
+  size_t gains = 0;
+  uint64_t seed = 0;
+  for (auto iteration : state) {
+    state.PauseTiming();
+    if (each != 0) count(each, ++seed);
+    state.ResumeTiming();
+    gains = reader.Read().size();
+  }
+  state.counters["gains"] = static_cast<double>(gains);
+}
+BENCHMARK(Read)->ArgName("each")->Arg(1)->Arg(100)->Arg(0)->Iterations(20)->Unit(
+    benchmark::kMillisecond);
+
+// What is allocated for each series, its place in indexes and the room for more included; range(0):
+// 1 where every cell counts so often that it has a rhythm of its own, 1000 where one event in a
+// week is much.
+void BytesOfASeries(benchmark::State& state) {
+  const auto each = static_cast<uint32_t>(state.range(0));
+  for (auto iteration : state) {
+    const size_t before = AllocatedBytes();
+    auto world = std::make_unique<World>(each);
+    // Six times an hour, for a day and some.
+    for (uint32_t i = 0; i < 26 * kTicksPerHour; ++i) {
+      world->Tick(i % 60 == 0 ? Gains(each, i * 31) : std::vector<CellGain>());
+    }
+    const auto bytes = static_cast<double>(AllocatedBytes() - before);
+    const auto series = static_cast<double>(world->detector.Report().series);
+    state.counters["series"] = series;
+    state.counters["bytes_a_series"] = bytes / series;
+  }
+}
+BENCHMARK(BytesOfASeries)
+    ->ArgName("each")
+    ->Arg(1)
+    ->Arg(1000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace gmewatch
