@@ -1,5 +1,6 @@
 #include "tests/integration/simulated_players.h"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <utility>
@@ -9,6 +10,7 @@ namespace {
 
 constexpr absl::Duration kBeat = absl::Milliseconds(500);
 constexpr size_t kPlayersPerPlace = 10;
+constexpr int kBackOffBeats = 10;
 constexpr std::chrono::seconds kDeadline(5);
 constexpr int64_t kLateSeconds = 900;
 
@@ -61,18 +63,23 @@ uint64_t SimulatedPlayers::Kept(int32_t code) const {
 }
 
 void SimulatedPlayers::Run() {
-  for (;;) {
+  for (int away = 0;; away = std::max(0, away - 1)) {
     {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kBeat)) return;
       Beat();
     }
-    for (auto& [place, crowd] : crowds_) {
-      for (Player& player : crowd.players) {
-        if (!Deliver(&player)) break;
-      }
+    if (away == 0 && !DeliverAll()) away = kBackOffBeats;
+  }
+}
+
+bool SimulatedPlayers::DeliverAll() {
+  for (auto& [place, crowd] : crowds_) {
+    for (Player& player : crowd.players) {
+      if (!Deliver(&player)) return false;
     }
   }
+  return true;
 }
 
 void SimulatedPlayers::Beat() {

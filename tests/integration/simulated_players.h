@@ -61,7 +61,8 @@ class SimulatedPlayers {
 
   void Run();
   void Beat() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // False where nobody answers.
+  // False where nobody answers: then none tries again for five seconds.
+  bool DeliverAll();
   bool Deliver(Player* player);
   bool Send(Player* player, Counts* counts, bool late);
 

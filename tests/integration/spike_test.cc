@@ -5,18 +5,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
 #include <iterator>
-#include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "daemon/base/clock.h"
 #include "tests/integration/prometheus_process.h"
-#include "tests/integration/simulated_players.h"
+#include "tests/integration/spike_site.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
 
@@ -29,138 +30,22 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-constexpr char kActive[] = "gme_spike_active";
-constexpr char kLoop[] = "gme_retry_loop_active";
-constexpr char kIncidents[] = "gmewatch_incidents";
-constexpr char kSettings[] =
-    "apps: [{name: one, regions: [eu, us]}, {name: two, regions: [eu, us]}]\n"
-    "log: {commit_interval: 0s, checkpoint_interval: 1s}\n";
-constexpr char kDetect[] = "detect: {tick: 1s, hold: 0s, quiet_codes: [4103]}\n";
-
-// What happens all the time, everywhere: 2 events a second of each of four codes in each place.
-constexpr int32_t kUsualCodes[] = {1005, 10004, 10001, 8195};
-// Those of them that rise together in the region "eu", and their series there.
-constexpr int32_t kRisingCodes[] = {1005, 10004, 10001};
-constexpr double kUsualRate = 4;  // of a code in a region
-constexpr double kRisenRate = 84;
-
-std::vector<Wave> Usual() {
-  std::vector<Wave> waves;
-  for (const char* app : {"one", "two"}) {
-    for (const char* region : {"eu", "us"}) {
-      for (const int32_t code : kUsualCodes) waves.push_back({app, region, code});
-    }
-  }
-  return waves;
-}
-
-// All players of the region, twice in half a second.
-std::vector<Wave> Rise(std::vector<Wave> waves) {
-  for (const char* app : {"one", "two"}) {
-    for (const int32_t code : kRisingCodes) {
-      waves.push_back({.app = app, .region = "eu", .code = code, .events = 2, .players = 10});
-    }
-  }
-  return waves;
-}
-
-std::string InEu(absl::string_view family, int32_t code) {
-  return CodeSeries(family, absl::StrCat(code), code < 10'000 ? "client" : "server", "eu", "all");
-}
-
-std::set<std::string> SeriesOf(const Samples& samples, absl::string_view family) {
-  std::set<std::string> found;
-  for (const auto& [series, value] : samples) {
-    if (absl::StartsWith(series, absl::StrCat(family, "{"))) found.insert(series);
-  }
-  return found;
-}
-
-bool HasSpikeOf(const Samples& samples, int32_t code) {
-  for (const std::string& series : SeriesOf(samples, kActive)) {
-    if (absl::StrContains(series, absl::StrCat("code=\"", code, "\""))) return true;
-  }
-  return false;
-}
-
-bool AllActive(const Samples& samples) {
-  for (const int32_t code : kRisingCodes) {
-    if (ValueOf(samples, InEu(kActive, code)) != 1) return false;
-  }
-  return true;
-}
-
-double NowSeconds() { return absl::ToDoubleSeconds(RealClock().Now() - absl::UnixEpoch()); }
-
-// A daemon and its players.
-class Site {
- public:
-  void Start() {
-    settings_ = dir_.Write("settings.yaml", absl::StrCat(kSettings, kDetect));
-    ASSERT_NO_FATAL_FAILURE(StartDaemon());
-    players_ = std::make_unique<SimulatedPlayers>(daemon_->ingest_address());
-    players_->Set(Usual());
-  }
-  // After the end of the daemon another goes on at the same address, when its players have kept
-  // `kept` events of each usual code.
-  void GoOn(int exit_status, uint64_t kept) {
-    EXPECT_EQ(daemon_->process().Wait(), exit_status);
-    ASSERT_TRUE(AwaitTrue([&] { return players_->Kept(8195) >= kept; }, absl::Seconds(60)));
-    ASSERT_NO_FATAL_FAILURE(StartDaemon({"--ingest_address=" + daemon_->ingest_address(),
-                                         "--admin_address=" + daemon_->admin_address()}));
-  }
-  void Reload(const std::string& detect, const std::string& result) {
-    dir_.Write("settings.yaml", absl::StrCat(kSettings, detect));
-    const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
-    const double before = ValueOf(daemon_->Scrape(), series);
-    daemon_->process().Signal(SIGHUP);
-    ASSERT_EQ(daemon_->AwaitValue(series, before + 1), before + 1);
-  }
-
-  const TempDir& dir() const { return dir_; }
-  const std::string& settings() const { return settings_; }
-  GmewatchdProcess& daemon() { return *daemon_; }
-  SimulatedPlayers& players() { return *players_; }
-  void Await(const std::string& series, double value) {
-    EXPECT_TRUE(AwaitTrue([&] { return ValueOf(daemon_->Scrape(), series) == value; },
-                          absl::Seconds(60), absl::Milliseconds(200)))
-        << series << " is " << ValueOf(daemon_->Scrape(), series);
-  }
-  void AwaitAllActive() {
-    ASSERT_TRUE(AwaitTrue([&] { return AllActive(daemon_->Scrape()); }, absl::Seconds(60),
-                          absl::Milliseconds(200)))
-        << daemon_->process().error();
-  }
-
- private:
-  void StartDaemon(std::vector<std::string> more = {}) {
-    more.insert(more.end(), {"--state_dir=" + dir_.File("state"), "--config=" + settings_});
-    auto daemon = GmewatchdProcess::Start(std::move(more));
-    ASSERT_TRUE(daemon.ok()) << daemon.status();
-    daemon_ = *std::move(daemon);
-  }
-
-  TempDir dir_;
-  std::string settings_;
-  std::unique_ptr<GmewatchdProcess> daemon_;
-  std::unique_ptr<SimulatedPlayers> players_;
-};
-
 class SpikeTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    for (Site*& site : sites_) {
-      site = new Site;
+    for (SpikeSite*& site : sites_) {
+      site = new SpikeSite;
       ASSERT_NO_FATAL_FAILURE(site->Start());
     }
     // More than 30 s of it.
-    for (Site* site : sites_) {
-      ASSERT_TRUE(AwaitTrue([&] { return site->players().Acknowledged(8195) >= 32 * 8; },
-                            absl::Seconds(120), absl::Milliseconds(200)));
+    for (SpikeSite* site : sites_) {
+      ASSERT_TRUE(
+          AwaitTrue([&] { return site->players().Acknowledged(kSteadyCode) >= 32 * kSteadyRate; },
+                    absl::Seconds(120), absl::Milliseconds(200)));
       EXPECT_THAT(SeriesOf(site->daemon().Scrape(), kActive), IsEmpty());
     }
-    rise_begin_s_ = NowSeconds();
-    for (Site* site : sites_) site->players().Set(Rise(Usual()));
+    rise_begin_s_ = absl::ToDoubleSeconds(RealClock().Now() - absl::UnixEpoch());
+    for (SpikeSite* site : sites_) site->players().Set(Rise(Usual()));
     for (size_t i : {kKilled, kTerminated}) {
       ASSERT_NO_FATAL_FAILURE(sites_[i]->AwaitAllActive());
       before_[i] = sites_[i]->daemon().Scrape();
@@ -169,27 +54,29 @@ class SpikeTest : public ::testing::Test {
     }
     sites_[kKilled]->daemon().process().Signal(SIGKILL);
     sites_[kTerminated]->daemon().process().Signal(SIGTERM);
-    // Six seconds' worth: more than can come in one by chance.
-    ASSERT_NO_FATAL_FAILURE(sites_[kKilled]->GoOn(128 + SIGKILL, 48));
-    ASSERT_NO_FATAL_FAILURE(sites_[kTerminated]->GoOn(0, 48));
+    // Six seconds' worth, and more until they try again: it does not come in one by chance.
+    ASSERT_NO_FATAL_FAILURE(sites_[kKilled]->GoOn(128 + SIGKILL, 6 * kSteadyRate));
+    ASSERT_NO_FATAL_FAILURE(sites_[kTerminated]->GoOn(0, 6 * kSteadyRate));
     for (size_t i : {kKilled, kTerminated}) after_[i] = sites_[i]->daemon().Scrape();
+    ready_ = true;
   }
   static void TearDownTestSuite() {
-    for (Site*& site : sites_) delete std::exchange(site, nullptr);
+    for (SpikeSite*& site : sites_) delete std::exchange(site, nullptr);
   }
 
-  void SetUp() override { ASSERT_FALSE(HasFatalFailure()); }
+  void SetUp() override { ASSERT_TRUE(ready_); }
 
   static constexpr size_t kWatched = 0;
   static constexpr size_t kKilled = 1;
   static constexpr size_t kTerminated = 2;
-  static Site& watched() { return *sites_[kWatched]; }
+  static SpikeSite& watched() { return *sites_[kWatched]; }
   static Samples Scrape() { return watched().daemon().Scrape(); }
 
   // Of the daemon that was restarted, when it has looked again.
   static void GoesOn(size_t which);
 
-  inline static std::array<Site*, 3> sites_ = {};
+  inline static std::array<SpikeSite*, 3> sites_ = {};
+  inline static bool ready_ = false;  // the suite is set up
   inline static double rise_begin_s_ = 0;
   inline static std::array<Samples, 3> before_;
   inline static std::array<Samples, 3> after_;
@@ -260,7 +147,10 @@ TEST_F(SpikeTest, WhatIsLateOrBenignOrQuietRaisesNone) {
   ASSERT_TRUE(AwaitTrue(all_reported, absl::Seconds(60)));
   watched().Await(CodeSeries(kActive, "1102", "client", "us", "two"), 1);
   const Samples samples = Scrape();
-  for (const int32_t code : {1003, 4103, 2002}) EXPECT_FALSE(HasSpikeOf(samples, code)) << code;
+  for (const int32_t code : {1003, 4103, 2002}) {
+    EXPECT_FALSE(Tells(samples, kActive, code)) << code;
+    EXPECT_FALSE(Tells(samples, kLoop, code)) << code;
+  }
 }
 
 // With what the test before it has begun.
@@ -268,7 +158,7 @@ TEST_F(SpikeTest, SighupChangesWhichCodesAreQuiet) {
   const std::string series = CodeSeries(kActive, "4103", "voice_message", "us", "two");
   watched().Reload("detect: {tick: 1s, hold: 0s}\n", "success");
   watched().Await(series, 1);
-  EXPECT_FALSE(HasSpikeOf(Scrape(), 1003));
+  EXPECT_FALSE(Tells(Scrape(), kActive, 1003));
   watched().Reload(kDetect, "success");
   watched().Await(series, 0);
 }
@@ -278,7 +168,7 @@ TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndTheOldStays) {
   EXPECT_THAT(watched().daemon().process().error(),
               HasSubstr("settings.yaml:5:19: detect.least_sessions must be from 1 to 16, not 17"));
   const Ended check =
-      RunToEnd(GmewatchdPath(), {"--check_config", "--config=" + watched().settings()});
+      RunToEnd(GmewatchdPath(), {"--check_config", "--config=" + watched().settings_file()});
   EXPECT_EQ(check.status, 2);
   EXPECT_THAT(check.error, HasSubstr("settings.yaml:5:19: detect.least_sessions"));
   watched().Reload("detect: {tick: 1500ms}\n", "failure");
@@ -295,7 +185,7 @@ TEST_F(SpikeTest, OneSessionThatRepeatsIsARetryLoopAndNoSpike) {
   const uint64_t seen = watched().players().Acknowledged(1101);
   EXPECT_TRUE(AwaitTrue([&] { return watched().players().Acknowledged(1101) >= seen + 1000; },
                         absl::Seconds(60)));
-  EXPECT_FALSE(HasSpikeOf(Scrape(), 1101));
+  EXPECT_FALSE(Tells(Scrape(), kActive, 1101));
 }
 
 TEST_F(SpikeTest, IsOverWhenTheRateFellBack) {
@@ -311,7 +201,7 @@ TEST_F(SpikeTest, IsOverWhenTheRateFellBack) {
 }
 
 void SpikeTest::GoesOn(size_t which) {
-  Site& site = *sites_[which];
+  SpikeSite& site = *sites_[which];
   const char kStart[] = "gme_spike_start_timestamp_seconds";
   // What was known is there at once.
   EXPECT_EQ(ValueOf(after_[which], kIncidents), 1);
@@ -326,9 +216,10 @@ void SpikeTest::GoesOn(size_t which) {
   ASSERT_TRUE(AwaitTrue(
       [&] { return ValueOf(site.daemon().Scrape(), rate) != ValueOf(after_[which], rate); },
       absl::Seconds(120), absl::Milliseconds(200)));
-  const uint64_t seen = site.players().Acknowledged(8195);
+  const uint64_t seen = site.players().Acknowledged(kSteadyCode);
   ASSERT_TRUE(
-      AwaitTrue([&] { return site.players().Acknowledged(8195) >= seen + 32; }, absl::Seconds(60)));
+      AwaitTrue([&] { return site.players().Acknowledged(kSteadyCode) >= seen + 4 * kSteadyRate; },
+                absl::Seconds(60)));
   const Samples samples = site.daemon().Scrape();
   EXPECT_EQ(SeriesOf(samples, kActive), SeriesOf(before_[which], kActive));
   EXPECT_TRUE(AllActive(samples));
@@ -339,6 +230,7 @@ void SpikeTest::GoesOn(size_t which) {
   }
   EXPECT_EQ(ValueOf(samples, kIncidents), 1);
   const std::string log = site.daemon().process().error();
+  EXPECT_THAT(log, Not(HasSubstr("begins anew"))) << "its memory was lost";
   EXPECT_THAT(log, Not(HasSubstr("a spike begins")));
   EXPECT_THAT(log, Not(HasSubstr("an incident")));
   // Nothing was lost and nothing counted twice.
