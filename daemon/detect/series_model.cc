@@ -39,6 +39,7 @@ constexpr double kHoldTicks = 6;
 // Events that the first guess at the variance counts for, and those that are remembered of it.
 constexpr double kVmrPriorEvents = 30;
 constexpr double kVmrMemoryEvents = 4000;
+constexpr double kVmrMostByTick = 1.5;
 
 }  // namespace
 
@@ -209,7 +210,8 @@ void SeriesModel::LearnVariance(double events, double expected, double silent, d
   const double ticks = silent_ticks + 1;
   // Of a silent tick the square is (0 - m)^2 / m = m.
   const double moved = vmr + (silent + square - ticks * vmr) / (memory + ticks);
-  state->vmr = static_cast<float>(std::max(1.0, moved));
+  // A single tick says only so much: the first of a burst is not to excuse the rest of it.
+  state->vmr = static_cast<float>(std::clamp(moved, 1.0, kVmrMostByTick * vmr));
 }
 
 void SeriesModel::CountInHour(float events, float expected, uint32_t ticks, SeriesState* state) {

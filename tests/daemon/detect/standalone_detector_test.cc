@@ -101,6 +101,25 @@ TEST(StandaloneDetectorTest, FindsABurstOfTwentySeconds) {
   }
 }
 
+TEST(StandaloneDetectorTest, FindsWhatHasHardlyEverCome) {
+  for (const int seconds : {1, 10}) {
+    for (const int quiet_ticks : {110, 600, 3600}) {
+      SCOPED_TRACE(testing::Message() << seconds << " s, " << quiet_ticks);
+      DetectSettings settings;
+      settings.tick = absl::Seconds(seconds);
+      StandaloneDetector detector(settings, 1);
+      for (int tick = 0; tick < quiet_ticks; ++tick) {
+        EXPECT_FALSE(detector.Observe(int64_t{kFirstTick} + tick, tick == 3 ? 1 : 0).active);
+      }
+      bool found = false;
+      for (int tick = 0; tick < 3; ++tick) {
+        found = detector.Observe(int64_t{kFirstTick} + quiet_ticks + tick, 40).active;
+      }
+      EXPECT_TRUE(found);
+    }
+  }
+}
+
 TEST(StandaloneDetectorTest, FindsARampOfThreeHours) {
   for (const double rate : {1.0, 10.0, 100.0}) {
     SCOPED_TRACE(rate);
