@@ -1,7 +1,7 @@
 // What the counters gained since the last look, cell by cell: the detector's input.
 //
 // Thread safety: none; one reader of a Counters at a time, because it takes their session bits.
-// Late events are left out. Memory: 8 bytes a cell, 36 more for each that ever counted.
+// Late events are left out. Memory: 12 bytes a cell, 32 more for each that counts.
 #ifndef GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 #define GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 

@@ -115,10 +115,14 @@ void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
 
 void Detector::AddToRollups(uint32_t leaf, const CellGain& gain) {
   for (const uint32_t row : {rows_.app_row(leaf), rows_.region_row(leaf), Rows::kEverything}) {
-    std::vector<CellGain>& sums = row_series_[row].sums;
-    if (sums.size() <= gain.slot) sums.resize(codes_.size());
-    CellGain& sum = sums[gain.slot];
-    if (sum.events == 0) summed_.emplace_back(row, gain.slot);
+    std::vector<uint32_t>& index = row_series_[row].sums;
+    if (index.size() <= gain.slot) index.resize(codes_.size(), kNone);
+    uint32_t& found = index[gain.slot];
+    if (found == kNone) {
+      found = static_cast<uint32_t>(sums_.size());
+      sums_.push_back({.place = row, .slot = gain.slot});
+    }
+    CellGain& sum = sums_[found];
     sum.events += gain.events;
     sum.sessions |= gain.sessions;
     for (size_t i = 0; i < Senders::kBuckets; ++i) sum.by_sender[i] += gain.by_sender[i];
@@ -126,15 +130,14 @@ void Detector::AddToRollups(uint32_t leaf, const CellGain& gain) {
 }
 
 void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
-  for (const auto& [row, slot] : summed_) {
-    CellGain& sum = row_series_[row].sums[slot];
+  for (const CellGain& sum : sums_) {
     // One sender that stands out in all of it is no more than a loop in its place.
     TickInput input = {.tick = tick, .ticks = ticks, .sessions = sum.sessions};
     input.events = sum.events - OneSenders(sum);
-    Advance({row, static_cast<uint16_t>(slot), Kind::kSpread}, input);
-    sum = CellGain();
+    Advance({sum.place, static_cast<uint16_t>(sum.slot), Kind::kSpread}, input);
+    row_series_[sum.place].sums[sum.slot] = kNone;
   }
-  summed_.clear();
+  sums_.clear();
 }
 
 void Detector::Advance(const Series& series, const TickInput& input) {

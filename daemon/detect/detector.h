@@ -3,14 +3,13 @@
 // of the ticks it is given: no clock, no thread, no I/O.
 //
 // Thread safety: none. A series costs 88 bytes from its first event on and 168 more once it counts
-// enough to have a rhythm of its own, besides 12 for finding it. A tick costs nothing for a series
-// that counted nothing; once an hour each is visited.
+// enough to have a rhythm of its own, besides 12 for finding it, and room for more. A tick costs
+// nothing for a series that counted nothing; once an hour each is visited.
 #ifndef GMEWATCH_DAEMON_DETECT_DETECTOR_H_
 #define GMEWATCH_DAEMON_DETECT_DETECTOR_H_
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -82,7 +81,7 @@ class Detector {
     bool changed = true;
     std::vector<uint32_t> spread;        // by slot: index of states_
     std::vector<uint32_t> concentrated;  // the same
-    std::vector<CellGain> sums;          // of a roll-up: of this tick, by slot
+    std::vector<uint32_t> sums;  // of a roll-up, by slot: index of sums_, kNone between ticks
   };
   // A spike or loop that people were told of.
   struct Announced {
@@ -128,9 +127,9 @@ class Detector {
   SeriesModel model_;
   std::vector<WatchedCode> codes_;
   Rows rows_;
-  std::vector<uint32_t> place_rows_;                   // by the row of the counters
-  std::vector<RowSeries> row_series_;                  // by row
-  std::vector<std::pair<uint32_t, uint32_t>> summed_;  // (roll-up, slot) of this tick
+  std::vector<uint32_t> place_rows_;   // by the row of the counters
+  std::vector<RowSeries> row_series_;  // by row
+  std::vector<CellGain> sums_;         // of this tick, by roll-up and slot
 
   // By index.
   std::vector<SeriesState> states_;

@@ -33,7 +33,8 @@ uint32_t Rows::Add(const Place& place) {
 }
 
 bool Rows::Holds(uint32_t outer, uint32_t inner) const {
-  return gmewatch::Holds(place(outer), place(inner));
+  return outer == kEverything || outer == inner || (app_row(inner) == outer && is_leaf(inner)) ||
+         (region_row(inner) == outer && is_leaf(inner));
 }
 
 bool Holds(const Place& outer, const Place& inner) {
