@@ -13,6 +13,7 @@ namespace {
 constexpr uint32_t kUnremarkable = 3;
 
 uint64_t ConcentratedEvents(const CellGain& gain) {
+  if (gain.events <= kUnremarkable) return 0;
   uint64_t most = 0;
   uint64_t next = 0;
   uint64_t all = 0;
@@ -144,7 +145,9 @@ void Detector::Advance(const Series& series, const TickInput& input) {
   const uint32_t index = Find(series, input);
   SeriesState& state = states_[index];
   const bool rose = state.phase > SeriesPhase::kQuiet;
-  model_.Advance(input, OwnSeason(state), SeasonAbove(series), &state);
+  // Its own season is asked first, so that is all it needs.
+  const Season* own = OwnSeason(state);
+  model_.Advance(input, own, own == nullptr ? SeasonAbove(series) : nullptr, &state);
   if (!rose && state.phase > SeriesPhase::kQuiet) rising_.push_back(index);
   row_series_[series.row].changed = true;
 }
