@@ -41,13 +41,10 @@ void Detector::SetSettings(const DetectSettings& settings) {
 
 void Detector::SetCodes(std::vector<WatchedCode> codes) { codes_ = std::move(codes); }
 
-uint32_t Detector::AddRow(const Place& place) {
-  const uint32_t row = rows_.Add(place);
+void Detector::AddPlace(const Place& place) {
+  place_rows_.push_back(rows_.Add(place));
   while (row_series_.size() < rows_.size()) row_series_.emplace_back().born_tick = last_tick_;
-  return row;
 }
-
-void Detector::AddPlace(const Place& place) { place_rows_.push_back(AddRow(place)); }
 
 void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
   BeginTick(tick, ticks);
@@ -77,11 +74,11 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
   if (!skips && !hour_ends) return;
   for (uint32_t index = 0; index < states_.size(); ++index) {
     SeriesState& state = states_[index];
-    const Season* above = SeasonAbove(series_[index]);
-    if (state.tick < last_tick_) {
-      model_.Advance({.tick = last_tick_}, OwnSeason(state), above, &state);
+    if (hour_ends) {
+      EndHour(index);  // which reckons in what was silent, too
+    } else if (state.tick < last_tick_) {
+      model_.Advance({.tick = last_tick_}, OwnSeason(state), SeasonAbove(series_[index]), &state);
     }
-    if (hour_ends) EndHour(index);
     if (skips) SeriesModel::Skip(tick - ticks, &state);
   }
   for (RowSeries& row : row_series_) row.changed = true;

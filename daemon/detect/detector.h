@@ -89,7 +89,6 @@ class Detector {
     Spike spike;
   };
 
-  uint32_t AddRow(const Place& place);
   void BeginTick(uint32_t tick, uint32_t ticks);
   void EndHour(uint32_t index);
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);

@@ -11,9 +11,6 @@ constexpr double kSecondsPerWeek = 604'800;
 // Below this the negative binomial is a Poisson, and its own form loses its digits.
 constexpr double kPoissonUpTo = 1e-4;
 
-// ln(false alarms a look at level h) = kLooks - h, found by simulation: tests/bench/detect.
-constexpr double kLooks = 0.0;
-
 }  // namespace
 
 double Evidence(double count, double expected, double vmr, double drift) {
@@ -27,7 +24,9 @@ double Evidence(double count, double expected, double vmr, double drift) {
 
 double Threshold(double series, double tick_seconds, double per_week) {
   const double looks = std::max(series, 1.0) * kSecondsPerWeek / tick_seconds;
-  return std::log(looks / per_week) + kLooks;
+  // A look reaches h by chance about exp(-h) times; by simulation (tests/bench/detect) a little
+  // less.
+  return std::log(looks / per_week);
 }
 
 }  // namespace gmewatch

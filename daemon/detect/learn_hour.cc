@@ -126,8 +126,7 @@ void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
     const double factor = RawFactorOf(*state);
     if (factor > kSilentFactor) return;
     state->level *= static_cast<float>(factor);
-    state->fast_events = 0;
-    state->fast_base = 0;
+    ForgetFactor(state);
     return;
   }
   const Season* season = own != nullptr ? own : above;
@@ -149,11 +148,8 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
   if (hour.hours > 0) LearnHour(hour, tick, own, above, state);
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;
-    if (state->season_hours == kHoursPerWeek) {
-      // Until now yesterday foretold today; from now on last week does.
-      state->fast_events = 0;
-      state->fast_base = 0;
-    }
+    // Until now yesterday foretold today; from now on last week does.
+    if (state->season_hours == kHoursPerWeek) ForgetFactor(state);
   }
   return own == nullptr && hour.hours > 0 && state->level_hours >= kLevelHoursFirst &&
          hour.expected >= kSeasonEvents * hour.hours;

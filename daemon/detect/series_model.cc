@@ -41,6 +41,11 @@ constexpr double kVmrPriorEvents = 30;
 constexpr double kVmrMemoryEvents = 4000;
 constexpr double kVmrMostByTick = 1.5;
 
+// Hours that the rhythm of the day is known from: those of its own season, else of the level.
+float KnownHours(const SeriesState& state) {
+  return state.season == kNoSeason ? state.level_hours : static_cast<float>(state.season_hours);
+}
+
 }  // namespace
 
 double RawFactorOf(const SeriesState& state) {
@@ -52,6 +57,11 @@ double RawFactorOf(const SeriesState& state) {
 double FactorOf(const SeriesState& state) {
   const double factor = RawFactorOf(state);
   return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorLeast);
+}
+
+void ForgetFactor(SeriesState* state) {
+  state->fast_events = 0;
+  state->fast_base = 0;
 }
 
 SeriesModel::SeriesModel(const DetectSettings& settings)
@@ -90,8 +100,7 @@ size_t SeriesModel::HourOfWeek(uint32_t tick) const {
 }
 
 const SeriesModel::Horizon& SeriesModel::HorizonOf(const SeriesState& state) const {
-  const bool own = state.season != kNoSeason;
-  const float known = own ? static_cast<float>(state.season_hours) : state.level_hours;
+  const float known = KnownHours(state);
   if (known < 24) return horizons_[0];
   return horizons_[known < kHoursPerWeek ? 1 : 2];
 }
@@ -125,9 +134,7 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double hour = state.level * ticks_per_hour_;  // events
   // The level is no better known than by the events behind it.
   Drift drift = {.now = state.drift + 1 / (hour * state.level_hours + 0.5)};
-  const bool own = state.season != kNoSeason;
-  const float known = own ? static_cast<float>(state.season_hours) : state.level_hours;
-  if (known < (own ? kSeasonTrustHours : kLevelTrustHours)) {
+  if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;
   }
@@ -184,8 +191,7 @@ void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base
   state->hour_expected = 0;
   state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
   state->level_hours = static_cast<float>(state->fast_base / ticks_per_hour_);
-  state->fast_events = 0;
-  state->fast_base = 0;
+  ForgetFactor(state);
 }
 
 void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {

@@ -31,6 +31,8 @@ struct TickInput {
 // level is known, so that the end of an outage in which nobody could report is no rise.
 double RawFactorOf(const SeriesState& state);
 double FactorOf(const SeriesState& state);
+// Level and season say all that is known, until these hours teach otherwise.
+void ForgetFactor(SeriesState* state);
 
 // What a rise must score to be news, from 1: the more often the series rises, the more.
 double HabitOf(const SeriesState& state);

@@ -98,8 +98,7 @@ void SeriesModel::EndRise(bool adopt, SeriesState* state) const {
     const Rise& rise = state->rise;
     state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *
                     static_cast<float>(FactorOf(*state));
-    state->fast_events = 0;
-    state->fast_base = 0;
+    ForgetFactor(state);
     state->hour_events = 0;
     state->hour_expected = 0;
     state->hour_ticks = 0;
