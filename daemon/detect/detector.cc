@@ -81,7 +81,11 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
     }
     if (skips) SeriesModel::Skip(tick - ticks, &state);
   }
-  for (RowSeries& row : row_series_) row.changed = true;
+  for (RowSeries& row : row_series_) {
+    // Nobody watched it meanwhile.
+    if (skips) row.born_tick += tick - ticks - last_tick_;
+    row.changed = true;
+  }
 }
 
 void Detector::EndHour(uint32_t index) {

@@ -108,6 +108,9 @@ class Detector {
 
   void UpdateSpikes();
   void UpdateCode(uint32_t slot);
+  // The loops that last, by the index of their series.
+  void UpdateLoops(const std::vector<uint32_t>& loops);
+  bool IsPartOfASpike(uint32_t loop) const;
   RowState StateOf(uint32_t row, uint32_t slot) const;
   void Announce(uint32_t series);
   void Refresh(Announced* announced);

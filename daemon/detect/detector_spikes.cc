@@ -13,6 +13,10 @@ namespace {
 // Standard deviations from which on a part counts as raised beside its whole.
 constexpr double kRaisedDeviations = 3;
 
+// In an outage each client may retry more. A loop that is found to have begun so long before a
+// spike of its code and place, or later, is part of it.
+constexpr int64_t kTogetherSeconds = 60;
+
 }  // namespace
 
 RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
@@ -88,17 +92,40 @@ void Detector::Refresh(Announced* announced) {
   }
 }
 
+bool Detector::IsPartOfASpike(uint32_t loop) const {
+  const int64_t start_s = SecondsOf(states_[loop].rise.start);
+  return absl::c_any_of(announced_, [&](const Announced& announced) {
+    const Series& series = series_[announced.series];
+    return announced.spike.active && !announced.spike.retry_loop &&
+           series.slot == series_[loop].slot && rows_.Holds(series.row, series_[loop].row) &&
+           announced.spike.start_s <= start_s + kTogetherSeconds;
+  });
+}
+
+void Detector::UpdateLoops(const std::vector<uint32_t>& loops) {
+  for (Announced& announced : announced_) {
+    Spike& spike = announced.spike;
+    if (!spike.active || !spike.retry_loop || !IsPartOfASpike(announced.series)) continue;
+    spike.active = false;
+    spike.end_s = SecondsOf(last_tick_ + 1);
+  }
+  for (const uint32_t loop : loops) {
+    if (!IsPartOfASpike(loop)) Announce(loop);
+  }
+}
+
 void Detector::UpdateSpikes() {
   for (Announced& announced : announced_) Refresh(&announced);
   std::vector<uint32_t> slots;
+  std::vector<uint32_t> loops;
   for (const uint32_t index : rising_) {
     const SeriesState& state = states_[index];
     const Series& series = series_[index];
     if (series.kind == Kind::kConcentrated) {
-      if (state.phase == SeriesPhase::kSpike) Announce(index);
+      if (state.phase == SeriesPhase::kSpike) loops.push_back(index);
     } else if (state.phase == SeriesPhase::kLoop) {
       // A roll-up of a loop says no more than its place.
-      if (rows_.is_leaf(series.row)) Announce(index);
+      if (rows_.is_leaf(series.row)) loops.push_back(index);
     } else if (state.phase == SeriesPhase::kSpike) {
       slots.push_back(series.slot);
     }
@@ -106,6 +133,7 @@ void Detector::UpdateSpikes() {
   std::sort(slots.begin(), slots.end());
   slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
   for (const uint32_t slot : slots) UpdateCode(slot);
+  UpdateLoops(loops);
   for (Announced& announced : announced_) Refresh(&announced);
 
   const int64_t now_s = SecondsOf(last_tick_ + 1);

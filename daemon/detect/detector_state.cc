@@ -11,7 +11,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 
 struct PackedSeries {
   uint32_t index = 0;

@@ -1,6 +1,7 @@
 #include "daemon/detect/series_model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "daemon/detect/candidates.h"
@@ -40,6 +41,14 @@ constexpr double kHoldTicks = 6;
 constexpr double kVmrPriorEvents = 30;
 constexpr double kVmrMemoryEvents = 4000;
 constexpr double kVmrMostByTick = 1.5;
+// What the ticks of a rise that is not told yet may add to the variance they are measured by.
+constexpr double kVmrMostByRise = 2.5;
+
+// The upper half of a float: good to a hundredth.
+uint16_t UpperHalf(float value) {
+  return static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16U);
+}
+float FromUpperHalf(uint16_t half) { return std::bit_cast<float>(uint32_t{half} << 16U); }
 
 // Hours that the rhythm of the day is known from: those of its own season, else of the level.
 float KnownHours(const SeriesState& state) {
@@ -216,8 +225,12 @@ void SeriesModel::LearnVariance(double events, double expected, double silent, d
   const double ticks = silent_ticks + 1;
   // Of a silent tick the square is (0 - m)^2 / m = m.
   const double moved = vmr + (silent + square - ticks * vmr) / (memory + ticks);
-  // A single tick says only so much: the first of a burst is not to excuse the rest of it.
-  state->vmr = static_cast<float>(std::clamp(moved, 1.0, kVmrMostByTick * vmr));
+  // A single tick says only so much: the first of a burst is not to excuse the rest of it, nor the
+  // first ticks of a steady rise those that follow.
+  const double most =
+      std::min(kVmrMostByTick * vmr,
+               std::max(vmr, kVmrMostByRise * FromUpperHalf(state->candidates.vmr_before)));
+  state->vmr = static_cast<float>(std::clamp(moved, 1.0, most));
 }
 
 void SeriesModel::CountInHour(float events, float expected, uint32_t ticks, SeriesState* state) {
@@ -230,7 +243,11 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
                              SeriesState* state) const {
   const float factor = static_cast<float>(FactorOf(*state));
   const uint32_t ticks_max = HorizonOf(*state).ticks_max;
-  const auto learn = [this, state](const Stretch& stretch) { Learn(stretch, state); };
+  const auto learn = [this, state](const Stretch& stretch) {
+    Learn(stretch, state);
+    state->candidates.vmr_before = UpperHalf(state->vmr);
+  };
+  if (state->candidate_count == 0) state->candidates.vmr_before = UpperHalf(state->vmr);
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
   const float all_expected = expected + silent_base * factor;

@@ -34,6 +34,7 @@ struct Stretch {
 struct Candidates {
   std::array<Stretch, kCandidatesMax> stretches;
   std::array<uint16_t, kCandidatesMax> starts;  // the low bits of the tick
+  uint16_t vmr_before;  // SeriesState::vmr when the oldest began: the high bits of the float
 };
 
 // While a spike or a loop lasts.

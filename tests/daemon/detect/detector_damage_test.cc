@@ -77,8 +77,8 @@ TEST(DetectorDamageTest, OfAnotherFormatOrTickIsFailedPrecondition) {
   std::erase_if(pages, [](const DetectorPage& page) { return page.place == Place(); });
   Check(pages, kCode, "format 0");
   pages = SomePages();
-  ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_format(2); });
-  Check(pages, kCode, "format 2");
+  ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_format(1); });
+  Check(pages, kCode, "format 1");
   pages = SomePages();
   ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_tick_seconds(7); });
   Check(pages, kCode, "ticks of 7 s");

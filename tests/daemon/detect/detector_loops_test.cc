@@ -75,6 +75,45 @@ TEST(DetectorLoopsTest, ManySendersAreNone) {
   EXPECT_THAT(ToldWhile(&run, kHour + 60, many), ElementsAre("1005 in region2 of app1"));
 }
 
+TEST(DetectorLoopsTest, WhereEachClientRetriesMoreItIsOneSpike) {
+  DetectorRun run(26);
+  run.Until(kHour, Loop(1, 0));
+  std::set<std::string> told;
+  for (uint32_t tick = 0; tick < 60; ++tick) {
+    std::vector<CellGain> gains;
+    for (uint32_t place = 0; place < DetectorRun::kApps * DetectorRun::kRegions; ++place) {
+      CellGain& gain = gains.emplace_back();
+      gain.place = place;
+      gain.slot = 1;
+      // One sender in each place, another in each tick.
+      const uint32_t sender = place * 7 + tick * 3;
+      gain.events = gain.by_sender[sender % Senders::kBuckets] = 60;
+      gain.sessions = uint32_t{1} << sender % 32;
+    }
+    run.Look(gains);
+    // The first may be told before it is clear that it is everywhere.
+    if (tick < 3) continue;
+    for (const Spike& spike : run.detector.Report().spikes) {
+      if (spike.active) told.insert(SpikeText(spike));
+    }
+  }
+  EXPECT_THAT(told, ElementsAre("1005 in all of all"));
+}
+
+TEST(DetectorLoopsTest, ALoopFromBeforeASpikeGoesOnBesideIt) {
+  DetectorRun run(27);
+  run.Until(kHour, Loop(5, 0));
+  run.Until(kHour + 60, Loop(5, 200));
+  const auto outage = [](const At& at, Counts* counts) {
+    CellInput input = Many(at.slot == 1 ? 40 : 0, counts);
+    if (IsHere(at)) input.loop = 200;
+    return input;
+  };
+  run.Until(kHour + 120, outage);
+  EXPECT_THAT(SpikeTexts(run.detector.Report()),
+              ElementsAre("1005 in all of all", "1005 in region2 of app1 (loop)"));
+}
+
 TEST(DetectorLoopsTest, WhereOneSessionIsEnoughThereAreNone) {
   for (const double mean : {0.001, 5.0}) {
     SCOPED_TRACE(mean);

@@ -160,6 +160,24 @@ TEST(DetectorTest, AGapRaisesNothing) {
   }
 }
 
+TEST(DetectorTest, AGapIsNoSilence) {
+  // What first comes after it is measured by what was watched before.
+  std::vector<Spike> told;
+  for (const int gap : {0, 5 * kHour}) {
+    DetectorRun run(10);
+    for (int tick = 0; tick < 100; ++tick) run.Look({});
+    run.tick += gap;
+    run.Until(run.tick + 3, [](const DetectorRun::At& at, Counts*) -> CellInput {
+      return {.events = at.slot == 1 ? 20U : 0U};
+    });
+    const SpikeReport report = run.detector.Report();
+    ASSERT_THAT(SpikeTexts(report), ElementsAre("1005 in all of all"));
+    told.push_back(report.spikes.front());
+  }
+  EXPECT_EQ(told[0].expected_rate, told[1].expected_rate);
+  EXPECT_EQ(told[0].score, told[1].score);
+}
+
 TEST(DetectorTest, ABacklogIsReckonedOverItsTicks) {
   for (const uint32_t ticks : {30U, 60U}) {
     DetectorRun run(7);

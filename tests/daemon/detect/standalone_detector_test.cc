@@ -120,6 +120,24 @@ TEST(StandaloneDetectorTest, FindsWhatHasHardlyEverCome) {
   }
 }
 
+TEST(StandaloneDetectorTest, FindsALowRateThatStaysAfterLongSilence) {
+  // A rise's own ticks must not excuse it by teaching that counts vary.
+  for (const int quiet_ticks : {600, kDay}) {
+    for (uint64_t events = 1; events < 12; ++events) {
+      SCOPED_TRACE(testing::Message() << quiet_ticks << " ticks, then " << events);
+      StandaloneDetector detector({}, 64);
+      for (int tick = 0; tick < quiet_ticks; ++tick)
+        detector.Observe(int64_t{kFirstTick} + tick, 0);
+      int ticks = 0;
+      while (ticks < 30 &&
+             !detector.Observe(int64_t{kFirstTick} + quiet_ticks + ticks, events).active) {
+        ++ticks;
+      }
+      EXPECT_LT(ticks, 30);
+    }
+  }
+}
+
 TEST(StandaloneDetectorTest, FindsARampOfThreeHours) {
   for (const double rate : {1.0, 10.0, 100.0}) {
     SCOPED_TRACE(rate);
