@@ -31,6 +31,9 @@ ABSL_FLAG(absl::Duration, duration, absl::Seconds(2), "of one measurement");
 ABSL_FLAG(uint64_t, batches, 0, "of one measurement, in place of a duration");
 ABSL_FLAG(int, rounds, 5, "measurements of each; the table has their medians");
 ABSL_FLAG(int, senders, 0, "sessions at a time; 0: 8 streams, 512 unary");
+ABSL_FLAG(size_t, places, 8,
+          "(app, region) pairs that sessions come from; where there are more than senders, each "
+          "unary batch has a session of its own, so that all of them count");
 ABSL_FLAG(int, connections, 8, "that the senders share");
 ABSL_FLAG(int, threads, 1, "of the load");
 ABSL_FLAG(uint32_t, window, 0,
@@ -75,6 +78,9 @@ LoadOptions OptionsOf(const Case& c) {
   options.entries = c.entries;
   options.senders = absl::GetFlag(FLAGS_senders);
   if (options.senders == 0) options.senders = c.kind == CallKind::kStream ? 8 : 512;
+  options.places = absl::GetFlag(FLAGS_places);
+  options.session_per_batch =
+      c.kind == CallKind::kUnary && options.places > static_cast<size_t>(options.senders);
   options.connections = absl::GetFlag(FLAGS_connections);
   options.threads = absl::GetFlag(FLAGS_threads);
   options.window = absl::GetFlag(FLAGS_window);
