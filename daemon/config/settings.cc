@@ -119,7 +119,8 @@ void TakeAnnotations(const internal::Annotations& in, Taker* taker, Settings* ou
   TakeUrl("annotations.grafana_url", in.grafana_url(), taker, &annotate.grafana_url);
   taker->TakeFile("annotations.token_file", in.token_file(), &annotate.token_file);
   taker->TakeFile("annotations.ca_file", in.ca_file(), &annotate.ca_file);
-  if (annotate.grafana_url.empty() != annotate.token_file.empty()) {
+  if (annotate == AnnotateSettings()) return;
+  if (annotate.grafana_url.empty() || annotate.token_file.empty()) {
     taker->Fail("annotations", "annotations needs both grafana_url and token_file");
   }
 }

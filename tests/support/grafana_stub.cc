@@ -123,7 +123,7 @@ GrafanaStub::GrafanaStub(std::string token) : token_(std::move(token)) {
 GrafanaStub::~GrafanaStub() {
   Release();
   // civetweb looks whether it is to stop when a connection comes, or every two seconds.
-  std::thread caller([this] { HttpFetch(address_, "/").IgnoreError(); });
+  std::thread caller([this] { const HttpConnection knock(address_); });
   mg_stop(context_);
   caller.join();
   mg_exit_library();
