@@ -133,8 +133,8 @@ HttpRequest AnnotationPusher::RequestFor(const PlannedRequest& planned) const {
   const CatalogCode* code = where.other_code ? nullptr : given_->catalog.Find(where.code);
   Annotation annotation = AnnotationFor(planned.spike, code, given_->links);
   if (planned.kind == PlannedRequest::Kind::kCreate) return CreateRequest(annotation);
-  // The text that is there knows rates that this process has not seen.
-  if (!planned.spike.seen_lasting) annotation.text.clear();
+  // The text that is there tells of rates that this process may not have seen.
+  if (!planned.spike.spike.active && !planned.spike.height_known) annotation.text.clear();
   return UpdateRequest(planned.id, annotation);
 }
 

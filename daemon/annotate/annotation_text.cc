@@ -41,7 +41,7 @@ std::string PerMinute(double per_second) {
 
 std::string RatesText(const AnnotatedSpike& annotated) {
   const Spike& spike = annotated.spike;
-  if (!annotated.seen_lasting) return "";
+  if (!spike.active && !annotated.height_known) return "";
   const double rate = spike.active ? spike.observed_rate : annotated.peak_rate;
   return absl::StrCat(spike.active ? "" : "up to ", PerMinute(rate), " a minute, ",
                       PerMinute(spike.expected_rate), " expected<br/>");

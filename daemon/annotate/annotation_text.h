@@ -36,7 +36,7 @@ struct AnnotatedSpike {
   Spike spike;
   int64_t until_s = 0;       // its end, or when it was last looked at
   double peak_rate = 0;      // events a second, as far as it was seen
-  bool seen_lasting = true;  // else its rates are not known any more
+  bool height_known = true;  // it was seen from its start on
 };
 
 // `code`: null where the catalogue does not have it.

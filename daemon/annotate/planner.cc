@@ -49,7 +49,7 @@ Planner::GivenUp Planner::Take(const SpikeReport& report) {
     const auto known =
         absl::c_find_if(entries_, [&](const Entry& entry) { return IsSame(entry, spike); });
     Entry& entry = entries.emplace_back(known == entries_.end() ? Entry() : *known);
-    if (known == entries_.end()) entry.spike.seen_lasting = spike.active;
+    if (known == entries_.end()) entry.spike.height_known = spike.active;
     entry.spike.spike = spike;
     entry.spike.until_s = spike.active ? std::max(report.time_s, spike.start_s) : spike.end_s;
     entry.spike.peak_rate = std::max(entry.spike.peak_rate, spike.observed_rate);
@@ -151,6 +151,7 @@ bool Planner::Found(const std::vector<Annotation>& found) {
   }
   entry.known = Entry::Known::kThere;
   entry.id = best->id;
+  entry.spike.height_known = false;
   const Spike& spike = entry.spike.spike;
   const bool lasting = HasTag(*best, kLastingTag);
   // Anything else must be told again.

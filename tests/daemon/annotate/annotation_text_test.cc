@@ -64,7 +64,7 @@ TEST(AnnotationTextTest, SaysOfOneThatIsOverItsHeightAndItsEnd) {
 
 TEST(AnnotationTextTest, SaysNoRatesThatItHasNotSeen) {
   AnnotatedSpike annotated = Annotated(Over(Lasting(1005), kStart + 600), kStart + 600);
-  annotated.seen_lasting = false;
+  annotated.height_known = false;
   EXPECT_THAT(AnnotationFor(annotated, nullptr, kLinks).text,
               StartsWith("<b>1005</b> in eu of demo<br/><b>Fix:</b> none is documented"));
 }

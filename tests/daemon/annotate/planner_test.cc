@@ -100,7 +100,7 @@ TEST(PlannerTest, ARestartAfterTheEndTellsTheEndAndLeavesTheRatesAlone) {
   EXPECT_TRUE(planner.Found({Told(7, Lasting(1005), kStart + 60)}));
   const PlannedRequest end = Expect(&planner, Kind::kUpdate);
   EXPECT_EQ(end.id, 7);
-  EXPECT_FALSE(end.spike.seen_lasting);
+  EXPECT_FALSE(end.spike.height_known);
   planner.Updated();
 
   Planner later;
