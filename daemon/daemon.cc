@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <random>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -128,6 +129,8 @@ absl::Status Daemon::StartServing() {
 
   spikes_ = std::make_unique<SpikeWatch>(settings.detect, aggregate_.counters(), clock_);
   spikes_->Load(std::exchange(recovered_detector_, {}));
+  annotations_ = std::make_unique<AnnotationPusher>(
+      clock_, [this] { return spikes_->Report(); }, std::random_device()());
   StartCheckpoints();
   metrics_ = std::make_unique<MetricsPage>(
       aggregate_.counters(), clock_,
@@ -144,6 +147,7 @@ absl::Status Daemon::StartServing() {
   if (!status.ok()) return status;
   UseCatalog(files_.catalog, settings);
   spikes_->Start();
+  annotations_->Start();
 
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
       IngestServer::Start(options_.ingest_address, settings, journal_.get(), &aggregate_);
@@ -173,6 +177,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
       settings.public_url.empty() ? absl::StrCat("http://", admin_address()) : settings.public_url;
   metrics_->SetCatalog(catalog.codes(), {url, settings.hide_solution_info});
   spikes_->SetCatalog(catalog);
+  annotations_->Use(settings.annotate, catalog, url);
   absl::MutexLock lock(&mutex_);
   app_regions_limit_ = settings.max_app_regions;
   sessions_limit_ = settings.max_sessions;
@@ -218,6 +223,7 @@ absl::Status Daemon::Stop() {
     if (ingest_ != nullptr) ingest_->Drain();
     if (journal_ != nullptr) journal_->Stop();
     if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
+    if (annotations_ != nullptr) annotations_->Stop();
     if (spikes_ != nullptr) spikes_->Stop();
     if (checkpointer_ != nullptr) checkpointer_->Stop();
     if (admin_ != nullptr) admin_->Stop();
@@ -248,6 +254,7 @@ SelfStats Daemon::ReadSelfStats() {
   const SpikeReport spikes = spikes_->Report();
   out.spike_look_duration = spikes_->last_duration();
   out.watched_series = spikes.series;
+  out.annotate = annotations_->stats();
   out.incidents = static_cast<uint64_t>(
       absl::c_count_if(spikes.incidents, [](const Incident& incident) { return incident.active; }));
   Checkpointer::Stats checkpoints;

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "daemon/aggregate/aggregate.h"
+#include "daemon/annotate/annotation_pusher.h"
 #include "daemon/base/clock.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/checkpointer.h"
@@ -91,6 +92,7 @@ class Daemon {
   std::vector<DetectorPage> recovered_detector_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<SpikeWatch> spikes_;
+  std::unique_ptr<AnnotationPusher> annotations_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<AdminServer> admin_;

@@ -100,15 +100,29 @@ bool IsPublicUrl(absl::string_view url) {
          });
 }
 
+void TakeUrl(absl::string_view path, const std::string& given, Taker* taker, std::string* setting) {
+  *setting = given;
+  if (given.empty() || IsPublicUrl(given)) return;
+  taker->Fail(path, absl::StrCat(path,
+                                 " must be http:// or https://, a host and perhaps a path, "
+                                 "without a slash at the end, not \"",
+                                 absl::Utf8SafeCHexEscape(given), "\""));
+}
+
 void TakeExpose(const internal::Expose& in, Taker* taker, Settings* out) {
-  out->public_url = in.public_url();
+  TakeUrl("expose.public_url", in.public_url(), taker, &out->public_url);
   out->hide_solution_info = in.hide_solution_info();
-  if (out->public_url.empty() || IsPublicUrl(out->public_url)) return;
-  taker->Fail(
-      "expose.public_url",
-      absl::StrCat("expose.public_url must be http:// or https://, a host and perhaps a path, "
-                   "without a slash at the end, not \"",
-                   absl::Utf8SafeCHexEscape(out->public_url), "\""));
+}
+
+void TakeAnnotations(const internal::Annotations& in, Taker* taker, Settings* out) {
+  AnnotateSettings& annotate = out->annotate;
+  TakeUrl("annotations.grafana_url", in.grafana_url(), taker, &annotate.grafana_url);
+  taker->TakeFile("annotations.token_file", in.token_file(), &annotate.token_file);
+  taker->TakeFile("annotations.ca_file", in.ca_file(), &annotate.ca_file);
+  if (annotate == AnnotateSettings()) return;
+  if (annotate.grafana_url.empty() || annotate.token_file.empty()) {
+    taker->Fail("annotations", "annotations needs both grafana_url and token_file");
+  }
 }
 
 void TakeDetect(const internal::Detect& in, Taker* taker, Settings* out) {
@@ -144,6 +158,7 @@ absl::StatusOr<Settings> ParseSettings(absl::string_view yaml, absl::string_view
   TakeLog(config.log(), &taker, &settings);
   TakeExpose(config.expose(), &taker, &settings);
   TakeDetect(config.detect(), &taker, &settings);
+  TakeAnnotations(config.annotations(), &taker, &settings);
   if (!taker.status().ok()) return taker.status();
   absl::StatusOr<std::vector<AppSettings>> apps =
       CheckApps(config, *fields, settings.max_app_regions);

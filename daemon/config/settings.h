@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "daemon/model/annotate_settings.h"
 #include "daemon/model/detect_settings.h"
 
 namespace gmewatch {
@@ -53,6 +54,7 @@ struct Settings {
   bool hide_solution_info = false;
 
   DetectSettings detect;
+  AnnotateSettings annotate;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

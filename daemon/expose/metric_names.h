@@ -100,6 +100,12 @@ struct MetricInfo {
   X(kWatchedSeries, kGauge, "gmewatch_watched_series", (), "Series and roll-ups that are watched for spikes.") \
   X(kSpikeLookDuration, kGauge, "gmewatch_spike_look_duration_seconds", (), \
     "How long the last look for spikes took.") \
+  X(kAnnotationsPushed, kCounter, "gmewatch_annotations_pushed_total", (kLabelResult), \
+    "Annotations of spikes that Grafana took: created, or updated while a spike lasts and at its end.") \
+  X(kAnnotationFailures, kCounter, "gmewatch_annotation_failures_total", (kLabelReason), \
+    "Requests to Grafana's annotations API that failed, and spikes that were given up, by reason.") \
+  X(kAnnotationQueue, kGauge, "gmewatch_annotation_queue", (), \
+    "Spikes whose annotation in Grafana is not yet as it should be.") \
   X(kConfigReloads, kCounter, "gmewatch_config_reloads_total", (kLabelResult), \
     "Reloads of settings and catalogue by result: success or failure.") \
   X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \

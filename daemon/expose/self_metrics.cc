@@ -108,6 +108,19 @@ void AddCheckpoints(const SelfStats& stats, Families* families) {
   Add(kCheckpointDuration, absl::ToDoubleSeconds(stats.checkpoint_duration), families);
 }
 
+void AddAnnotations(const AnnotateStats& stats, Families* families) {
+  AddLabelled(kAnnotationsPushed,
+              Samples{{"created", Double(stats.created)}, {"updated", Double(stats.updated)}},
+              families);
+  Samples failures;
+  for (size_t i = 0; i < kAnnotateFailures; ++i) {
+    failures.emplace_back(AnnotateFailureLabel(static_cast<AnnotateFailure>(i)),
+                          Double(stats.failures[i]));
+  }
+  AddLabelled(kAnnotationFailures, failures, families);
+  Add(kAnnotationQueue, Double(stats.queue), families);
+}
+
 void AddProcess(Families* families) {
   const ProcessStats stats = ReadProcessStats();
   Add(kProcessCpuSeconds, absl::ToDoubleSeconds(stats.cpu), families);
@@ -136,6 +149,7 @@ std::vector<prometheus::MetricFamily> SelfMetrics::Collect() const {
   Add(kIncidents, Double(stats.incidents), &families);
   Add(kWatchedSeries, Double(stats.watched_series), &families);
   Add(kSpikeLookDuration, absl::ToDoubleSeconds(stats.spike_look_duration), &families);
+  AddAnnotations(stats.annotate, &families);
   AddLabelled(kConfigReloads,
               Samples{{kSuccess, Double(stats.config_reloads)},
                       {kFailure, Double(stats.failed_config_reloads)}},

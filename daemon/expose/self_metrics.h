@@ -15,6 +15,7 @@
 
 #include "absl/time/time.h"
 #include "daemon/log/journal.h"
+#include "daemon/model/annotate_stats.h"
 #include "daemon/model/epoch.h"
 
 namespace gmewatch {
@@ -39,6 +40,7 @@ struct SelfStats {
   absl::Duration spike_look_duration;
   uint64_t watched_series = 0;
   uint64_t incidents = 0;
+  AnnotateStats annotate;
   uint64_t config_reloads = 0;
   uint64_t failed_config_reloads = 0;
   bool config_last_reload_successful = true;

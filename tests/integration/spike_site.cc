@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <iterator>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -17,6 +19,10 @@ constexpr char kSettings[] =
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr absl::Duration kPause = absl::Milliseconds(200);
+
+bool HasTag(const StubAnnotation& annotation, absl::string_view tag) {
+  return absl::c_linear_search(annotation.tags, tag);
+}
 
 }  // namespace
 
@@ -66,10 +72,19 @@ bool AllActive(const Samples& samples) {
 }
 
 void SpikeSite::Start() {
-  settings_ = dir_.Write("settings.yaml", absl::StrCat(kSettings, kDetect));
+  dir_.Write("token", "glsa_token");
+  WriteSettings(kDetect);
   ASSERT_NO_FATAL_FAILURE(StartDaemon({}));
   players_ = std::make_unique<SimulatedPlayers>(daemon_->ingest_address());
   players_->Set(Usual());
+}
+
+// What a test changes stands before the rest, so that its lines can be told.
+void SpikeSite::WriteSettings(const std::string& detect) {
+  settings_ =
+      dir_.Write("settings.yaml",
+                 absl::StrCat(kSettings, detect, "annotations: {grafana_url: '", grafana_.url(),
+                              "', token_file: '", dir_.File("token"), "'}\n"));
 }
 
 void SpikeSite::StartDaemon(std::vector<std::string> more) {
@@ -87,7 +102,7 @@ void SpikeSite::GoOn(int exit_status, uint64_t kept) {
 }
 
 void SpikeSite::Reload(const std::string& detect, const std::string& result) {
-  dir_.Write("settings.yaml", absl::StrCat(kSettings, detect));
+  WriteSettings(detect);
   const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
   const double before = ValueOf(daemon_->Scrape(), series);
   daemon_->process().Signal(SIGHUP);
@@ -103,6 +118,25 @@ void SpikeSite::Await(const std::string& series, double value) {
 void SpikeSite::AwaitAllActive() {
   ASSERT_TRUE(AwaitTrue([&] { return AllActive(daemon_->Scrape()); }, kPatience, kPause))
       << daemon_->process().error();
+}
+
+std::vector<StubAnnotation> SpikeSite::AwaitAnnotations(bool lasting) {
+  std::vector<StubAnnotation> found;
+  const auto are_as_expected = [&] {
+    found.clear();
+    size_t as_expected = 0;
+    for (const int32_t code : kRisingCodes) {
+      for (const StubAnnotation& annotation : grafana_.annotations()) {
+        if (!HasTag(annotation, absl::StrCat("gmewatch:", code, "/all/eu"))) continue;
+        found.push_back(annotation);
+        if (HasTag(annotation, "lasting") == lasting) ++as_expected;
+      }
+    }
+    return as_expected == std::size(kRisingCodes);
+  };
+  EXPECT_TRUE(AwaitTrue(are_as_expected, kPatience, kPause)) << daemon_->process().error();
+  EXPECT_EQ(found.size(), std::size(kRisingCodes)) << "one for each spike";
+  return found;
 }
 
 }  // namespace gmewatch

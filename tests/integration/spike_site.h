@@ -1,5 +1,6 @@
-// A gmewatchd that looks for spikes every second, its players, and what both are about: four codes
-// that happen all the time in two apps and two regions, three of which rise together in one region.
+// A gmewatchd that looks for spikes every second, its players, the Grafana that it pushes to, and
+// what they are about: four codes that happen all the time in two apps and two regions, three of
+// which rise together in one region.
 //
 // Thread safety: none. Where something is not as it should be, the test has failed.
 #ifndef GMEWATCH_TESTS_INTEGRATION_SPIKE_SITE_H_
@@ -14,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "tests/integration/simulated_players.h"
 #include "tests/support/gmewatchd_process.h"
+#include "tests/support/grafana_stub.h"
 
 namespace gmewatch {
 
@@ -58,11 +60,16 @@ class SpikeSite {
   // Until the series has this value.
   void Await(const std::string& series, double value);
   void AwaitAllActive();
+  // Until Grafana has one annotation of each rising code in the region as a whole, which says that
+  // the spike lasts, or that it is over. Gives them in the codes' order.
+  std::vector<StubAnnotation> AwaitAnnotations(bool lasting);
 
  private:
   void StartDaemon(std::vector<std::string> more);
+  void WriteSettings(const std::string& detect);
 
   TempDir dir_;
+  GrafanaStub grafana_{"glsa_token"};
   std::string settings_;
   std::unique_ptr<GmewatchdProcess> daemon_;
   std::unique_ptr<SimulatedPlayers> players_;

@@ -103,6 +103,18 @@ TEST_F(SpikeTest, CodesThatRiseTogetherInARegionAreOneIncident) {
                             "likely_cause=1005 action=network"));
 }
 
+TEST_F(SpikeTest, GrafanaHasAnAnnotationOfEachThatTellsTheFix) {
+  ASSERT_NO_FATAL_FAILURE(watched().AwaitAllActive());
+  for (const StubAnnotation& annotation : watched().AwaitAnnotations(/*lasting=*/true)) {
+    EXPECT_NEAR(static_cast<double>(annotation.time_ms) / 1000, rise_begin_s_, 3);
+    EXPECT_THAT(annotation.text, HasSubstr("</b> in eu of all apps<br/>"));
+    EXPECT_THAT(annotation.text, HasSubstr("<b>Fix:</b> "));
+    EXPECT_THAT(annotation.text,
+                HasSubstr(absl::StrCat("<a href=\"http://", watched().daemon().admin_address(),
+                                       "/codes/")));
+  }
+}
+
 TEST_F(SpikeTest, PrometheusTakesSpikesAndPromtoolFindsNothingToSay) {
   const auto page = HttpFetch(watched().daemon().admin_address(), "/metrics");
   ASSERT_TRUE(page.ok());
@@ -198,6 +210,10 @@ TEST_F(SpikeTest, IsOverWhenTheRateFellBack) {
   const std::string log = watched().daemon().process().error();
   EXPECT_THAT(log, HasSubstr("a spike is over where=\"1005 in eu of all\" name=AV_ERR_TIMEOUT"));
   EXPECT_THAT(log, HasSubstr("an incident is over id=1 "));
+  for (const StubAnnotation& annotation : watched().AwaitAnnotations(/*lasting=*/false)) {
+    EXPECT_NEAR(static_cast<double>(annotation.time_ms) / 1000, rise_begin_s_, 3);
+    EXPECT_GT(annotation.time_end_ms, annotation.time_ms + 10'000);
+  }
 }
 
 void SpikeTest::GoesOn(size_t which) {
@@ -229,6 +245,9 @@ void SpikeTest::GoesOn(size_t which) {
         << code;
   }
   EXPECT_EQ(ValueOf(samples, kIncidents), 1);
+  for (const StubAnnotation& annotation : site.AwaitAnnotations(/*lasting=*/true)) {
+    EXPECT_NEAR(static_cast<double>(annotation.time_ms) / 1000, rise_begin_s_, 3);
+  }
   const std::string log = site.daemon().process().error();
   EXPECT_THAT(log, Not(HasSubstr("begins anew"))) << "its memory was lost";
   EXPECT_THAT(log, Not(HasSubstr("a spike begins")));

@@ -15,7 +15,7 @@ _CLIENT = ["gmewatch/reporter.h"]
 
 # Folder -> what of ours it may include besides itself. The longest folder that fits a file decides.
 LAYERS = {
-    "daemon": [*_FIRST, "daemon/detect", "daemon/ingest", "daemon/expose"],
+    "daemon": [*_FIRST, "daemon/detect", "daemon/ingest", "daemon/expose", "daemon/annotate"],
     "daemon/base": ["gmewatch/internal"],
     "daemon/model": _MODEL,
     "daemon/catalog": _MODEL,
@@ -25,6 +25,7 @@ LAYERS = {
     "daemon/detect": _FIRST,
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
+    "daemon/annotate": [*_MODEL, "daemon/catalog"],
     "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
     "client/include": _CLIENT,
     "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
@@ -35,9 +36,10 @@ LAYERS = {
 # Headers (a pattern at the start of the path) -> the folders and files that may include them.
 FENCES = [
     (r"grpcpp/|grpc/|grpc\+\+/", ["daemon/ingest", "client/src", "daemon/gmectl", "tests"]),
-    (r"prometheus/|CivetServer\.h|civetweb", ["daemon/expose", "tests/daemon/expose", "tests/bench"]),
+    (r"prometheus/|CivetServer\.h|civetweb", ["daemon/expose", "tests/daemon/expose", "tests/bench", "tests/support/grafana_stub.cc"]),
     (r"sqlite3", ["daemon/log", "tests/daemon/log"]),
     (r"yaml-cpp/", ["daemon/base/yaml_message.cc", "daemon/base/yaml_tree.cc"]),
+    (r"curl/", ["daemon/annotate/http_session.cc"]),
     (r"openssl/", ["daemon/ingest", "tests"]),
     (r"gtest/|gmock/|benchmark/", ["tests"]),
 ]

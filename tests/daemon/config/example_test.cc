@@ -64,6 +64,7 @@ TEST(ExampleTest, HasExamplesOfWhatHasNoDefault) {
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->apps.size(), 1U);
   EXPECT_TRUE(settings->tls.has_value());
+  EXPECT_FALSE(settings->annotate.grafana_url.empty());
 }
 
 // Every field of `type` is a default or in an example; nothing that the example file could forget.

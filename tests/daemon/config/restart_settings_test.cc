@@ -32,7 +32,8 @@ TEST(ChangedForRestartTest, NamesWhatDiffersAndNoMore) {
                         "limits: {max_app_regions: 7, max_sessions: 7000, session_horizon: 7h}\n"
                         "expose: {public_url: 'http://a', hide_solution_info: true}\n"
                         "detect: {false_alarms_per_week: 7, least_excess: 7, least_sessions: 7,\n"
-                        "         hold: 7m, adopt_after: 7h, quiet_codes: [7]}\n")),
+                        "         hold: 7m, adopt_after: 7h, quiet_codes: [7]}\n"
+                        "annotations: {grafana_url: 'http://a', token_file: b, ca_file: c}\n")),
               IsEmpty());
 }
 

@@ -43,6 +43,7 @@ TEST(SettingsTest, TakesEachField) {
   expected.checkpoint_interval = absl::Seconds(90);
   expected.public_url = "https://example.com:8443/gme";
   expected.hide_solution_info = true;
+  expected.annotate = {"http://127.0.0.1:3000/grafana", "token", "ca.pem"};
   EXPECT_EQ(
       Parsed("apps:\n"
              "  - name: a\n"
@@ -64,7 +65,11 @@ TEST(SettingsTest, TakesEachField) {
              "  checkpoint_interval: 90s\n"
              "expose:\n"
              "  public_url: https://example.com:8443/gme\n"
-             "  hide_solution_info: true\n"),
+             "  hide_solution_info: true\n"
+             "annotations:\n"
+             "  grafana_url: http://127.0.0.1:3000/grafana\n"
+             "  token_file: token\n"
+             "  ca_file: ca.pem\n"),
       expected);
 }
 
@@ -145,6 +150,21 @@ TEST(SettingsTest, RefusesHalfATls) {
   // A name that a template left empty must not let everybody in.
   CheckError("ingest: {tls: {certificate_file: c, key_file: k, client_ca_file: ''}}",
              "s.yaml:1:66: ingest.tls.client_ca_file is empty; it must name a file or be left out");
+}
+
+TEST(SettingsTest, RefusesHalfOfAnnotations) {
+  const std::string both = ": annotations needs both grafana_url and token_file";
+  EXPECT_EQ(Parsed("annotations:\n").annotate, AnnotateSettings());
+  EXPECT_EQ(Parsed("annotations: {}").annotate, AnnotateSettings());
+  CheckError("annotations:\n  grafana_url: http://g", "s.yaml:2:3" + both);
+  CheckError("annotations:\n  token_file: t", "s.yaml:2:3" + both);
+  CheckError("annotations:\n  ca_file: c", "s.yaml:2:3" + both);
+  CheckError("annotations: {grafana_url: '', token_file: t}", "s.yaml:1:14" + both);
+  CheckError("annotations: {grafana_url: http://g, token_file: ''}",
+             "s.yaml:1:50: annotations.token_file is empty; it must name a file or be left out");
+  CheckError("annotations: {grafana_url: 'g/', token_file: t}",
+             "s.yaml:1:28: annotations.grafana_url must be http:// or https://, a host and perhaps "
+             "a path, without a slash at the end, not \"g/\"");
 }
 
 TEST(SettingsTest, ChecksThePublicUrl) {

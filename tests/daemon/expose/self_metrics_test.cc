@@ -44,6 +44,10 @@ SelfStats DistinctStats() {
   stats.failed_checkpoints = 113;
   stats.checkpoint_last_success = absl::FromUnixMillis(1700000000250);
   stats.checkpoint_duration = absl::Milliseconds(3500);
+  stats.annotate.created = 116;
+  stats.annotate.updated = 117;
+  stats.annotate.queue = 118;
+  for (size_t i = 0; i < kAnnotateFailures; ++i) stats.annotate.failures[i] = 400 + i;
   stats.config_reloads = 114;
   stats.failed_config_reloads = 115;
   stats.config_last_reload_successful = false;
@@ -73,6 +77,11 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_checkpoints_total", 113, {{"result", "failure"}});
   check("gmewatch_checkpoint_last_success_timestamp_seconds", 1700000000.25);
   check("gmewatch_checkpoint_duration_seconds", 3.5);
+  check("gmewatch_annotations_pushed_total", 116, {{"result", "created"}});
+  check("gmewatch_annotations_pushed_total", 117, {{"result", "updated"}});
+  check("gmewatch_annotation_failures_total", 400, {{"reason", "no_token"}});
+  check("gmewatch_annotation_failures_total", 409, {{"reason", "expired"}});
+  check("gmewatch_annotation_queue", 118);
   check("gmewatch_config_reloads_total", 114, {{"result", "success"}});
   check("gmewatch_config_reloads_total", 115, {{"result", "failure"}});
   check("gmewatch_config_last_reload_successful", 0);

@@ -1,0 +1,121 @@
+#include "daemon/annotate/annotation_text.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+namespace {
+
+constexpr size_t kTagValueBytesMax = 100;
+constexpr int64_t kAroundMs = 30 * 60 * 1000;  // of graph before and after a spike
+
+// FNV-1a: the same in every version of gmewatchd.
+uint64_t Fingerprint(absl::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return hash;
+}
+
+std::string CodeText(const SpikePlace& where) {
+  return where.other_code ? kOtherLabel : absl::StrCat(where.code);
+}
+
+std::string PlaceText(const Place& place) {
+  const bool all_apps = place.app == kAllLabel;
+  const bool all_regions = place.region == kAllLabel;
+  if (all_apps && all_regions) return "all apps and regions";
+  return absl::StrCat(all_regions ? "all regions" : EscapeHtml(place.region), " of ",
+                      all_apps ? "all apps" : EscapeHtml(place.app));
+}
+
+// Events a minute: people think of a game's errors in minutes.
+std::string PerMinute(double per_second) {
+  const double rate = per_second * 60;
+  return rate < 10 ? absl::StrFormat("%.1f", rate) : absl::StrFormat("%.0f", rate);
+}
+
+std::string RatesText(const AnnotatedSpike& annotated) {
+  const Spike& spike = annotated.spike;
+  if (!spike.active && !annotated.height_known) return "";
+  const double rate = spike.active ? spike.observed_rate : annotated.peak_rate;
+  return absl::StrCat(spike.active ? "" : "up to ", PerMinute(rate), " a minute, ",
+                      PerMinute(spike.expected_rate), " expected<br/>");
+}
+
+// A dashboard's variable; a roll-up's own name is none of its values.
+std::string Variable(absl::string_view name, absl::string_view label) {
+  return absl::StrCat("&var-", name, "=",
+                      EscapeUrl(label == kAllLabel ? absl::string_view("$__all") : label));
+}
+
+std::string LinksText(const AnnotatedSpike& annotated, const AnnotationLinks& links) {
+  const SpikePlace& where = annotated.spike.where;
+  const int64_t from_ms = annotated.spike.start_s * 1000 - kAroundMs;
+  const std::string to =
+      annotated.spike.active ? "now" : absl::StrCat(annotated.until_s * 1000 + kAroundMs);
+  std::string html = absl::StrCat(
+      "<a href=\"",
+      EscapeHtml(absl::StrCat(links.grafana_path, "/d/gme-code?from=", from_ms, "&to=", to,
+                              Variable("code", CodeText(where)), Variable("app", where.place.app),
+                              Variable("region", where.place.region))),
+      "\">dashboard</a>");
+  if (where.other_code) return html;  // no single code, no runbook
+  return absl::StrCat("<a href=\"", EscapeHtml(links.public_url), "/codes/", where.code,
+                      "\">runbook</a> ", html);
+}
+
+}  // namespace
+
+std::string EscapeHtml(absl::string_view text) {
+  return absl::StrReplaceAll(
+      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
+}
+
+std::string EscapeUrl(absl::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_') {
+      out.push_back(c);
+    } else {
+      absl::StrAppendFormat(&out, "%%%02X", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+std::string PlaceTag(const SpikePlace& where) {
+  const std::string code = CodeText(where);
+  const std::string names = absl::StrCat(where.place.app, "/", where.place.region);
+  const std::string value = absl::StrCat(code, "/", names);
+  if (value.size() <= kTagValueBytesMax) return absl::StrCat("gmewatch:", value);
+  return absl::StrFormat("gmewatch:%s/%016x", code, Fingerprint(names));
+}
+
+Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* code,
+                         const AnnotationLinks& links) {
+  const Spike& spike = annotated.spike;
+  Annotation out;
+  out.time_ms = spike.start_s * 1000;
+  out.time_end_ms = annotated.until_s * 1000;
+  out.tags = {"gme",
+              "spike",
+              absl::StrCat("code:", CodeText(spike.where)),
+              absl::StrCat("app:", spike.where.place.app),
+              absl::StrCat("region:", spike.where.place.region),
+              PlaceTag(spike.where)};
+  if (spike.active) out.tags.emplace_back(kLastingTag);
+  const std::string name = code == nullptr ? "" : absl::StrCat(" ", EscapeHtml(code->name));
+  out.text = absl::StrCat(
+      "<b>", CodeText(spike.where), name, "</b> in ", PlaceText(spike.where.place), "<br/>",
+      RatesText(annotated), "<b>Fix:</b> ",
+      code == nullptr ? "none is documented for this code" : EscapeHtml(code->solution), "<br/>",
+      LinksText(annotated, links));
+  return out;
+}
+
+}  // namespace gmewatch

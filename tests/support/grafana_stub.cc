@@ -1,0 +1,298 @@
+#include "tests/support/grafana_stub.h"
+
+#include <civetweb.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "tests/support/http_client.h"
+
+namespace gmewatch {
+namespace {
+
+using google::protobuf::Value;
+using google::protobuf::util::JsonStringToMessage;
+using google::protobuf::util::MessageToJsonString;
+
+constexpr char kPath[] = "/api/annotations";
+constexpr size_t kTagBytesMax = 100;   // the database's columns
+constexpr size_t kTagsBytesMax = 500;  // [annotations] tags_length
+constexpr size_t kDefaultLimit = 100;
+
+// Key and value, as Grafana keeps them.
+std::string Kept(absl::string_view tag) {
+  const std::vector<std::string> parts = absl::StrSplit(tag, ':');
+  return parts.size() < 2 ? parts[0] : absl::StrCat(parts[0], ":", parts[1]);
+}
+
+std::string Decoded(absl::string_view text) {
+  std::string out(text.size() + 1, '\0');
+  const int size = mg_url_decode(text.data(), static_cast<int>(text.size()), out.data(),
+                                 static_cast<int>(out.size()), 1);
+  out.resize(static_cast<size_t>(std::max(size, 0)));
+  return out;
+}
+
+std::string Message(absl::string_view message) {
+  return absl::StrCat("{\"message\":\"", message, "\"}");
+}
+
+// Times go in as whole numbers: Go takes neither strings nor exponents for them.
+bool HasPlainNumbers(const std::string& body) {
+  for (const absl::string_view field : {"\"time\":", "\"timeEnd\":"}) {
+    const size_t at = body.find(std::string(field));
+    if (at == std::string::npos) continue;
+    const size_t end = body.find_first_not_of("0123456789", at + field.size());
+    if (end == at + field.size() || (body[end] != ',' && body[end] != '}')) return false;
+  }
+  return true;
+}
+
+struct Given {
+  bool good = false;
+  StubAnnotation annotation;  // zero and empty where the body does not say
+  bool has_tags = false;
+};
+
+Given Read(const std::string& body) {
+  Value value;
+  Given out;
+  if (!JsonStringToMessage(body, &value).ok() || !HasPlainNumbers(body)) return out;
+  out.good = true;
+  for (const auto& [name, field] : value.struct_value().fields()) {
+    if (name == "text") out.annotation.text = field.string_value();
+    if (name == "time") out.annotation.time_ms = static_cast<int64_t>(field.number_value());
+    if (name == "timeEnd") out.annotation.time_end_ms = static_cast<int64_t>(field.number_value());
+    if (name != "tags") continue;
+    out.has_tags = true;
+    for (const Value& tag : field.list_value().values()) {
+      out.annotation.tags.push_back(Kept(tag.string_value()));
+    }
+  }
+  return out;
+}
+
+std::string Shown(const StubAnnotation& annotation) {
+  Value value;
+  auto& fields = *value.mutable_struct_value()->mutable_fields();
+  fields["text"].set_string_value(annotation.text);
+  auto& tags = *fields["tags"].mutable_list_value();
+  for (const std::string& tag : annotation.tags) tags.add_values()->set_string_value(tag);
+  std::string json;
+  if (!MessageToJsonString(value, &json).ok()) std::abort();
+  return absl::StrCat("{\"id\":", annotation.id, ",\"time\":", annotation.time_ms,
+                      ",\"timeEnd\":", annotation.time_end_ms, ",", json.substr(1));
+}
+
+// 0, or the status of a refusal.
+int RefusalOf(const std::vector<std::string>& tags) {
+  size_t bytes = 2;
+  for (const std::string& tag : tags) {
+    bytes += tag.size() + 3;
+    for (const absl::string_view part : absl::StrSplit(tag, ':')) {
+      if (part.size() > kTagBytesMax) return 500;
+    }
+  }
+  return bytes > kTagsBytesMax ? 400 : 0;
+}
+
+}  // namespace
+
+GrafanaStub::GrafanaStub(std::string token) : token_(std::move(token)) {
+  mg_init_library(MG_FEATURES_DEFAULT);
+  const char* settings[] = {"listening_ports", "127.0.0.1:0", "num_threads", "8", nullptr};
+  mg_callbacks callbacks{};
+  callbacks.begin_request = &GrafanaStub::OnRequest;
+  context_ = mg_start(&callbacks, this, settings);
+  if (context_ == nullptr) std::abort();
+  mg_server_port port{};
+  mg_get_server_ports(context_, 1, &port);
+  address_ = absl::StrCat("127.0.0.1:", port.port);
+}
+
+GrafanaStub::~GrafanaStub() {
+  Release();
+  // civetweb looks whether it is to stop when a connection comes, or every two seconds.
+  std::thread caller([this] { const HttpConnection knock(address_); });
+  mg_stop(context_);
+  caller.join();
+  mg_exit_library();
+}
+
+std::string GrafanaStub::url() const { return absl::StrCat("http://", address_); }
+
+void GrafanaStub::SetToken(std::string token) {
+  absl::MutexLock lock(&mutex_);
+  token_ = std::move(token);
+}
+
+void GrafanaStub::Break(const std::string& method, Fault fault, int status) {
+  absl::MutexLock lock(&mutex_);
+  broken_[method].push_back({fault, status});
+}
+
+void GrafanaStub::Release() {
+  absl::MutexLock lock(&mutex_);
+  released_ = true;
+}
+
+int64_t GrafanaStub::Add(StubAnnotation annotation) {
+  absl::MutexLock lock(&mutex_);
+  annotation.id = ++last_id_;
+  annotations_[annotation.id] = std::move(annotation);
+  return last_id_;
+}
+
+void GrafanaStub::Remove(int64_t id) {
+  absl::MutexLock lock(&mutex_);
+  annotations_.erase(id);
+}
+
+std::vector<StubAnnotation> GrafanaStub::annotations() {
+  absl::MutexLock lock(&mutex_);
+  std::vector<StubAnnotation> out;
+  for (const auto& [id, annotation] : annotations_) out.push_back(annotation);
+  return out;
+}
+
+std::vector<StubRequest> GrafanaStub::requests() {
+  absl::MutexLock lock(&mutex_);
+  return requests_;
+}
+
+bool GrafanaStub::AwaitRequests(size_t count) {
+  const auto are_in = [this, count] {
+    mutex_.AssertReaderHeld();
+    return requests_.size() >= count;
+  };
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&are_in), absl::Seconds(20));
+}
+
+int GrafanaStub::OnRequest(mg_connection* connection) {
+  static_cast<GrafanaStub*>(mg_get_user_data(mg_get_context(connection)))->Serve(connection);
+  return 1;
+}
+
+void GrafanaStub::Serve(mg_connection* connection) {
+  const mg_request_info& info = *mg_get_request_info(connection);
+  StubRequest request;
+  request.method = info.request_method;
+  request.path = absl::StrCat(info.local_uri, info.query_string == nullptr ? "" : "?",
+                              absl::NullSafeStringView(info.query_string));
+  std::array<char, 4096> part{};
+  for (int got = mg_read(connection, part.data(), part.size()); got > 0;
+       got = mg_read(connection, part.data(), part.size())) {
+    request.body.append(part.data(), static_cast<size_t>(got));
+  }
+  Answer answer;
+  {
+    absl::MutexLock lock(&mutex_);
+    const char* authorization = mg_get_header(connection, "Authorization");
+    if (absl::NullSafeStringView(authorization) != absl::StrCat("Bearer ", token_)) {
+      answer = {401, Message("Invalid API key")};
+    } else {
+      requests_.push_back(request);
+      std::deque<Broken>& broken = broken_[request.method];
+      const bool breaks = !broken.empty();
+      const Broken how = breaks ? broken.front() : Broken{};
+      if (breaks) broken.pop_front();
+      if (breaks && how.fault == Fault::kStatus) {
+        answer = {how.status, Message("as the test wants")};
+      } else {
+        answer = Do(request);
+      }
+      if (breaks && how.fault == Fault::kLoseAnswer) return;
+      if (breaks && how.fault == Fault::kNonsense) answer.body = "<html>";
+      if (breaks && how.fault == Fault::kHold) mutex_.Await(absl::Condition(&released_));
+    }
+  }
+  mg_printf(connection,
+            "HTTP/1.1 %d As said\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+            "Connection: close\r\n\r\n%s",
+            answer.status, answer.body.size(), answer.body.c_str());
+}
+
+GrafanaStub::Answer GrafanaStub::Do(const StubRequest& request) {
+  const std::vector<std::string> parts = absl::StrSplit(request.path, absl::MaxSplits('?', 1));
+  if (request.method == "GET" && parts[0] == kPath) return Find(parts.size() > 1 ? parts[1] : "");
+  if (request.method == "POST" && parts[0] == kPath) return Create(request.body);
+  absl::string_view id = parts[0];
+  if (request.method == "PATCH" && absl::ConsumePrefix(&id, absl::StrCat(kPath, "/"))) {
+    return Update(id, request.body);
+  }
+  return {404, Message("Not found")};
+}
+
+GrafanaStub::Answer GrafanaStub::Find(absl::string_view query) {
+  int64_t from = 0;
+  int64_t to = 0;
+  size_t limit = kDefaultLimit;
+  std::vector<std::string> tags;
+  for (const absl::string_view pair : absl::StrSplit(query, '&')) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(pair, absl::MaxSplits('=', 1));
+    const std::string value = parts.size() < 2 ? "" : Decoded(parts[1]);
+    if (parts[0] == "tags") tags.push_back(Kept(value));
+    if (parts[0] == "from" && !absl::SimpleAtoi(value, &from)) return {400, Message("from")};
+    if (parts[0] == "to" && !absl::SimpleAtoi(value, &to)) return {400, Message("to")};
+    if (parts[0] == "limit" && !absl::SimpleAtoi(value, &limit)) return {400, Message("limit")};
+  }
+  std::vector<StubAnnotation> found;
+  for (const auto& [id, annotation] : annotations_) {
+    const bool fits = std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
+      return std::count(annotation.tags.begin(), annotation.tags.end(), tag) > 0;
+    });
+    const bool in_time =
+        from == 0 || to == 0 || (annotation.time_ms <= to && annotation.time_end_ms >= from);
+    if (fits && in_time) found.push_back(annotation);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.time_end_ms, a.time_ms) > std::pair(b.time_end_ms, b.time_ms);
+  });
+  std::string json;
+  for (size_t i = 0; i < std::min(found.size(), limit); ++i) {
+    absl::StrAppend(&json, i == 0 ? "" : ",", Shown(found[i]));
+  }
+  return {200, absl::StrCat("[", json, "]")};
+}
+
+GrafanaStub::Answer GrafanaStub::Create(const std::string& body) {
+  Given given = Read(body);
+  if (!given.good || given.annotation.text.empty() || given.annotation.time_ms == 0) {
+    return {400, Message("bad request data")};
+  }
+  const int refusal = RefusalOf(given.annotation.tags);
+  if (refusal != 0) return {refusal, Message("Failed to save annotation")};
+  if (given.annotation.time_end_ms == 0) given.annotation.time_end_ms = given.annotation.time_ms;
+  given.annotation.id = ++last_id_;
+  annotations_[last_id_] = std::move(given.annotation);
+  return {200, absl::StrCat("{\"id\":", last_id_, ",\"message\":\"Annotation added\"}")};
+}
+
+GrafanaStub::Answer GrafanaStub::Update(absl::string_view id, const std::string& body) {
+  const Given given = Read(body);
+  int64_t number = 0;
+  if (!given.good || !absl::SimpleAtoi(id, &number)) return {400, Message("bad request data")};
+  const auto found = annotations_.find(number);
+  if (found == annotations_.end()) return {404, Message("Annotation not found")};
+  const int refusal = RefusalOf(given.annotation.tags);
+  if (refusal != 0) return {refusal, Message("Failed to update annotation")};
+  StubAnnotation& kept = found->second;
+  if (!given.annotation.text.empty()) kept.text = given.annotation.text;
+  if (given.annotation.time_ms > 0) kept.time_ms = given.annotation.time_ms;
+  if (given.annotation.time_end_ms > 0) kept.time_end_ms = given.annotation.time_end_ms;
+  if (given.has_tags) kept.tags = given.annotation.tags;
+  return {200, Message("Annotation patched")};
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,101 @@
+// An HTTP server that behaves as Grafana's annotations API is documented to and as its code does:
+// ids; a search by tags, all of which must fit, and time, 100 results unless asked for more; of a
+// tag what is behind a second colon is dropped; 401 for another token, 400 for what it cannot
+// take, 404 for an id that it does not have.
+//
+// Thread safety: every method may be called from any thread.
+#ifndef GMEWATCH_TESTS_SUPPORT_GRAFANA_STUB_H_
+#define GMEWATCH_TESTS_SUPPORT_GRAFANA_STUB_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+
+struct mg_context;
+struct mg_connection;
+
+namespace gmewatch {
+
+struct StubAnnotation {
+  int64_t id = 0;
+  int64_t time_ms = 0;
+  int64_t time_end_ms = 0;
+  std::string text;
+  std::vector<std::string> tags;
+};
+
+struct StubRequest {
+  std::string method;
+  std::string path;  // and query
+  std::string body;
+};
+
+class GrafanaStub {
+ public:
+  // What happens to a request instead of what should.
+  enum class Fault {
+    kStatus,      // nothing is done, and the answer has this status
+    kLoseAnswer,  // it is done, and the connection closed without an answer
+    kHold,        // it is done, and the answer comes after Release only
+    kNonsense,    // it is done, and the answer is no JSON
+  };
+
+  explicit GrafanaStub(std::string token);
+  GrafanaStub(const GrafanaStub&) = delete;
+  GrafanaStub& operator=(const GrafanaStub&) = delete;
+  ~GrafanaStub();
+
+  std::string url() const;
+
+  void SetToken(std::string token);
+  // Happens to the next request of this method that no earlier call is for.
+  void Break(const std::string& method, Fault fault, int status = 0);
+  void Release();
+
+  int64_t Add(StubAnnotation annotation);
+  void Remove(int64_t id);
+  std::vector<StubAnnotation> annotations();
+  // All that had the right token.
+  std::vector<StubRequest> requests();
+  // Waits until so many requests have come in, at most 20 s.
+  bool AwaitRequests(size_t count);
+
+ private:
+  struct Answer {
+    int status = 200;
+    std::string body;
+  };
+  struct Broken {
+    Fault fault;
+    int status;
+  };
+
+  static int OnRequest(mg_connection* connection);
+  void Serve(mg_connection* connection);
+  Answer Do(const StubRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Answer Find(absl::string_view query) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Answer Create(const std::string& body) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Answer Update(absl::string_view id, const std::string& body)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mg_context* context_ = nullptr;
+  std::string address_;
+
+  absl::Mutex mutex_;
+  std::string token_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::deque<Broken>> broken_ ABSL_GUARDED_BY(mutex_);
+  bool released_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<int64_t, StubAnnotation> annotations_ ABSL_GUARDED_BY(mutex_);
+  std::vector<StubRequest> requests_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_SUPPORT_GRAFANA_STUB_H_
