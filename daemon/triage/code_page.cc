@@ -150,15 +150,19 @@ std::optional<Page> CodePage(const Answers& answers, absl::string_view label) {
 }
 
 Page NoSuchCodePage(const Answers& answers, absl::string_view label) {
+  std::string root(kRoot);
+  for (const char c : label) {
+    if (c == '/') absl::StrAppend(&root, kRoot);
+  }
   return {.title = "No such code - gmewatch",
           .state = PageState::kNeutral,
-          .root = std::string(kRoot),
+          .root = root,
           .time = answers.time(),
           .main = absl::StrCat(
               "<h1>No such code</h1>\n<p>", HtmlValue(label),
               " is neither a code of the document nor one that was seen. Allowed is a whole number "
               "such as 1005, or <code>other</code> where codes were counted as such: ",
-              HtmlLink("./", "all codes"), ".</p>\n")};
+              HtmlLink(absl::StrCat(root, "codes/"), "all codes"), ".</p>\n")};
 }
 
 }  // namespace gmewatch
