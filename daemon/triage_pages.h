@@ -2,8 +2,8 @@
 // Prometheus and Grafana are down. Has the counters looked at every ten seconds, and when somebody
 // asks.
 //
-// Thread safety: SetCatalog from any thread; Observe from the one that counts; AddTo, Start and Stop
-// from one. `counters`, `clock` and what the functions reach must outlive it.
+// Thread safety: SetCatalog from any thread; Observe from the one that counts; AddTo, Start and
+// Stop from one. `counters`, `clock` and what the functions reach must outlive it.
 #ifndef GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 #define GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 

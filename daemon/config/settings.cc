@@ -103,10 +103,10 @@ bool IsPublicUrl(absl::string_view url) {
 void TakeUrl(absl::string_view path, const std::string& given, Taker* taker, std::string* out) {
   *out = given;
   if (given.empty() || IsPublicUrl(given)) return;
-  taker->Fail(path,
-              absl::StrCat(path, " must be http:// or https://, a host and perhaps a path, "
-                           "without a slash at the end, not \"",
-                           absl::Utf8SafeCHexEscape(given), "\""));
+  taker->Fail(path, absl::StrCat(path,
+                                 " must be http:// or https://, a host and perhaps a path, "
+                                 "without a slash at the end, not \"",
+                                 absl::Utf8SafeCHexEscape(given), "\""));
 }
 
 void TakeExpose(const internal::Expose& in, Taker* taker, Settings* out) {

@@ -99,8 +99,8 @@ void Answers::AddCode(int32_t code, bool other, size_t slot, const CodeNumbers& 
 }
 
 const Answers::Known* Answers::Find(absl::string_view label) const {
-  const auto found =
-      absl::c_find_if(codes_, [label](const Known& known) { return known.summary.code() == label; });
+  const auto found = absl::c_find_if(
+      codes_, [label](const Known& known) { return known.summary.code() == label; });
   return found == codes_.end() ? nullptr : &*found;
 }
 

@@ -22,7 +22,8 @@ std::string SpikeText(const v1::Spike& spike, absl::Time now) {
       spike.active() ? absl::StrCat(HtmlRates(spike.observed_rate(), spike.expected_rate()), "; ")
                      : "Over: ";
   return absl::StrCat("<p>", loop ? "Retry loop of very few clients: " : "", rates,
-                      HtmlPlace(spike.app(), spike.region()), "; ", HtmlSince(spike, now), "</p>\n");
+                      HtmlPlace(spike.app(), spike.region()), "; ", HtmlSince(spike, now),
+                      "</p>\n");
 }
 
 std::string StateText(const v1::CodeResponse& code, absl::Time now) {
@@ -45,8 +46,9 @@ std::string StateText(const v1::CodeResponse& code, absl::Time now) {
 
 std::string QueryText(const std::string& query, const TriageLinks& links) {
   const std::string url = PrometheusUrl(links, query);
-  return absl::StrCat("<pre tabindex=\"0\"><code>", HtmlText(query), "</code></pre>\n",
-                      url.empty() ? "" : absl::StrCat("<p>", HtmlLink(url, "Run it in Prometheus"), "</p>\n"));
+  return absl::StrCat(
+      "<pre tabindex=\"0\"><code>", HtmlText(query), "</code></pre>\n",
+      url.empty() ? "" : absl::StrCat("<p>", HtmlLink(url, "Run it in Prometheus"), "</p>\n"));
 }
 
 std::string RelatedText(const Runbook& runbook, const Catalog& catalog) {
@@ -104,13 +106,14 @@ std::string FactsText(const v1::CodeSummary& summary, absl::Time now) {
     if (known) return HtmlTime(TimeOf(time), now);
     return summary.events_total() > 0 ? "before gmewatchd remembers" : "never";
   };
-  add("Category", HtmlText(absl::StrCat(summary.category(), summary.subcategory().empty() ? "" : ", ",
-                                        summary.subcategory())));
+  add("Category",
+      HtmlText(absl::StrCat(summary.category(), summary.subcategory().empty() ? "" : ", ",
+                            summary.subcategory())));
   add("Severity", HtmlText(summary.severity()));
-  add("Events", absl::StrCat(CountText(summary.events_5m()), " in 5 min, ",
-                             CountText(summary.events_1h()), " in 1 h, ",
-                             CountText(summary.events_24h()), " in 24 h, ",
-                             CountText(summary.events_total()), " in all"));
+  add("Events",
+      absl::StrCat(CountText(summary.events_5m()), " in 5 min, ", CountText(summary.events_1h()),
+                   " in 1 h, ", CountText(summary.events_24h()), " in 24 h, ",
+                   CountText(summary.events_total()), " in all"));
   add("Sessions", absl::StrCat(CountText(summary.sessions_total()), " in all"));
   add("First seen", seen(summary.has_first_seen(), summary.first_seen()));
   add("Last seen", seen(summary.has_last_seen(), summary.last_seen()));
@@ -134,9 +137,9 @@ std::optional<Page> CodePage(const Answers& answers, absl::string_view label) {
   const absl::Time now = answers.time();
   const CatalogCode* documented = answers.Documented(label);
   const std::string title = absl::StrCat(label, summary.name().empty() ? "" : " ", summary.name());
-  const std::string runbook = documented == nullptr
-                                  ? UndocumentedText(label)
-                                  : RunbookText(RunbookFor(*documented, answers.catalog()), answers);
+  const std::string runbook =
+      documented == nullptr ? UndocumentedText(label)
+                            : RunbookText(RunbookFor(*documented, answers.catalog()), answers);
   const std::string fix = documented == nullptr ? "" : HtmlFix(summary.solution());
   const bool spikes = summary.state() == v1::CodeSummary::SPIKING;
   return Page{.title = absl::StrCat(title, " - gmewatch"),

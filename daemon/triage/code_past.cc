@@ -27,7 +27,8 @@ std::string BreakdownText(const v1::Breakdown& breakdown) {
   std::string out = absl::StrCat(
       "<table><caption>", TitleOf(breakdown.dimension()),
       "</caption><thead><tr><th scope=\"col\">Value</th><th scope=\"col\" class=\"n\">Events</th>"
-      "<th scope=\"col\" class=\"n\">Now</th><th scope=\"col\" class=\"n\">Before</th></tr></thead>\n"
+      "<th scope=\"col\" class=\"n\">Now</th><th scope=\"col\" "
+      "class=\"n\">Before</th></tr></thead>\n"
       "<tbody>\n");
   bool any_before = false;
   for (const v1::Part& part : breakdown.parts()) any_before |= part.share_before() > 0;
@@ -50,9 +51,10 @@ std::string BreakdownText(const v1::Breakdown& breakdown) {
 std::string CountedText(absl::string_view caption,
                         const google::protobuf::RepeatedPtrField<v1::Counted>& list) {
   if (list.empty()) return "";
-  std::string out = absl::StrCat("<table><caption>", caption,
-                                 "</caption><thead><tr><th scope=\"col\">Value</th><th scope=\"col\" "
-                                 "class=\"n\">Details</th></tr></thead>\n<tbody>\n");
+  std::string out =
+      absl::StrCat("<table><caption>", caption,
+                   "</caption><thead><tr><th scope=\"col\">Value</th><th scope=\"col\" "
+                   "class=\"n\">Details</th></tr></thead>\n<tbody>\n");
   for (int i = 0; i < std::min(kDetailsShown, list.size()); ++i) {
     absl::StrAppend(&out, "<tr><th scope=\"row\">", HtmlValue(list[i].value()),
                     "</th><td class=\"n\">", CountText(list[i].count()), "</td></tr>\n");
@@ -62,8 +64,8 @@ std::string CountedText(absl::string_view caption,
 
 std::string FigureText(const v1::History& history, const v1::CodeSummary& code,
                        absl::string_view span) {
-  const std::string picture = Sparkline(
-      history, code.expected_rate(), absl::StrCat("Events of ", code.code(), ", ", span));
+  const std::string picture =
+      Sparkline(history, code.expected_rate(), absl::StrCat("Events of ", code.code(), ", ", span));
   if (picture.empty()) return "";
   const double most = *std::max_element(history.events().begin(), history.events().end());
   return absl::StrCat("<figure>", picture, "<figcaption>", span, "; at most ", CountText(most),
@@ -86,17 +88,15 @@ std::string HtmlWho(const v1::CodeResponse& code) {
 
 std::string HtmlHistory(const v1::CodeResponse& code) {
   if (code.summary().events_24h() == 0) return "";
-  return absl::StrCat(
-      "<section><h2>History</h2>\n<div class=\"columns\">\n",
-      FigureText(code.hour(), code.summary(), "last hour, by the minute"),
-      FigureText(code.day(), code.summary(), "last day, by quarters of an hour"),
-      "</div></section>\n");
+  return absl::StrCat("<section><h2>History</h2>\n<div class=\"columns\">\n",
+                      FigureText(code.hour(), code.summary(), "last hour, by the minute"),
+                      FigureText(code.day(), code.summary(), "last day, by quarters of an hour"),
+                      "</div></section>\n");
 }
 
 std::string HtmlDetails(const v1::CodeResponse& code) {
-  const std::string tables =
-      absl::StrCat(CountedText("Underlying codes", code.underlying_codes()),
-                   CountedText("Operations", code.operations()));
+  const std::string tables = absl::StrCat(CountedText("Underlying codes", code.underlying_codes()),
+                                          CountedText("Operations", code.operations()));
   if (tables.empty()) return "";
   return absl::StrCat(
       "<section><h2>What the clients' logs say</h2>\n<p class=\"soft\">From the details that "

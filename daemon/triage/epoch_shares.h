@@ -1,10 +1,10 @@
 // Who reports a code, from the epochs as they are counted: its events by app version, SDK version
 // and platform, and the operations and underlying codes that clients name in their details.
 //
-// Thread safety: Observe from one thread, which is the one that acknowledges; Of from any. `counters`
-// must outlive it. Observe does a bounded work for each epoch and for each millisecond, and allocates
-// nothing once the tables of the codes that come are full. Memory: 65 KB a code at most, and there
-// are at most kCodeSlotsMax.
+// Thread safety: Observe from one thread, which is the one that acknowledges; Of from any.
+// `counters` must outlive it. Observe does a bounded work for each epoch and for each millisecond,
+// and allocates nothing once the tables of the codes that come are full. Memory: 65 KB a code at
+// most, and there are at most kCodeSlotsMax.
 #ifndef GMEWATCH_DAEMON_TRIAGE_EPOCH_SHARES_H_
 #define GMEWATCH_DAEMON_TRIAGE_EPOCH_SHARES_H_
 
@@ -26,9 +26,9 @@ class EpochShares {
  public:
   explicit EpochShares(const Counters& counters) : counters_(counters) {}
 
-  // Batches that were counted and were not late. Where there are more entries than kEntriesMax in an
-  // epoch, or than kEntriesPerMs in a millisecond, every n-th batch stands for n.
-  // REQUIRES: the epoch was applied, `verdicts` says what became of its batches.
+  // Batches that were counted and were not late. Where there are more entries than kEntriesMax in
+  // an epoch, or than kEntriesPerMs in a millisecond, every n-th batch stands for n. REQUIRES: the
+  // epoch was applied, `verdicts` says what became of its batches.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts);
   static constexpr size_t kEntriesMax = 2000;
   static constexpr size_t kEntriesPerMs = 400;

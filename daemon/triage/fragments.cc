@@ -41,8 +41,8 @@ std::string HtmlCodeRow(absl::string_view root, const v1::CodeSummary& code,
                       absl::StrCat("Events of ", code.code(), " by the minute in the last hour"));
   return absl::StrCat(
       "<tr><th scope=\"row\">", HtmlCodeLink(root, code.code(), ""), tag.empty() ? "" : " ", tag,
-      "<span class=\"name\">", HtmlText(code.name()), "</span></th>\n<td class=\"wide\">",
-      hour, "</td><td class=\"n\">", RateText(code.rate()), "</td><td class=\"n\">",
+      "<span class=\"name\">", HtmlText(code.name()), "</span></th>\n<td class=\"wide\">", hour,
+      "</td><td class=\"n\">", RateText(code.rate()), "</td><td class=\"n\">",
       RateText(code.expected_rate()), "</td><td class=\"n\">", CountText(code.events_1h()),
       "</td><td class=\"n wide\">", CountText(code.events_24h()), "</td></tr>\n");
 }
@@ -55,9 +55,8 @@ absl::Time TimeOf(const google::protobuf::Timestamp& time) {
 
 std::string HtmlPlace(absl::string_view app, absl::string_view region) {
   if (app == kAllLabel && region == kAllLabel) return "all apps, all regions";
-  const std::string where = region == kAllLabel
-                                ? "all regions"
-                                : absl::StrCat("region ", HtmlValue(region));
+  const std::string where =
+      region == kAllLabel ? "all regions" : absl::StrCat("region ", HtmlValue(region));
   return absl::StrCat(app == kAllLabel ? "all apps" : absl::StrCat("app ", HtmlValue(app)), ", ",
                       where);
 }
@@ -117,8 +116,9 @@ std::string HtmlLargestShift(const v1::CodeResponse& code) {
   }
   if (largest == nullptr || shift(*largest) < kShift) return "";
   return absl::StrCat("Largest shift: ", WordOf(dimension), " ", HtmlValue(largest->value()),
-                      " has <strong>", PercentText(largest->share()), "</strong> of the events now, ",
-                      PercentText(largest->share_before()), " in the day before.");
+                      " has <strong>", PercentText(largest->share()),
+                      "</strong> of the events now, ", PercentText(largest->share_before()),
+                      " in the day before.");
 }
 
 std::string HtmlTrust(const v1::Trust& trust, absl::Time now) {
@@ -130,7 +130,8 @@ std::string HtmlTrust(const v1::Trust& trust, absl::Time now) {
                   CountText(trust.refused_events()), " refused, ", CountText(trust.lost_events()),
                   " lost by clients. Running since ", HtmlTime(TimeOf(trust.running_since()), now),
                   ".</p>\n");
-  if (trust.warnings().empty()) return out + "<p>Nothing is known to be wrong with them.</p></section>\n";
+  if (trust.warnings().empty())
+    return out + "<p>Nothing is known to be wrong with them.</p></section>\n";
   absl::StrAppend(&out, "<ul>\n");
   for (const std::string& warning : trust.warnings()) {
     absl::StrAppend(&out, "<li>", HtmlText(warning), "</li>\n");
@@ -142,7 +143,8 @@ std::string HtmlTrustHint(const v1::Trust& trust) {
   const int count = trust.warnings_size();
   if (count == 0) return "";
   return absl::StrCat("<p>Read with care: <a href=\"#trust\">", count,
-                      count == 1 ? " reservation" : " reservations", "</a> about these numbers.</p>\n");
+                      count == 1 ? " reservation" : " reservations",
+                      "</a> about these numbers.</p>\n");
 }
 
 std::string HtmlCodes(absl::string_view root, absl::string_view caption,

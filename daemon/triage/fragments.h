@@ -1,5 +1,5 @@
-// HTML that more than one page shows: a spike's rates, the documented fix, the trust in the numbers,
-// tables of codes.
+// HTML that more than one page shows: a spike's rates, the documented fix, the trust in the
+// numbers, tables of codes.
 //
 // Thread safety: free functions without state. `root` is the way from the page to "/".
 #ifndef GMEWATCH_DAEMON_TRIAGE_FRAGMENTS_H_

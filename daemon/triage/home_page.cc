@@ -85,23 +85,25 @@ std::string HomeWriter::StateText() const {
   const std::string loops =
       loops_.empty() ? "" : absl::StrCat("; ", Counted(loops_.size(), "retry loop", "retry loops"));
   if (active_.empty()) {
-    return absl::StrCat("<div class=\"state good\"><h1>Calm: no incident now</h1>\n<p>No code is seen "
-                        "more often than its past explains",
-                        loops, ".</p>\n", HtmlTrustHint(spikes_.trust()), "</div>\n");
+    return absl::StrCat(
+        "<div class=\"state good\"><h1>Calm: no incident now</h1>\n<p>No code is seen "
+        "more often than its past explains",
+        loops, ".</p>\n", HtmlTrustHint(spikes_.trust()), "</div>\n");
   }
-  return absl::StrCat("<div class=\"state bad\"><h1>", Counted(active_.size(), "incident", "incidents"),
-                      " now, ", Counted(codes.size(), "code spikes", "codes spike"), loops,
-                      "</h1>\n", HtmlTrustHint(spikes_.trust()), "</div>\n");
+  return absl::StrCat("<div class=\"state bad\"><h1>",
+                      Counted(active_.size(), "incident", "incidents"), " now, ",
+                      Counted(codes.size(), "code spikes", "codes spike"), loops, "</h1>\n",
+                      HtmlTrustHint(spikes_.trust()), "</div>\n");
 }
 
 std::string HomeWriter::MemberText(const v1::Incident& incident, const v1::Spike& member,
                                    const v1::Spike* same_fix) const {
-  const bool is_cause = member.active() && member.code() == incident.cause_code() &&
-                        incident.members_size() > 1;
-  std::string out = absl::StrCat("<h3>", HtmlCodeLink(kRoot, member.code(), member.name()),
-                                 is_cause ? " <span class=\"tag\">likely first cause</span>" : "",
-                                 member.active() ? "" : " <span class=\"tag\">over</span>",
-                                 "</h3>\n<p>");
+  const bool is_cause =
+      member.active() && member.code() == incident.cause_code() && incident.members_size() > 1;
+  std::string out =
+      absl::StrCat("<h3>", HtmlCodeLink(kRoot, member.code(), member.name()),
+                   is_cause ? " <span class=\"tag\">likely first cause</span>" : "",
+                   member.active() ? "" : " <span class=\"tag\">over</span>", "</h3>\n<p>");
   if (member.active()) {
     absl::StrAppend(&out, HtmlRates(member.observed_rate(), member.expected_rate()), "; ");
   }
@@ -118,9 +120,9 @@ std::string HomeWriter::MemberText(const v1::Incident& incident, const v1::Spike
 
 std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
   const std::string id = absl::StrCat("incident-", incident.id());
-  std::string out = absl::StrCat("<article class=\"card\" aria-labelledby=\"", id, "\"><h2 id=\"", id,
-                                 "\">", HtmlPlace(incident.app(), incident.region()), "</h2>\n<p>",
-                                 HtmlSince(incident, now_), "</p>\n");
+  std::string out = absl::StrCat("<article class=\"card\" aria-labelledby=\"", id, "\"><h2 id=\"",
+                                 id, "\">", HtmlPlace(incident.app(), incident.region()),
+                                 "</h2>\n<p>", HtmlSince(incident, now_), "</p>\n");
   const std::vector<const v1::Spike*> members = InOrder(incident);
   for (size_t i = 0; i < members.size(); ++i) {
     const v1::Spike& member = *members[i];
@@ -128,10 +130,9 @@ std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
       absl::StrAppend(&out, "<details id=\"", id, "-more\"><summary>",
                       Counted(members.size() - i, "more code", "more codes"), "</summary>\n");
     }
-    const auto before = std::find_if(members.begin(), members.begin() + static_cast<ptrdiff_t>(i),
-                                     [&member](const v1::Spike* other) {
-                                       return other->solution() == member.solution();
-                                     });
+    const auto before = std::find_if(
+        members.begin(), members.begin() + static_cast<ptrdiff_t>(i),
+        [&member](const v1::Spike* other) { return other->solution() == member.solution(); });
     const bool is_first = before == members.begin() + static_cast<ptrdiff_t>(i);
     absl::StrAppend(&out, MemberText(incident, member, is_first ? nullptr : *before));
     if (i > 0) continue;
@@ -161,13 +162,14 @@ std::string HomeWriter::OverText() const {
 std::string HomeWriter::LoopsText() const {
   if (loops_.empty()) return "";
   std::string out =
-      "<section class=\"card loops\"><h2>Retry loops</h2>\n<p>Very few clients repeat a code without "
+      "<section class=\"card loops\"><h2>Retry loops</h2>\n<p>Very few clients repeat a code "
+      "without "
       "end: no wave of players.</p>\n";
   for (const v1::Spike* loop : loops_) {
     absl::StrAppend(&out, "<h3>", HtmlCodeLink(kRoot, loop->code(), loop->name()), "</h3>\n<p>",
                     HtmlRates(loop->observed_rate(), loop->expected_rate()), "; ",
-                    HtmlPlace(loop->app(), loop->region()), "; ", HtmlSince(*loop, now_),
-                    "</p>\n", HtmlFix(loop->solution()));
+                    HtmlPlace(loop->app(), loop->region()), "; ", HtmlSince(*loop, now_), "</p>\n",
+                    HtmlFix(loop->solution()));
   }
   return out + "</section>\n";
 }
@@ -177,11 +179,10 @@ std::string HomeWriter::TopText() const {
   if (top.codes().empty()) {
     return "<section><h2>Codes</h2>\n<p>No error code was reported yet.</p></section>\n";
   }
-  return absl::StrCat(
-      "<section><h2>Codes</h2>\n",
-      HtmlCodes(kRoot, "What is seen now, most urgent first", {top.codes().begin(), top.codes().end()},
-                answers_),
-      "</section>\n");
+  return absl::StrCat("<section><h2>Codes</h2>\n",
+                      HtmlCodes(kRoot, "What is seen now, most urgent first",
+                                {top.codes().begin(), top.codes().end()}, answers_),
+                      "</section>\n");
 }
 
 std::string HomeWriter::Main() const {

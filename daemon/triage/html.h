@@ -15,8 +15,8 @@ namespace gmewatch {
 // As text or inside a quoted attribute: & < > " ' are escaped, control characters replaced.
 std::string HtmlText(absl::string_view text);
 
-// What clients or operators named, as a unit of its own: letters that are written from right to left
-// cannot disturb what stands around it. Empty: "not said".
+// What clients or operators named, as a unit of its own: letters that are written from right to
+// left cannot disturb what stands around it. Empty: "not said".
 std::string HtmlValue(absl::string_view value);
 
 // <time> with the exact moment in it.

@@ -1,9 +1,9 @@
-// What the triage page and its JSON know of the past: what was counted in the last hour and day, and
-// who reported it. Fed by looks at the counters and by the epochs as they are counted.
+// What the triage page and its JSON know of the past: what was counted in the last hour and day,
+// and who reported it. Fed by looks at the counters and by the epochs as they are counted.
 //
-// Thread safety: every method from any thread, Observe from one. `counters` and `clock` must outlive
-// it. Bounded: history.h and epoch_shares.h say what a code costs; apps and regions cost as much as
-// a version does, and 8 bytes for each code besides.
+// Thread safety: every method from any thread, Observe from one. `counters` and `clock` must
+// outlive it. Bounded: history.h and epoch_shares.h say what a code costs; apps and regions cost as
+// much as a version does, and 8 bytes for each code besides.
 #ifndef GMEWATCH_DAEMON_TRIAGE_MEMORY_H_
 #define GMEWATCH_DAEMON_TRIAGE_MEMORY_H_
 
@@ -50,8 +50,8 @@ class TriageMemory {
   TriageMemory(const TriageMemory&) = delete;
   TriageMemory& operator=(const TriageMemory&) = delete;
 
-  // A look at the counters; `refused` is the daemon's sum so far. Does nothing where the last one is
-  // not older than `least_age`.
+  // A look at the counters; `refused` is the daemon's sum so far. Does nothing where the last one
+  // is not older than `least_age`.
   void Look(const RejectedByReason& refused, absl::Duration least_age);
   // Of the thread that counts; epoch_shares.h has the price.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts) {

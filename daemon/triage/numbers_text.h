@@ -13,7 +13,8 @@ namespace gmewatch {
 
 // 1,234,567; from ten million on 12.3M.
 std::string CountText(double count);
-// Events a second or, where that is below one in two seconds, a minute or an hour: "84/s", "12/min".
+// Events a second or, where that is below one in two seconds, a minute or an hour: "84/s",
+// "12/min".
 std::string RateText(double per_second);
 // "21 times", "1.4 times"; "new" where nothing was expected.
 std::string TimesText(double observed, double expected);

@@ -1,5 +1,5 @@
-// The frame of every page: head, style, script, header, and the headers of HTTP that go with it. One
-// answer has all of it: nothing is loaded from anywhere.
+// The frame of every page: head, style, script, header, and the headers of HTTP that go with it.
+// One answer has all of it: nothing is loaded from anywhere.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_PAGE_H_

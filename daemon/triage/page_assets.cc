@@ -51,7 +51,7 @@ caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; padding: .3rem .5rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th.n, td.n { text-align: right; padding-right: 0; padding-left: .5rem; white-space: nowrap;
   font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-td .name { display: block; color: var(--soft); font-size: .875rem; }
+th .name { display: block; font-weight: 400; color: var(--soft); font-size: .875rem; }
 .spark { display: block; width: 100%; height: 2.6rem; }
 td .spark { width: 8rem; height: 1.6rem; }
 .bars { fill: var(--bars); }

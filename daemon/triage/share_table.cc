@@ -25,8 +25,8 @@ size_t ShareTable::PlaceFor(const HashedValue& value) {
     hashes_[added] = value.hash;
     return added;
   }
-  const auto least = static_cast<size_t>(std::min_element(weights_.begin(), weights_.end()) -
-                                         weights_.begin());
+  const auto least =
+      static_cast<size_t>(std::min_element(weights_.begin(), weights_.end()) - weights_.begin());
   Value& left = values_[least];
   other_.Add(left.window);
   left.window = ShareWindow();

@@ -3,8 +3,8 @@
 //
 // A new value takes the place of the one with the least weight and inherits that weight
 // (Space-Saving), so whatever has more than one in kValues of the weight stays, however many values
-// there are. Weight halves every hour, so a value that nobody uses any more makes room. What a value
-// had counted when it left is in "other": sums stay right.
+// there are. Weight halves every hour, so a value that nobody uses any more makes room. What a
+// value had counted when it left is in "other": sums stay right.
 //
 // Thread safety: none. Memory: about 400 bytes a value; nothing is allocated once all places are
 // taken. Minutes are whole ones since 1970.

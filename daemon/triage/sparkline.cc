@@ -28,8 +28,8 @@ std::string Words(const v1::History& history, double most, absl::string_view wha
 
 // All bars of a kind as one path.
 std::string Bar(int step, double height) {
-  return absl::StrFormat("M%d %dv-%.1fh%dv%.1fz", step * kStepWidth, kHeight, height, kStepWidth - 1,
-                         height);
+  return absl::StrFormat("M%d %dv-%.1fh%dv%.1fz", step * kStepWidth, kHeight, height,
+                         kStepWidth - 1, height);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ absl::string_view MeaningOf(RejectReason reason) {
 
 // The worst first.
 constexpr RejectReason kWorstFirst[] = {
-    RejectReason::kLogFailed,       RejectReason::kOverloaded,      RejectReason::kSessionLimit,
+    RejectReason::kLogFailed,       RejectReason::kOverloaded,       RejectReason::kSessionLimit,
     RejectReason::kUnauthenticated, RejectReason::kPermissionDenied, RejectReason::kInvalid,
     RejectReason::kStopping};
 static_assert(std::size(kWorstFirst) == kRejectReasons);
@@ -88,7 +88,8 @@ v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::T
   out.set_late_events(static_cast<double>(recent.late));
   out.mutable_running_since()->set_seconds(absl::ToUnixSeconds(state.running_since));
   if (!state.ready) {
-    out.add_warnings("gmewatchd takes no batches right now: what clients report is not counted yet.");
+    out.add_warnings(
+        "gmewatchd takes no batches right now: what clients report is not counted yet.");
   }
   WarnOfRefusals(recent, &out);
   if (state.checkpoint_failed) {

@@ -1,5 +1,5 @@
-// How far the numbers can be trusted right now, in words: what was refused, lost or late in the last
-// ten minutes, and what the daemon knows to be wrong with itself.
+// How far the numbers can be trusted right now, in words: what was refused, lost or late in the
+// last ten minutes, and what the daemon knows to be wrong with itself.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_TRUST_H_

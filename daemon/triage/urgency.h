@@ -20,7 +20,8 @@ struct Urgency {
 };
 bool IsMoreUrgent(const Urgency& x, const Urgency& y);
 
-// What is active before what is over; spikes before retry loops; by the excess over what is expected.
+// What is active before what is over; spikes before retry loops; by the excess over what is
+// expected.
 Urgency UrgencyOf(const v1::Spike& spike);
 // By the excess of its active members.
 Urgency UrgencyOf(const v1::Incident& incident);
