@@ -111,6 +111,8 @@ void TakeUrl(absl::string_view path, const std::string& given, Taker* taker, std
 
 void TakeExpose(const internal::Expose& in, Taker* taker, Settings* out) {
   TakeUrl("expose.public_url", in.public_url(), taker, &out->public_url);
+  TakeUrl("expose.grafana_url", in.grafana_url(), taker, &out->grafana_url);
+  TakeUrl("expose.prometheus_url", in.prometheus_url(), taker, &out->prometheus_url);
   out->hide_solution_info = in.hide_solution_info();
 }
 

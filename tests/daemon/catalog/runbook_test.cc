@@ -1,0 +1,184 @@
+#include "daemon/catalog/runbook.h"
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "daemon/expose/metric_names.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const Catalog& Embedded() {
+  static const Catalog* const kCatalog = new Catalog(Catalog::Embedded());
+  return *kCatalog;
+}
+
+const CatalogCode& Code(int32_t value) { return *Embedded().Find(value); }
+Runbook Of(int32_t value) { return RunbookFor(Code(value), Embedded()); }
+
+// All that it says in our words.
+std::string OwnWords(const Runbook& runbook) {
+  return absl::StrCat(runbook.impact, "\n", absl::StrJoin(runbook.steps, "\n"), "\n", runbook.who);
+}
+
+// Metric names of the daemon in a text.
+std::set<std::string> MetricsIn(const std::string& text) {
+  static const std::regex* const kName = new std::regex("gme(watch)?_[a-z_]+");
+  return {std::sregex_token_iterator(text.begin(), text.end(), *kName), {}};
+}
+
+// What promtool says of a rule file in which each query is a rule; empty where it is content.
+std::string PromtoolFault(const std::vector<std::string>& queries) {
+  const std::string file = testing::TempDir() + "/gmewatch_runbook_rules.yml";
+  std::string rules = "groups:\n- name: runbook\n  rules:\n";
+  for (size_t i = 0; i < queries.size(); ++i) {
+    absl::StrAppend(&rules, "  - record: query:", i, "\n    expr: |-\n      ", queries[i], "\n");
+  }
+  std::ofstream(file) << rules;
+  const std::string command =
+      absl::StrCat(std::string(GMEWATCH_PROMTOOL), " check rules '", file, "' 2>&1");
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::string said;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) said += static_cast<char>(c);
+  const int status = pclose(pipe);
+  std::remove(file.c_str());
+  return status == 0 ? "" : said;
+}
+
+TEST(RunbookTest, HasTheDocumentsWordsToTheLetter) {
+  EXPECT_EQ(Embedded().codes().size(), 73U);
+  for (const CatalogCode& code : Embedded().codes()) {
+    const Runbook runbook = RunbookFor(code, Embedded());
+    EXPECT_EQ(runbook.description, code.description) << code.value;
+    EXPECT_EQ(runbook.cause, code.cause) << code.value;
+    EXPECT_EQ(runbook.solution, code.solution) << code.value;
+  }
+}
+
+TEST(RunbookTest, SaysSomethingInEachPartAndEachTextIsOneLine) {
+  for (const CatalogCode& code : Embedded().codes()) {
+    const Runbook runbook = RunbookFor(code, Embedded());
+    EXPECT_GE(runbook.steps.size(), 2U) << code.value;
+    EXPECT_GE(runbook.queries.size(), 2U) << code.value;
+    std::vector<std::string> texts = runbook.steps;
+    texts.insert(texts.end(), runbook.queries.begin(), runbook.queries.end());
+    texts.push_back(runbook.impact);
+    texts.push_back(runbook.who);
+    for (const std::string& text : texts) {
+      EXPECT_THAT(text, Not(IsEmpty())) << code.value;
+      EXPECT_THAT(text, Not(HasSubstr("\n"))) << code.value;
+    }
+  }
+}
+
+TEST(RunbookTest, ImpactGoesByCategoryAndSeverity) {
+  EXPECT_THAT(Of(1005).impact, HasSubstr("voice room"));
+  EXPECT_THAT(Of(10003).impact, HasSubstr("GME's servers"));
+  EXPECT_THAT(Of(4101).impact, HasSubstr("not recorded"));
+  EXPECT_THAT(Of(8195).impact, HasSubstr("receivers never get it"));
+  EXPECT_THAT(Of(12291).impact, HasSubstr("cannot be fetched"));
+  EXPECT_THAT(Of(20484).impact, HasSubstr("does not play"));
+  EXPECT_THAT(Of(32773).impact, HasSubstr("no text"));
+  // A part of it succeeded.
+  EXPECT_THAT(Of(2001).impact, HasSubstr("goes on as it was"));
+  EXPECT_THAT(Of(4100).impact, HasSubstr("hear nothing"));
+  EXPECT_THAT(Of(32777).impact, HasSubstr("only its text is missing"));
+}
+
+TEST(RunbookTest, WhatIsHarmlessAlarmsNobody) {
+  for (const CatalogCode& code : Embedded().codes()) {
+    const Runbook runbook = RunbookFor(code, Embedded());
+    const bool is_benign = code.severity == "benign";
+    EXPECT_EQ(absl::StartsWith(runbook.impact, "None"), is_benign) << code.value;
+    EXPECT_EQ(absl::StartsWith(runbook.who, "nobody"), code.action == "none") << code.value;
+    EXPECT_EQ(absl::StrContains(OwnWords(runbook), "one cause"),
+              !is_benign && !runbook.related.empty())
+        << code.value;
+  }
+}
+
+TEST(RunbookTest, TheDiagnosisBeginsWhereTheActionPoints) {
+  const std::map<std::string, std::string> first_words = {
+      {"none", "Rate"},     {"fix_app", "Version"},     {"player_device", "Platform"},
+      {"network", "Place"}, {"credentials", "Place"},   {"configuration", "Place"},
+      {"vendor", "Place"},  {"read_logs", "Underlying"}};
+  for (const CatalogCode& code : Embedded().codes()) {
+    EXPECT_THAT(RunbookFor(code, Embedded()).steps.front(),
+                testing::StartsWith(first_words.at(code.action)))
+        << code.value;
+  }
+}
+
+// The catalogue says itself which actions it allows, so none can be missing here.
+TEST(RunbookTest, KnowsEveryActionThatACatalogueMayHave) {
+  const auto parse = [](absl::string_view action) {
+    return Catalog::Parse(
+        absl::StrCat("codes:\n- {value: 7, name: N, category: client, severity: error, action: ",
+                     action, ", solution: S}\n"),
+        "c.yaml");
+  };
+  const std::string fault(parse("nonsense").status().message());
+  const std::vector<std::string> parts = absl::StrSplit(fault, "allowed: ");
+  ASSERT_EQ(parts.size(), 2U) << fault;
+  std::set<std::string> who;
+  const std::vector<std::string> actions = absl::StrSplit(parts[1], ", ");
+  for (const std::string& action : actions) {
+    const auto catalog = parse(action);
+    ASSERT_TRUE(catalog.ok()) << catalog.status();
+    who.insert(RunbookFor(catalog->codes()[0], *catalog).who);
+  }
+  EXPECT_EQ(who.size(), actions.size());
+}
+
+TEST(RunbookTest, NamesTheUnderlyingCodesWhereTheFixIsToReadTheLogs) {
+  int count = 0;
+  for (const CatalogCode& code : Embedded().codes()) {
+    const bool told = absl::StrContains(OwnWords(RunbookFor(code, Embedded())), "Underlying codes");
+    EXPECT_EQ(told, code.action == "read_logs") << code.value;
+    count += told ? 1 : 0;
+  }
+  EXPECT_EQ(count, 18);
+}
+
+TEST(RunbookTest, QueriesUseMetricsThatExistAndTheCode) {
+  std::set<std::string> known;
+  for (const MetricInfo& metric : kMetrics) known.insert(std::string(metric.name));
+  for (const CatalogCode& code : Embedded().codes()) {
+    const Runbook runbook = RunbookFor(code, Embedded());
+    for (const std::string& query : runbook.queries) {
+      EXPECT_THAT(MetricsIn(query), testing::IsSubsetOf(known)) << query;
+    }
+    EXPECT_THAT(runbook.queries.front(), HasSubstr(absl::StrCat("code=\"", code.value, "\"")));
+    for (const int32_t related : runbook.related) {
+      EXPECT_THAT(runbook.queries.back(), HasSubstr(absl::StrCat("|", related)));
+    }
+  }
+}
+
+TEST(RunbookTest, PromtoolReadsEveryQuery) {
+  std::vector<std::string> queries;
+  for (const CatalogCode& code : Embedded().codes()) {
+    for (std::string& query : RunbookFor(code, Embedded()).queries) {
+      queries.push_back(std::move(query));
+    }
+  }
+  EXPECT_EQ(PromtoolFault(queries), "");
+  // The tool does look.
+  EXPECT_NE(PromtoolFault({"sum by (app) (rate(gme_error_events_total[5m])"}), "");
+}
+
+}  // namespace
+}  // namespace gmewatch

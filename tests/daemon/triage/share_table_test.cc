@@ -1,0 +1,115 @@
+#include "daemon/triage/share_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+constexpr int64_t kNow = 28'000'020;
+
+std::map<std::string, uint64_t> NowOf(const ShareTable& table, int64_t minute = kNow) {
+  std::map<std::string, uint64_t> out;
+  for (const Share& share : table.Shares(minute)) out[share.value] = share.now;
+  return out;
+}
+
+uint64_t SumOf(const ShareTable& table, int64_t minute = kNow) {
+  uint64_t sum = 0;
+  for (const Share& share : table.Shares(minute)) sum += share.now + share.before;
+  return sum;
+}
+
+TEST(ShareTableTest, CountsEachValue) {
+  ShareTable table;
+  table.Add(HashedValue("1.0"), 5, 1, kNow);
+  table.Add(HashedValue("2.0"), 1, 1, kNow);
+  table.Add(HashedValue("1.0"), 2, 1, kNow);
+  table.Add(HashedValue(""), 4, 1, kNow);
+  EXPECT_THAT(NowOf(table), UnorderedElementsAre(Pair("1.0", 7), Pair("2.0", 1), Pair("", 4)));
+}
+
+TEST(ShareTableTest, TellsNowFromBefore) {
+  ShareTable table;
+  table.Add(HashedValue("1.0"), 5, 1, kNow - 60);
+  table.Add(HashedValue("1.0"), 2, 1, kNow);
+  const std::vector<Share> shares = table.Shares(kNow);
+  ASSERT_EQ(shares.size(), 1U);
+  EXPECT_EQ(shares[0].now, 2U);
+  EXPECT_EQ(shares[0].before, 5U);
+}
+
+TEST(ShareTableTest, AValueThatIsCalledOtherIsOneOfTheRest) {
+  ShareTable table;
+  table.Add(HashedValue("other"), 5, 1, kNow);
+  EXPECT_THAT(NowOf(table), UnorderedElementsAre(Pair("other", 5)));
+}
+
+// A client makes up versions, ten times as often as those that exist are reported.
+TEST(ShareTableTest, MadeUpValuesDoNotPushTheTrueOnesOut) {
+  ShareTable table;
+  uint64_t events = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    if (i % 10 == 0) {
+      table.Add(HashedValue(absl::StrCat("true-", i / 10 % 2)), 3, 1, kNow);
+      events += 3;
+    }
+    table.Add(HashedValue(absl::StrCat("made-up-", i)), 1'000'000, 1, kNow);
+    events += 1'000'000;
+  }
+  const auto now = NowOf(table);
+  EXPECT_LE(now.size(), ShareTable::kValues + 1);
+  EXPECT_EQ(now.at("true-0"), 3000U);
+  EXPECT_EQ(now.at("true-1"), 3000U);
+  EXPECT_EQ(SumOf(table), events) << "what was pushed out is in the rest";
+}
+
+// After a flood that pushed them out.
+TEST(ShareTableTest, ATrueValueComesBackAsSoonAsItIsReported) {
+  ShareTable table;
+  for (int i = 0; i < 100'000; ++i) {
+    table.Add(HashedValue(absl::StrCat("made-up-", i)), 1, 1, kNow);
+  }
+  table.Add(HashedValue("true"), 3, 1, kNow);
+  EXPECT_THAT(NowOf(table), Contains(Pair("true", 3)));
+  // And stays, though the flood goes on at ten times its rate.
+  for (int i = 0; i < 10'000; ++i) {
+    table.Add(HashedValue(absl::StrCat("again-", i)), 1, 1, kNow);
+    if (i % 10 == 0) table.Add(HashedValue("true"), 3, 1, kNow);
+  }
+  EXPECT_THAT(NowOf(table), Contains(Key("true")));
+}
+
+TEST(ShareTableTest, AValueThatNobodyUsesAnyMoreMakesRoom) {
+  ShareTable table;
+  for (size_t i = 0; i < ShareTable::kValues; ++i) {
+    table.Add(HashedValue(absl::StrCat("old-", i)), 1000, 1000, kNow);
+  }
+  const int64_t later = kNow + 20 * 60;
+  for (size_t i = 0; i < ShareTable::kValues; ++i) {
+    for (int n = 0; n < 5; ++n) table.Add(HashedValue(absl::StrCat("new-", i)), 1, 1, later);
+  }
+  const auto now = NowOf(table, later);
+  for (size_t i = 0; i < ShareTable::kValues; ++i) {
+    EXPECT_EQ(now.at(absl::StrCat("new-", i)), 5U) << i;
+  }
+  EXPECT_THAT(now, Not(Contains(Key("old-0"))));
+  // What they had counted is not forgotten.
+  EXPECT_THAT(table.Shares(later),
+              Contains(AllOf(Field(&Share::value, "other"), Field(&Share::before, 32'000))));
+}
+
+}  // namespace
+}  // namespace gmewatch

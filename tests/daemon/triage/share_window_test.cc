@@ -1,0 +1,60 @@
+#include "daemon/triage/share_window.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace gmewatch {
+namespace {
+
+constexpr int64_t kStart = 28'000'020;  // twenty minutes into an hour
+
+TEST(ShareWindowTest, TenMinutesAreNowAndTheDayBeforeThemIsBefore) {
+  ShareWindow window;
+  window.Add(5, kStart);
+  window.Add(2, kStart + 9);
+  EXPECT_EQ(window.Now(kStart + 9), 7U);
+  EXPECT_EQ(window.Before(kStart + 9), 0U);
+  EXPECT_EQ(window.Now(kStart + 10), 2U);
+  EXPECT_EQ(window.Before(kStart + 10), 5U);
+  EXPECT_EQ(window.Now(kStart + 19), 0U);
+  EXPECT_EQ(window.Before(kStart + 19), 7U);
+}
+
+TEST(ShareWindowTest, WhatIsOlderThanADayIsForgotten) {
+  ShareWindow window;
+  window.Add(5, kStart);
+  EXPECT_EQ(window.Before(kStart + 23 * 60), 5U);
+  EXPECT_EQ(window.Before(kStart + 24 * 60), 0U);
+  window.Add(1, kStart + 100 * 60);
+  EXPECT_EQ(window.Now(kStart + 100 * 60), 1U);
+  EXPECT_EQ(window.Before(kStart + 100 * 60), 0U);
+}
+
+TEST(ShareWindowTest, KeepsEveryEventOfADayOnce) {
+  ShareWindow window;
+  for (int64_t minute = 0; minute < 20 * 60; ++minute) {
+    window.Add(3, kStart + minute);
+    ASSERT_EQ(window.Now(kStart + minute) + window.Before(kStart + minute),
+              3 * static_cast<uint64_t>(minute + 1));
+  }
+}
+
+// Whichever of the two is newer.
+TEST(ShareWindowTest, TakesUpAnotherWithAllItHas) {
+  for (const auto& [first, second] :
+       {std::array{kStart, kStart + 75}, std::array{kStart + 75, kStart}}) {
+    ShareWindow sum;
+    sum.Add(5, first);
+    ShareWindow other;
+    other.Add(7, second);
+    sum.Add(other);
+    const int64_t now = kStart + 75;
+    EXPECT_EQ(sum.Now(now), first == now ? 5U : 7U);
+    EXPECT_EQ(sum.Now(now) + sum.Before(now), 12U);
+    EXPECT_EQ(sum.Before(now + 22 * 60), first == now || second == now ? 12U : 0U);
+  }
+}
+
+}  // namespace
+}  // namespace gmewatch
