@@ -1,0 +1,73 @@
+#include "daemon/gmectl/top_report.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/gmectl/triage_text.h"
+
+namespace gmewatch {
+namespace {
+
+using State = v1::CodeSummary;
+
+Cell StateCell(State::State state) {
+  if (state == State::SPIKING) return {"SPIKE", Ink::kAlarm};
+  if (state == State::RETRY_LOOP) return {"loop", Ink::kWarning};
+  return {"calm", Ink::kPlain};
+}
+
+std::string Counted(int64_t count, absl::string_view one, absl::string_view more) {
+  return absl::StrCat(count, " ", count == 1 ? one : more);
+}
+
+void AddHeadline(const v1::TopResponse& top, Screen* screen) {
+  const auto with = [&](State::State state) {
+    return std::count_if(top.codes().begin(), top.codes().end(),
+                         [&](const v1::CodeSummary& code) { return code.state() == state; });
+  };
+  const int64_t spiking = with(State::SPIKING);
+  const int64_t loops = with(State::RETRY_LOOP);
+  const absl::Time now = TimeOf(top.time());
+  screen->Paragraph(
+      absl::StrCat(TimeText(now, now), " UTC: ", Counted(top.codes_size(), "code", "codes"),
+                   " seen, ", Counted(spiking, "spikes", "spike"),
+                   loops > 0 ? absl::StrCat(", ", Counted(loops, "loops", "loop")) : ""),
+      0, "", spiking > 0 ? Ink::kAlarm : Ink::kStrong);
+}
+
+}  // namespace
+
+void AddTop(const v1::TopResponse& top, int limit, Screen* screen) {
+  AddHeadline(top, screen);
+  std::vector<std::vector<Cell>> rows;
+  for (const v1::CodeSummary& code : top.codes()) {
+    if (static_cast<int>(rows.size()) == limit) break;
+    const Cell state = StateCell(code.state());
+    rows.push_back({{code.code()},
+                    {code.name().empty() ? "(not documented)" : code.name()},
+                    state,
+                    {PerMinuteText(code.rate()), state.ink},
+                    {PerMinuteText(code.expected_rate())},
+                    {CountText(code.events_1h())},
+                    {CountText(code.events_24h())}});
+  }
+  if (!rows.empty()) {
+    screen->Blank();
+    screen->Table({{"CODE", true},
+                   {"NAME", false, Column::Cut::kStart},
+                   {"STATE"},
+                   {"PER MIN", true},
+                   {"USUAL", true},
+                   {"1 H", true},
+                   {"24 H", true}},
+                  std::move(rows));
+  }
+  if (top.codes_size() > limit) {
+    screen->Paragraph(absl::StrCat("and ", top.codes_size() - limit, " more; see --limit"));
+  }
+  AddTrust(top.trust(), screen);
+}
+
+}  // namespace gmewatch
