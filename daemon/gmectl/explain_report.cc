@@ -2,11 +2,14 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "daemon/catalog/runbook.h"
 #include "daemon/gmectl/json_text.h"
+#include "daemon/gmectl/text_columns.h"
 
 namespace gmewatch {
 namespace {
@@ -18,10 +21,18 @@ void AddHeading(absl::string_view text, Screen* screen) {
   screen->Paragraph(text, 0, "", Ink::kStrong);
 }
 
-// A query that is broken over lines stays one; its comment would not.
+bool Fits(absl::string_view text) {
+  return absl::c_all_of(Wrap(text, kScreenColumns - kIndent), [](const std::string& line) {
+    return ColumnsOf(line) <= kScreenColumns - kIndent;
+  });
+}
+
+// A query that is broken over lines is still one; its comment would not be.
 void AddQuery(const std::string& query, Screen* screen) {
-  const std::pair<std::string, std::string> parts =
-      absl::StrSplit(query, absl::MaxSplits("  # ", 1));
+  std::pair<std::string, std::string> parts = absl::StrSplit(query, absl::MaxSplits("  # ", 1));
+  // A long list of codes has a line of its own.
+  if (!Fits(parts.first))
+    parts.first = absl::StrReplaceAll(parts.first, {{"{", "{ "}, {"}", " }"}});
   screen->Blank();
   if (!parts.second.empty()) screen->Paragraph(parts.second, kIndent, "# ");
   screen->Paragraph(parts.first, kIndent);

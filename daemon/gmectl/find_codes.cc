@@ -39,7 +39,7 @@ size_t EditDistance(absl::string_view one, absl::string_view other) {
   return row.back();
 }
 
-// The first kNearest of the catalogue's codes by `distance`.
+// The first kNearest of the catalogue's codes by `distance`; of those at none no others.
 template <typename Distance>
 Codes Nearest(const Catalog& catalog, Distance distance) {
   Codes codes;
@@ -48,6 +48,11 @@ Codes Nearest(const Catalog& catalog, Distance distance) {
     return distance(*one) < distance(*two);
   });
   codes.resize(std::min(codes.size(), kNearest));
+  if (distance(*codes.front()) == 0) {
+    codes.erase(
+        absl::c_find_if(codes, [&](const CatalogCode* code) { return distance(*code) != 0; }),
+        codes.end());
+  }
   return codes;
 }
 
