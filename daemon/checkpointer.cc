@@ -48,6 +48,7 @@ void Checkpointer::Save() {
   whole_ = !status.ok();
   absl::MutexLock lock(&mutex_);
   ++(status.ok() ? stats_.saved : stats_.failed);
+  stats_.last_failed = whole_;
   if (!status.ok()) return;
   stats_.last_success = clock_.Now();
   stats_.last_duration = clock_.Monotonic() - begin;

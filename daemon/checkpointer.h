@@ -24,6 +24,7 @@ class Checkpointer {
   struct Stats {
     uint64_t saved = 0;
     uint64_t failed = 0;
+    bool last_failed = false;
     absl::Time last_success = absl::UnixEpoch();
     absl::Duration last_duration;
   };

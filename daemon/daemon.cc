@@ -109,11 +109,15 @@ absl::Status Daemon::Recover() {
 
 absl::Status Daemon::StartServing() {
   const Settings& settings = files_.settings;
+  triage_ = std::make_unique<TriagePages>(
+      aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
+      [this] { return ReadSelfStats(); });
   journal_ = std::make_unique<Journal>(
       *log_, clock_, JournalOptions{settings.commit_interval, settings.max_pending_bytes},
       recovered_epoch_, recovered_time_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         aggregate_.Apply(number, epoch, verdicts);
+        triage_->Observe(number, epoch, *verdicts);
       },
       [this](const absl::Status& status) {
         {
@@ -140,6 +144,8 @@ absl::Status Daemon::StartServing() {
   admin_ = std::make_unique<AdminServer>(
       admin, clock_, [this](ChunkSink sink) { return metrics_->Render(sink); },
       [this] { return Ready(); });
+  triage_->AddTo(admin_.get());
+  triage_->Start();
   status = admin_->Start();
   if (!status.ok()) return status;
   UseCatalog(files_.catalog, settings);
@@ -172,6 +178,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   const std::string url =
       settings.public_url.empty() ? absl::StrCat("http://", admin_address()) : settings.public_url;
   metrics_->SetCatalog(catalog.codes(), {url, settings.hide_solution_info});
+  triage_->SetCatalog(catalog, {url, settings.grafana_url, settings.prometheus_url});
   spikes_->SetCatalog(catalog);
   absl::MutexLock lock(&mutex_);
   app_regions_limit_ = settings.max_app_regions;
@@ -220,6 +227,7 @@ absl::Status Daemon::Stop() {
     if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
     if (spikes_ != nullptr) spikes_->Stop();
     if (checkpointer_ != nullptr) checkpointer_->Stop();
+    if (triage_ != nullptr) triage_->Stop();
     if (admin_ != nullptr) admin_->Stop();
   }
   absl::MutexLock lock(&mutex_);
@@ -254,6 +262,7 @@ SelfStats Daemon::ReadSelfStats() {
   if (checkpointer_ != nullptr) checkpoints = checkpointer_->stats();
   out.checkpoints = checkpoints.saved;
   out.failed_checkpoints = checkpoints.failed;
+  out.checkpoint_last_failed = checkpoints.last_failed;
   out.checkpoint_last_success = checkpoints.last_success;
   out.checkpoint_duration = checkpoints.last_duration;
   absl::MutexLock lock(&mutex_);

@@ -24,6 +24,7 @@
 #include "daemon/log/journal.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/spike_watch.h"
+#include "daemon/triage_pages.h"
 
 namespace gmewatch {
 
@@ -89,6 +90,7 @@ class Daemon {
   int64_t recovered_time_ms_ = 0;
   absl::Duration recovery_duration_;
   std::vector<DetectorPage> recovered_detector_;
+  std::unique_ptr<TriagePages> triage_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<SpikeWatch> spikes_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory

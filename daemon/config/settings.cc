@@ -100,15 +100,20 @@ bool IsPublicUrl(absl::string_view url) {
          });
 }
 
+void TakeUrl(absl::string_view path, const std::string& given, Taker* taker, std::string* out) {
+  *out = given;
+  if (given.empty() || IsPublicUrl(given)) return;
+  taker->Fail(path,
+              absl::StrCat(path, " must be http:// or https://, a host and perhaps a path, "
+                           "without a slash at the end, not \"",
+                           absl::Utf8SafeCHexEscape(given), "\""));
+}
+
 void TakeExpose(const internal::Expose& in, Taker* taker, Settings* out) {
-  out->public_url = in.public_url();
+  TakeUrl("expose.public_url", in.public_url(), taker, &out->public_url);
+  TakeUrl("expose.grafana_url", in.grafana_url(), taker, &out->grafana_url);
+  TakeUrl("expose.prometheus_url", in.prometheus_url(), taker, &out->prometheus_url);
   out->hide_solution_info = in.hide_solution_info();
-  if (out->public_url.empty() || IsPublicUrl(out->public_url)) return;
-  taker->Fail(
-      "expose.public_url",
-      absl::StrCat("expose.public_url must be http:// or https://, a host and perhaps a path, "
-                   "without a slash at the end, not \"",
-                   absl::Utf8SafeCHexEscape(out->public_url), "\""));
 }
 
 void TakeDetect(const internal::Detect& in, Taker* taker, Settings* out) {

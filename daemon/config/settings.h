@@ -51,6 +51,8 @@ struct Settings {
 
   std::string public_url;  // empty: from the admin address
   bool hide_solution_info = false;
+  std::string grafana_url;     // empty: no links there
+  std::string prometheus_url;  // the same
 
   DetectSettings detect;
 

@@ -156,6 +156,13 @@ SpikeReport Detector::Report() const {
   report.series = states_.size();
   for (const Announced& announced : announced_) report.spikes.push_back(announced.spike);
   report.incidents = incidents_.all();
+  const double per_second = 1 / absl::ToDoubleSeconds(settings_.tick);
+  for (uint32_t slot = 0; slot < codes_.size(); ++slot) {
+    const uint32_t index = Known(Rows::kEverything, slot, Kind::kSpread);
+    if (index == kNone) continue;
+    report.expected.push_back(
+        {codes_[slot].code, codes_[slot].other, ExpectedNow(index) * per_second});
+  }
   return report;
 }
 

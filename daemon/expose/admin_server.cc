@@ -264,7 +264,8 @@ AdminResponse AdminServer::ListOfPaths() const {
 int AdminServer::Send(mg_connection* connection, const AdminResponse& response,
                       absl::string_view more_headers, bool head_only) {
   const std::string headers =
-      absl::StrCat("Content-Length: ", response.body.size(), "\r\n", more_headers);
+      absl::StrCat("Content-Length: ", response.body.size(), "\r\n",
+                                           response.more_headers, more_headers);
   if (!SendHead(connection, response.status, response.content_type, headers) ||
       (!head_only && !Write(connection, response.body))) {
     mg_disable_keep_alive(connection);

@@ -1,6 +1,6 @@
 // The admin port: HTTP/1.1 for operators and Prometheus. GET and HEAD on /metrics, /healthz,
-// /readyz, on what AddHandler adds, and on / a list of them. No file, directory or program is ever
-// served.
+// /readyz, on what AddHandler adds, and on / a list of them unless AddHandler says otherwise. No
+// file, directory or program is ever served.
 //
 // Thread safety: AddHandler, Start and Stop from one thread at a time, AddHandler before Start;
 // address() once started. All functions given are called on the server's threads, several at once,
@@ -44,6 +44,7 @@ struct AdminRequest {
 struct AdminResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
+  std::string more_headers;  // whole lines, each with its \r\n
   std::string body;
 };
 

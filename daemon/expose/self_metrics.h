@@ -34,6 +34,7 @@ struct SelfStats {
   absl::Duration recovery_duration;
   uint64_t checkpoints = 0;
   uint64_t failed_checkpoints = 0;
+  bool checkpoint_last_failed = false;
   absl::Time checkpoint_last_success = absl::UnixEpoch();
   absl::Duration checkpoint_duration;
   absl::Duration spike_look_duration;

@@ -70,6 +70,8 @@ class Epoch {
   // origins.
   size_t size_bytes() const { return batches_.size() + extra_bytes_; }
   uint64_t batch_count() const { return batch_count_; }
+  // Of the batches alone: headers, entries, losses.
+  size_t batch_bytes() const { return batches_.size(); }
 
   // The first batch at or after `*offset`, which moves behind it; false at the end. Start with 0.
   bool Next(size_t* offset, BatchView* batch) const;

@@ -43,11 +43,19 @@ struct Incident {
   std::string cause_action;         // by the catalogue's word
 };
 
+// What the past of a code explains now, in all apps and regions together.
+struct ExpectedRate {
+  int32_t code = 0;
+  bool other_code = false;
+  double rate = 0;
+};
+
 // All at one tick: what is active, and what ended in the last hour.
 struct SpikeReport {
   int64_t time_s = 0;
   std::vector<Spike> spikes;
   std::vector<Incident> incidents;
+  std::vector<ExpectedRate> expected;  // of each code that has a past
   uint64_t series = 0;  // that are watched
 };
 

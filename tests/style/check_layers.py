@@ -15,7 +15,7 @@ _CLIENT = ["gmewatch/reporter.h"]
 
 # Folder -> what of ours it may include besides itself. The longest folder that fits a file decides.
 LAYERS = {
-    "daemon": [*_FIRST, "daemon/detect", "daemon/ingest", "daemon/expose"],
+    "daemon": [*_FIRST, "daemon/detect", "daemon/ingest", "daemon/expose", "daemon/triage"],
     "daemon/base": ["gmewatch/internal"],
     "daemon/model": _MODEL,
     "daemon/catalog": _MODEL,
@@ -23,6 +23,7 @@ LAYERS = {
     "daemon/log": _MODEL,
     "daemon/aggregate": _MODEL,
     "daemon/detect": _FIRST,
+    "daemon/triage": [*_MODEL, "daemon/catalog", "daemon/aggregate", "gmewatch/v1/triage.pb.h"],
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
     "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],

@@ -1,0 +1,255 @@
+#include "daemon/triage/answers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/model/limits.h"
+#include "daemon/triage/breakdowns.h"
+#include "daemon/triage/urgency.h"
+
+namespace gmewatch {
+namespace {
+
+std::string LabelOf(int32_t code, bool other) {
+  return other ? std::string(kOtherLabel) : absl::StrCat(code);
+}
+
+void SetTime(int64_t seconds, google::protobuf::Timestamp* out) { out->set_seconds(seconds); }
+
+const auto kByUrgency = [](const auto& x, const auto& y) {
+  return IsMoreUrgent(UrgencyOf(x), UrgencyOf(y));
+};
+
+v1::History HistoryOf(const StepCounts& counts) {
+  v1::History out;
+  SetTime(counts.start_s, out.mutable_start());
+  out.set_step_seconds(static_cast<int32_t>(counts.step_s));
+  for (const uint64_t events : counts.events) out.add_events(static_cast<double>(events));
+  for (const bool missing : counts.missing) out.add_missing(missing);
+  return out;
+}
+
+void SetNumbers(const CodeNumbers& numbers, v1::CodeSummary* out) {
+  out->set_rate(numbers.rate);
+  out->set_events_5m(static_cast<double>(numbers.events_5m));
+  out->set_events_1h(static_cast<double>(numbers.events_1h));
+  out->set_events_24h(static_cast<double>(numbers.events_24h));
+  out->set_events_total(static_cast<double>(numbers.events_total));
+  out->set_sessions_total(static_cast<double>(numbers.sessions_total));
+  if (numbers.first_seen_s != 0) SetTime(numbers.first_seen_s, out->mutable_first_seen());
+  if (numbers.last_seen_s != 0) SetTime(numbers.last_seen_s, out->mutable_last_seen());
+}
+
+}  // namespace
+
+Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& links,
+                 const SpikeReport& spikes, const TriageMemory& memory, v1::Trust trust)
+    : time_(time),
+      catalog_(catalog),
+      links_(links),
+      report_(spikes),
+      memory_(memory),
+      trust_(std::move(trust)) {
+  const std::vector<SeenCode> seen = memory.Codes();
+  const auto slot_of = [&seen](int32_t code) {
+    const auto found = absl::c_find_if(
+        seen, [code](const SeenCode& known) { return !known.other && known.code == code; });
+    return static_cast<size_t>(found - seen.begin());
+  };
+  for (const CatalogCode& code : catalog.codes()) {
+    const size_t slot = slot_of(code.value);
+    const bool is_seen = slot < seen.size();
+    AddCode(code.value, false, is_seen ? slot : kNoSlot,
+            is_seen ? seen[slot].numbers : CodeNumbers());
+  }
+  for (size_t slot = 0; slot < seen.size(); ++slot) {
+    const SeenCode& code = seen[slot];
+    if (!code.other && catalog.Find(code.code) != nullptr) continue;
+    if (code.numbers.events_total > 0) AddCode(code.code, code.other, slot, code.numbers);
+  }
+  for (const ExpectedRate& expected : report_.expected) {
+    Known* known = Find(LabelOf(expected.code, expected.other_code));
+    if (known != nullptr) known->summary.set_expected_rate(expected.rate);
+  }
+  AddSpikes();
+  for (const Incident& incident : report_.incidents) incidents_.push_back(IncidentOf(incident));
+  absl::c_stable_sort(incidents_, kByUrgency);
+}
+
+void Answers::AddCode(int32_t code, bool other, size_t slot, const CodeNumbers& numbers) {
+  Known& known = codes_.emplace_back();
+  known.slot = slot;
+  v1::CodeSummary& out = known.summary;
+  out.set_code(LabelOf(code, other));
+  out.set_category(std::string(kUnknownCategory));
+  out.set_severity("error");
+  if (const CatalogCode* text = other ? nullptr : catalog_.Find(code)) {
+    out.set_name(text->name);
+    out.set_category(text->category);
+    out.set_subcategory(text->subcategory);
+    out.set_severity(text->severity);
+    out.set_action(text->action);
+    out.set_solution(text->solution);
+  }
+  out.set_runbook_url(absl::StrCat(links_.public_url, "/codes/", out.code()));
+  out.set_state(v1::CodeSummary::CALM);
+  SetNumbers(numbers, &out);
+}
+
+const Answers::Known* Answers::Find(absl::string_view label) const {
+  const auto found =
+      absl::c_find_if(codes_, [label](const Known& known) { return known.summary.code() == label; });
+  return found == codes_.end() ? nullptr : &*found;
+}
+
+Answers::Known* Answers::Find(absl::string_view label) {
+  return const_cast<Known*>(std::as_const(*this).Find(label));
+}
+
+v1::Spike Answers::SpikeOf(const Spike& spike) const {
+  v1::Spike out;
+  out.set_kind(spike.retry_loop ? v1::Spike::RETRY_LOOP : v1::Spike::SPIKE);
+  out.set_code(LabelOf(spike.where.code, spike.where.other_code));
+  out.set_app(spike.where.place.app);
+  out.set_region(spike.where.place.region);
+  out.set_active(spike.active);
+  SetTime(spike.start_s, out.mutable_start());
+  if (!spike.active) SetTime(spike.end_s, out.mutable_end());
+  out.set_expected_rate(spike.expected_rate);
+  out.set_observed_rate(spike.observed_rate);
+  out.set_score(spike.score);
+  if (const Known* known = Find(out.code())) {
+    out.set_name(known->summary.name());
+    out.set_category(known->summary.category());
+    out.set_severity(known->summary.severity());
+    out.set_action(known->summary.action());
+    out.set_solution(known->summary.solution());
+    out.set_runbook_url(known->summary.runbook_url());
+  }
+  return out;
+}
+
+void Answers::AddSpikes() {
+  for (const Spike& spike : report_.spikes) {
+    const v1::Spike& added = spikes_.emplace_back(SpikeOf(spike));
+    Known* known = Find(added.code());
+    if (known == nullptr || !added.active()) continue;
+    v1::CodeSummary& summary = known->summary;
+    summary.set_excess_rate(summary.excess_rate() + ExcessOf(added));
+    // A spike is more than a loop beside it.
+    if (!spike.retry_loop) {
+      summary.set_state(v1::CodeSummary::SPIKING);
+    } else if (summary.state() == v1::CodeSummary::CALM) {
+      summary.set_state(v1::CodeSummary::RETRY_LOOP);
+    }
+  }
+  absl::c_stable_sort(spikes_, kByUrgency);
+}
+
+v1::Incident Answers::IncidentOf(const Incident& incident) const {
+  v1::Incident out;
+  out.set_id(absl::StrCat(incident.id));
+  out.set_active(incident.active);
+  SetTime(incident.start_s, out.mutable_start());
+  if (!incident.active) SetTime(incident.end_s, out.mutable_end());
+  out.set_app(incident.place.app);
+  out.set_region(incident.place.region);
+  for (const SpikePlace& member : incident.members) {
+    const auto spike = absl::c_find_if(report_.spikes, [&member](const Spike& known) {
+      return known.where == member && !known.retry_loop;
+    });
+    // One that was over long before the others is not told of any more.
+    if (spike != report_.spikes.end()) *out.add_members() = SpikeOf(*spike);
+  }
+  out.set_cause_code(absl::StrCat(incident.cause_code));
+  out.set_cause_action(incident.cause_action);
+  return out;
+}
+
+template <typename Response>
+Response Answers::Begin() const {
+  Response out;
+  SetTime(absl::ToUnixSeconds(time_), out.mutable_time());
+  *out.mutable_trust() = trust_;
+  return out;
+}
+
+v1::TopResponse Answers::Top(size_t limit) const {
+  std::vector<const v1::CodeSummary*> seen;
+  for (const Known& known : codes_) {
+    if (known.summary.events_total() > 0) seen.push_back(&known.summary);
+  }
+  absl::c_stable_sort(seen, [](const v1::CodeSummary* x, const v1::CodeSummary* y) {
+    return IsMoreUrgent(UrgencyOf(*x), UrgencyOf(*y));
+  });
+  auto out = Begin<v1::TopResponse>();
+  for (size_t i = 0; i < std::min(limit, seen.size()); ++i) *out.add_codes() = *seen[i];
+  return out;
+}
+
+v1::SpikesResponse Answers::Spikes() const {
+  auto out = Begin<v1::SpikesResponse>();
+  *out.mutable_incidents() = {incidents_.begin(), incidents_.end()};
+  *out.mutable_spikes() = {spikes_.begin(), spikes_.end()};
+  return out;
+}
+
+std::vector<v1::CodeSummary> Answers::AllCodes() const {
+  std::vector<v1::CodeSummary> out;
+  for (const Known& known : codes_) out.push_back(known.summary);
+  return out;
+}
+
+std::optional<v1::CodeResponse> Answers::Code(absl::string_view label) const {
+  const Known* known = Find(label);
+  if (known == nullptr) return std::nullopt;
+  auto out = Begin<v1::CodeResponse>();
+  *out.mutable_summary() = known->summary;
+  int32_t number = 0;
+  if (absl::SimpleAtoi(label, &number)) {
+    if (const CatalogCode* text = catalog_.Find(number)) {
+      out.set_description(text->description);
+      out.set_cause(text->cause);
+    }
+  }
+  for (const v1::Spike& spike : spikes_) {
+    if (spike.code() == label) *out.add_spikes() = spike;
+  }
+  AddPast(*known, &out);
+  AddRisingWith(label, &out);
+  *out.mutable_links() = LinksOf(links_, label);
+  return out;
+}
+
+void Answers::AddPast(const Known& known, v1::CodeResponse* out) const {
+  if (known.slot == kNoSlot) return;
+  const CodePast past = memory_.Past(known.slot);
+  *out->mutable_hour() = HistoryOf(past.hour);
+  *out->mutable_day() = HistoryOf(past.day);
+  *out->mutable_breakdowns() = BreakdownsOf(past);
+  *out->mutable_underlying_codes() = CountedOf(past.shares.underlying_codes);
+  *out->mutable_operations() = CountedOf(past.shares.operations);
+}
+
+void Answers::AddRisingWith(absl::string_view label, v1::CodeResponse* out) const {
+  const auto is_this = [label](const v1::Spike& spike) { return spike.code() == label; };
+  std::vector<v1::CodeSummary> found;
+  for (const v1::Incident& incident : incidents_) {
+    if (!incident.active() || absl::c_none_of(incident.members(), is_this)) continue;
+    for (const v1::Spike& member : incident.members()) {
+      const Known* other = Find(member.code());
+      const auto is_there = [&member](const v1::CodeSummary& code) {
+        return code.code() == member.code();
+      };
+      if (other == nullptr || is_this(member) || !member.active()) continue;
+      if (absl::c_none_of(found, is_there)) found.push_back(other->summary);
+    }
+  }
+  absl::c_stable_sort(found, kByUrgency);
+  *out->mutable_rising_with() = {found.begin(), found.end()};
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,80 @@
+// Who reports a code, from the epochs as they are counted: its events by app version, SDK version
+// and platform, and the operations and underlying codes that clients name in their details.
+//
+// Thread safety: Observe from one thread, which is the one that acknowledges; Of from any. `counters`
+// must outlive it. Observe does a bounded work for each epoch and for each millisecond, and allocates
+// nothing once the tables of the codes that come are full. Memory: 65 KB a code at most, and there
+// are at most kCodeSlotsMax.
+#ifndef GMEWATCH_DAEMON_TRIAGE_EPOCH_SHARES_H_
+#define GMEWATCH_DAEMON_TRIAGE_EPOCH_SHARES_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "daemon/aggregate/counters.h"
+#include "daemon/model/epoch.h"
+#include "daemon/triage/share_table.h"
+
+namespace gmewatch {
+
+class EpochShares {
+ public:
+  explicit EpochShares(const Counters& counters) : counters_(counters) {}
+
+  // Batches that were counted and were not late. Where there are more entries than kEntriesMax in an
+  // epoch, or than kEntriesPerMs in a millisecond, every n-th batch stands for n.
+  // REQUIRES: the epoch was applied, `verdicts` says what became of its batches.
+  void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts);
+  static constexpr size_t kEntriesMax = 2000;
+  static constexpr size_t kEntriesPerMs = 400;
+
+  struct CodeShares {
+    std::vector<Share> app_versions;
+    std::vector<Share> sdk_versions;
+    std::vector<Share> platforms;
+    std::vector<Share> operations;
+    std::vector<Share> underlying_codes;
+    bool sampled = false;  // in the last ten minutes some batches stood for others
+  };
+  // By slot of the counters.
+  CodeShares Of(size_t slot, int64_t minute) const;
+
+ private:
+  struct Tables {
+    ShareTable app_versions;
+    ShareTable sdk_versions;
+    ShareTable platforms;
+    ShareTable operations;
+    ShareTable underlying_codes;
+  };
+
+  size_t SlotFor(int32_t code) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Tables& TablesFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LearnCodes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How many entries may be looked at now.
+  size_t Allowance(int64_t time_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ObserveBatches(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts,
+                      size_t allowed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ObserveBatch(const BatchView& batch, const Origin& origin, uint64_t stands_for,
+                    int64_t minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ObserveDetails(const Epoch& epoch, size_t allowed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Counters& counters_;
+
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_map<int32_t, size_t> slots_ ABSL_GUARDED_BY(mutex_);
+  size_t known_codes_ ABSL_GUARDED_BY(mutex_) = kOtherSlot + 1;
+  std::array<std::unique_ptr<Tables>, kCodeSlotsMax> tables_ ABSL_GUARDED_BY(mutex_);
+  int64_t sampled_minute_ ABSL_GUARDED_BY(mutex_) = INT64_MIN / 2;
+  int64_t last_ms_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t allowance_ ABSL_GUARDED_BY(mutex_) = 0;  // saved up, at most kEntriesMax
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_TRIAGE_EPOCH_SHARES_H_

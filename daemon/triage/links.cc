@@ -1,0 +1,61 @@
+#include "daemon/triage/links.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace gmewatch {
+namespace {
+
+// What Grafana and Prometheus show at first.
+constexpr absl::string_view kGrafanaRange = "from=now-3h&to=now";
+constexpr absl::string_view kPrometheusRange = "g0.range_input=3h&g0.tab=0";
+
+}  // namespace
+
+std::string UrlEncode(absl::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || absl::StrContains("-._~", c)) {
+      out.push_back(c);
+    } else {
+      absl::StrAppendFormat(&out, "%%%02X", byte);
+    }
+  }
+  return out;
+}
+
+std::string PrometheusUrl(const TriageLinks& links, absl::string_view expression) {
+  if (links.prometheus_url.empty()) return "";
+  return absl::StrCat(links.prometheus_url, "/graph?g0.expr=", UrlEncode(expression), "&",
+                      kPrometheusRange);
+}
+
+std::string GrafanaOverviewUrl(const TriageLinks& links) {
+  if (links.grafana_url.empty()) return "";
+  return absl::StrCat(links.grafana_url, "/d/gme-overview?", kGrafanaRange);
+}
+
+google::protobuf::RepeatedPtrField<v1::Link> LinksOf(const TriageLinks& links,
+                                                     absl::string_view code) {
+  google::protobuf::RepeatedPtrField<v1::Link> out;
+  const auto add = [&out](absl::string_view title, std::string url) {
+    if (url.empty()) return;
+    v1::Link* link = out.Add();
+    link->set_title(std::string(title));
+    link->set_url(std::move(url));
+  };
+  if (!links.grafana_url.empty()) {
+    add("Grafana: this code", absl::StrCat(links.grafana_url, "/d/gme-code?var-code=",
+                                           UrlEncode(code), "&", kGrafanaRange));
+  }
+  add("Grafana: overview", GrafanaOverviewUrl(links));
+  add("Prometheus: this code",
+      PrometheusUrl(links, absl::StrCat("sum by (app, region) (rate(gme_error_events_total{code=\"",
+                                        code, "\"}[5m]))")));
+  return out;
+}
+
+}  // namespace gmewatch

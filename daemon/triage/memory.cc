@@ -1,0 +1,76 @@
+#include "daemon/triage/memory.h"
+
+#include <algorithm>
+
+namespace gmewatch {
+
+void TriageMemory::Look(const RejectedByReason& refused, absl::Duration least_age) {
+  absl::MutexLock lock(&mutex_);
+  const absl::Time now = clock_.Now();
+  const absl::Duration age = now - time_;
+  if (age >= absl::ZeroDuration() && age < least_age) return;
+  const bool first = time_ == absl::InfinitePast();
+  time_ = now;
+  sums_.Read();
+  const int64_t now_s = absl::ToUnixSeconds(now);
+  history_.Add(sums_, refused, now_s);
+  AddGains(sums_.apps(), first, now_s / 60, &apps_before_, &apps_);
+  AddGains(sums_.regions(), first, now_s / 60, &regions_before_, &regions_);
+}
+
+void TriageMemory::AddGains(const std::vector<CounterSums::Group>& groups, bool first,
+                            int64_t minute, std::vector<std::vector<uint64_t>>* before,
+                            Tables* tables) {
+  before->resize(groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const CounterSums::Group& group = groups[i];
+    const HashedValue name(group.name);
+    std::vector<uint64_t>& sums = (*before)[i];
+    sums.resize(group.in_time.size());
+    for (size_t slot = 0; slot < sums.size(); ++slot) {
+      // A sum read while it is written may be a little behind.
+      if (group.in_time[slot] <= sums[slot]) continue;
+      const uint64_t gain = group.in_time[slot] - sums[slot];
+      sums[slot] = group.in_time[slot];
+      if (first) continue;
+      std::unique_ptr<ShareTable>& table = (*tables)[slot];
+      if (table == nullptr) table = std::make_unique<ShareTable>();
+      table->Add(name, gain, gain, minute);
+    }
+  }
+}
+
+absl::Time TriageMemory::time() const {
+  absl::MutexLock lock(&mutex_);
+  return time_;
+}
+
+std::vector<SeenCode> TriageMemory::Codes() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<SeenCode> out(history_.codes());
+  for (size_t slot = 0; slot < out.size(); ++slot) {
+    out[slot].code = counters_.code(slot);
+    out[slot].other = slot == kOtherSlot;
+    out[slot].numbers = history_.Numbers(slot);
+  }
+  return out;
+}
+
+CodePast TriageMemory::Past(size_t slot) const {
+  CodePast out;
+  absl::MutexLock lock(&mutex_);
+  const int64_t minute = absl::ToUnixSeconds(time_) / 60;
+  out.hour = history_.Hour(slot);
+  out.day = history_.Day(slot);
+  if (apps_[slot] != nullptr) out.apps = apps_[slot]->Shares(minute);
+  if (regions_[slot] != nullptr) out.regions = regions_[slot]->Shares(minute);
+  out.shares = shares_.Of(slot, minute);
+  return out;
+}
+
+RecentNumbers TriageMemory::Recent() const {
+  absl::MutexLock lock(&mutex_);
+  return history_.Recent();
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,57 @@
+// Events by steps of time, for a number of series that share the steps: a ring of the newest.
+//
+// Thread safety: none. Times are in seconds since 1970. Memory: 8 bytes a step for each series that
+// ever had an event.
+#ifndef GMEWATCH_DAEMON_TRIAGE_STEP_GRID_H_
+#define GMEWATCH_DAEMON_TRIAGE_STEP_GRID_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace gmewatch {
+
+// A series over its last steps, the newest last.
+struct StepCounts {
+  int64_t start_s = 0;
+  int64_t step_s = 0;
+  std::vector<uint64_t> events;
+  std::vector<bool> missing;  // nobody looked: its events are not known
+};
+
+class StepGrid {
+ public:
+  // Keeps `steps` steps, the one that runs among them.
+  StepGrid(int64_t step_s, size_t steps) : step_s_(step_s), known_(steps, false) {}
+
+  int64_t step_s() const { return step_s_; }
+  // Goes to the step of this time, whose events are known from now on. Steps between stay missing.
+  // A time before the newest step changes nothing.
+  void MoveTo(int64_t now_s);
+  // Into the newest step. REQUIRES: MoveTo was called.
+  void Add(size_t series, uint64_t events);
+
+  // Of the last `steps` steps; all that are kept at most.
+  StepCounts Last(size_t series, size_t steps) const;
+  uint64_t Sum(size_t series, size_t steps) const;
+  // Of the step that ran `back` steps before the newest.
+  uint64_t At(size_t series, size_t back) const;
+  bool Known(size_t back) const { return known_[IndexOf(back)]; }
+  int64_t newest_start_s() const { return newest_ * step_s_; }
+
+ private:
+  size_t IndexOf(size_t back) const {
+    return static_cast<size_t>(newest_ - static_cast<int64_t>(back) +
+                               static_cast<int64_t>(known_.size())) %
+           known_.size();
+  }
+
+  int64_t step_s_;
+  int64_t newest_ = -1;                        // its start divided by step_s_; before the first: -1
+  std::vector<bool> known_;                    // by step modulo their number, as below
+  std::vector<std::vector<uint64_t>> events_;  // by series; empty before its first event
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_TRIAGE_STEP_GRID_H_

@@ -1,0 +1,124 @@
+#include "daemon/triage/trust.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "daemon/model/loss_reason.h"
+#include "daemon/model/reject_reason.h"
+#include "daemon/triage/numbers_text.h"
+
+namespace gmewatch {
+namespace {
+
+// A share of late events that is worth a word, and how many there must be.
+constexpr double kLateShare = 0.02;
+constexpr uint64_t kLateLeast = 10;
+constexpr double kNearLimit = 0.9;
+constexpr absl::Duration kYoung = absl::Hours(1);
+
+// What a refusal means for the numbers, and what to do.
+absl::string_view MeaningOf(RejectReason reason) {
+  switch (reason) {
+    case RejectReason::kInvalid:
+      return "their clients break a rule of the wire, so their counts are missing for good";
+    case RejectReason::kUnauthenticated:
+      return "no key or a wrong key: games with it are not counted at all";
+    case RejectReason::kPermissionDenied:
+      return "an app or region that is not in the settings: it is not counted at all";
+    case RejectReason::kOverloaded:
+      return "too much was waiting for the log; clients send them again";
+    case RejectReason::kSessionLimit:
+      return "no room for new sessions; clients send them again, see limits.max_sessions";
+    case RejectReason::kLogFailed:
+      return "the log could not be written; clients send them again. Look at the disk of the "
+             "state directory";
+    case RejectReason::kStopping:
+      return "gmewatchd was stopping; clients send them again";
+  }
+  return "";
+}
+
+// The worst first.
+constexpr RejectReason kWorstFirst[] = {
+    RejectReason::kLogFailed,       RejectReason::kOverloaded,      RejectReason::kSessionLimit,
+    RejectReason::kUnauthenticated, RejectReason::kPermissionDenied, RejectReason::kInvalid,
+    RejectReason::kStopping};
+static_assert(std::size(kWorstFirst) == kRejectReasons);
+
+void WarnOfRefusals(const RecentNumbers& recent, v1::Trust* out) {
+  for (const RejectReason reason : kWorstFirst) {
+    const uint64_t events = recent.refused[static_cast<size_t>(reason)];
+    if (events == 0) continue;
+    const auto count = static_cast<double>(events);
+    out->set_refused_events(out->refused_events() + count);
+    out->add_warnings(absl::StrCat(CountText(count), " events refused in the last ten minutes (",
+                                   RejectReasonLabel(reason), "): ", MeaningOf(reason), "."));
+  }
+}
+
+void WarnOfLosses(const RecentNumbers& recent, v1::Trust* out) {
+  std::string reasons;
+  for (size_t reason = 0; reason < kLossReasons; ++reason) {
+    const auto count = static_cast<double>(recent.lost[reason]);
+    if (count == 0) continue;
+    out->set_lost_events(out->lost_events() + count);
+    absl::StrAppend(&reasons, reasons.empty() ? "" : ", ", kLossReasonLabels[reason], " ",
+                    CountText(count));
+  }
+  if (reasons.empty()) return;
+  out->add_warnings(absl::StrCat("Clients say that they lost ", CountText(out->lost_events()),
+                                 " events in the last ten minutes (", reasons,
+                                 "): the true counts are higher."));
+}
+
+void WarnOfLimit(absl::string_view what, absl::string_view beyond, uint64_t now, uint64_t limit,
+                 v1::Trust* out) {
+  if (limit == 0 || static_cast<double>(now) < kNearLimit * static_cast<double>(limit)) return;
+  out->add_warnings(absl::StrCat(CountText(static_cast<double>(now)), " of at most ",
+                                 CountText(static_cast<double>(limit)), " ", what, ": ", beyond,
+                                 "."));
+}
+
+}  // namespace
+
+v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::Time now) {
+  v1::Trust out;
+  out.set_counted_events(static_cast<double>(recent.counted));
+  out.set_late_events(static_cast<double>(recent.late));
+  out.mutable_running_since()->set_seconds(absl::ToUnixSeconds(state.running_since));
+  if (!state.ready) {
+    out.add_warnings("gmewatchd takes no batches right now: what clients report is not counted yet.");
+  }
+  WarnOfRefusals(recent, &out);
+  if (state.checkpoint_failed) {
+    out.add_warnings(
+        "The last checkpoint could not be written: counts are safe in the journal, which grows. "
+        "Look at the disk of the state directory.");
+  }
+  WarnOfLosses(recent, &out);
+  if (recent.late >= kLateLeast && out.late_events() > kLateShare * out.counted_events()) {
+    out.add_warnings(absl::StrCat(
+        PercentText(out.late_events() / out.counted_events()),
+        " of the events of the last ten minutes came more than ten minutes late: they are in the "
+        "totals and in no rate and no spike."));
+  }
+  WarnOfLimit("sessions", "at the limit new clients are turned away until old sessions expire",
+              state.sessions, state.sessions_limit, &out);
+  WarnOfLimit("pairs of app and region", "beyond it regions, then apps are counted as \"other\"",
+              state.app_regions, state.app_regions_limit, &out);
+  if (state.reload_failed) {
+    out.add_warnings(
+        "The last reload of the settings was refused: those before it are in force. The log of "
+        "gmewatchd says why.");
+  }
+  const absl::Duration age = now - state.running_since;
+  if (age < kYoung) {
+    out.add_warnings(absl::StrCat(
+        "gmewatchd runs for ", DurationText(age),
+        ": what was before is not in the last hour and day, nor in the shares before."));
+  }
+  return out;
+}
+
+}  // namespace gmewatch

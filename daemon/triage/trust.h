@@ -1,0 +1,32 @@
+// How far the numbers can be trusted right now, in words: what was refused, lost or late in the last
+// ten minutes, and what the daemon knows to be wrong with itself.
+//
+// Thread safety: a free function without state.
+#ifndef GMEWATCH_DAEMON_TRIAGE_TRUST_H_
+#define GMEWATCH_DAEMON_TRIAGE_TRUST_H_
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "daemon/triage/history.h"
+#include "gmewatch/v1/triage.pb.h"
+
+namespace gmewatch {
+
+// What the daemon knows of itself.
+struct DaemonState {
+  bool ready = true;
+  bool checkpoint_failed = false;  // the last one
+  bool reload_failed = false;      // the last one
+  uint64_t sessions = 0;
+  uint64_t sessions_limit = 0;
+  uint64_t app_regions = 0;
+  uint64_t app_regions_limit = 0;
+  absl::Time running_since;
+};
+
+v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::Time now);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_TRIAGE_TRUST_H_

@@ -1,0 +1,123 @@
+#include "daemon/triage_pages.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "daemon/triage/json.h"
+#include "daemon/triage/trust.h"
+
+namespace gmewatch {
+namespace {
+
+// How often the counters are looked at where nobody asks.
+constexpr absl::Duration kInterval = absl::Seconds(10);
+// Who asks sees numbers of this age at most.
+constexpr absl::Duration kFresh = absl::Seconds(1);
+
+constexpr absl::string_view kCodeJsonPath = "/api/v1/codes/";
+
+AdminResponse Json(int status, std::string body) {
+  AdminResponse response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
+}
+
+DaemonState StateOf(const SelfStats& stats, absl::Time start) {
+  return {.ready = stats.ready,
+          .checkpoint_failed = stats.checkpoint_last_failed,
+          .reload_failed = !stats.config_last_reload_successful,
+          .sessions = stats.sessions,
+          .sessions_limit = stats.sessions_limit,
+          .app_regions = stats.app_regions,
+          .app_regions_limit = stats.app_regions_limit,
+          .running_since = start};
+}
+
+}  // namespace
+
+TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, StatsFn stats)
+    : clock_(clock),
+      spikes_(std::move(spikes)),
+      stats_(std::move(stats)),
+      start_(clock.Now()),
+      memory_(counters, clock),
+      catalog_(Catalog::Embedded()) {}
+
+TriagePages::~TriagePages() { Stop(); }
+
+void TriagePages::SetCatalog(const Catalog& catalog, TriageLinks links) {
+  absl::MutexLock lock(&mutex_);
+  catalog_ = catalog;
+  links_ = std::move(links);
+}
+
+void TriagePages::AddTo(AdminServer* server) {
+  server->AddHandler("/api/v1/top", [this](const AdminRequest& request) { return Top(request); });
+  server->AddHandler("/api/v1/spikes", [this](const AdminRequest&) {
+    return Answer([](const Answers& answers) { return Json(200, JsonOf(answers.Spikes())); });
+  });
+  server->AddHandler(kCodeJsonPath,
+                     [this](const AdminRequest& request) { return CodeJson(request); });
+  server->AddHandler("/api/", [](const AdminRequest&) {
+    return Json(404, JsonError("there are /api/v1/top, /api/v1/spikes and /api/v1/codes/CODE"));
+  });
+}
+
+AdminResponse TriagePages::Top(const AdminRequest& request) {
+  const absl::StatusOr<size_t> limit = LimitOf(request.query);
+  if (!limit.ok()) return Json(400, JsonError(limit.status().message()));
+  return Answer([&](const Answers& answers) { return Json(200, JsonOf(answers.Top(*limit))); });
+}
+
+AdminResponse TriagePages::CodeJson(const AdminRequest& request) {
+  const absl::string_view label = absl::StripPrefix(request.path, kCodeJsonPath);
+  return Answer([&](const Answers& answers) {
+    const std::optional<v1::CodeResponse> code = answers.Code(label);
+    if (code.has_value()) return Json(200, JsonOf(*code));
+    return Json(404, JsonError(absl::StrCat("\"", absl::CHexEscape(label),
+                                            "\" is no code of the catalogue and none that was "
+                                            "seen; /api/v1/top has those that were")));
+  });
+}
+
+AdminResponse TriagePages::Answer(AnswerFn answer) {
+  const SelfStats stats = stats_();
+  const SpikeReport spikes = spikes_();
+  memory_.Look(stats.rejected, kFresh);
+  const absl::Time now = memory_.time();
+  absl::ReaderMutexLock lock(&mutex_);
+  return answer(Answers(now, catalog_, links_, spikes, memory_,
+                        TrustOf(StateOf(stats, start_), memory_.Recent(), now)));
+}
+
+void TriagePages::Start() {
+  memory_.Look(stats_().rejected, absl::ZeroDuration());
+  thread_ = std::thread(&TriagePages::Run, this);
+}
+
+void TriagePages::Stop() {
+  if (!thread_.joinable()) return;
+  {
+    absl::MutexLock lock(&thread_mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void TriagePages::Run() {
+  for (;;) {
+    {
+      const absl::Duration past = (clock_.Now() - absl::UnixEpoch()) % kInterval;
+      absl::MutexLock lock(&thread_mutex_);
+      if (thread_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kInterval - past)) return;
+    }
+    memory_.Look(stats_().rejected, kFresh);
+  }
+}
+
+}  // namespace gmewatch
