@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "daemon/gmectl/triage_text.h"
+#include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {
 namespace {
@@ -13,39 +13,36 @@ constexpr size_t kIndent = 2;
 constexpr int kPartsMax = 3;
 constexpr int kCountedMax = 5;
 
-std::string Share(double share) { return absl::StrFormat("%.0f%%", share * 100); }
-
 void AddSummary(const v1::CodeSummary& summary, absl::Time now, Screen* screen) {
   screen->Paragraph(
-      absl::StrCat(PerMinuteText(summary.rate()), " events a minute, usual are ",
-                   PerMinuteText(summary.expected_rate()), "; ", CountText(summary.events_5m()),
-                   " in 5 minutes, ", CountText(summary.events_1h()), " in an hour, ",
-                   CountText(summary.events_24h()), " in a day. ",
-                   CountText(summary.sessions_total()), " sessions have ever reported it."),
+      absl::StrCat(RateText(summary.rate()), ", usual is ", RateText(summary.expected_rate()), "; ",
+                   CountText(summary.events_5m()), " in 5 minutes, ",
+                   CountText(summary.events_1h()), " in an hour, ", CountText(summary.events_24h()),
+                   " in a day. ", CountText(summary.sessions_total()),
+                   " sessions have ever reported it."),
       kIndent);
   if (!summary.has_first_seen() || !summary.has_last_seen()) return;
-  screen->Paragraph(
-      absl::StrCat("First seen ", TimeText(TimeOf(summary.first_seen()), now), " UTC, last ",
-                   TimeText(TimeOf(summary.last_seen()), now), " UTC."),
-      kIndent);
+  screen->Paragraph(absl::StrCat("First seen ", ClockText(TimeOf(summary.first_seen()), now),
+                                 ", last ", TimeText(TimeOf(summary.last_seen()), now), "."),
+                    kIndent);
 }
 
 void AddSpikeLines(const v1::CodeResponse& code, absl::Time now, Screen* screen) {
   for (const v1::Spike& spike : code.spikes()) {
     const bool is_loop = spike.kind() == v1::Spike::RETRY_LOOP;
-    const std::string times = TimesText(spike.observed_rate(), spike.expected_rate());
     const std::string period = absl::StrCat(
         spike.active() ? "since " : "from ", TimeText(TimeOf(spike.start()), now),
-        spike.active() ? "" : absl::StrCat(" to ", TimeText(TimeOf(spike.end()), now)), " UTC");
-    screen->Paragraph(
-        absl::StrCat(
-            is_loop ? "Retry loop " : "Spike ", period, ": ",
-            PlaceText(spike.app(), spike.region()),
-            spike.active() && !times.empty() ? absl::StrCat(", ", times, " of the usual") : ""),
-        kIndent, "- ",
-        !spike.active() ? Ink::kPlain
-        : is_loop       ? Ink::kWarning
-                        : Ink::kAlarm);
+        spike.active() ? "" : absl::StrCat(" to ", TimeText(TimeOf(spike.end()), now)));
+    const std::string rates = spike.active()
+                                  ? absl::StrCat(", ", RateText(spike.observed_rate()),
+                                                 ", usual is ", RateText(spike.expected_rate()))
+                                  : "";
+    screen->Paragraph(absl::StrCat(is_loop ? "Retry loop " : "Spike ", period, ": ",
+                                   PlaceText(spike.app(), spike.region()), rates),
+                      kIndent, "- ",
+                      !spike.active() ? Ink::kPlain
+                      : is_loop       ? Ink::kWarning
+                                      : Ink::kAlarm);
   }
 }
 
@@ -56,8 +53,8 @@ void AddBreakdowns(const v1::CodeResponse& code, Screen* screen) {
       const v1::Part& part = breakdown.parts(i);
       rows.push_back({{i == 0 ? breakdown.dimension() : ""},
                       {part.value().empty() ? "(not said)" : part.value()},
-                      {Share(part.share())},
-                      {Share(part.share_before())}});
+                      {PercentText(part.share())},
+                      {PercentText(part.share_before())}});
     }
   }
   if (rows.empty()) return;
@@ -84,14 +81,14 @@ void AddRising(const v1::CodeResponse& code, Screen* screen) {
   for (const v1::CodeSummary& other : code.rising_with()) {
     rows.push_back({{other.code()},
                     {other.name()},
-                    {PerMinuteText(other.rate())},
-                    {PerMinuteText(other.expected_rate())}});
+                    {RateText(other.rate())},
+                    {RateText(other.expected_rate())}});
   }
   if (rows.empty()) return;
   screen->Blank();
   screen->Table({{"CODE", true},
                  {"RISES WITH IT", false, Column::Cut::kStart},
-                 {"PER MIN", true},
+                 {"RATE", true},
                  {"USUAL", true}},
                 std::move(rows), kIndent);
 }
@@ -101,7 +98,7 @@ void AddRising(const v1::CodeResponse& code, Screen* screen) {
 void AddLive(const v1::CodeResponse& code, Screen* screen) {
   const absl::Time now = TimeOf(code.time());
   screen->Blank();
-  screen->Paragraph(absl::StrCat("Now (", TimeText(now, now), " UTC)"), 0, "", Ink::kStrong);
+  screen->Paragraph(absl::StrCat("Now (", TimeText(now, now), ")"), 0, "", Ink::kStrong);
   AddSummary(code.summary(), now, screen);
   AddSpikeLines(code, now, screen);
   AddBreakdowns(code, screen);

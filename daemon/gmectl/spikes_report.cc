@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "daemon/gmectl/triage_text.h"
+#include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {
 namespace {
@@ -28,6 +30,12 @@ std::string CodeAndName(const v1::Spike& spike) {
   return absl::StrCat(spike.code(), spike.name().empty() ? "" : " ", spike.name());
 }
 
+// "21", or "new" where nothing was expected.
+std::string FactorText(const v1::Spike& spike) {
+  const std::string times = TimesText(spike.observed_rate(), spike.expected_rate());
+  return std::string(absl::StripSuffix(times, " times"));
+}
+
 void AddFix(const v1::Spike& cause, absl::string_view action, Screen* screen) {
   screen->Paragraph(absl::StrCat("Likely cause: ", CodeAndName(cause),
                                  action.empty() ? "" : absl::StrCat(" (", action, ")")),
@@ -46,16 +54,16 @@ void AddSpikeTable(const std::vector<const v1::Spike*>& spikes, absl::Time now, 
     const bool is_active = spike->active();
     rows.push_back({{spike->code()},
                     {spike->name()},
-                    {is_active ? PerMinuteText(spike->observed_rate()) : "over",
+                    {is_active ? RateText(spike->observed_rate()) : "over",
                      is_active ? Ink::kAlarm : Ink::kPlain},
-                    {PerMinuteText(spike->expected_rate())},
-                    {is_active ? TimesText(spike->observed_rate(), spike->expected_rate()) : ""},
-                    {TimeText(TimeOf(spike->start()), now)},
+                    {RateText(spike->expected_rate())},
+                    {is_active ? FactorText(*spike) : ""},
+                    {ClockText(TimeOf(spike->start()), now)},
                     {absl::StrCat(spike->app(), "/", spike->region())}});
   }
   screen->Table({{"CODE", true},
                  {"NAME", false, Column::Cut::kStart},
-                 {"PER MIN", true},
+                 {"RATE", true},
                  {"USUAL", true},
                  {"TIMES", true},
                  {"SINCE", true},
@@ -67,7 +75,7 @@ void AddIncident(const v1::Incident& incident, absl::Time now, Screen* screen) {
   const absl::Time start = TimeOf(incident.start());
   screen->Blank();
   screen->Paragraph(absl::StrCat(PlaceText(incident.app(), incident.region()), ": since ",
-                                 TimeText(start, now), " UTC, for ", DurationText(now - start)),
+                                 TimeText(start, now), ", for ", DurationText(now - start)),
                     0, "", Ink::kAlarm);
   const v1::Spike* const cause = CauseOf(incident);
   if (cause == nullptr) return;
@@ -103,8 +111,8 @@ void AddEnded(const v1::SpikesResponse& spikes, absl::Time now, Screen* screen) 
     if (is_first) screen->Paragraph("Ended within the last hour:", 0, "", Ink::kStrong);
     is_first = false;
     screen->Paragraph(
-        absl::StrCat(TimeText(TimeOf(incident.start()), now), " to ",
-                     TimeText(TimeOf(incident.end()), now), " UTC, ",
+        absl::StrCat(ClockText(TimeOf(incident.start()), now), " to ",
+                     TimeText(TimeOf(incident.end()), now), ", ",
                      PlaceText(incident.app(), incident.region()), ": ", CodeAndName(*cause)),
         kIndent, "- ");
   }
@@ -127,8 +135,8 @@ void AddSpikes(const v1::SpikesResponse& spikes, int limit, Screen* screen) {
                     [](const v1::Spike& spike) { return IsActive(spike, v1::Spike::SPIKE); });
   screen->Paragraph(
       active == 0
-          ? absl::StrCat(TimeText(now, now), " UTC: calm, no spike")
-          : absl::StrCat(TimeText(now, now), " UTC: ", active, active == 1 ? " spike" : " spikes",
+          ? absl::StrCat(TimeText(now, now), ": calm, no spike")
+          : absl::StrCat(TimeText(now, now), ": ", active, active == 1 ? " spike" : " spikes",
                          " in ", incidents, incidents == 1 ? " incident" : " incidents"),
       0, "", active > 0 ? Ink::kAlarm : Ink::kStrong);
   int shown = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/gmectl/triage_text.h"
+#include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {
 namespace {
@@ -18,10 +19,6 @@ Cell StateCell(State::State state) {
   return {"calm", Ink::kPlain};
 }
 
-std::string Counted(int64_t count, absl::string_view one, absl::string_view more) {
-  return absl::StrCat(count, " ", count == 1 ? one : more);
-}
-
 void AddHeadline(const v1::TopResponse& top, Screen* screen) {
   const auto with = [&](State::State state) {
     return std::count_if(top.codes().begin(), top.codes().end(),
@@ -31,9 +28,8 @@ void AddHeadline(const v1::TopResponse& top, Screen* screen) {
   const int64_t loops = with(State::RETRY_LOOP);
   const absl::Time now = TimeOf(top.time());
   screen->Paragraph(
-      absl::StrCat(TimeText(now, now), " UTC: ", Counted(top.codes_size(), "code", "codes"),
-                   " seen, ", Counted(spiking, "spikes", "spike"),
-                   loops > 0 ? absl::StrCat(", ", Counted(loops, "loops", "loop")) : ""),
+      absl::StrCat(TimeText(now, now), ": codes seen: ", top.codes_size(), ", spiking: ", spiking,
+                   loops > 0 ? absl::StrCat(", in a retry loop: ", loops) : ""),
       0, "", spiking > 0 ? Ink::kAlarm : Ink::kStrong);
 }
 
@@ -48,8 +44,8 @@ void AddTop(const v1::TopResponse& top, int limit, Screen* screen) {
     rows.push_back({{code.code()},
                     {code.name().empty() ? "(not documented)" : code.name()},
                     state,
-                    {PerMinuteText(code.rate()), state.ink},
-                    {PerMinuteText(code.expected_rate())},
+                    {RateText(code.rate()), state.ink},
+                    {RateText(code.expected_rate())},
                     {CountText(code.events_1h())},
                     {CountText(code.events_24h())}});
   }
@@ -58,7 +54,7 @@ void AddTop(const v1::TopResponse& top, int limit, Screen* screen) {
     screen->Table({{"CODE", true},
                    {"NAME", false, Column::Cut::kStart},
                    {"STATE"},
-                   {"PER MIN", true},
+                   {"RATE", true},
                    {"USUAL", true},
                    {"1 H", true},
                    {"24 H", true}},

@@ -1,7 +1,7 @@
-// How times, rates, places and counts of the admin port's answers are written for people.
+// How the admin port's answers are written on the terminal, besides the numbers, which are those of
+// the triage page (daemon/triage/numbers_text.h).
 //
-// Thread safety: free functions without state. Rates are in events a second and written a minute,
-// as people count players. Times are UTC.
+// Thread safety: free functions without state. Times are UTC.
 #ifndef GMEWATCH_DAEMON_GMECTL_TRIAGE_TEXT_H_
 #define GMEWATCH_DAEMON_GMECTL_TRIAGE_TEXT_H_
 
@@ -18,17 +18,8 @@ namespace gmewatch {
 
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp);
 
-// "12:04", or "Nov 23 12:04" where `now` has another date.
-std::string TimeText(absl::Time time, absl::Time now);
-// "40 s", "6 min", "3 h 10 min", "4 d 2 h"; never below zero.
-std::string DurationText(absl::Duration duration);
-
-// A whole number with commas; from ten million on as "12.3M".
-std::string CountText(double count);
-// Events a minute: "0", "<0.01", "0.31", "18.2", "1,234".
-std::string PerMinuteText(double rate);
-// "x41", how much more it is than expected; empty where nothing was expected.
-std::string TimesText(double observed_rate, double expected_rate);
+// "12:04", or "23 Nov 12:04" where `now` has another date.
+std::string ClockText(absl::Time time, absl::Time now);
 
 // "eu, app demo"; "all" is said in words.
 std::string PlaceText(absl::string_view app, absl::string_view region);

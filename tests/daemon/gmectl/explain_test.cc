@@ -23,13 +23,13 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Run {
+struct Said {
   int status;
   std::string out;
   std::string err;
 };
 
-Run Explain(const std::vector<std::string>& arguments) {
+Said Explain(const std::vector<std::string>& arguments) {
   std::ostringstream out;
   std::ostringstream err;
   const int status = RunExplain(arguments, out, err);
@@ -52,7 +52,7 @@ google::protobuf::Struct JsonOf(const std::string& text) {
 TEST(ExplainTest, ShowsEveryCodesWordsInEightyColumns) {
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
-    const Run run = Explain({absl::StrCat(code.value)});
+    const Said run = Explain({absl::StrCat(code.value)});
     EXPECT_EQ(run.status, kExitGood) << run.err;
     EXPECT_THAT(Flat(run.out),
                 AllOf(HasSubstr(absl::StrCat(code.value, " ", code.name)),
@@ -80,7 +80,7 @@ TEST(ExplainTest, BrokenQueriesLoseNothing) {
 }
 
 TEST(ExplainTest, OfANameWithTwoCodesShowsBoth) {
-  const Run run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
+  const Said run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
   EXPECT_EQ(run.status, kExitGood);
   EXPECT_THAT(run.out, AllOf(HasSubstr("10006 AV_ERR_SERVER_ID_NOT_IN_ROOM"),
                              HasSubstr("\n\n10009 AV_ERR_SERVER_ID_NOT_IN_ROOM")));
@@ -89,10 +89,12 @@ TEST(ExplainTest, OfANameWithTwoCodesShowsBoth) {
 TEST(ExplainTest, SpeaksJson) {
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
-    const Run run = Explain({"--json", absl::StrCat(code.value)});
+    const Said run = Explain({"--json", absl::StrCat(code.value)});
     EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 1);
     const google::protobuf::Struct json = JsonOf(run.out);
-    const auto text = [&](const std::string& name) { return json.fields().at(name).string_value(); };
+    const auto text = [&](const std::string& name) {
+      return json.fields().at(name).string_value();
+    };
     EXPECT_EQ(json.fields().at("code").number_value(), code.value);
     EXPECT_EQ(text("name"), code.name);
     EXPECT_EQ(text("description"), code.description);
@@ -108,11 +110,11 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
   const std::string file = testing::TempDir() + "/explain_catalogue.yaml";
   std::ofstream(file) << "codes:\n- {value: 7, name: FULL_MOON, category: client, severity: error, "
                          "action: vendor, solution: Wait a night.}\n";
-  const Run run = Explain({"--catalog=" + file, "full_moon"});
+  const Said run = Explain({"--catalog=" + file, "full_moon"});
   EXPECT_EQ(run.status, kExitGood) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("Wait a night."), HasSubstr("the makers of GME")));
   std::ofstream(file) << "codes:\n- {value: 7}\n";
-  const Run wrong = Explain({"--catalog=" + file, "7"});
+  const Said wrong = Explain({"--catalog=" + file, "7"});
   EXPECT_EQ(wrong.status, kExitUsage);
   EXPECT_THAT(wrong.err, HasSubstr("explain_catalogue.yaml:2:"));
   std::remove(file.c_str());
@@ -120,7 +122,7 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
 
 TEST(ExplainTest, SaysWhatIsWrong) {
   const auto check = [](const std::vector<std::string>& arguments, const std::string& words) {
-    const Run run = Explain(arguments);
+    const Said run = Explain(arguments);
     EXPECT_EQ(run.status, kExitUsage) << words;
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr(words));
@@ -134,7 +136,7 @@ TEST(ExplainTest, SaysWhatIsWrong) {
 
 TEST(ExplainTest, WithoutADaemonTheRunbookIsThereAllTheSame) {
   // Nobody listens on a port of the system that has no use any more.
-  const Run run = Explain({"--live", "--admin_address=127.0.0.1:1", "1005"});
+  const Said run = Explain({"--live", "--admin_address=127.0.0.1:1", "1005"});
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.out, HasSubstr("Mitigation"));
   EXPECT_THAT(run.err, HasSubstr("http://127.0.0.1:1/api/v1/codes/1005: "));

@@ -47,9 +47,8 @@ TEST(FindCodesTest, NamesTheNearestNumbers) {
 
 TEST(FindCodesTest, NamesTheNearestNames) {
   EXPECT_THAT(Fault("AV_ERR_TIMOUT"), HasSubstr("The nearest: 1005 AV_ERR_TIMEOUT"));
-  EXPECT_THAT(Fault("timeout"),
-              AllOf(HasSubstr("1005 AV_ERR_TIMEOUT, 10004 AV_ERR_SERVER_TIMEOUT"),
-                    Not(HasSubstr("AV_ERR_FAILED"))));
+  EXPECT_THAT(Fault("timeout"), AllOf(HasSubstr("1005 AV_ERR_TIMEOUT, 10004 AV_ERR_SERVER_TIMEOUT"),
+                                      Not(HasSubstr("AV_ERR_FAILED"))));
 }
 
 TEST(FindCodesTest, KnowsWhatZeroIs) { EXPECT_THAT(Fault("0"), HasSubstr("AV_OK")); }

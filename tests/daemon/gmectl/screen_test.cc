@@ -14,9 +14,10 @@ using ::testing::Not;
 
 TEST(ScreenTest, AParagraphHangsBelowItsLead) {
   Screen screen(false);
-  screen.Paragraph("Check whether the network is normal and whether the external network can be "
-                   "connected.",
-                   2, "Fix: ");
+  screen.Paragraph(
+      "Check whether the network is normal and whether the external network can be "
+      "connected.",
+      2, "Fix: ");
   EXPECT_EQ(screen.text(),
             "  Fix: Check whether the network is normal and whether the external network can\n"
             "       be connected.\n");

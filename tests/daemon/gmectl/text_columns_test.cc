@@ -13,10 +13,10 @@ using ::testing::ElementsAre;
 TEST(TextColumnsTest, CountsWhatATerminalShows) {
   EXPECT_EQ(ColumnsOf(""), 0U);
   EXPECT_EQ(ColumnsOf("1.2.3"), 5U);
-  EXPECT_EQ(ColumnsOf("version \xC3\xA4"), 9U);   // a with dots
-  EXPECT_EQ(ColumnsOf("a\xCC\x88"), 1U);          // the same of two characters
+  EXPECT_EQ(ColumnsOf("version \xC3\xA4"), 9U);            // a with dots
+  EXPECT_EQ(ColumnsOf("a\xCC\x88"), 1U);                   // the same of two characters
   EXPECT_EQ(ColumnsOf("\xE8\xAF\xAD\xE9\x9F\xB3 2"), 6U);  // two Chinese ones
-  EXPECT_EQ(ColumnsOf("\xF0\x9F\x8E\xAE"), 2U);   // a game pad
+  EXPECT_EQ(ColumnsOf("\xF0\x9F\x8E\xAE"), 2U);            // a game pad
 }
 
 TEST(TextColumnsTest, CountsTheSameWhateverTheUsersLocale) {
@@ -28,7 +28,9 @@ TEST(TextColumnsTest, CountsTheSameWhateverTheUsersLocale) {
 
 TEST(TextColumnsTest, NothingMovesTheCursor) {
   EXPECT_EQ(Printable("a\x1b[31mb\r\n\tc"), "a?[31mb???c");
-  EXPECT_EQ(Printable("\xE2\x80\xAE" "b"), "???b");  // turns the direction of text
+  EXPECT_EQ(Printable("\xE2\x80\xAE"
+                      "b"),
+            "???b");  // turns the direction of text
   EXPECT_EQ(Printable("\xFF\xC3"), "??");
   EXPECT_EQ(Printable("\xE8\xAF\xAD"), "\xE8\xAF\xAD");
 }
