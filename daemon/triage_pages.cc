@@ -6,7 +6,10 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/triage/code_page.h"
+#include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
+#include "daemon/triage/page.h"
 #include "daemon/triage/trust.h"
 
 namespace gmewatch {
@@ -17,6 +20,7 @@ constexpr absl::Duration kInterval = absl::Seconds(10);
 // Who asks sees numbers of this age at most.
 constexpr absl::Duration kFresh = absl::Seconds(1);
 
+constexpr absl::string_view kCodePath = "/codes/";
 constexpr absl::string_view kCodeJsonPath = "/api/v1/codes/";
 
 AdminResponse Json(int status, std::string body) {
@@ -24,6 +28,23 @@ AdminResponse Json(int status, std::string body) {
   response.status = status;
   response.content_type = "application/json";
   response.body = std::move(body);
+  return response;
+}
+
+AdminResponse Html(int status, const Page& page) {
+  const std::string nonce = NewNonce();
+  AdminResponse response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.more_headers = PageHeaders(nonce);
+  response.body = RenderPage(page, nonce);
+  return response;
+}
+
+AdminResponse MovedTo(absl::string_view relative) {
+  AdminResponse response;
+  response.status = 308;
+  response.more_headers = absl::StrCat("Location: ", relative, "\r\n");
   return response;
 }
 
@@ -57,6 +78,11 @@ void TriagePages::SetCatalog(const Catalog& catalog, TriageLinks links) {
 }
 
 void TriagePages::AddTo(AdminServer* server) {
+  server->AddHandler("/", [this](const AdminRequest&) {
+    return Answer([](const Answers& answers) { return Html(200, HomePage(answers)); });
+  });
+  server->AddHandler("/codes", [](const AdminRequest&) { return MovedTo("codes/"); });
+  server->AddHandler(kCodePath, [this](const AdminRequest& request) { return CodeHtml(request); });
   server->AddHandler("/api/v1/top", [this](const AdminRequest& request) { return Top(request); });
   server->AddHandler("/api/v1/spikes", [this](const AdminRequest&) {
     return Answer([](const Answers& answers) { return Json(200, JsonOf(answers.Spikes())); });
@@ -72,6 +98,15 @@ AdminResponse TriagePages::Top(const AdminRequest& request) {
   const absl::StatusOr<size_t> limit = LimitOf(request.query);
   if (!limit.ok()) return Json(400, JsonError(limit.status().message()));
   return Answer([&](const Answers& answers) { return Json(200, JsonOf(answers.Top(*limit))); });
+}
+
+AdminResponse TriagePages::CodeHtml(const AdminRequest& request) {
+  const absl::string_view label = absl::StripPrefix(request.path, kCodePath);
+  return Answer([&](const Answers& answers) {
+    if (label.empty()) return Html(200, CodesPage(answers));
+    const std::optional<Page> page = CodePage(answers, label);
+    return page.has_value() ? Html(200, *page) : Html(404, NoSuchCodePage(answers, label));
+  });
 }
 
 AdminResponse TriagePages::CodeJson(const AdminRequest& request) {

@@ -60,6 +60,7 @@ class TriagePages {
   // With all that is known now.
   AdminResponse Answer(AnswerFn answer);
   AdminResponse Top(const AdminRequest& request);
+  AdminResponse CodeHtml(const AdminRequest& request);
   AdminResponse CodeJson(const AdminRequest& request);
 
   Clock& clock_;

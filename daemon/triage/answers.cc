@@ -85,7 +85,6 @@ void Answers::AddCode(int32_t code, bool other, size_t slot, const CodeNumbers& 
   v1::CodeSummary& out = known.summary;
   out.set_code(LabelOf(code, other));
   out.set_category(std::string(kUnknownCategory));
-  out.set_severity("error");
   if (const CatalogCode* text = other ? nullptr : catalog_.Find(code)) {
     out.set_name(text->name);
     out.set_category(text->category);
@@ -203,17 +202,25 @@ std::vector<v1::CodeSummary> Answers::AllCodes() const {
   return out;
 }
 
+const CatalogCode* Answers::Documented(absl::string_view label) const {
+  int32_t number = 0;
+  return absl::SimpleAtoi(label, &number) ? catalog_.Find(number) : nullptr;
+}
+
+v1::History Answers::HourOf(absl::string_view label) const {
+  const Known* known = Find(label);
+  if (known == nullptr || known->slot == kNoSlot) return {};
+  return HistoryOf(memory_.Hour(known->slot));
+}
+
 std::optional<v1::CodeResponse> Answers::Code(absl::string_view label) const {
   const Known* known = Find(label);
   if (known == nullptr) return std::nullopt;
   auto out = Begin<v1::CodeResponse>();
   *out.mutable_summary() = known->summary;
-  int32_t number = 0;
-  if (absl::SimpleAtoi(label, &number)) {
-    if (const CatalogCode* text = catalog_.Find(number)) {
-      out.set_description(text->description);
-      out.set_cause(text->cause);
-    }
+  if (const CatalogCode* text = Documented(label)) {
+    out.set_description(text->description);
+    out.set_cause(text->cause);
   }
   for (const v1::Spike& spike : spikes_) {
     if (spike.code() == label) *out.add_spikes() = spike;

@@ -32,6 +32,12 @@ class Answers {
   // By its label, a number or "other"; nothing where the catalogue does not have it and nobody has
   // sent it.
   std::optional<v1::CodeResponse> Code(absl::string_view label) const;
+  v1::History HourOf(absl::string_view label) const;
+  // Null where the catalogue does not have it.
+  const CatalogCode* Documented(absl::string_view label) const;
+  const Catalog& catalog() const { return catalog_; }
+  const TriageLinks& links() const { return links_; }
+  absl::Time time() const { return time_; }
   // All of the catalogue in its order, then the others that were seen.
   std::vector<v1::CodeSummary> AllCodes() const;
 

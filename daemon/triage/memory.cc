@@ -68,6 +68,11 @@ CodePast TriageMemory::Past(size_t slot) const {
   return out;
 }
 
+StepCounts TriageMemory::Hour(size_t slot) const {
+  absl::MutexLock lock(&mutex_);
+  return history_.Hour(slot);
+}
+
 RecentNumbers TriageMemory::Recent() const {
   absl::MutexLock lock(&mutex_);
   return history_.Recent();

@@ -63,6 +63,7 @@ class TriageMemory {
   // All columns that the counters had, by slot.
   std::vector<SeenCode> Codes() const;
   CodePast Past(size_t slot) const;
+  StepCounts Hour(size_t slot) const;
   RecentNumbers Recent() const;
 
  private:

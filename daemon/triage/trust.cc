@@ -115,7 +115,7 @@ v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::T
   const absl::Duration age = now - state.running_since;
   if (age < kYoung) {
     out.add_warnings(absl::StrCat(
-        "gmewatchd runs for ", DurationText(age),
+        "gmewatchd has run for ", DurationText(age),
         ": what was before is not in the last hour and day, nor in the shares before."));
   }
   return out;
