@@ -29,11 +29,11 @@ interface Look {
   text: string;
 }
 
-function annotation(look: Look): dashboard.AnnotationQueryBuilder {
+function annotation(look: Look, shown: boolean): dashboard.AnnotationQueryBuilder {
   return new dashboard.AnnotationQueryBuilder()
     .name(look.name)
     .datasource(DATASOURCE)
-    .enable(true)
+    .enable(shown)
     .hide(false)
     .iconColor(look.color)
     .expr(look.expr)
@@ -45,10 +45,11 @@ function annotation(look: Look): dashboard.AnnotationQueryBuilder {
 }
 
 function ofFamily(family: string, filter: Filter): string {
-  return withLinkLabels(withFix(`${ofSpikes(family, filter)} == 1`));
+  return withLinkLabels(withFix(`${ofSpikes(family, filter)} == 1`, '#'));
 }
 
-export function annotations(filter: Filter): dashboard.AnnotationQueryBuilder[] {
+// `shown` says whether they are there from the start; a switch above the panels takes them away and brings them back.
+export function annotations(filter: Filter, shown = true): dashboard.AnnotationQueryBuilder[] {
   return [
     new dashboard.AnnotationQueryBuilder()
       .name('Annotations & Alerts')
@@ -64,13 +65,13 @@ export function annotations(filter: Filter): dashboard.AnnotationQueryBuilder[] 
       expr: ofFamily('gme_spike_active', filter),
       title: '{{code}} {{name}}',
       text: `${WHERE}<br/><b>Documented solution:</b> {{solution}}<br/>${LINKS}`,
-    }),
+    }, shown),
     annotation({
       name: 'Retry loops',
       color: 'rgba(128, 128, 128, 0.5)',
       expr: ofFamily('gme_retry_loop_active', filter),
       title: 'Retry loop: {{code}} {{name}}',
       text: `${WHERE}<br/>Very few sessions repeat this code: no outage.<br/><b>Documented solution:</b> {{solution}}<br/>${LINKS}`,
-    }),
+    }, shown),
   ];
 }

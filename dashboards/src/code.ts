@@ -11,7 +11,7 @@ import * as variables from './variables';
 const FILTER = { app: '$app', region: '$region', code: '$code' };
 const ERRORS = counts('gme_error_events_total', FILTER);
 const SESSIONS = counts('gme_error_sessions_total', FILTER);
-const SIXTH: Size = { w: 4, h: 4 };
+const SIXTH: Size = { w: 4, h: 3 };
 
 const FACTS =
   'label_join(topk by (code) (1, max by (code, category, severity, action) (gme_error_code_info{code=~"$code"})),' +
@@ -23,7 +23,7 @@ const documentation = () =>
   words(
     '${code:text}',
     'What the GME documentation says of this code, in full and to the letter. In italics: its category, its severity and who must act.',
-    { w: 24, h: 8 },
+    { w: 24, h: 7 },
     '<p><b>Solution.</b> $solution</p>' +
       '<p><b>Cause.</b> $cause</p>' +
       '<p><b>Description.</b> $description</p>' +

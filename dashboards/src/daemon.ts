@@ -6,7 +6,7 @@ import { UID } from './links';
 import { graph, number, Size, UNIT } from './panels';
 import * as variables from './variables';
 
-const SIXTH: Size = { w: 4, h: 4 };
+const SIXTH: Size = { w: 4, h: 3 };
 const THIRD: Size = { w: 8, h: 8 };
 const HALF: Size = { w: 12, h: 8 };
 const CHOSEN = 'instance=~"$instance"';
@@ -217,6 +217,7 @@ export const daemon = (): dashboard.Dashboard =>
     description: 'gmewatchd about itself: can the numbers be trusted right now, and what runs out next.',
     from: 'now-3h',
     variables: [variables.datasource(), variables.instance()],
-    annotations: annotations({}),
+    // What happens to the players hides what happens to gmewatchd, so spikes are drawn here only when asked for.
+    annotations: annotations({}, false),
     panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], incidents()],
   });

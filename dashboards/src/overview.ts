@@ -10,7 +10,7 @@ import * as variables from './variables';
 const FILTER = { app: '$app', region: '$region', category: '$category', code: '$code' };
 const ERRORS = counts('gme_error_events_total', FILTER);
 const SUCCESSES = placeCounts('gme_success_events_total', FILTER);
-const SIXTH: Size = { w: 4, h: 4 };
+const SIXTH: Size = { w: 4, h: 3 };
 
 // Of the operations that clients told of, the share that failed.
 function failedShare(by: string, window: string): string {
@@ -81,18 +81,18 @@ const spikesNow = () =>
       Since: `1000 * ${ofActiveSpikes('gme_spike_start_timestamp_seconds', FILTER)}`,
       Now: `60 * ${ofActiveSpikes('gme_spike_observed_rate', FILTER)}`,
       Expected: `60 * ${ofActiveSpikes('gme_spike_expected_rate', FILTER)}`,
-      Spike: withFix(ofActiveSpikes('gme_spike_active', FILTER)),
+      Spike: withFix(ofActiveSpikes('gme_spike_active', FILTER), '#'),
     },
     [
-      { of: 'Since', title: 'Since', width: 90, unit: UNIT.clock },
+      { of: 'Since', title: 'Since', width: 65, unit: UNIT.clock },
       { of: 'code', title: 'Code', width: 65, links: [toCodeOfRow] },
-      { of: 'region', title: 'Region', width: 75 },
-      { of: 'app', title: 'App', width: 100 },
-      { of: 'Now', title: 'Now', width: 90, unit: UNIT.perMinute, decimals: 0, steps: [{ from: null, color: 'red' }] },
-      { of: 'Expected', title: 'Expected', width: 90, unit: UNIT.perMinute, decimals: 1 },
+      { of: 'region', title: 'Region', width: 70 },
+      { of: 'app', title: 'App', width: 105 },
+      { of: 'Now', title: 'Now', width: 85, unit: UNIT.perMinute, decimals: 0, steps: [{ from: null, color: 'red' }] },
+      { of: 'Expected', title: 'Expected', width: 85, unit: UNIT.perMinute, decimals: 1 },
       { of: 'solution', title: 'Documented solution' },
-      { of: 'name', title: 'Name', width: 215 },
-      { of: 'runbook_url', title: 'Runbook', width: 90, links: [toRunbook], mappings: OPEN },
+      { of: 'name', title: 'Name', width: 170 },
+      { of: 'runbook_url', title: 'Runbook', width: 80, links: [toRunbook], mappings: OPEN },
     ],
     { noValue: 'No code rises above what its past explains.', sortBy: { title: 'Since', desc: false } },
   );
@@ -155,7 +155,7 @@ const tables = () => [
       { of: 'code', title: 'Code', width: 80, links: [toCodeOfRow] },
       { of: 'name', title: 'Name' },
       { of: 'region', title: 'Region', width: 80 },
-      { of: 'app', title: 'App', width: 110 },
+      { of: 'app', title: 'App', width: 105 },
       { of: 'Loop', title: 'State', width: 70, mappings: LASTS },
     ],
     { noValue: 'None in the last hour.', sortBy: { title: 'State', desc: true } },

@@ -12,16 +12,24 @@ export const DATASOURCE: common.DataSourceRef = { type: 'prometheus', uid: '${da
 
 // How numbers are shown.
 export const UNIT = {
-  perMinute: 'suffix: /min',
-  perSecond: 'suffix: /s',
-  count: 'short',
+  perMinute: 'suffix:/min',
+  perSecond: 'suffix:/s',
+  count: 'locale',
   share: 'percentunit',
   seconds: 's',
   bytes: 'bytes',
   duration: 'dtdurations',
-  clock: 'dateTimeAsLocalNoDateIfToday',
+  clock: 'time:HH:mm',
 } as const;
 export type Unit = (typeof UNIT)[keyof typeof UNIT];
+
+// A graph of nothing but zeros reaches this high, so that a few of something later do not look like a wall.
+const SOFT_MAX: Partial<Record<Unit, number>> = {
+  [UNIT.perMinute]: 10,
+  [UNIT.perSecond]: 1,
+  [UNIT.count]: 1,
+  [UNIT.share]: 0.1,
+};
 
 // A colour that means something: green is calm, orange asks for a look, red for an action.
 export interface Step {
@@ -61,8 +69,6 @@ export interface GraphOptions {
   stacked?: boolean;
   // Shown on the right with the last and the highest value; below where it is narrow.
   legendTable?: boolean;
-  min?: number;
-  max?: number;
   links?: dashboard.DashboardLinkBuilder[];
 }
 
@@ -79,14 +85,15 @@ export function graph(words: Words, size: Size, lines: Line[], options: GraphOpt
     .span(size.w)
     .height(size.h)
     .unit(options.unit)
-    .min(options.min ?? 0)
+    .min(0)
     .lineWidth(options.stacked ? 0 : 2)
     .fillOpacity(options.stacked ? 60 : 8)
     .showPoints(common.VisibilityMode.Never)
     .stacking(new common.StackingConfigBuilder().mode(options.stacked ? common.StackingMode.Normal : common.StackingMode.None))
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending))
     .legend(legend);
-  if (options.max !== undefined) panel.max(options.max);
+  const softMax = SOFT_MAX[options.unit];
+  if (softMax !== undefined) panel.axisSoftMax(softMax);
   if (options.links) panel.dataLinks(options.links);
   lines.forEach((line, index) =>
     panel.withTarget(

@@ -24,12 +24,12 @@ export function named(expr: string): string {
   return `(${expr}) * on (code) group_left (name) ${NAMES} or ${undocumented}`;
 }
 
-const NO_FIX = 'No documented solution is at hand for this code.';
+export const NO_FIX = 'No documented solution is at hand for this code.';
 
-// `expr`, whose labels are those of a spike, with name, solution and runbook_url.
-export function withFix(expr: string): string {
+// `expr`, whose labels are those of a spike, with name, solution and runbook_url, which is `noRunbook` where there is none.
+export function withFix(expr: string, noRunbook: string): string {
   const name = setLabel(`(${expr}) unless on (code) gme_error_code_solution_info`, 'name', 'undocumented');
-  const bare = setLabel(setLabel(name, 'solution', NO_FIX), 'runbook_url', '#');
+  const bare = setLabel(setLabel(name, 'solution', NO_FIX), 'runbook_url', noRunbook);
   return `(${expr}) * on (code) group_left (${RUNBOOK_LABELS}) ${FIXES} or ${bare}`;
 }
 
