@@ -1,5 +1,6 @@
 #include "daemon/gmectl/text_columns.h"
 
+#include <algorithm>
 #include <clocale>
 #include <cwchar>
 
@@ -38,7 +39,8 @@ struct Character {
 
 // What the printable `text` begins with. REQUIRES: not empty.
 Character FirstOf(absl::string_view text) {
-  const absl::string_view bytes = text.substr(0, client::PrintableCharacter(text));
+  const size_t size = std::max<size_t>(client::PrintableCharacter(text), 1);  // it always moves on
+  const absl::string_view bytes = text.substr(0, size);
   wchar_t wide = 0;
   std::mbstate_t state = {};
   if (std::mbrtowc(&wide, bytes.data(), bytes.size(), &state) > bytes.size()) return {bytes, 1};
