@@ -1,10 +1,11 @@
-"""What deploy/quickstart asks of its parts: counts of gmewatchd, Prometheus and the fleet, and the table of them.
+"""What deploy/quickstart asks of its parts: counts of gmewatchd, Prometheus and the fleet, the table of them, and the alert.
 
 usage: quickstart_counts.py free_port PORT      PORT, or a free one where it is taken
        quickstart_counts.py counted HOST:PORT   events that gmewatchd shows on its /metrics
        quickstart_counts.py queried HOST:PORT   events that Prometheus answers with
        quickstart_counts.py acknowledged FILE   events that the fleet had acknowledged, from its --json
        quickstart_counts.py table HOST:PORT     Prometheus' answer for people
+       quickstart_counts.py alert HOST:PORT     what Alertmanager knows of spikes, with the fix
 
 Exit status 0; 1 where there is no answer, which it says on standard error. Standard library only.
 """
@@ -119,12 +120,26 @@ def table(address: str) -> str:
     return "\n".join(_columns(rows))
 
 
+def alert(address: str) -> str:
+    """The alerts of spikes, each with the documented fix that it carries."""
+    text = _get(f"http://{address}/api/v2/alerts?active=true&filter=alertname%3DGmeErrorSpike")
+    try:
+        notes = [alert["annotations"] for alert in json.loads(text)]
+        lines = [f"  {note['summary']}\n  Fix: {note['solution']}\n" for note in notes]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoAnswer(f"{address}: {text[:200]}") from error
+    if not lines:
+        raise NoAnswer("Alertmanager has no alert of a spike yet")
+    return "\n".join(sorted(lines))
+
+
 COMMANDS = {
     "free_port": lambda port: free_port(int(port)),
     "counted": counted,
     "queried": queried,
     "acknowledged": acknowledged,
     "table": table,
+    "alert": alert,
 }
 
 

@@ -1,6 +1,6 @@
 // Which codes tell of the same trouble elsewhere: the client's and the server's word for it, or the
-// same fault in another step of a voice message. By rules over the catalogue, so that a code that is
-// added to it finds its relatives.
+// same fault in another step of a voice message. By rules over the catalogue, so that a code that
+// is added to it finds its relatives.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_CATALOG_RELATED_CODES_H_

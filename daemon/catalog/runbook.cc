@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -92,15 +93,16 @@ constexpr std::array kActions = {
         "It hits all who carry the same key or signature, mostly at once.",
         "Place: one app in all its regions points at its key or at the service that signs for "
         "it. Several apps point at what they share.",
-        "Time: compare the start with when the key was changed, when the signature expires, and "
+        "Start: compare the start with when the key was changed, when the signature expires, and "
         "with the clock of the machine that signs. A rise from one moment to the next that "
         "stays is a key; one that grows slowly is signatures that expire one by one."},
-    ActionRow{"configuration", "whoever sets up the GME console or the project",
-              "It hits all players of the app that is set up this way.",
-              "Place: one app in all its regions points at its setup. One platform of it points at "
-              "the project's settings for this platform.",
-              "Time: compare the start with the last change in the GME console and in the project, "
-              "and with releases."},
+    ActionRow{
+        "configuration", "whoever sets up the GME console or the project",
+        "It hits all players of the app that is set up this way.",
+        "Place: one app in all its regions points at its setup. One platform of it points at "
+        "the project's settings for this platform.",
+        "Start: compare the start with the last change in the GME console and in the project, "
+        "and with releases."},
     ActionRow{"vendor", "the makers of GME", "It hits all apps that use this part of GME.",
               "Place: several apps at the same time confirm that none of the games did it.",
               "Report: have ready since when, which regions and SDK versions, and at what rate."},
@@ -164,7 +166,9 @@ std::vector<std::string> StepsFor(const CatalogCode& code, const ActionRow& acti
       "Players: many events of few new sessions are clients that try without end and no wave. "
       "Count "
       "the players before their events.");
-  steps.push_back("Start: what changed then? A release, a key, a setting, work on the network.");
+  if (!absl::StartsWith(action.second, "Start:")) {
+    steps.push_back("Start: what changed then? A release, a key, a setting, work on the network.");
+  }
   return steps;
 }
 

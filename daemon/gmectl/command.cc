@@ -6,8 +6,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "daemon/base/version.h"
+#include "daemon/gmectl/explain.h"
 #include "daemon/gmectl/replay.h"
 #include "daemon/gmectl/send.h"
+#include "daemon/gmectl/views.h"
 
 namespace gmewatch {
 namespace {
@@ -19,6 +21,9 @@ struct Command {
 };
 
 constexpr std::array kCommands = {
+    Command{"spikes", "what spikes now, and the documented fix", &RunSpikes},
+    Command{"top", "the codes that were seen, most urgent first", &RunTop},
+    Command{"explain", "the runbook of a code; needs no daemon", &RunExplain},
     Command{"send", "report events from the shell", &RunSend},
     Command{"replay", "the detector over past counts, from a file", &RunReplay},
 };

@@ -26,8 +26,14 @@ absl::Status Set(absl::string_view name, absl::string_view text, const Flags::Va
     return absl::InvalidArgumentError(
         absl::StrCat("--", name, " is \"", text, "\"; allowed: a duration such as 500ms or 10s"));
   }
-  if (auto* const* number = std::get_if<double*>(&value)) {
-    if (absl::SimpleAtod(text, *number)) return absl::OkStatus();
+  double* number = nullptr;
+  if (auto* const* plain = std::get_if<double*>(&value)) number = *plain;
+  if (auto* const* either = std::get_if<NumberSwitch*>(&value)) {
+    (*either)->is_on = true;
+    number = &(*either)->number;
+  }
+  if (number != nullptr) {
+    if (absl::SimpleAtod(text, number)) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat("--", name, " is \"", text, "\"; allowed: a number"));
   }
@@ -46,6 +52,9 @@ std::string Shown(const Flags::Value& value) {
     return absl::FormatDuration(**duration);
   }
   if (auto* const* number = std::get_if<double*>(&value)) return absl::StrCat(**number);
+  if (auto* const* either = std::get_if<NumberSwitch*>(&value)) {
+    return absl::StrCat((*either)->number);
+  }
   return "";
 }
 
@@ -82,6 +91,10 @@ absl::Status Flags::ParseFlag(const std::vector<std::string>& arguments, size_t*
   }
   if (has_text) return Set(name, argument.substr(equals + 1), flag->value);
   if (std::holds_alternative<bool*>(flag->value)) return Set(name, "true", flag->value);
+  if (auto* const* either = std::get_if<NumberSwitch*>(&flag->value)) {
+    (*either)->is_on = true;
+    return absl::OkStatus();
+  }
   if (*index + 1 == arguments.size()) {
     return absl::InvalidArgumentError(absl::StrCat("--", name, " has no value"));
   }

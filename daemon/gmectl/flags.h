@@ -18,9 +18,15 @@
 
 namespace gmewatch {
 
+// A switch that may have a number: --watch, --watch=5.
+struct NumberSwitch {
+  bool is_on = false;
+  double number = 0;  // where none is given
+};
+
 class Flags {
  public:
-  using Value = std::variant<std::string*, bool*, double*, absl::Duration*>;
+  using Value = std::variant<std::string*, bool*, double*, absl::Duration*, NumberSwitch*>;
 
   // The value that `value` has now is the default, which Help shows.
   void Add(absl::string_view name, Value value, absl::string_view help);

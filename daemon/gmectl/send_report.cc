@@ -1,11 +1,9 @@
 #include "daemon/gmectl/send_report.h"
 
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "daemon/gmectl/command.h"
+#include "daemon/gmectl/json_text.h"
 
 namespace gmewatch {
 namespace {
@@ -19,15 +17,6 @@ uint64_t Events(const SendResult& result) {
 absl::string_view Verdict(const SendResult& result) {
   if (result.exit_status == kExitGood) return "counted";
   return result.exit_status == kExitBad ? "refused" : "not_acknowledged";
-}
-
-std::string Quoted(absl::string_view text) {
-  google::protobuf::Value value;
-  value.set_string_value(text.data(), text.size());
-  std::string json;
-  // The server's words may be no UTF-8; then they are not worth more than this.
-  if (!google::protobuf::util::MessageToJsonString(value, &json).ok()) return "\"?\"";
-  return json;
 }
 
 }  // namespace
@@ -54,12 +43,12 @@ std::string FormatSendJson(const SendResult& result) {
     absl::StrAppendFormat(&codes, R"(%s{"code":%d,"count":%d})", codes.empty() ? "" : ",",
                           event.code, event.count);
   }
-  return absl::StrCat("{\"result\":", Quoted(Verdict(result)),
-                      ",\"address\":", Quoted(result.address), ",\"app\":", Quoted(result.app),
-                      ",\"region\":", Quoted(result.region), ",\"events\":", Events(result),
+  return absl::StrCat("{\"result\":", JsonText(Verdict(result)),
+                      ",\"address\":", JsonText(result.address), ",\"app\":", JsonText(result.app),
+                      ",\"region\":", JsonText(result.region), ",\"events\":", Events(result),
                       ",\"codes\":[", codes, "],\"attempts\":", result.attempts,
-                      ",\"status\":", Quoted(absl::StatusCodeToString(result.status.code())),
-                      ",\"message\":", Quoted(result.status.message()), "}\n");
+                      ",\"status\":", JsonText(absl::StatusCodeToString(result.status.code())),
+                      ",\"message\":", JsonText(result.status.message()), "}\n");
 }
 
 }  // namespace gmewatch

@@ -49,6 +49,7 @@ class QuickstartTest(unittest.TestCase):
     def test_all_is_counted_and_a_second_run_goes_on(self):
         first = self.run_it("--seconds=3")
         self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn("no outage is reached", first.stderr)
         self.assertRegex(first.stdout, r"1005 +AV_ERR_STANDIN +eu +demo +[\d,]+\n")
         total = int(re.search(r"acknowledged \d+, counted (\d+).*: all counted", first.stdout).group(1))
         self.assertGreater(total, 0)

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "tests/support/gmewatchd_process.h"
 
 namespace gmewatch {
@@ -54,6 +56,70 @@ TEST_F(GmectlSendTest, ItsExitStatusTells) {
   EXPECT_EQ(daemon_->Terminate(), 0);
   EXPECT_EQ(Send("right-key", {"--timeout=300ms", "1005"}).status, 3);
   EXPECT_EQ(RunToEnd(GmectlPath(), {"no_such_command"}).status, 2);
+}
+
+// One that looks for spikes, at a port of its own that a second one can take over.
+class GmectlViewTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Start("127.0.0.1:0"); }
+  void Start(const std::string& admin) {
+    auto daemon = GmewatchdProcess::Start({"--in_memory", "--admin_address=" + admin});
+    ASSERT_TRUE(daemon.ok()) << daemon.status();
+    daemon_ = *std::move(daemon);
+    admin_ = daemon_->admin_address();
+  }
+  Ended Ask(std::vector<std::string> arguments) const {
+    arguments.push_back("--admin_address=" + admin_);
+    return RunToEnd(GmectlPath(), std::move(arguments));
+  }
+
+  std::string admin_;
+  std::unique_ptr<GmewatchdProcess> daemon_;
+};
+
+TEST_F(GmectlViewTest, AsksTheDaemonAlone) {
+  const Ended sent = RunToEnd(GmectlPath(), {"send", "--address=" + daemon_->ingest_address(),
+                                             "--app=demo", "--region=eu", "1005:20"});
+  ASSERT_EQ(sent.status, 0) << sent.error;
+  EXPECT_TRUE(
+      AwaitTrue([this] { return absl::StrContains(Ask({"top"}).output, "1005  AV_ERR_TIMEOUT"); },
+                absl::Seconds(60), absl::Milliseconds(200)));
+  const Ended spikes = Ask({"spikes"});
+  EXPECT_EQ(spikes.status, 0) << spikes.error;
+  EXPECT_THAT(spikes.output, HasSubstr("calm, no spike"));
+  const Ended live = Ask({"explain", "--live", "1005"});
+  EXPECT_EQ(live.status, 0) << live.error;
+  EXPECT_THAT(live.output, HasSubstr("\nNow ("));
+  EXPECT_EQ(daemon_->Terminate(), 0);
+  const Ended away = Ask({"spikes"});
+  EXPECT_EQ(away.status, 3);
+  EXPECT_THAT(away.error, HasSubstr("Failed to connect"));
+}
+
+TEST_F(GmectlViewTest, WatchGoesOnWhileTheDaemonIsAwayAndEndsAtCtrlC) {
+  auto watch =
+      ChildProcess::Start(GmectlPath(), {"spikes", "--watch=0.2", "--admin_address=" + admin_});
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  EXPECT_TRUE((*watch)->AwaitOutput("calm, no spike"));
+  EXPECT_EQ(daemon_->Terminate(), 0);
+  EXPECT_TRUE((*watch)->AwaitError("Failed to connect"));
+  const size_t before = (*watch)->output().size();
+  Start(admin_);
+  EXPECT_TRUE(AwaitTrue([&] { return (*watch)->output().size() > before; }, absl::Seconds(30)));
+  (*watch)->Signal(SIGINT);
+  EXPECT_EQ((*watch)->Wait(), 0);
+}
+
+TEST(GmectlColourTest, IsForTerminalsAndForThoseWhoWantIt) {
+  const auto on_a_terminal = [](const std::string& environment) {
+    const Ended run = RunToEnd(
+        "script", {"-qec", environment + " " + GmectlPath() + " explain 1005", "/dev/null"});
+    EXPECT_EQ(run.status, 0) << run.error;
+    return run.output;
+  };
+  EXPECT_THAT(on_a_terminal("NO_COLOR= TERM=xterm"), HasSubstr("\x1b[1mMitigation"));
+  EXPECT_THAT(on_a_terminal("NO_COLOR=1 TERM=xterm"), ::testing::Not(HasSubstr("\x1b")));
+  EXPECT_THAT(on_a_terminal("NO_COLOR= TERM=dumb"), ::testing::Not(HasSubstr("\x1b")));
 }
 
 }  // namespace

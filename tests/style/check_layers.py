@@ -27,7 +27,7 @@ LAYERS = {
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
     "daemon/annotate": [*_MODEL, "daemon/catalog"],
-    "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
+    "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", "daemon/triage/numbers_text.h", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
     "client/include": _CLIENT,
     "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": _CLIENT,
@@ -40,7 +40,7 @@ FENCES = [
     (r"prometheus/|CivetServer\.h|civetweb", ["daemon/expose", "tests/daemon/expose", "tests/bench", "tests/support/grafana_stub.cc"]),
     (r"sqlite3", ["daemon/log", "tests/daemon/log"]),
     (r"yaml-cpp/", ["daemon/base/yaml_message.cc", "daemon/base/yaml_tree.cc"]),
-    (r"curl/", ["daemon/annotate/http_session.cc"]),
+    (r"curl/", ["daemon/annotate/http_session.cc", "daemon/gmectl/admin_client.cc"]),
     (r"openssl/", ["daemon/ingest", "tests"]),
     (r"gtest/|gmock/|benchmark/", ["tests"]),
 ]

@@ -14,6 +14,7 @@ struct Values {
   bool loud = false;
   absl::Duration wait = absl::Seconds(10);
   double share = 0.5;
+  NumberSwitch watch{false, 2};
 };
 
 Flags MakeFlags(Values* values) {
@@ -22,6 +23,7 @@ Flags MakeFlags(Values* values) {
   flags.Add("loud", &values->loud, "how");
   flags.Add("wait", &values->wait, "how long");
   flags.Add("share", &values->share, "of all");
+  flags.Add("watch", &values->watch, "again");
   return flags;
 }
 
@@ -43,6 +45,20 @@ TEST(FlagsTest, ReadsFlagsAmongOtherArguments) {
   EXPECT_EQ(values.name, "");
 }
 
+TEST(FlagsTest, ASwitchMayHaveANumber) {
+  const auto check = [](const std::string& argument, bool is_on, double number) {
+    Values values;
+    std::vector<std::string> rest;
+    ASSERT_TRUE(MakeFlags(&values).Parse({argument, "7"}, &rest).ok());
+    EXPECT_EQ(values.watch.is_on, is_on);
+    EXPECT_EQ(values.watch.number, number);
+    EXPECT_THAT(rest, ElementsAre("7"));
+  };
+  check("--loud", false, 2);
+  check("--watch", true, 2);
+  check("--watch=0.5", true, 0.5);
+}
+
 TEST(FlagsTest, SaysWhatIsWrong) {
   for (const auto& [argument, words] :
        {std::pair<std::string, std::string>("--nme=x", "there is no flag --nme=x"),
@@ -50,6 +66,7 @@ TEST(FlagsTest, SaysWhatIsWrong) {
         {"--noname", "there is no flag --noname"},
         {"--name", "--name has no value"},
         {"--loud=maybe", "--loud is \"maybe\"; allowed: true or false"},
+        {"--watch=soon", "--watch is \"soon\"; allowed: a number"},
         {"--share=half", "--share is \"half\"; allowed: a number"},
         {"--wait=10", "--wait is \"10\"; allowed: a duration"}}) {
     Values values;

@@ -1,0 +1,38 @@
+// Asks gmewatchd's admin port, over HTTP or HTTPS.
+//
+// Thread safety: free functions without state. Limits: an answer within kAdminDeadline, of at most
+// kAdminAnswerBytesMax; no redirect is followed. Errors: INVALID_ARGUMENT, the address and what is
+// allowed; NOT_FOUND, the daemon does not know what was asked for; CANCELLED, the caller gave up;
+// UNAVAILABLE, all else, with the URL and why.
+#ifndef GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_
+#define GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace gmewatch {
+
+inline constexpr absl::Duration kAdminDeadline = absl::Seconds(5);
+inline constexpr size_t kAdminAnswerBytesMax = 16 << 20;
+
+struct AdminAddress {
+  std::string base = "127.0.0.1:9747";  // HOST:PORT, or http(s)://HOST[:PORT][/PATH]
+  std::string ca_file;                  // authorities to trust (PEM); empty: the system's
+};
+
+absl::Status CheckAdminAddress(const AdminAddress& address);
+
+// The body of what `path`, such as "/api/v1/top", answers. Asks `gives_up` about once a second.
+absl::StatusOr<std::string> AdminGet(
+    const AdminAddress& address, absl::string_view path,
+    const std::function<bool()>& gives_up = [] { return false; });
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_

@@ -1,0 +1,19 @@
+// The admin port's JSON as messages of triage.proto.
+//
+// Thread safety: free functions without state. Errors: INVALID_ARGUMENT, what it is instead. What a
+// newer daemon adds is passed over.
+#ifndef GMEWATCH_DAEMON_GMECTL_READ_ANSWER_H_
+#define GMEWATCH_DAEMON_GMECTL_READ_ANSWER_H_
+
+#include <google/protobuf/message.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace gmewatch {
+
+absl::Status ReadAnswer(absl::string_view json, google::protobuf::Message* to);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_GMECTL_READ_ANSWER_H_

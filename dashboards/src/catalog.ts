@@ -1,0 +1,30 @@
+// The documented codes, as daemon/catalog/gme.yaml has them.
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+export interface DocumentedCode {
+  value: number;
+  name: string;
+  description: string;
+  cause: string;
+  solution: string;
+}
+
+export type DocumentedText = 'description' | 'cause' | 'solution';
+
+// Fails on a text that Grafana or PromQL would take for more than a text.
+function checkText(code: DocumentedCode, which: DocumentedText): void {
+  const text = code[which];
+  if (typeof text !== 'string' || text.length === 0) throw new Error(`${code.value}: no ${which}`);
+  if (/[\n$]|\[\[/.test(text)) {
+    throw new Error(`${code.value}: ${which} has "$", "[[" or a line end, which a dashboard reads as a variable`);
+  }
+}
+
+export function readCatalog(path: string): DocumentedCode[] {
+  const { codes } = parse(readFileSync(path, 'utf8')) as { codes: DocumentedCode[] };
+  for (const code of codes) {
+    for (const which of ['description', 'cause', 'solution'] as const) checkText(code, which);
+  }
+  return codes;
+}

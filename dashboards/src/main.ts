@@ -1,0 +1,46 @@
+// Writes what dashboards/ has of generated files into the folder that the first argument names.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ALERTS_OF_CODES, RECORDINGS_OF_CODES } from './alerts_of_codes';
+import { ALERTS_OF_DAEMON, RECORDINGS_OF_DAEMON } from './alerts_of_daemon';
+import { readCatalog } from './catalog';
+import { code } from './code';
+import { daemon } from './daemon';
+import { grafanaAlerts } from './grafana_rules';
+import { overview } from './overview';
+import { prometheusAlerts, prometheusRecordings } from './prometheus_rules';
+import { runbook } from './runbook';
+
+const CATALOG = join(__dirname, '../../../daemon/catalog/gme.yaml');
+
+const GROUPS = { 'gmewatch-codes': ALERTS_OF_CODES, 'gmewatch-daemon': ALERTS_OF_DAEMON };
+
+// What is written, by its path.
+function files(): Record<string, string> {
+  const dashboards = [overview(), code(readCatalog(CATALOG)), daemon()];
+  const written: Record<string, string> = {};
+  for (const dashboard of dashboards) {
+    written[`grafana/${dashboard.uid?.replace('gme-', '')}.json`] = `${JSON.stringify(dashboard, null, 2)}\n`;
+  }
+  return {
+    ...written,
+    'prometheus/recording.yaml': prometheusRecordings([...RECORDINGS_OF_CODES, ...RECORDINGS_OF_DAEMON]),
+    'prometheus/alerts.yaml': prometheusAlerts(GROUPS),
+    'alerting/rules.yaml': grafanaAlerts(GROUPS, dashboards),
+    'runbook.md': runbook(Object.values(GROUPS).flat()),
+  };
+}
+
+function main(folder: string): void {
+  for (const [path, text] of Object.entries(files())) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+if (process.argv.length !== 3) {
+  console.error('usage: node main.js FOLDER');
+  process.exit(2);
+}
+main(process.argv[2]);
