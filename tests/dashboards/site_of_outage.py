@@ -19,9 +19,17 @@ from pathlib import Path
 from files import DASHBOARDS
 
 # Looks each second and ends a spike at once, so that an outage and its end fit into a test.
-SETTINGS = "detect: {tick: 1s, hold: 0s}\nlog: {checkpoint_interval: 5s}\n"
+# The apps of the fleet are known from the start, so that the detector sees all of their past.
+SETTINGS = """
+apps:
+- {name: demo, regions: [eu, us, asia, sa]}
+- {name: demo-arena, regions: [eu, us, asia, sa]}
+- {name: demo-racing, regions: [eu, us, asia, sa]}
+detect: {tick: 1s, hold: 0s, false_alarms_per_week: 1000}
+log: {checkpoint_interval: 5s}
+"""
 SCRAPE_SECONDS = 2
-OUTAGE_AFTER = "90s"
+OUTAGE_AFTER = "80s"
 OUTAGE_FOR = "70s"
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -88,7 +96,7 @@ class Site:
         self._start_alertmanager()
         self._start_prometheus(ready.group(2))
         await_true("Prometheus to scrape", 60, lambda: self._answers("gmewatch_ready == 1"))
-        self._start("fleet", self._programs["fleet"], f"--address={ready.group(1)}", "--clients=300", "--flush_interval=1s", "--seed=1",
+        self._start("fleet", self._programs["fleet"], f"--address={ready.group(1)}", "--clients=600", "--flush_interval=1s", "--seed=1",
                     "--day=24h", "--outage_region=eu", f"--outage_after={OUTAGE_AFTER}", f"--outage_for={OUTAGE_FOR}")
 
     def stop(self):
