@@ -24,15 +24,14 @@ packages_of() {
   ' "$(dirname "${BASH_SOURCE[0]}")/packages"
 }
 
-# missing_packages SECTION...: those of packages_of that dpkg does not have, one a line.
-missing_packages() {
-  local package
-  while read -r package; do
-    if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
-      printf '%s\n' "$package"
-    fi
-  done < <(packages_of "$@")
+# provided_packages: what the installed packages are and stand in for, one a line; nodejs from elsewhere brings npm.
+provided_packages() {
+  dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' |
+    sed -n 's/^installed //p' | tr ',' '\n' | awk 'NF { print $1 }'
 }
+
+# missing_packages SECTION...: those of packages_of that are neither installed nor stood in for, one a line.
+missing_packages() { grep -vxFf <(provided_packages) <(packages_of "$@") || true; }
 
 # install_packages SECTION...: installs what is missing of them; ends the script where it cannot.
 install_packages() {

@@ -1,11 +1,16 @@
 // What is drawn over every graph: a spike from its start to its end with the documented fix, and, less loud, a retry loop.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import { UID } from './links';
 import { DATASOURCE } from './panels';
 import { Filter, ofSpikes, withFix } from './promql';
 
-// The finest time of an annotation; a spike lasts longer than this.
+// The finest time of an annotation; a spike lasts longer than this. Samples no farther apart than it become one region.
 const STEP = '15s';
+
+// Grafana 9 knows neither `target` nor the step at which it asked, which is a hundredth of the time range: it needs a step
+// that is at least as long, so up to three hours are drawn as regions.
+const STEP_OF_GRAFANA_9 = '2m';
 
 // The labels by which a link chooses app and region: All, where the whole rises.
 function withLinkLabels(expr: string): string {
@@ -37,7 +42,8 @@ function annotation(look: Look, shown: boolean): dashboard.AnnotationQueryBuilde
     .hide(false)
     .iconColor(look.color)
     .expr(look.expr)
-    .step(STEP)
+    .step(STEP_OF_GRAFANA_9)
+    .target(new prometheus.DataqueryBuilder().refId('Anno').datasource(DATASOURCE).expr(look.expr).interval(STEP).range())
     .titleFormat(look.title)
     .textFormat(look.text)
     .tagKeys('app,region,category')

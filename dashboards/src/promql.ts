@@ -70,12 +70,12 @@ export const placeCounts = (family: string, filter: Filter): string =>
 export const ratePerMinute = (by: string, selector: string): string =>
   `60 * sum by (${by}) (rate(${selector}[$__rate_interval]))`;
 
-// The documented text of the codes that $code names, as the label `text`. It is written into the expression, since no
-// metric has it.
+// The documented text of the codes that $code names, as the label `text`. It is written into the expression: no metric
+// has it, and it is there while gmewatchd is down.
 export function documentedText(codes: DocumentedCode[], which: DocumentedText): string {
   const byText = new Map<string, number[]>();
   for (const code of codes) byText.set(code[which], [...(byText.get(code[which]) ?? []), code.value]);
-  let expr = setLabel('group by (code) (gme_error_events_total{code=~"$code"})', 'text', 'Not in the document.');
+  let expr = setLabel(setLabel('vector(1)', 'code', '$code'), 'text', 'Not in the document.');
   for (const [text, values] of byText) {
     expr = `label_replace(${expr}, "text", ${quoted(text)}, "code", "${values.join('|')}")`;
   }

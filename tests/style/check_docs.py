@@ -17,7 +17,8 @@ _TICKED = re.compile(r"`([^`]+)`")
 _METRIC = re.compile(r"\bgme(?:watch)?_[a-z0-9_]+_(?:total|seconds|bytes|info)\b")
 _QUOTED_METRIC = re.compile(r'"((?:gme|process)[a-z0-9_]*)"')
 _REASON = re.compile(r'\breason="(\w+)"')
-_LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+# Pictures are no texts, so they are not among the sources.
+_LINK = re.compile(r"\]\((?!https?:|#|\S+\.png\))([^)#\s]+)")
 
 
 def _python_tests(text: str) -> Iterator[str]:

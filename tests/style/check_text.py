@@ -121,7 +121,7 @@ def _check_any(source: Source) -> Iterator[Fault]:
     if source.text and not source.text.endswith("\n"):
         yield Fault(source.path, len(source.lines), "last_line", "no newline at the end")
     length = source.text.count("\n")
-    if length > LINES_MAX and source.path.endswith((".cc", ".h", ".py")):
+    if length > LINES_MAX and source.path.endswith((".cc", ".h", ".mjs", ".py", ".ts")):
         yield Fault(source.path, length, "length", f"{length} lines, at most {LINES_MAX}")
 
 

@@ -10,8 +10,8 @@ from typing import Callable, Iterable
 SKIPPED_FOLDERS = {".git", "build", "node_modules", "__pycache__", "testdata", "corpus", "regressions"}
 CODE_SUFFIXES = {".cc", ".h"}
 TEXT_SUFFIXES = CODE_SUFFIXES | {
-    ".cfg", ".cmake", ".csv", ".in", ".json", ".md", ".proto", ".py", ".service", ".sh", ".supp",
-    ".txt", ".yaml", ".yml", "",
+    ".cfg", ".cmake", ".csv", ".in", ".json", ".md", ".mjs", ".proto", ".py", ".service", ".sh", ".supp",
+    ".tmpl", ".ts", ".txt", ".yaml", ".yml", "",
 }
 
 # The status by which a check tells ctest that it could not run (SKIP_RETURN_CODE).

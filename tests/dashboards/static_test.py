@@ -1,0 +1,115 @@
+"""The shipped dashboards, rules and configurations, without a running daemon."""
+
+import copy
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import yaml
+
+from files import DASHBOARDS, ROOT, SOURCE, dashboards, known_metrics, metrics_of
+from lint import faults
+
+HERE = Path(__file__).resolve().parent
+RULES = sorted((DASHBOARDS / "prometheus").glob("*.yaml"))
+
+
+def run(*command, cwd=ROOT) -> subprocess.CompletedProcess:
+    return subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, timeout=110, check=False)
+
+
+class GeneratedTest(unittest.TestCase):
+    def test_what_is_committed_is_what_the_source_writes(self):
+        compiled = run("node_modules/.bin/tsc", cwd=SOURCE)
+        self.assertEqual(compiled.returncode, 0, compiled.stdout)
+        with tempfile.TemporaryDirectory() as folder:
+            wrote = run("node", "build/main.js", folder, cwd=SOURCE)
+            self.assertEqual(wrote.returncode, 0, wrote.stderr)
+            written = [path for path in Path(folder).rglob("*") if path.is_file()]
+            self.assertEqual(len(written), 7)
+            for path in written:
+                committed = DASHBOARDS / path.relative_to(folder)
+                self.assertEqual(committed.read_text("utf-8"), path.read_text("utf-8"), f"{committed}: npm run generate")
+
+
+class LintTest(unittest.TestCase):
+    def test_finds_nothing_in_the_shipped_dashboards(self):
+        shipped = dashboards()
+        self.assertEqual([one["uid"] for one in shipped], ["gme-code", "gme-daemon", "gme-overview"])
+        for dashboard in shipped:
+            self.assertEqual(list(faults(dashboard, shipped)), [], dashboard["uid"])
+
+    def test_finds_each_fault(self):
+        shipped = dashboards()
+        graph = next(i for i, panel in enumerate(shipped[0]["panels"]) if panel["type"] == "timeseries")
+
+        def broken(change, expected):
+            dashboard = copy.deepcopy(shipped[0])
+            change(dashboard, dashboard["panels"][graph])
+            self.assertTrue(any(expected in fault for fault in faults(dashboard, shipped)), expected)
+
+        broken(lambda d, p: p.update(id=1), "same id")
+        broken(lambda d, p: p.update(gridPos=d["panels"][0]["gridPos"]), "lies over")
+        broken(lambda d, p: p["gridPos"].update(w=25), "sticks out")
+        broken(lambda d, p: p.update(description=""), "description")
+        broken(lambda d, p: p["fieldConfig"]["defaults"].update(unit="furlong"), "unit furlong")
+        broken(lambda d, p: p.update(datasource={"type": "prometheus", "uid": "prom"}), "fixed data source")
+        broken(lambda d, p: p["targets"][0].update(expr="gme_error_event_total"), "no metric gme_error_event_total")
+        broken(lambda d, p: p["targets"][0].update(expr='up{app="$game"}'), "variable game")
+        broken(lambda d, p: p.update(links=[{"url": "/d/gme-codes"}]), "gme-codes, which does not exist")
+        broken(lambda d, p: p.update(links=[{"url": "/d/gme-daemon?var-app=x"}]), "with app")
+
+
+class RulesTest(unittest.TestCase):
+    def test_promtool_finds_nothing_to_say(self):
+        checked = run("promtool", "check", "rules", *RULES)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    def test_fire_where_they_must_and_nowhere_else(self):
+        tested = run("promtool", "test", "rules", HERE / "rules_test.yaml")
+        self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
+
+    def test_are_complete_and_name_known_metrics(self):
+        known = known_metrics()
+        for group in yaml.safe_load((DASHBOARDS / "prometheus/alerts.yaml").read_text("utf-8"))["groups"]:
+            for rule in group["rules"]:
+                self.assertEqual(metrics_of(rule["expr"]) - known, set(), rule["alert"])
+                self.assertLessEqual({"summary", "description", "runbook_url"}, set(rule["annotations"]), rule["alert"])
+                self.assertEqual(list(rule["labels"]), ["severity"], rule["alert"])
+                self.assertIn(f"\n## {rule['alert']}\n", (DASHBOARDS / "runbook.md").read_text("utf-8"))
+
+    def test_amtool_takes_the_configuration(self):
+        checked = run("amtool", "check-config", DASHBOARDS / "alertmanager/alertmanager.yml")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    def test_only_what_is_critical_pages(self):
+        config = DASHBOARDS / "alertmanager/alertmanager.yml"
+        for severity, receivers in (("critical", "on-call,team"), ("warning", "team"), ("info", "quiet")):
+            routed = run("amtool", "config", "routes", "test", f"--config.file={config}", f"severity={severity}")
+            self.assertEqual(routed.stdout.strip(), receivers, severity)
+
+
+class GrafanaAlertingTest(unittest.TestCase):
+    def test_rules_are_those_of_prometheus_and_their_panels_exist(self):
+        rules = yaml.safe_load((DASHBOARDS / "alerting/rules.yaml").read_text("utf-8"))
+        sources = yaml.safe_load((DASHBOARDS / "provisioning/datasources.yaml").read_text("utf-8"))["datasources"]
+        panels = {one["uid"]: {panel["id"] for panel in one["panels"]} for one in dashboards()}
+        alerts = [r for g in yaml.safe_load((DASHBOARDS / "prometheus/alerts.yaml").read_text("utf-8"))["groups"] for r in g["rules"]]
+        written = [rule for group in rules["groups"] for rule in group["rules"]]
+        self.assertEqual(len(written), len(alerts))
+        self.assertEqual(len({rule["uid"] for rule in written}), len(written))
+        for rule, alert in zip(written, alerts):
+            self.assertEqual(rule["title"].split()[0], alert["alert"])
+            self.assertEqual(rule["labels"], alert["labels"])
+            self.assertEqual(set(rule["annotations"]), set(alert["annotations"]))
+            self.assertIn(rule["panelId"], panels[rule["dashboardUid"]])
+            self.assertIn(rule["condition"], {query["refId"] for query in rule["data"]})
+            for query in rule["data"]:
+                self.assertIn(query["datasourceUid"], {source["uid"] for source in sources} | {"__expr__"})
+                # A recording rule may not be loaded where Grafana evaluates.
+                self.assertNotRegex(query["model"].get("expr", ""), r"\w+:\w+:\w+")
+
+
+if __name__ == "__main__":
+    unittest.main()
