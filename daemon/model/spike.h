@@ -56,7 +56,7 @@ struct SpikeReport {
   std::vector<Spike> spikes;
   std::vector<Incident> incidents;
   std::vector<ExpectedRate> expected;  // of each code that has a past
-  uint64_t series = 0;  // that are watched
+  uint64_t series = 0;                 // that are watched
 };
 
 }  // namespace gmewatch

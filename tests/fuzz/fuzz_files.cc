@@ -98,7 +98,14 @@ std::string ToYaml(const Settings& s) {
   absl::StrAppend(&yaml, "log:\n  commit_interval: ", Nanoseconds(s.commit_interval),
                   "\n  checkpoint_interval: ", Nanoseconds(s.checkpoint_interval), "\n");
   absl::StrAppend(&yaml, "expose:\n  public_url: ", Quoted(s.public_url),
-                  "\n  hide_solution_info: ", s.hide_solution_info ? "true" : "false", "\n");
+                  "\n  hide_solution_info: ", s.hide_solution_info ? "true" : "false",
+                  "\n  grafana_url: ", Quoted(s.grafana_url),
+                  "\n  prometheus_url: ", Quoted(s.prometheus_url), "\n");
+  if (s.annotate != AnnotateSettings()) {
+    absl::StrAppend(&yaml, "annotations:\n  grafana_url: ", Quoted(s.annotate.grafana_url),
+                    "\n  token_file: ", Quoted(s.annotate.token_file),
+                    "\n  ca_file: ", Quoted(s.annotate.ca_file), "\n");
+  }
   return yaml;
 }
 

@@ -59,6 +59,8 @@ class LayersTest(unittest.TestCase):
         ("plugins/a.cc", "vector", "unplaced"),
         ("daemon/log/a.cc", "../model/batch.h", "relative"),
         ("daemon/log/a.cc", "grpcpp/grpcpp.h", "fence"),
+        ("daemon/triage/a.cc", "daemon/detect/detector.h", "layer"),
+        ("daemon/triage/a.cc", "daemon/aggregate/counters.h", None),
         ("daemon/ingest/a.cc", "grpcpp/grpcpp.h", None),
         ("client/include/gmewatch/a.h", "grpcpp/grpcpp.h", "fence"),
         ("daemon/aggregate/a.cc", "prometheus/counter.h", "fence"),

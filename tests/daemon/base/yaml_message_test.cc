@@ -74,16 +74,17 @@ TEST(YamlMessageTest, NamesAnUnknownField) {
              "f.yaml:3:5: unknown field \"regoins\" in App; allowed: name, regions, keys");
   CheckError("Apps: []",
              "f.yaml:1:1: unknown field \"Apps\" in Config; allowed: apps, limits, ingest, log, "
-             "expose, detect");
+             "expose, detect, annotations");
   CheckError("[a]: 1",
              "f.yaml:1:1: unknown field that is no word in Config; allowed: apps, limits, ingest, "
-             "log, expose, detect");
+             "log, expose, detect, annotations");
   CheckError("\"a\\nb\": 1",
              "f.yaml:1:1: unknown field \"a\\nb\" in Config; allowed: apps, limits, ingest, log, "
-             "expose, detect");
-  CheckError(std::string(100, 'x') + ": 1",
-             "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-                 "\"... in Config; allowed: apps, limits, ingest, log, expose, detect");
+             "expose, detect, annotations");
+  CheckError(
+      std::string(100, 'x') + ": 1",
+      "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
+          "\"... in Config; allowed: apps, limits, ingest, log, expose, detect, annotations");
 }
 
 TEST(YamlMessageTest, NamesAFieldGivenTwice) {
@@ -125,7 +126,8 @@ TEST(YamlMessageTest, NamesAWrongType) {
   CheckError("apps: [{name: [a]}]", "f.yaml:1:15: name must be a string");
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: regions has no value");
   CheckError("just words",
-             "f.yaml:1:1: Config must be a mapping of apps, limits, ingest, log, expose, detect");
+             "f.yaml:1:1: Config must be a mapping of apps, limits, ingest, log, expose, detect, "
+             "annotations");
 }
 
 TEST(YamlMessageTest, NeverRepeatsAString) {
