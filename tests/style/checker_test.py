@@ -60,6 +60,7 @@ class LayersTest(unittest.TestCase):
         ("daemon/log/a.cc", "../model/batch.h", "relative"),
         ("daemon/log/a.cc", "grpcpp/grpcpp.h", "fence"),
         ("daemon/triage/a.cc", "daemon/detect/detector.h", "layer"),
+        ("daemon/annotate/a.cc", "daemon/detect/detector.h", "layer"),
         ("daemon/triage/a.cc", "daemon/aggregate/counters.h", None),
         ("daemon/ingest/a.cc", "grpcpp/grpcpp.h", None),
         ("client/include/gmewatch/a.h", "grpcpp/grpcpp.h", "fence"),
