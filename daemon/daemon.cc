@@ -3,7 +3,6 @@
 #include <random>
 #include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
@@ -259,12 +258,11 @@ SelfStats Daemon::ReadSelfStats() {
   out.journal = journal_->stats();
   out.journal_size_bytes = log_->SizeBytes();
   out.recovery_duration = recovery_duration_;
-  const SpikeReport spikes = spikes_->Report();
-  out.spike_look_duration = spikes_->last_duration();
+  const SpikeWatch::Stats spikes = spikes_->stats();
+  out.spike_look_duration = spikes.last_duration;
   out.watched_series = spikes.series;
+  out.incidents = spikes.incidents;
   out.annotate = annotations_->stats();
-  out.incidents = static_cast<uint64_t>(
-      absl::c_count_if(spikes.incidents, [](const Incident& incident) { return incident.active; }));
   Checkpointer::Stats checkpoints;
   if (checkpointer_ != nullptr) checkpoints = checkpointer_->stats();
   out.checkpoints = checkpoints.saved;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
+#include "daemon/model/code_label.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
@@ -16,8 +17,8 @@ namespace {
 constexpr absl::Duration kBackMax = absl::Minutes(10);
 
 std::string Text(const SpikePlace& where) {
-  return absl::StrCat(where.other_code ? "other" : absl::StrCat(where.code), " in ",
-                      where.place.region, " of ", where.place.app);
+  return absl::StrCat(CodeLabel(where.code, where.other_code), " in ", where.place.region, " of ",
+                      where.place.app);
 }
 
 std::string Rate(double per_second) { return absl::StrCat(per_second, "/s"); }
@@ -220,9 +221,11 @@ SpikeWatch::Saved SpikeWatch::Save(bool changed_only) {
   return out;
 }
 
-absl::Duration SpikeWatch::last_duration() const {
+SpikeWatch::Stats SpikeWatch::stats() const {
   absl::MutexLock lock(&mutex_);
-  return last_duration_;
+  const auto active =
+      absl::c_count_if(report_.incidents, [](const Incident& incident) { return incident.active; });
+  return {last_duration_, report_.series, static_cast<uint64_t>(active)};
 }
 
 }  // namespace gmewatch

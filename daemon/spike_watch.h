@@ -51,8 +51,12 @@ class SpikeWatch {
     bool whole = false;  // everything, in place of what was saved before
   };
   Saved Save(bool changed_only);
-  // How long the last look took.
-  absl::Duration last_duration() const;
+  struct Stats {
+    absl::Duration last_duration;  // of the last look
+    uint64_t series = 0;           // that are watched
+    uint64_t incidents = 0;        // that are active
+  };
+  Stats stats() const;
 
   // Clients have come back by then after a time in which nobody answered; what they had kept is
   // reckoned over that time, not as one tick's.

@@ -1,9 +1,10 @@
 #include "daemon/annotate/annotation_text.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "daemon/base/url_encode.h"
+#include "daemon/model/code_label.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
@@ -19,10 +20,6 @@ uint64_t Fingerprint(absl::string_view text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   }
   return hash;
-}
-
-std::string CodeText(const SpikePlace& where) {
-  return where.other_code ? kOtherLabel : absl::StrCat(where.code);
 }
 
 std::string PlaceText(const Place& place) {
@@ -50,7 +47,7 @@ std::string RatesText(const AnnotatedSpike& annotated) {
 // A dashboard's variable; a roll-up's own name is none of its values.
 std::string Variable(absl::string_view name, absl::string_view label) {
   return absl::StrCat("&var-", name, "=",
-                      EscapeUrl(label == kAllLabel ? absl::string_view("$__all") : label));
+                      UrlEncode(label == kAllLabel ? absl::string_view("$__all") : label));
 }
 
 std::string LinksText(const AnnotatedSpike& annotated, const AnnotationLinks& links) {
@@ -58,12 +55,13 @@ std::string LinksText(const AnnotatedSpike& annotated, const AnnotationLinks& li
   const int64_t from_ms = annotated.spike.start_s * 1000 - kAroundMs;
   const std::string to =
       annotated.spike.active ? "now" : absl::StrCat(annotated.until_s * 1000 + kAroundMs);
-  std::string html = absl::StrCat(
-      "<a href=\"",
-      EscapeHtml(absl::StrCat(links.grafana_path, "/d/gme-code?from=", from_ms, "&to=", to,
-                              Variable("code", CodeText(where)), Variable("app", where.place.app),
-                              Variable("region", where.place.region))),
-      "\">dashboard</a>");
+  std::string html =
+      absl::StrCat("<a href=\"",
+                   EscapeHtml(absl::StrCat(
+                       links.grafana_path, "/d/gme-code?from=", from_ms, "&to=", to,
+                       Variable("code", CodeLabel(where.code, where.other_code)),
+                       Variable("app", where.place.app), Variable("region", where.place.region))),
+                   "\">dashboard</a>");
   if (where.other_code) return html;  // no single code, no runbook
   return absl::StrCat("<a href=\"", EscapeHtml(links.public_url), "/codes/", where.code,
                       "\">runbook</a> ", html);
@@ -76,20 +74,8 @@ std::string EscapeHtml(absl::string_view text) {
       text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
 }
 
-std::string EscapeUrl(absl::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_') {
-      out.push_back(c);
-    } else {
-      absl::StrAppendFormat(&out, "%%%02X", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 std::string PlaceTag(const SpikePlace& where) {
-  const std::string code = CodeText(where);
+  const std::string code = CodeLabel(where.code, where.other_code);
   const std::string names = absl::StrCat(where.place.app, "/", where.place.region);
   const std::string value = absl::StrCat(code, "/", names);
   if (value.size() <= kTagValueBytesMax) return absl::StrCat("gmewatch:", value);
@@ -104,15 +90,15 @@ Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* cod
   out.time_end_ms = annotated.until_s * 1000;
   out.tags = {"gme",
               "spike",
-              absl::StrCat("code:", CodeText(spike.where)),
+              absl::StrCat("code:", CodeLabel(spike.where.code, spike.where.other_code)),
               absl::StrCat("app:", spike.where.place.app),
               absl::StrCat("region:", spike.where.place.region),
               PlaceTag(spike.where)};
   if (spike.active) out.tags.emplace_back(kLastingTag);
   const std::string name = code == nullptr ? "" : absl::StrCat(" ", EscapeHtml(code->name));
   out.text = absl::StrCat(
-      "<b>", CodeText(spike.where), name, "</b> in ", PlaceText(spike.where.place), "<br/>",
-      RatesText(annotated), "<b>Fix:</b> ",
+      "<b>", CodeLabel(spike.where.code, spike.where.other_code), name, "</b> in ",
+      PlaceText(spike.where.place), "<br/>", RatesText(annotated), "<b>Fix:</b> ",
       code == nullptr ? "none is documented for this code" : EscapeHtml(code->solution), "<br/>",
       LinksText(annotated, links));
   return out;

@@ -46,9 +46,6 @@ Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* cod
 // For text and attributes.
 std::string EscapeHtml(absl::string_view text);
 
-// All but letters, digits and "-._" as %XX.
-std::string EscapeUrl(absl::string_view text);
-
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_TEXT_H_

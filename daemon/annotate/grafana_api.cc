@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "daemon/annotate/annotation_text.h"
+#include "daemon/base/url_encode.h"
 
 namespace gmewatch {
 namespace {
@@ -55,7 +55,7 @@ int64_t NumberIn(const Value& object, const char* field) {
 HttpRequest FindRequest(absl::string_view tag, int64_t from_ms, int64_t to_ms) {
   return {"GET",
           absl::StrCat(kPath, "?type=annotation&limit=", kFoundMax, "&from=", from_ms,
-                       "&to=", to_ms, "&tags=", EscapeUrl(tag)),
+                       "&to=", to_ms, "&tags=", UrlEncode(tag)),
           ""};
 }
 

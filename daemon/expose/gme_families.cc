@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "daemon/expose/family_text.h"
 #include "daemon/expose/label_text.h"
+#include "daemon/model/code_label.h"
 
 namespace gmewatch {
 namespace {
@@ -162,9 +163,8 @@ std::vector<std::string> GmeFamilies::CodePrefixes(const MetricInfo& metric, con
   for (size_t slot = 0; slot < view.codes; ++slot) {
     const bool other = slot == kOtherSlot;
     const absl::string_view category = CategoryOf(other, counters_.code(slot), texts);
-    prefixes.push_back(Prefix(
-        metric, {{kLabelCode, other ? std::string(kOtherCode) : absl::StrCat(counters_.code(slot))},
-                 {kLabelCategory, category}}));
+    prefixes.push_back(Prefix(metric, {{kLabelCode, CodeLabel(counters_.code(slot), other)},
+                                       {kLabelCategory, category}}));
   }
   return prefixes;
 }

@@ -25,9 +25,6 @@ inline constexpr absl::string_view kLabelSolution = "solution";
 inline constexpr absl::string_view kLabelSubcategory = "subcategory";
 inline constexpr absl::string_view kLabelVersion = "version";
 
-// The code label of codes beyond kUnknownCodesMax.
-inline constexpr absl::string_view kOtherCode = "other";
-
 enum class MetricKind { kCounter, kGauge, kHistogram };
 
 struct MetricInfo {

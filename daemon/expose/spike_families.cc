@@ -7,6 +7,7 @@
 #include "daemon/expose/family_text.h"
 #include "daemon/expose/gme_families.h"
 #include "daemon/expose/label_text.h"
+#include "daemon/model/code_label.h"
 
 namespace gmewatch {
 namespace {
@@ -31,8 +32,7 @@ constexpr SpikeFamily kLoopFamily = {kRetryLoopActive, false, IsActive};
 // `{code="CODE",category="CATEGORY",region="REGION",app="APP"} `
 std::string Labels(const SpikePlace& where, absl::string_view category) {
   std::string labels = "{";
-  AppendLabel(kLabelCode, where.other_code ? std::string(kOtherCode) : absl::StrCat(where.code),
-              &labels);
+  AppendLabel(kLabelCode, CodeLabel(where.code, where.other_code), &labels);
   labels.push_back(',');
   AppendLabel(kLabelCategory, category, &labels);
   labels.push_back(',');

@@ -41,7 +41,7 @@ void AddQuery(const std::string& query, Screen* screen) {
 void AddRelated(const Runbook& runbook, const Catalog& catalog, Screen* screen) {
   if (runbook.related.empty()) return;
   screen->Blank();
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<TableCell>> rows;
   for (const int32_t related : runbook.related) {
     const CatalogCode& code = *catalog.Find(related);
     rows.push_back({{absl::StrCat(code.value)},

@@ -47,7 +47,7 @@ void AddSpikeLines(const v1::CodeResponse& code, absl::Time now, Screen* screen)
 }
 
 void AddBreakdowns(const v1::CodeResponse& code, Screen* screen) {
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<TableCell>> rows;
   for (const v1::Breakdown& breakdown : code.breakdowns()) {
     for (int i = 0; i < breakdown.parts_size() && i < kPartsMax; ++i) {
       const v1::Part& part = breakdown.parts(i);
@@ -66,7 +66,7 @@ void AddBreakdowns(const v1::CodeResponse& code, Screen* screen) {
 
 void AddCounted(absl::string_view title,
                 const google::protobuf::RepeatedPtrField<v1::Counted>& counted, Screen* screen) {
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<TableCell>> rows;
   for (int i = 0; i < counted.size() && i < kCountedMax; ++i) {
     rows.push_back({{CountText(counted.Get(i).count())}, {counted.Get(i).value()}});
   }
@@ -77,7 +77,7 @@ void AddCounted(absl::string_view title,
 }
 
 void AddRising(const v1::CodeResponse& code, Screen* screen) {
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<TableCell>> rows;
   for (const v1::CodeSummary& other : code.rising_with()) {
     rows.push_back({{other.code()},
                     {other.name()},

@@ -29,11 +29,11 @@ absl::string_view InkCode(Ink ink) {
 
 // The columns' widths such that all of them together take at most `columns`, where cutting helps.
 std::vector<size_t> Widths(const std::vector<Column>& columns,
-                           const std::vector<std::vector<Cell>>& rows, size_t columns_max) {
+                           const std::vector<std::vector<TableCell>>& rows, size_t columns_max) {
   std::vector<size_t> widths;
   for (size_t i = 0; i < columns.size(); ++i) {
     size_t width = ColumnsOf(columns[i].title);
-    for (const std::vector<Cell>& row : rows) width = std::max(width, ColumnsOf(row[i].text));
+    for (const std::vector<TableCell>& row : rows) width = std::max(width, ColumnsOf(row[i].text));
     widths.push_back(width);
   }
   const size_t gaps = kGap * (columns.size() - 1);
@@ -80,16 +80,16 @@ void Screen::Paragraph(absl::string_view text, size_t indent, absl::string_view 
   }
 }
 
-void Screen::Table(const std::vector<Column>& columns, std::vector<std::vector<Cell>> rows,
+void Screen::Table(const std::vector<Column>& columns, std::vector<std::vector<TableCell>> rows,
                    size_t indent) {
-  std::vector<Cell> titles;
+  std::vector<TableCell> titles;
   for (const Column& column : columns) titles.push_back({column.title, Ink::kStrong});
-  for (std::vector<Cell>& row : rows) {
-    for (Cell& cell : row) cell.text = Printable(cell.text);
+  for (std::vector<TableCell>& row : rows) {
+    for (TableCell& cell : row) cell.text = Printable(cell.text);
   }
   const std::vector<size_t> widths = Widths(columns, rows, kScreenColumns - indent);
   rows.insert(rows.begin(), std::move(titles));
-  for (const std::vector<Cell>& row : rows) {
+  for (const std::vector<TableCell>& row : rows) {
     text_.append(indent, ' ');
     size_t owed = 0;  // spaces, written only where something follows
     for (size_t i = 0; i < columns.size(); ++i) {

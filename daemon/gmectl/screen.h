@@ -17,7 +17,7 @@ inline constexpr size_t kScreenColumns = 80;
 
 enum class Ink { kPlain, kStrong, kAlarm, kWarning };
 
-struct Cell {
+struct TableCell {
   std::string text;
   Ink ink = Ink::kPlain;
 };
@@ -42,7 +42,7 @@ class Screen {
                  Ink ink = Ink::kPlain);
   void Blank() { text_ += '\n'; }
   // Each row has as many cells as there are columns.
-  void Table(const std::vector<Column>& columns, std::vector<std::vector<Cell>> rows,
+  void Table(const std::vector<Column>& columns, std::vector<std::vector<TableCell>> rows,
              size_t indent = 0);
 
   const std::string& text() const { return text_; }

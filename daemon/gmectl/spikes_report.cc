@@ -49,7 +49,7 @@ void AddFix(const v1::Spike& cause, absl::string_view action, Screen* screen) {
 }
 
 void AddSpikeTable(const std::vector<const v1::Spike*>& spikes, absl::Time now, Screen* screen) {
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<TableCell>> rows;
   for (const v1::Spike* spike : spikes) {
     const bool is_active = spike->active();
     rows.push_back({{spike->code()},

@@ -13,7 +13,7 @@ namespace {
 
 using State = v1::CodeSummary;
 
-Cell StateCell(State::State state) {
+TableCell StateCell(State::State state) {
   if (state == State::SPIKING) return {"SPIKE", Ink::kAlarm};
   if (state == State::RETRY_LOOP) return {"loop", Ink::kWarning};
   return {"calm", Ink::kPlain};
@@ -37,10 +37,10 @@ void AddHeadline(const v1::TopResponse& top, Screen* screen) {
 
 void AddTop(const v1::TopResponse& top, int limit, Screen* screen) {
   AddHeadline(top, screen);
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<TableCell>> rows;
   for (const v1::CodeSummary& code : top.codes()) {
     if (static_cast<int>(rows.size()) == limit) break;
-    const Cell state = StateCell(code.state());
+    const TableCell state = StateCell(code.state());
     rows.push_back({{code.code()},
                     {code.name().empty() ? "(not documented)" : code.name()},
                     state,

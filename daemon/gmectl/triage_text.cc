@@ -6,10 +6,6 @@
 
 namespace gmewatch {
 
-absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
 std::string ClockText(absl::Time time, absl::Time now) {
   return std::string(absl::StripSuffix(TimeText(time, now), " UTC"));
 }

@@ -5,8 +5,6 @@
 #ifndef GMEWATCH_DAEMON_GMECTL_TRIAGE_TEXT_H_
 #define GMEWATCH_DAEMON_GMECTL_TRIAGE_TEXT_H_
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -15,8 +13,6 @@
 #include "gmewatch/v1/triage.pb.h"
 
 namespace gmewatch {
-
-absl::Time TimeOf(const google::protobuf::Timestamp& timestamp);
 
 // "12:04", or "23 Nov 12:04" where `now` has another date.
 std::string ClockText(absl::Time time, absl::Time now);

@@ -6,16 +6,12 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "daemon/model/limits.h"
+#include "daemon/model/code_label.h"
 #include "daemon/triage/breakdowns.h"
 #include "daemon/triage/urgency.h"
 
 namespace gmewatch {
 namespace {
-
-std::string LabelOf(int32_t code, bool other) {
-  return other ? std::string(kOtherLabel) : absl::StrCat(code);
-}
 
 void SetTime(int64_t seconds, google::protobuf::Timestamp* out) { out->set_seconds(seconds); }
 
@@ -71,7 +67,7 @@ Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& lin
     if (code.numbers.events_total > 0) AddCode(code.code, code.other, slot, code.numbers);
   }
   for (const ExpectedRate& expected : report_.expected) {
-    Known* known = Find(LabelOf(expected.code, expected.other_code));
+    Known* known = Find(CodeLabel(expected.code, expected.other_code));
     if (known != nullptr) known->summary.set_expected_rate(expected.rate);
   }
   AddSpikes();
@@ -83,7 +79,7 @@ void Answers::AddCode(int32_t code, bool other, size_t slot, const CodeNumbers& 
   Known& known = codes_.emplace_back();
   known.slot = slot;
   v1::CodeSummary& out = known.summary;
-  out.set_code(LabelOf(code, other));
+  out.set_code(CodeLabel(code, other));
   out.set_category(std::string(kUnknownCategory));
   if (const CatalogCode* text = other ? nullptr : catalog_.Find(code)) {
     out.set_name(text->name);
@@ -111,7 +107,7 @@ Answers::Known* Answers::Find(absl::string_view label) {
 v1::Spike Answers::SpikeOf(const Spike& spike) const {
   v1::Spike out;
   out.set_kind(spike.retry_loop ? v1::Spike::RETRY_LOOP : v1::Spike::SPIKE);
-  out.set_code(LabelOf(spike.where.code, spike.where.other_code));
+  out.set_code(CodeLabel(spike.where.code, spike.where.other_code));
   out.set_app(spike.where.place.app);
   out.set_region(spike.where.place.region);
   out.set_active(spike.active);

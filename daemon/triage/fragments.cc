@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/url_encode.h"
 #include "daemon/model/limits.h"
 #include "daemon/triage/html.h"
-#include "daemon/triage/links.h"
 #include "daemon/triage/numbers_text.h"
 #include "daemon/triage/sparkline.h"
 
@@ -48,10 +48,6 @@ std::string HtmlCodeRow(absl::string_view root, const v1::CodeSummary& code,
 }
 
 }  // namespace
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds());
-}
 
 std::string HtmlPlace(absl::string_view app, absl::string_view region) {
   if (app == kAllLabel && region == kAllLabel) return "all apps, all regions";

@@ -15,8 +15,6 @@
 
 namespace gmewatch {
 
-absl::Time TimeOf(const google::protobuf::Timestamp& time);
-
 // "region eu, all apps" and the like.
 std::string HtmlPlace(absl::string_view app, absl::string_view region);
 // "1005 AV_ERR_TIMEOUT" as a link to its page.

@@ -1,9 +1,7 @@
 #include "daemon/triage/links.h"
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "daemon/base/url_encode.h"
 
 namespace gmewatch {
 namespace {
@@ -13,19 +11,6 @@ constexpr absl::string_view kGrafanaRange = "from=now-3h&to=now";
 constexpr absl::string_view kPrometheusRange = "g0.range_input=3h&g0.tab=0";
 
 }  // namespace
-
-std::string UrlEncode(absl::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || absl::StrContains("-._~", c)) {
-      out.push_back(c);
-    } else {
-      absl::StrAppendFormat(&out, "%%%02X", byte);
-    }
-  }
-  return out;
-}
 
 std::string PrometheusUrl(const TriageLinks& links, absl::string_view expression) {
   if (links.prometheus_url.empty()) return "";

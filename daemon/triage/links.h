@@ -18,9 +18,6 @@ struct TriageLinks {
   std::string prometheus_url;
 };
 
-// As part of a query in a URL.
-std::string UrlEncode(absl::string_view text);
-
 // Grafana's dashboard of one code and of all; Prometheus' graph of the code.
 google::protobuf::RepeatedPtrField<v1::Link> LinksOf(const TriageLinks& links,
                                                      absl::string_view code);

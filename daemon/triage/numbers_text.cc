@@ -62,6 +62,10 @@ std::string PercentText(double share) {
   return absl::StrFormat("%.0f%%", percent);
 }
 
+absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
 std::string TimeText(absl::Time time, absl::Time now) {
   const absl::TimeZone utc = absl::UTCTimeZone();
   const bool today = absl::ToCivilDay(time, utc) == absl::ToCivilDay(now, utc);

@@ -4,6 +4,8 @@
 #ifndef GMEWATCH_DAEMON_TRIAGE_NUMBERS_TEXT_H_
 #define GMEWATCH_DAEMON_TRIAGE_NUMBERS_TEXT_H_
 
+#include <google/protobuf/timestamp.pb.h>
+
 #include <cstdint>
 #include <string>
 
@@ -22,6 +24,7 @@ std::string TimesText(double observed, double expected);
 std::string DurationText(absl::Duration duration);
 // "41%", "0.3%", "0%".
 std::string PercentText(double share);
+absl::Time TimeOf(const google::protobuf::Timestamp& timestamp);
 // "03:41 UTC", or with the date where that is not `now`'s.
 std::string TimeText(absl::Time time, absl::Time now);
 
