@@ -61,6 +61,9 @@ TEST_F(OverloadTest, SlowsClientsDownBeforeItTurnsAnyAway) {
                                      unary == absl::ZeroDuration());
        ++round) {
     for (int i = 0; i < 11; ++i) ASSERT_TRUE(stream.Write(LargeBatch(++last)));
+    // Overtaken by the other call they would be acknowledged by two answers, and the second may
+    // leave when there is room again.
+    daemon_->AwaitValue("gmewatch_pending_bytes", 11 * kBatchEvents * 8, absl::Milliseconds(700));
     grpc::ClientContext context;
     v1::ReportResponse response;
     ASSERT_TRUE(
