@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/triage/html.h"
 #include "daemon/triage/numbers_text.h"
 
@@ -54,7 +55,7 @@ std::string Sparkline(const v1::History& history, double expected_rate, absl::st
   std::string out = absl::StrFormat(
       "<svg class=\"spark\" role=\"img\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
       "aria-label=\"%s\">",
-      steps * kStepWidth, kHeight, HtmlText(Words(history, most, what)));
+      steps * kStepWidth, kHeight, EscapeHtml(Words(history, most, what)));
   if (!gaps.empty()) absl::StrAppend(&out, "<path class=\"gap\" d=\"", gaps, "\"/>");
   if (!bars.empty()) absl::StrAppend(&out, "<path class=\"bars\" d=\"", bars, "\"/>");
   if (expected > 0) {
