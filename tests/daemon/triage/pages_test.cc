@@ -94,7 +94,7 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatIsWrongWithTheFix) {
   EXPECT_THAT(Unescaped(text), HasSubstr(world_.catalog.Find(1005)->solution));
 }
 
-// Three codes of one fix in the first place, six more in two, of which one is over.
+// One code in one place and five in six places each.
 TEST_F(PagesTest, AnIncidentNamesACodeOnceWithItsPlaces) {
   const int64_t start = kWorldStart - 120;
   Incident incident = {.id = 7,
