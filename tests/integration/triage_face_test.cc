@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/escape_html.h"
@@ -85,13 +86,16 @@ std::set<std::string> ValuesOf(const v1::CodeResponse& code, const std::string& 
 TEST_F(TriageFaceTest, WhatClientsSendIsTextInThePageAndInTheJson) {
   ASSERT_GT(ReportHostileTexts(ingest(), kCode), 0U);
   const std::string path = absl::StrCat("/codes/", kCode);
-  v1::CodeResponse code;
+  // The page may be a second old.
   ASSERT_TRUE(AwaitTrue(
-      [&] {
-        code = AnswerAbout(kCode, Get("/api/v1" + path));
-        return code.operations_size() == static_cast<int>(HostileTexts().size());
+      [] {
+        return absl::c_all_of(kStrangeCodes, [](int32_t strange) {
+          return absl::StrContains(Get("/"), absl::StrCat("./codes/", strange, "\""));
+        });
       },
       absl::Seconds(30), absl::Milliseconds(200)));
+  const v1::CodeResponse code = AnswerAbout(kCode, Get("/api/v1" + path));
+  EXPECT_EQ(code.operations_size(), static_cast<int>(HostileTexts().size()));
   for (const char* dimension : {"app_version", "sdk_version", "platform"}) {
     EXPECT_THAT(ValuesOf(code, dimension), IsSupersetOf(HostileTexts())) << dimension;
   }
@@ -105,7 +109,6 @@ TEST_F(TriageFaceTest, WhatClientsSendIsTextInThePageAndInTheJson) {
     const std::string of_strange = absl::StrCat("/codes/", strange);
     EXPECT_EQ(AnswerAbout(strange, Get("/api/v1" + of_strange)).summary().name(), "");
     EXPECT_THAT(Get(of_strange), HasSubstr(absl::StrCat("<h1>", strange, "</h1>")));
-    EXPECT_THAT(Get("/"), HasSubstr(absl::StrCat("./codes/", strange, "\"")));
   }
 }
 
