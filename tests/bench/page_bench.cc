@@ -2,7 +2,7 @@
 // were all seen in 100 (app, region) pairs, 40 versions each, an incident of ten codes in four
 // places. Beside it the look at the counters that comes before, once a second at most.
 //
-//   build/release/tests/bench/triage_bench
+//   build/release/tests/bench/page_bench
 #include <benchmark/benchmark.h>
 
 #include <string>
