@@ -96,7 +96,8 @@ const browser = await puppeteer.launch({
   args: ["--no-sandbox", "--disable-dev-shm-usage"],
 });
 try {
-  const renewal = checkRenewal(browser);
+  // It waits most of the time, so the others look meanwhile.
+  const renewal = checkRenewal(browser).catch((error) => faults.push(`renewal: ${error.message}`));
   for (const [name, page] of Object.entries(PAGES)) {
     for (const width of Object.keys(WIDTHS)) {
       for (const scheme of SCHEMES) await check(browser, name, page, width, scheme);
