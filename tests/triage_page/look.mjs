@@ -33,6 +33,9 @@ const PAGES = {
 
 const faults = [];
 
+const launch = () =>
+  puppeteer.launch({ executablePath: options.chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+
 async function open(browser, where, page, size, scheme = "light") {
   const tab = await browser.newPage();
   const status = page.status ?? 200;
@@ -59,7 +62,8 @@ async function check(browser, name, page, width, scheme) {
   await tab.close();
 }
 
-// The page renews itself without moving under who reads it, and says so when nobody answers.
+// The page renews itself without moving under who reads it, and says so when nobody answers. In a browser of its own: a page
+// renews itself also when people come back to it from another tab.
 async function checkRenewal(browser) {
   const where = "renewal";
   const tab = await open(browser, where, PAGES.code, WIDTHS.phone);
@@ -91,13 +95,11 @@ async function checkWithoutScript(browser) {
 
 if (!existsSync(options.chromium)) throw new Error(`${options.chromium} is not there`);
 if (options.pictures) mkdirSync(options.pictures, { recursive: true });
-const browser = await puppeteer.launch({
-  executablePath: options.chromium,
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-});
+const browser = await launch();
+const other = await launch();
 try {
   // It waits most of the time, so the others look meanwhile.
-  const renewal = checkRenewal(browser).catch((error) => faults.push(`renewal: ${error.message}`));
+  const renewal = checkRenewal(other).catch((error) => faults.push(`renewal: ${error.message}`));
   for (const [name, page] of Object.entries(PAGES)) {
     for (const width of Object.keys(WIDTHS)) {
       for (const scheme of SCHEMES) await check(browser, name, page, width, scheme);
@@ -106,7 +108,7 @@ try {
   await checkWithoutScript(browser);
   await renewal;
 } finally {
-  await browser.close();
+  await Promise.all([browser.close(), other.close()]);
 }
 for (const line of faults) console.error(line);
 process.exit(faults.length === 0 ? 0 : 1);
