@@ -200,7 +200,7 @@ void SpikeWatch::Tell(const SpikeReport& before, const SpikeReport& after) {
                                      [](std::string* out, const SpikePlace& member) {
                                        absl::StrAppend(out, Text(member));
                                      })},
-             {"likely_cause", absl::StrCat(incident.cause_code)},
+             {"likely_cause", CauseLabel(incident)},
              {"action", incident.cause_action}});
   }
 }
