@@ -5,23 +5,17 @@
 // annotations and never the labels of the alert.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
-import { Alert, annotationsOf, Dialect, Format, GENERATED } from './alerting';
+import { Alert, annotationsOf, Dialect, GENERATED, written } from './alerting';
 
 // As provisioning/datasources.yaml has it. Rules know no dashboard variables.
 export const DATASOURCE_UID = 'gmewatch-prometheus';
 const INTERVAL = '30s';
 
-const FORMATS: Record<Format, string> = {
-  number: 'printf "%.3g"',
-  share: 'humanizePercentage',
-  duration: 'humanizeDuration',
-};
-
 const GRAFANA: Dialect = {
   recorded: (record) => `(${record.expr})`,
   label: (name) => `{{ $labels.${name} }}`,
-  value: (format) => `{{ ${FORMATS[format]} $values.Value.Value }}`,
-  lookup: (lookup, format) => `{{ ${FORMATS[format]} $values.${lookup.name}.Value }}`,
+  value: (format) => written('$values.Value.Value', format),
+  lookup: (lookup, format) => written(`$values.${lookup.name}.Value`, format),
   lookupLabel: (lookup, label) => `{{ $values.${lookup.name}.Labels.${label} }}`,
 };
 

@@ -1,6 +1,8 @@
 """The shipped dashboards, rules and configurations, without a running daemon."""
 
 import copy
+import json
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -67,7 +69,12 @@ class RulesTest(unittest.TestCase):
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
     def test_fire_where_they_must_and_nowhere_else(self):
-        tested = run("promtool", "test", "rules", HERE / "rules_test.yaml")
+        tests = (HERE / "rules_test.yaml").read_text("utf-8")
+        tests = tests.replace("https://gmewatch.example/runbook", (DASHBOARDS / "runbook_url").read_text("utf-8").strip())
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "rules_test.yaml"
+            file.write_text(tests.replace("../../dashboards", str(DASHBOARDS)), "utf-8")
+            tested = run("promtool", "test", "rules", file)
         self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
 
     def test_are_complete_and_name_known_metrics(self):
@@ -88,6 +95,39 @@ class RulesTest(unittest.TestCase):
         for severity, receivers in (("critical", "on-call,team"), ("warning", "team"), ("info", "quiet")):
             routed = run("amtool", "config", "routes", "test", f"--config.file={config}", f"severity={severity}")
             self.assertEqual(routed.stdout.strip(), receivers, severity)
+
+
+class SetRunbookTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.copy = Path(folder.name)
+        for name in ("set_runbook", "runbook_url", "prometheus/alerts.yaml", "alerting/rules.yaml"):
+            (self.copy / name).parent.mkdir(exist_ok=True)
+            shutil.copy(DASHBOARDS / name, self.copy / name)
+
+    def links(self) -> list[str]:
+        """The runbook_url of every rule, those of Grafana last."""
+        files = [self.copy / "prometheus/alerts.yaml", self.copy / "alerting/rules.yaml"]
+        groups = [group for file in files for group in yaml.safe_load(file.read_text("utf-8"))["groups"]]
+        return [rule["annotations"]["runbook_url"] + json.dumps(rule.get("data")) for group in groups for rule in group["rules"]]
+
+    def test_every_link_to_the_runbook_leads_to_its_new_place_and_to_the_next(self):
+        before = (self.copy / "runbook_url").read_text("utf-8").strip()
+        shipped = self.links()
+        self.assertTrue(all(f"{before}#" in link for link in shipped), shipped)
+        for url in ("https://wiki.example.com/~voice/run-book", "http://h"):
+            set_it = run(self.copy / "set_runbook", url)
+            self.assertEqual(set_it.returncode, 0, set_it.stderr)
+            self.assertEqual(self.links(), [link.replace(f"{before}#", f"{url}#") for link in shipped])
+        checked = run("promtool", "check", "rules", self.copy / "prometheus/alerts.yaml")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    def test_what_is_no_address_changes_nothing(self):
+        shipped = self.links()
+        for arguments in ([], ["wiki"], ["https://wiki/a|b"], ["https://wiki/a#b"], ["https://a", "https://b"]):
+            self.assertEqual(run(self.copy / "set_runbook", *arguments).returncode, 2, arguments)
+        self.assertEqual(self.links(), shipped)
 
 
 class GrafanaAlertingTest(unittest.TestCase):
