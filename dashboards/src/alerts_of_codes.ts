@@ -47,7 +47,7 @@ const spike = (severity: Severity, expr: string): Alert => ({
   description: () => 'Clients report it more often than its past explains. Region or app is "all" where the whole of it rises.',
   runbookUrl: (say) => say.lookupLabel(SPIKE_FIX, 'runbook_url', SPIKE_RUNBOOK),
   dashboard: UID.overview,
-  panel: 'Errors by code',
+  panel: 'Spikes now: what to do',
   runbook: {
     meaning: 'A code is reported far more often than its past explains, by several sessions. The alert carries the solution that the GME documentation gives for it.',
     impact: 'Depends on the code: its page on gmewatchd (the alert\'s runbook_url) says. Codes that rise together are one incident.',
