@@ -131,6 +131,27 @@ class SetRunbookTest(unittest.TestCase):
 
 
 class GrafanaAlertingTest(unittest.TestCase):
+    def test_says_that_it_is_blind_where_prometheus_does_not_answer(self):
+        template = yaml.safe_load((DASHBOARDS / "alerting/notifications.yaml").read_text("utf-8"))["templates"][0]["template"]
+
+        def said(status: str) -> str:
+            alerts = [{"status": status, "labels": {"alertname": "DatasourceError", "rulename": name},
+                       "annotations": {"summary": "[no value] rises"}} for name in ("GmewatchDown", "GmeLateEvents")]
+            group = {"status": status, "groupLabels": {"alertname": "DatasourceError"}, "alerts": alerts}
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "grafana.tmpl").write_text(template, "utf-8")
+                (Path(folder) / "group.json").write_text(json.dumps(group), "utf-8")
+                rendered = run("amtool", "template", "render", f"--template.glob={folder}/*.tmpl", f"--template.data={folder}/group.json",
+                               '--template.text={{ template "gmewatch.text" . }}')
+            self.assertEqual(rendered.returncode, 0, rendered.stderr)
+            self.assertNotIn("[no value]", rendered.stdout)
+            return rendered.stdout
+
+        firing = said("firing")
+        self.assertIn("nobody would be told", firing.splitlines()[0])
+        self.assertIn("Rules: GmewatchDown GmeLateEvents\n", firing)
+        self.assertEqual(said("resolved").strip(), "Over: Grafana evaluates its rules again.")
+
     def test_rules_are_those_of_prometheus_and_their_panels_exist(self):
         rules = yaml.safe_load((DASHBOARDS / "alerting/rules.yaml").read_text("utf-8"))
         sources = yaml.safe_load((DASHBOARDS / "provisioning/datasources.yaml").read_text("utf-8"))["datasources"]
