@@ -124,13 +124,14 @@ def alert(address: str) -> str:
     """The alerts of spikes, each with the documented fix that it carries."""
     text = _get(f"http://{address}/api/v2/alerts?active=true&filter=alertname%3DGmeErrorSpike")
     try:
-        notes = [alert["annotations"] for alert in json.loads(text)]
+        alerts = sorted(json.loads(text), key=lambda one: (len(one["labels"]["code"]), one["labels"]["code"]))
+        notes = [one["annotations"] for one in alerts]
         lines = [f"  {note['summary']}\n  Fix: {note['solution']}\n" for note in notes]
     except (ValueError, KeyError, TypeError) as error:
         raise NoAnswer(f"{address}: {text[:200]}") from error
     if not lines:
         raise NoAnswer("Alertmanager has no alert of a spike yet")
-    return "\n".join(sorted(lines))
+    return "\n".join(lines)
 
 
 COMMANDS = {

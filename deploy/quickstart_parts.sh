@@ -69,15 +69,16 @@ check_parts() {
   done
 }
 
-# await SECONDS WORDS COMMAND...: until the command succeeds; false where it has not after that time.
+# await SECONDS WORDS COMMAND...: until the command succeeds; false where it has not after that time. Says after 5 s what it
+# waits for, and each 15 s that it still does.
 await() {
-  local deadline=$((SECONDS + $1)) words=$2 told=$SECONDS
+  local deadline=$((SECONDS + $1)) words=$2 tell_at=$((SECONDS + 5))
   shift 2
   until "$@" 2>"$logs/await.log"; do
     check_parts
     ((SECONDS < deadline)) || return 1
-    if ((SECONDS >= told + 5)); then
-      told=$SECONDS
+    if ((SECONDS >= tell_at)); then
+      tell_at=$((SECONDS + 15))
       say "waiting $words, at most $((deadline - SECONDS)) s more"
     fi
     sleep 0.5

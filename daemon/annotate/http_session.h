@@ -1,4 +1,4 @@
-// HTTP requests to one Grafana after another; the only user of libcurl.
+// HTTP requests to one Grafana after another, over libcurl.
 //
 // Thread safety: Send from one thread at a time, Interrupt from any. Limits: kAnswerBytesMax,
 // kDeadline for all of a request. Redirects are not followed and proxies of the environment not

@@ -65,6 +65,9 @@ struct MetricInfo {
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Events a second in the last minutes of an active spike.") \
   X(kSpikeScore, kGauge, "gme_spike_score", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "Evidence for an active spike; 1 was enough for it.") \
+  X(kSpikeIncident, kGauge, "gme_spike_incident", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "The number of the incident, while it lasts, that a spike belongs to.") \
   X(kRetryLoopActive, kGauge, "gme_retry_loop_active", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "1 while very few sessions report a code far more often than is usual, 0 for an hour after.") \

@@ -54,17 +54,25 @@ std::string Number(double value) {
 
 void GmeFamilies::RenderSpikes(const SpikeReport& report, ChunkWriter* out) const {
   const std::shared_ptr<const CatalogText> texts = Texts();
+  const auto render_sample = [&](const MetricInfo& metric, const SpikePlace& where, double value) {
+    const absl::string_view category = CategoryOf(where.other_code, where.code, *texts);
+    out->Append(absl::StrCat(metric.name, Labels(where, category), Number(value), "\n"));
+  };
   const auto render = [&](const SpikeFamily& family, bool retry_loops) {
     out->Append(FamilyHead(family.metric));
     for (const Spike& spike : report.spikes) {
       if (spike.retry_loop != retry_loops || (family.active_only && !spike.active)) continue;
-      const absl::string_view category =
-          CategoryOf(spike.where.other_code, spike.where.code, *texts);
-      out->Append(absl::StrCat(family.metric.name, Labels(spike.where, category),
-                               Number(family.value(spike)), "\n"));
+      render_sample(family.metric, spike.where, family.value(spike));
     }
   };
   for (const SpikeFamily& family : kSpikeFamilies) render(family, false);
+  out->Append(FamilyHead(kSpikeIncident));
+  for (const Incident& incident : report.incidents) {
+    if (!incident.active) continue;
+    for (const SpikePlace& member : incident.members) {
+      render_sample(kSpikeIncident, member, static_cast<double>(incident.id));
+    }
+  }
   render(kLoopFamily, true);
 }
 

@@ -1,4 +1,6 @@
 // What an alert is, before it becomes a rule of Prometheus or of Grafana, which say the same in different words.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 // How one of the two writes what is known only when the alert fires.
 export interface Dialect {
@@ -13,6 +15,16 @@ export interface Dialect {
 }
 
 export type Format = 'number' | 'share' | 'duration';
+
+// The template that writes `value`, a variable of a template, for people: 8.8 or 1,110 or 1,234,567; 12.5%; 1.5s. Prometheus
+// and Grafana have these functions in common.
+export function written(value: string, format: Format): string {
+  if (format === 'share') return `{{ humanizePercentage ${value} }}`;
+  if (format === 'duration') return `{{ humanizeDuration ${value} }}`;
+  const withTenths = `printf "%.1f" ${value} | reReplaceAll "[.]0$" ""`;
+  const inThousands = `printf "%.0f" ${value} | reReplaceAll "([0-9])([0-9]{3})$" "$1,$2" | reReplaceAll "([0-9])([0-9]{3})," "$1,$2,"`;
+  return `{{ if lt ${value} 9.95 }}{{ ${withTenths} }}{{ else }}{{ ${inThousands} }}{{ end }}`;
+}
 
 export interface Recording {
   name: string;
@@ -57,11 +69,13 @@ export interface Runbook {
   mitigation: string;
 }
 
-// Where your copy of dashboards/runbook.md can be read; see dashboards/README.md.
-export const RUNBOOK = 'https://gmewatch.example/runbook';
+// Where people read dashboards/runbook.md: dashboards/set_runbook writes this file.
+const RUNBOOK = readFileSync(join(__dirname, '../../runbook_url'), 'utf8').trim();
+
+export const runbookOf = (name: string): string => `${RUNBOOK}#${name.toLowerCase()}`;
 
 export const runbookUrl = (alert: Alert, dialect: Dialect): string =>
-  alert.runbookUrl ? alert.runbookUrl(dialect) : `${RUNBOOK}#${alert.name.toLowerCase()}`;
+  alert.runbookUrl ? alert.runbookUrl(dialect) : runbookOf(alert.name);
 
 // What both kinds of rules carry beside their labels.
 export function annotationsOf(alert: Alert, dialect: Dialect): Record<string, string> {

@@ -1,8 +1,8 @@
-// Alerts about what the clients meet. Their labels are code, name, category, region and app, and never a text: a label is
-// part of an alert's identity, so a corrected text would fire it anew.
-import { Alert, Lookup, RUNBOOK, Severity } from './alerting';
+// Alerts about what the clients meet. Their labels are code, name, category, region, app and the number of the incident, by
+// which messages are grouped, and never a text: a label is part of an alert's identity, so a corrected text would fire it anew.
+import { Alert, Lookup, runbookOf, Severity } from './alerting';
 import { UID } from './links';
-import { NAMES, named, NO_FIX, ofActiveSpikes, ofSpikes, withFix } from './promql';
+import { NAMES, named, NO_FIX, ofActiveSpikes, ofSpikes, withFix, withIncident } from './promql';
 
 const EXPECTED: Lookup = {
   name: 'Expected',
@@ -11,17 +11,21 @@ const EXPECTED: Lookup = {
   labels: ['code', 'region', 'app'],
 };
 
-// The fix of the rows of a family of spikes.
-const fixOf = (family: string): Lookup => ({
+// Where a code has no page of its own.
+const SPIKE_RUNBOOK = runbookOf('GmeErrorSpike');
+const LOOP_RUNBOOK = runbookOf('GmeRetryLoop');
+
+// The fix of each row of `expr`, whose labels are those of the alert but for the name.
+const fixOf = (expr: string, noRunbook: string): Lookup => ({
   name: 'Fix',
-  all: withFix(ofSpikes(family, {}), RUNBOOK),
+  all: withFix(expr, noRunbook),
   one: 'topk(1, gme_error_code_solution_info{code=%q})',
   labels: ['code'],
 });
-const SPIKE_FIX = fixOf('gme_spike_active');
-const LOOP_FIX = fixOf('gme_retry_loop_active');
+const SPIKE_FIX = fixOf(withIncident(ofSpikes('gme_spike_active', {})), SPIKE_RUNBOOK);
+const LOOP_FIX = fixOf(ofSpikes('gme_retry_loop_active', {}), LOOP_RUNBOOK);
 
-const RATE = `60 * ${ofActiveSpikes('gme_spike_observed_rate', {})}`;
+const RATE = withIncident(`60 * ${ofActiveSpikes('gme_spike_observed_rate', {})}`);
 
 // A code that is documented as an error wakes somebody, one that is documented as a warning or not at all does not; benign
 // codes raise nothing, whatever a detector says.
@@ -40,12 +44,10 @@ const spike = (severity: Severity, expr: string): Alert => ({
     `${say.label('code')} ${say.label('name')} rises in region ${say.label('region')}, app ${say.label('app')}: ` +
     `${say.value('number')} a minute, ${say.lookup(EXPECTED, 'number')} expected`,
   solution: (say) => say.lookupLabel(SPIKE_FIX, 'solution', NO_FIX),
-  description: (say) =>
-    `Clients report ${say.label('code')} (${say.label('name')}) ${say.value('number')} times a minute; what the code did ` +
-    `before explains ${say.lookup(EXPECTED, 'number')}. Region or app is "all" where the whole of it rises.`,
-  runbookUrl: (say) => say.lookupLabel(SPIKE_FIX, 'runbook_url', RUNBOOK),
+  description: () => 'Clients report it more often than its past explains. Region or app is "all" where the whole of it rises.',
+  runbookUrl: (say) => say.lookupLabel(SPIKE_FIX, 'runbook_url', SPIKE_RUNBOOK),
   dashboard: UID.overview,
-  panel: 'Errors by code',
+  panel: 'Spikes now: what to do',
   runbook: {
     meaning: 'A code is reported far more often than its past explains, by several sessions. The alert carries the solution that the GME documentation gives for it.',
     impact: 'Depends on the code: its page on gmewatchd (the alert\'s runbook_url) says. Codes that rise together are one incident.',
@@ -65,7 +67,7 @@ const retryLoop: Alert = {
   description: () =>
     'One to a few sessions have reported the code far more often than is usual for ten minutes. It is no outage: a client ' +
     'tries the same again and again without waiting.',
-  runbookUrl: (say) => say.lookupLabel(LOOP_FIX, 'runbook_url', RUNBOOK),
+  runbookUrl: (say) => say.lookupLabel(LOOP_FIX, 'runbook_url', LOOP_RUNBOOK),
   dashboard: UID.overview,
   panel: 'Retry loops',
   runbook: {

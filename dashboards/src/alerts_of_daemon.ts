@@ -198,10 +198,27 @@ const files: Alert = {
   },
 };
 
+const notAnnotated: Alert = {
+  name: 'GmewatchAnnotationsFailing',
+  severity: 'warning',
+  expr: () => 'sum by (instance) (increase(gmewatch_annotation_failures_total[5m])) > 0',
+  for: '15m',
+  summary: (say) => `gmewatchd ${say.label('instance')} cannot push spikes to Grafana`,
+  description: () => 'It has failed for a quarter of an hour. Dashboards draw spikes from Prometheus all the same; the pushed annotations are missing.',
+  dashboard: UID.daemon,
+  panel: 'Annotations pushed to Grafana',
+  runbook: {
+    meaning: 'Requests to the annotations API of the Grafana in the settings fail again and again.',
+    impact: 'Spikes are not annotated by gmewatchd. An hour after its end a spike is given up.',
+    diagnosis: 'By reason, on the Daemon dashboard; deploy/README.md says what each means.',
+    mitigation: 'no_token, unauthorized: a new token of the role Editor in the file. unreachable, timeout: annotations.grafana_url, the certificate, the network. Then reload (SIGHUP).',
+  },
+};
+
 export const ALERTS_OF_DAEMON: Alert[] = [
   down, instanceDown, notReady, refusing, diskFull, commitsSlow, noCheckpoint, reloadFailed,
   nearLimit('sessions', 'GmewatchSessionsNearLimit', 'Beyond it batches of new sessions are turned away until old ones expire.', 'Limits'),
   nearLimit('app_regions', 'GmewatchAppRegionsNearLimit', 'Beyond it events are counted under the region other, then under the app other.', 'Limits'),
-  restarts, files,
+  restarts, files, notAnnotated,
 ];
 export const RECORDINGS_OF_DAEMON = [REFUSED, COMMIT];

@@ -101,7 +101,7 @@ const graphs = () => [
     { title: 'The last seven days', description: 'Events of the code in each hour, whatever the time range above.' },
     { w: 8, h: 8 },
     [{ expr: `sum(increase(${ERRORS}[1h]))`, legend: 'events an hour' }],
-    { unit: UNIT.count },
+    { unit: UNIT.count, noValue: 'Begins with the first full hour.' },
   )
     .timeFrom('7d')
     .interval('1h'),

@@ -202,13 +202,23 @@ const room = () => [
   ),
 ];
 
-const incidents = () =>
+const told = () => [
   graph(
     { title: 'Incidents', description: 'Incidents that last: spikes that belong together.' },
     THIRD,
     [line(gauge('gmewatch_incidents'), '{{instance}}')],
     { unit: UNIT.count },
-  );
+  ),
+  graph(
+    { title: 'Annotations pushed to Grafana', description: 'Spikes whose annotation is not yet as it should be, and in each five minutes what failed, by reason. Zero where the settings name no Grafana.' },
+    { w: 16, h: THIRD.h },
+    [
+      line(gauge('gmewatch_annotation_queue'), 'waiting, {{instance}}'),
+      line(`sum by (reason) (increase(gmewatch_annotation_failures_total{${CHOSEN}}[5m]))`, '{{reason}}'),
+    ],
+    { unit: UNIT.count },
+  ),
+];
 
 export const daemon = (): dashboard.Dashboard =>
   assemble({
@@ -219,5 +229,5 @@ export const daemon = (): dashboard.Dashboard =>
     variables: [variables.datasource(), variables.instance()],
     // What happens to the players hides what happens to gmewatchd, so spikes are drawn here only when asked for.
     annotations: annotations({}, false),
-    panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], incidents()],
+    panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], ...told()],
   });

@@ -5,23 +5,20 @@
 // annotations and never the labels of the alert.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
-import { Alert, annotationsOf, Dialect, Format, GENERATED } from './alerting';
+import { Alert, annotationsOf, Dialect, Format, GENERATED, written } from './alerting';
 
 // As provisioning/datasources.yaml has it. Rules know no dashboard variables.
 export const DATASOURCE_UID = 'gmewatch-prometheus';
 const INTERVAL = '30s';
 
-const FORMATS: Record<Format, string> = {
-  number: 'printf "%.3g"',
-  share: 'humanizePercentage',
-  duration: 'humanizeDuration',
-};
+// Without data Grafana writes the texts too, to nobody, and logs what is not there as an error.
+const withValue = (query: string, format: Format): string => `{{ with $values.${query} }}${written('.Value', format)}{{ else }}?{{ end }}`;
 
 const GRAFANA: Dialect = {
   recorded: (record) => `(${record.expr})`,
   label: (name) => `{{ $labels.${name} }}`,
-  value: (format) => `{{ ${FORMATS[format]} $values.Value.Value }}`,
-  lookup: (lookup, format) => `{{ ${FORMATS[format]} $values.${lookup.name}.Value }}`,
+  value: (format) => withValue('Value', format),
+  lookup: (lookup, format) => withValue(lookup.name, format),
   lookupLabel: (lookup, label) => `{{ $values.${lookup.name}.Labels.${label} }}`,
 };
 
@@ -50,6 +47,15 @@ function panelId(dashboards: dashboard.Dashboard[], alert: Alert): number {
 const uidOf = (alert: Alert): string =>
   `${alert.name.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()}${alert.name === 'GmeErrorSpike' ? `-${alert.severity}` : ''}`;
 
+// Where a message links to. Grafana 9 knows the panel by the annotations, later ones by the fields too.
+function panelOf(alert: Alert, dashboards: dashboard.Dashboard[]) {
+  const id = panelId(dashboards, alert);
+  return {
+    fields: { dashboardUid: alert.dashboard, panelId: id },
+    annotations: { __dashboardUid__: alert.dashboard, __panelId__: String(id) },
+  };
+}
+
 const ruleOf = (alert: Alert, dashboards: dashboard.Dashboard[]) => ({
   uid: uidOf(alert),
   title: alert.name === 'GmeErrorSpike' ? `${alert.name} (${alert.severity})` : alert.name,
@@ -64,10 +70,9 @@ const ruleOf = (alert: Alert, dashboards: dashboard.Dashboard[]) => ({
   ...(alert.keepFiringFor ? { keepFiringFor: alert.keepFiringFor } : {}),
   noDataState: 'OK',
   execErrState: 'Error',
-  dashboardUid: alert.dashboard,
-  panelId: panelId(dashboards, alert),
+  ...panelOf(alert, dashboards).fields,
   labels: { severity: alert.severity },
-  annotations: annotationsOf(alert, GRAFANA),
+  annotations: { ...annotationsOf(alert, GRAFANA), ...panelOf(alert, dashboards).annotations },
 });
 
 export function grafanaAlerts(groups: Record<string, Alert[]>, dashboards: dashboard.Dashboard[]): string {

@@ -47,9 +47,9 @@ const numbers = () => [
     },
   ),
   number(
-    { title: 'Sessions hit in 15 min', description: 'Sessions that met a code for the first time in the last 15 minutes, added up over the codes.' },
+    { title: 'Sessions hit in 15 min', description: 'Sessions that met a code for the first time in the last 15 minutes, of the code that most of them met: at least so many are hit.' },
     SIXTH,
-    `sum(increase(${counts('gme_error_sessions_total', FILTER)}[15m]))`,
+    `max(sum by (code) (increase(${counts('gme_error_sessions_total', FILTER)}[15m])))`,
     { unit: UNIT.count, decimals: 0, noValue: 'none', steps: [{ from: null, color: 'text' }] },
   ),
   number(

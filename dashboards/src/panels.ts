@@ -67,8 +67,10 @@ export interface Line {
 export interface GraphOptions {
   unit: Unit;
   stacked?: boolean;
-  // Shown on the right with the last and the highest value; below where it is narrow.
+  // On the right, with the last and the highest value, the line that is highest now first.
   legendTable?: boolean;
+  // What no line at all means.
+  noValue?: string;
   links?: dashboard.DashboardLinkBuilder[];
 }
 
@@ -78,6 +80,8 @@ export function graph(words: Words, size: Size, lines: Line[], options: GraphOpt
     .placement(options.legendTable ? common.LegendPlacement.Right : common.LegendPlacement.Bottom)
     .displayMode(options.legendTable ? common.LegendDisplayMode.Table : common.LegendDisplayMode.List)
     .calcs(options.legendTable ? ['lastNotNull', 'max'] : []);
+  // As Grafana calls the last value.
+  if (options.legendTable) legend.sortBy('Last *').sortDesc(true);
   const panel = new timeseries.PanelBuilder()
     .title(words.title)
     .description(words.description)
@@ -95,6 +99,7 @@ export function graph(words: Words, size: Size, lines: Line[], options: GraphOpt
   const softMax = SOFT_MAX[options.unit];
   if (softMax !== undefined) panel.axisSoftMax(softMax);
   if (options.links) panel.dataLinks(options.links);
+  if (options.noValue) panel.noValue(options.noValue);
   lines.forEach((line, index) =>
     panel.withTarget(
       new prometheus.DataqueryBuilder()

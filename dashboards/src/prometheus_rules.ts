@@ -1,25 +1,19 @@
 // The alerts as rules of Prometheus, from 2.42 on. What only another query knows stands in annotations, by `query`.
 import { stringify } from 'yaml';
-import { Alert, annotationsOf, Dialect, Format, GENERATED, Lookup, Recording } from './alerting';
+import { Alert, annotationsOf, Dialect, GENERATED, Lookup, Recording, written } from './alerting';
 
-const FORMATS: Record<Format, string> = {
-  number: 'printf "%.3g"',
-  share: 'humanizePercentage',
-  duration: 'humanizeDuration',
-};
-
-// The template of a lookup whose first row is written as `shown`.
-function withRow(lookup: Lookup, shown: string, missing: string): string {
+// The template of a lookup; `row` writes its first row, which is `.` there.
+function withRow(lookup: Lookup, row: string, missing: string): string {
   const values = lookup.labels.map((label) => `$labels.${label}`).join(' ');
-  return `{{ with printf ${JSON.stringify(lookup.one)} ${values} | query }}{{ . | first | ${shown} }}{{ else }}${missing}{{ end }}`;
+  return `{{ with printf ${JSON.stringify(lookup.one)} ${values} | query }}${row}{{ else }}${missing}{{ end }}`;
 }
 
 const PROMETHEUS: Dialect = {
   recorded: (record) => record.name,
   label: (name) => `{{ $labels.${name} }}`,
-  value: (format) => `{{ $value | ${FORMATS[format]} }}`,
-  lookup: (lookup, format) => withRow(lookup, `value | ${FORMATS[format]}`, '?'),
-  lookupLabel: (lookup, label, missing) => withRow(lookup, `label "${label}"`, missing),
+  value: (format) => written('$value', format),
+  lookup: (lookup, format) => withRow(lookup, `{{ $number := . | first | value }}${written('$number', format)}`, '?'),
+  lookupLabel: (lookup, label, missing) => withRow(lookup, `{{ . | first | label "${label}" }}`, missing),
 };
 
 const ruleOf = (alert: Alert) => ({

@@ -60,6 +60,12 @@ export const ofSpikes = (family: string, filter: Filter): string =>
 export const ofActiveSpikes = (family: string, filter: Filter): string =>
   `(${ofSpikes(family, filter)} and on (${PLACE}) ${ofSpikes('gme_spike_active', filter)} == 1)`;
 
+// `expr`, whose rows are spikes, with the label `incident`: those that belong together share it. 0 with a gmewatchd that does
+// not tell.
+export const withIncident = (expr: string): string =>
+  `${expr} * on (${PLACE}) group_left (incident)` +
+  ` count_values by (${PLACE}) ("incident", max by (${PLACE}) (gme_spike_incident or 0 * gme_spike_active))`;
+
 // A family of counters with the labels code, category, region, app.
 export const counts = (family: string, filter: Filter): string => `${family}${matchers(filter, '')}`;
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import yaml
 
+from around import await_true
 from files import DASHBOARDS, ROOT, dashboards, expressions
-from site_of_outage import Site, await_true
+from site_of_outage import Site
 
 HERE = Path(__file__).resolve().parent
 CODE = "1005"

@@ -1,6 +1,8 @@
 """The shipped dashboards, rules and configurations, without a running daemon."""
 
 import copy
+import json
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -67,7 +69,12 @@ class RulesTest(unittest.TestCase):
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
     def test_fire_where_they_must_and_nowhere_else(self):
-        tested = run("promtool", "test", "rules", HERE / "rules_test.yaml")
+        tests = (HERE / "rules_test.yaml").read_text("utf-8")
+        tests = tests.replace("https://gmewatch.example/runbook", (DASHBOARDS / "runbook_url").read_text("utf-8").strip())
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "rules_test.yaml"
+            file.write_text(tests.replace("../../dashboards", str(DASHBOARDS)), "utf-8")
+            tested = run("promtool", "test", "rules", file)
         self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
 
     def test_are_complete_and_name_known_metrics(self):
@@ -90,7 +97,61 @@ class RulesTest(unittest.TestCase):
             self.assertEqual(routed.stdout.strip(), receivers, severity)
 
 
+class SetRunbookTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.copy = Path(folder.name)
+        for name in ("set_runbook", "runbook_url", "prometheus/alerts.yaml", "alerting/rules.yaml"):
+            (self.copy / name).parent.mkdir(exist_ok=True)
+            shutil.copy(DASHBOARDS / name, self.copy / name)
+
+    def links(self) -> list[str]:
+        """The runbook_url of every rule, those of Grafana last."""
+        files = [self.copy / "prometheus/alerts.yaml", self.copy / "alerting/rules.yaml"]
+        groups = [group for file in files for group in yaml.safe_load(file.read_text("utf-8"))["groups"]]
+        return [rule["annotations"]["runbook_url"] + json.dumps(rule.get("data")) for group in groups for rule in group["rules"]]
+
+    def test_every_link_to_the_runbook_leads_to_its_new_place_and_to_the_next(self):
+        before = (self.copy / "runbook_url").read_text("utf-8").strip()
+        shipped = self.links()
+        self.assertTrue(all(f"{before}#" in link for link in shipped), shipped)
+        for url in ("https://wiki.example.com/~voice/run-book", "http://h"):
+            set_it = run(self.copy / "set_runbook", url)
+            self.assertEqual(set_it.returncode, 0, set_it.stderr)
+            self.assertEqual(self.links(), [link.replace(f"{before}#", f"{url}#") for link in shipped])
+        checked = run("promtool", "check", "rules", self.copy / "prometheus/alerts.yaml")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    def test_what_is_no_address_changes_nothing(self):
+        shipped = self.links()
+        for arguments in ([], ["wiki"], ["https://wiki/a|b"], ["https://wiki/a#b"], ["https://a", "https://b"]):
+            self.assertEqual(run(self.copy / "set_runbook", *arguments).returncode, 2, arguments)
+        self.assertEqual(self.links(), shipped)
+
+
 class GrafanaAlertingTest(unittest.TestCase):
+    def test_says_that_it_is_blind_where_prometheus_does_not_answer(self):
+        template = yaml.safe_load((DASHBOARDS / "alerting/notifications.yaml").read_text("utf-8"))["templates"][0]["template"]
+
+        def said(status: str) -> str:
+            alerts = [{"status": status, "labels": {"alertname": "DatasourceError", "rulename": name},
+                       "annotations": {"summary": "[no value] rises"}} for name in ("GmewatchDown", "GmeLateEvents")]
+            group = {"status": status, "groupLabels": {"alertname": "DatasourceError"}, "alerts": alerts}
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "grafana.tmpl").write_text(template, "utf-8")
+                (Path(folder) / "group.json").write_text(json.dumps(group), "utf-8")
+                rendered = run("amtool", "template", "render", f"--template.glob={folder}/*.tmpl", f"--template.data={folder}/group.json",
+                               '--template.text={{ template "gmewatch.text" . }}')
+            self.assertEqual(rendered.returncode, 0, rendered.stderr)
+            self.assertNotIn("[no value]", rendered.stdout)
+            return rendered.stdout
+
+        firing = said("firing")
+        self.assertIn("nobody would be told", firing.splitlines()[0])
+        self.assertIn("Rules: GmewatchDown GmeLateEvents\n", firing)
+        self.assertEqual(said("resolved").strip(), "Over: Grafana evaluates its rules again.")
+
     def test_rules_are_those_of_prometheus_and_their_panels_exist(self):
         rules = yaml.safe_load((DASHBOARDS / "alerting/rules.yaml").read_text("utf-8"))
         sources = yaml.safe_load((DASHBOARDS / "provisioning/datasources.yaml").read_text("utf-8"))["datasources"]
@@ -102,7 +163,12 @@ class GrafanaAlertingTest(unittest.TestCase):
         for rule, alert in zip(written, alerts):
             self.assertEqual(rule["title"].split()[0], alert["alert"])
             self.assertEqual(rule["labels"], alert["labels"])
-            self.assertEqual(set(rule["annotations"]), set(alert["annotations"]))
+            self.assertEqual(set(rule["annotations"]), set(alert["annotations"]) | {"__dashboardUid__", "__panelId__"})
+            # What may be missing is asked for before it is written: without data Grafana would log an error each time.
+            for text in rule["annotations"].values():
+                self.assertNotRegex(text, r"\$values\.\w+\.Value")
+            shown_in = (rule["annotations"]["__dashboardUid__"], rule["annotations"]["__panelId__"])
+            self.assertEqual(shown_in, (rule["dashboardUid"], str(rule["panelId"])))
             self.assertIn(rule["panelId"], panels[rule["dashboardUid"]])
             self.assertIn(rule["condition"], {query["refId"] for query in rule["data"]})
             for query in rule["data"]:

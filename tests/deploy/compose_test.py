@@ -42,6 +42,20 @@ class ComposeTest(unittest.TestCase):
         build = self.services["gmewatchd"]["build"]
         self.assertTrue((DEPLOY / build["context"] / build["dockerfile"]).is_file())
 
+    def test_links_lead_to_the_published_ports(self):
+        published = {name: {f"http://{port.rsplit(':', 1)[0]}" for port in service["ports"]} for name, service in self.services.items()}
+        settings = next((source, target) for name, source, target in self.mounts() if source.endswith("gmewatchd.yaml"))
+        self.assertIn(f"--config={settings[1]}", self.services["gmewatchd"]["command"])
+        expose = yaml.safe_load((DEPLOY / settings[0]).read_text(encoding="utf-8"))["expose"]
+        self.assertIn(expose["public_url"], published["gmewatchd"])
+        self.assertIn(expose["grafana_url"], published["grafana"])
+        self.assertIn(expose["prometheus_url"], published["prometheus"])
+        self.assertIn(self.services["grafana"]["environment"]["GF_SERVER_ROOT_URL"].rstrip("/"), published["grafana"])
+        for name, words in (("prometheus", self.services["prometheus"]["entrypoint"][-1].split()), ("alertmanager", self.services["alertmanager"]["command"])):
+            given = [word.partition("=")[2] for word in words if word.startswith("--web.external-url=")]
+            self.assertEqual(len(given), 1, name)
+            self.assertIn(given[0], published[name])
+
     def test_no_port_is_public(self):
         for name, service in self.services.items():
             self.assertTrue(service["ports"], name)
@@ -55,7 +69,8 @@ class ComposeTest(unittest.TestCase):
             for file in (ROOT / "dashboards" / folder).glob("*.yaml"):
                 text = file.read_text(encoding="utf-8")
                 asked |= {part.split("}")[0] for part in text.split("${GMEWATCH_")[1:]}
-        given = {name.removeprefix("GMEWATCH_") for name in self.services["grafana"]["environment"]}
+        names = [name for name in self.services["grafana"]["environment"] if name.startswith("GMEWATCH_")]
+        given = {name.removeprefix("GMEWATCH_") for name in names}
         self.assertEqual(asked, given)
 
     def test_prometheus_reads_what_its_start_makes_of_the_shipped_file(self):

@@ -91,6 +91,7 @@ TEST_F(SpikeTest, CodesThatRiseTogetherInARegionAreOneIncident) {
     EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_expected_rate", code)), kUsualRate, 1.5) << code;
     EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_observed_rate", code)), kRisenRate, 30) << code;
     EXPECT_GE(ValueOf(samples, InEu("gme_spike_score", code)), 1) << code;
+    EXPECT_EQ(ValueOf(samples, InEu("gme_spike_incident", code)), 1) << code;
   }
   EXPECT_EQ(ValueOf(samples, kIncidents), 1);
   EXPECT_THAT(SeriesOf(samples, kLoop), IsEmpty());

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "daemon/model/limits.h"
 #include "tests/daemon/annotate/spikes.h"
+#include "tests/support/dashboard_links.h"
 
 namespace gmewatch {
 namespace {
@@ -79,6 +80,15 @@ TEST(AnnotationTextTest, NamesTheWholeInWordsAndLinksToAllOfIt) {
   EXPECT_THAT(text({"demo", "all"}), HasSubstr(" in all regions of demo<br/>"));
   EXPECT_THAT(text({"all", "eu"}), HasSubstr(" in eu of all apps<br/>"));
   EXPECT_THAT(text({"all", "eu"}), HasSubstr("var-app=%24__all&amp;var-region=eu"));
+}
+
+TEST(AnnotationTextTest, ItsLinkSetsVariablesThatTheDashboardHas) {
+  for (const Place& place : {Place{"demo", "eu"}, Place{"all", "all"}}) {
+    Spike spike = Lasting(1005);
+    spike.where.place = place;
+    const std::string text = AnnotationFor(Annotated(spike, kStart), nullptr, kLinks).text;
+    EXPECT_THAT(FaultsOfDashboardLinks(text), testing::IsEmpty()) << text;
+  }
 }
 
 TEST(AnnotationTextTest, OtherCodesHaveNoRunbook) {

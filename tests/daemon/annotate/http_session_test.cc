@@ -6,10 +6,9 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "tests/support/child_process.h"
 #include "tests/support/grafana_stub.h"
 #include "tests/support/silent_listener.h"
-#include "tests/support/test_certificates.h"
+#include "tests/support/tls_web_server.h"
 
 namespace gmewatch {
 namespace {
@@ -69,26 +68,16 @@ TEST(HttpSessionTest, AnInterruptEndsWhatIsUnderWayAndWhatComesLater) {
 
 // The token is worth protecting: it goes to nobody whom the authorities do not vouch for.
 TEST(HttpSessionTest, SpeaksTlsWithWhomTheAuthorityOfTheFileVouchesFor) {
-  const TestCertificates certificates = MakeTestCertificates();
-  const TempDir dir;
-  const std::string authority = dir.Write("ca.pem", certificates.authority);
-  const auto server =
-      ChildProcess::Start("openssl", {"s_server", "-accept", "127.0.0.1:0", "-www", "-cert",
-                                      dir.Write("cert.pem", certificates.server_certificate),
-                                      "-key", dir.Write("key.pem", certificates.server_key)});
+  const auto server = TlsWebServer::Start();
   ASSERT_TRUE(server.ok()) << server.status();
-  ASSERT_TRUE((*server)->AwaitOutput("ACCEPT 127.0.0.1:"));
-  ASSERT_TRUE((*server)->AwaitOutput("\n"));
-  const std::string output = (*server)->output();
-  const size_t port = output.find("ACCEPT 127.0.0.1:") + 17;
-  const std::string at = output.substr(port, output.find('\n', port) - port);
   HttpSession session;
-  const auto trusted = session.Send({"https://localhost:" + at, "t", authority}, kGet);
+  const auto trusted = session.Send({(*server)->url(), "t", (*server)->authority_file()}, kGet);
   ASSERT_TRUE(trusted.ok()) << trusted.status();
-  const auto stranger = session.Send({"https://localhost:" + at, "t", ""}, kGet);
+  const auto stranger = session.Send({(*server)->url(), "t", ""}, kGet);
   EXPECT_EQ(stranger.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(stranger.status().message()), HasSubstr("certificate"));
-  const auto other_name = session.Send({"https://127.0.0.1:" + at, "t", authority}, kGet);
+  const auto other_name =
+      session.Send({(*server)->url_of_another_name(), "t", (*server)->authority_file()}, kGet);
   EXPECT_EQ(other_name.status().code(), absl::StatusCode::kUnavailable);
 }
 

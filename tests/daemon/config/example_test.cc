@@ -53,6 +53,12 @@ TEST(ExampleTest, ChangesNothingAsItIs) {
   EXPECT_EQ(*settings, Settings());
 }
 
+TEST(ExampleTest, TheSettingsOfTheContainersAreRight) {
+  const auto settings = LoadSettings(GMEWATCH_SOURCE_DIR "/deploy/compose_gmewatchd.yaml");
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_NE(settings->public_url, "");
+}
+
 TEST(ExampleTest, ChangesNothingWithEachDefaultUncommented) {
   const auto settings = ParseSettings(ReadExampleFile().defaults, "defaults");
   ASSERT_TRUE(settings.ok()) << settings.status();

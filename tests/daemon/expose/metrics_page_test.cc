@@ -33,6 +33,9 @@ SpikeReport OneSpikeAndOneLoop() {
   report.spikes.resize(2);
   report.spikes[0].active = true;
   report.spikes[1].retry_loop = true;
+  report.incidents.resize(1);
+  report.incidents[0].active = true;
+  report.incidents[0].members.push_back(report.spikes[0].where);
   return report;
 }
 

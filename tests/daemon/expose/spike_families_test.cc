@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/expose/gme_families.h"
@@ -92,6 +93,23 @@ TEST(SpikeFamiliesTest, ARetryLoopIsNoSpike) {
   const auto samples = Render(report);
   EXPECT_THAT(samples.at("gme_retry_loop_active"), ElementsAre(Pair("1005 client eu demo", 1)));
   EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair("other unknown eu demo", 1)));
+}
+
+// Those who group alerts by it are told of a second incident at once.
+TEST(SpikeFamiliesTest, NamesTheLastingIncidentOfEachSpike) {
+  SpikeReport report;
+  const auto add = [&report](uint64_t id, bool active, std::vector<SpikePlace> members) {
+    Incident& incident = report.incidents.emplace_back();
+    incident.id = id;
+    incident.active = active;
+    incident.members = std::move(members);
+  };
+  add(7, false, {{1005, false, {"all", "eu"}}});
+  add(8, true, {{1005, false, {"all", "eu"}}, {0, true, {"demo", "eu"}}});
+  add(9, true, {{1005, false, {"all", "us"}}});
+  EXPECT_THAT(Render(report).at("gme_spike_incident"),
+              ElementsAre(Pair("1005 client eu all", 8), Pair("other unknown eu demo", 8),
+                          Pair("1005 client us all", 9)));
 }
 
 }  // namespace

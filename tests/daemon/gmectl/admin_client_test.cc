@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/silent_listener.h"
+#include "tests/support/tls_web_server.h"
 
 namespace gmewatch {
 namespace {
@@ -119,6 +120,27 @@ TEST_F(AdminClientTest, AsksThisMachineWithoutAProxy) {
   setenv("http_proxy", "http://127.0.0.1:1", 1);  // NOLINT(concurrency-mt-unsafe): before a read
   EXPECT_EQ(Get("/here").value_or("nothing"), "here");
   unsetenv("http_proxy");  // NOLINT(concurrency-mt-unsafe): as above
+}
+
+// The admin port itself speaks plain HTTP: this is for a proxy before it that ends TLS.
+TEST(AdminTlsTest, SpeaksTlsWithWhomTheAuthorityOfTheFileVouchesFor) {
+  const auto server = TlsWebServer::Start();
+  ASSERT_TRUE(server.ok()) << server.status();
+  AdminAddress address;
+  address.base = (*server)->url();
+  address.ca_file = (*server)->authority_file();
+  EXPECT_THAT(AdminGet(address, "/api/v1/top").value_or(""), HasSubstr("s_server"));
+  const auto refused_for = [&address](const char* reason) {
+    const absl::Status status = AdminGet(address, "/api/v1/top").status();
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(reason));
+  };
+  address.base = (*server)->url_of_another_name();
+  refused_for("subject name");
+  address = {(*server)->url(), ""};
+  refused_for("certificate");
+  address.ca_file = "/no/such/file.pem";
+  refused_for("/no/such/file.pem");
 }
 
 TEST(AdminAddressTest, IsAPortOrAUrl) {

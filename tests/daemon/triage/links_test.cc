@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "tests/support/dashboard_links.h"
+
 namespace gmewatch {
 namespace {
 
@@ -30,6 +34,15 @@ TEST(LinksTest, LeadToTheCodeInGrafanaAndPrometheus) {
 TEST(LinksTest, WhatIsInAnExpressionStaysInsideIt) {
   EXPECT_EQ(PrometheusUrl({"", "", "http://p"}, "a&b=c#d\"<e>"),
             "http://p/graph?g0.expr=a%26b%3Dc%23d%22%3Ce%3E&g0.range_input=3h&g0.tab=0");
+}
+
+TEST(LinksTest, SetVariablesThatTheDashboardsHave) {
+  const TriageLinks links{"http://here", "http://grafana", "http://prometheus"};
+  EXPECT_THAT(FaultsOfDashboardLinks(GrafanaOverviewUrl(links)), IsEmpty());
+  const auto of_code = LinksOf(links, "1005");
+  ASSERT_EQ(of_code.size(), 3);
+  EXPECT_THAT(FaultsOfDashboardLinks(of_code[0].url()), IsEmpty()) << of_code[0].url();
+  EXPECT_THAT(FaultsOfDashboardLinks(of_code[1].url()), IsEmpty()) << of_code[1].url();
 }
 
 }  // namespace

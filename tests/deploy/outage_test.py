@@ -1,0 +1,71 @@
+"""deploy/quickstart with the real parts, up to its outage: usage: outage_test.py GMEWATCHD GMECTL FLEET"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OUTAGE_AFTER_SECONDS = 40
+# The outage comes, its spike, and Alertmanager's 30 s for it; a busy machine takes longer.
+PATIENCE_SECONDS = 240
+
+
+def solution_of(code: int) -> str:
+    codes = yaml.safe_load((ROOT / "daemon/catalog/gme.yaml").read_text("utf-8"))["codes"]
+    return next(one["solution"] for one in codes if one["value"] == code)
+
+
+class OutageTest(unittest.TestCase):
+    def test_shows_the_spike_its_fix_and_the_alert_and_ends_at_a_signal(self):
+        with tempfile.TemporaryDirectory() as folder:
+            programs = Path(folder) / "bin"
+            programs.mkdir()
+            for name, path in zip(("gmewatchd", "gmectl", "gmewatch_fleet"), sys.argv[1:]):
+                os.symlink(path, programs / name)
+            command = [ROOT / "deploy/quickstart", "--no-install", f"--bin_dir={programs}", f"--state_dir={folder}/state",
+                       f"--outage_after={OUTAGE_AFTER_SECONDS}"]
+            with open(f"{folder}/out", "w+", encoding="utf-8") as out:
+                status, told = self.run_until(command, "running on; Ctrl-C stops everything", out)
+                out.seek(0)
+                self.look_at(out.read(), status, told)
+
+    def run_until(self, command: list, last_words: str, out) -> tuple[int, str]:
+        """The exit status after Ctrl-C at `last_words`, and all that was said on standard error."""
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True) as run:
+            patience = threading.Timer(PATIENCE_SECONDS, run.send_signal, [signal.SIGTERM])
+            patience.start()
+            told = ""
+            for line in run.stderr:
+                told += line
+                if last_words in line:
+                    run.send_signal(signal.SIGINT)
+            patience.cancel()
+            return run.wait(60), told
+
+    def look_at(self, shown: str, status: int, told: str):
+        everything = f"{shown}\n{told}"
+        self.assertEqual(status, 130, everything)
+        self.assertIn("the counts are kept", told)
+        spike, alert = (shown.find(words) for words in ("A spike is seen", "Alertmanager has the alert"))
+        self.assertTrue(0 < shown.find("What Prometheus counts:") < spike < alert, everything)
+        # gmectl breaks the lines of a text at 80 columns.
+        by_gmectl, by_the_page = (" ".join(part.split()) for part in (shown[spike:alert], shown[alert:]))
+        fix = f"Fix: {solution_of(1005)}"
+        self.assertRegex(by_gmectl, r"[1-9]\d* spikes? in 1 incident", everything)
+        self.assertRegex(by_gmectl, r"1005 AV_ERR_TIMEOUT [\d.]+/s", everything)
+        self.assertIn(fix, by_gmectl, everything)
+        number = r"[\d,]+(\.\d)?"
+        self.assertRegex(by_the_page, rf"1005 AV_ERR_TIMEOUT rises in region (eu|all), app \S+: {number} a minute, {number} expected {re.escape(fix)}", everything)
+        self.assertRegex(by_the_page, r"triage page http://127\.0\.0\.1:\d+/ ", everything)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
