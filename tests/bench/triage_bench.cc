@@ -79,8 +79,8 @@ void Look(benchmark::State& state) {
     counters.AddCode(static_cast<int32_t>(code), true);
   }
   for (uint32_t place = 0; place < kPlaces; ++place) {
-    counters.AddPlace({absl::StrCat("game-", place / kRegions), absl::StrCat("r-", place % kRegions)},
-                      true);
+    counters.AddPlace(
+        {absl::StrCat("game-", place / kRegions), absl::StrCat("r-", place % kRegions)}, true);
   }
   const auto count = [&counters](uint32_t one_in, uint32_t seed) {
     for (uint32_t cell = 0; cell < kPlaces * kCodes; ++cell) {
