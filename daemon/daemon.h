@@ -76,6 +76,7 @@ class Daemon {
   void StartCheckpoints();
   void UseCatalog(const Catalog& catalog, const Settings& settings);
   SelfStats ReadSelfStats();
+  RejectedByReason ReadRejected() const;
   absl::Status Ready() const;
 
   const DaemonOptions options_;
