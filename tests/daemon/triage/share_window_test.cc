@@ -56,5 +56,35 @@ TEST(ShareWindowTest, TakesUpAnotherWithAllItHas) {
   }
 }
 
+TEST(ShareWindowTest, AnEarlierMinuteIsTheNewest) {
+  ShareWindow window;
+  window.Add(5, kStart);
+  window.Add(2, kStart - 30);
+  EXPECT_EQ(window.Now(kStart), 7U);
+  EXPECT_EQ(window.Now(kStart + 9), 7U);
+  EXPECT_EQ(window.Now(kStart + 10), 0U);
+}
+
+TEST(ShareWindowTest, BeginsAtAnyMinute) {
+  for (const int64_t minute : {int64_t{0}, int64_t{1}, int64_t{9}, int64_t{59}, kStart}) {
+    ShareWindow window;
+    window.Add(3, minute);
+    EXPECT_EQ(window.Now(minute), 3U) << minute;
+    EXPECT_EQ(window.Before(minute), 0U) << minute;
+    EXPECT_EQ(window.Before(minute + 10), 3U) << minute;
+  }
+}
+
+TEST(ShareWindowTest, TakingUpAnEmptyOneChangesNothing) {
+  ShareWindow window;
+  window.Add(3, kStart);
+  window.Add(ShareWindow());
+  EXPECT_EQ(window.Now(kStart), 3U);
+  ShareWindow empty;
+  empty.Add(window);
+  EXPECT_EQ(empty.Now(kStart), 3U);
+  EXPECT_EQ(empty.Before(kStart + 10), 3U);
+}
+
 }  // namespace
 }  // namespace gmewatch
