@@ -75,6 +75,19 @@ TEST(ShareWindowTest, BeginsAtAnyMinute) {
   }
 }
 
+TEST(ShareWindowTest, OfAnotherOnlyTheLastDayIsTakenUp) {
+  ShareWindow old;
+  old.Add(7, kStart);
+  old.Add(1, kStart + 20);
+  ShareWindow sum;
+  const int64_t later = kStart + 30 * 60;
+  sum.Add(5, later);
+  sum.Add(2, later + 20);
+  sum.Add(old);
+  EXPECT_EQ(sum.Now(later + 20), 2U);
+  EXPECT_EQ(sum.Before(later + 20), 5U);
+}
+
 TEST(ShareWindowTest, TakingUpAnEmptyOneChangesNothing) {
   ShareWindow window;
   window.Add(3, kStart);
