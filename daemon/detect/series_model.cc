@@ -284,20 +284,11 @@ double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* abo
 }
 
 double SeriesModel::Score(const SeriesState& state) const {
-  switch (state.phase) {
-    case SeriesPhase::kNew:
-      break;
-    case SeriesPhase::kQuiet:
-      if (state.candidate_count == 0) break;
-      return FindBestStart(state, static_cast<float>(FactorOf(state)), state.vmr, DriftOf(state))
-                 .evidence /
-             threshold_;
-    case SeriesPhase::kHabit:
-    case SeriesPhase::kLoop:
-    case SeriesPhase::kSpike:
-      return RiseEvidence(state) / (threshold_ * HabitOf(state));
-  }
-  return 0;
+  if (state.phase > SeriesPhase::kQuiet) return RiseEvidence(state) / (threshold_ * HabitOf(state));
+  if (state.candidate_count == 0) return 0;  // as of a new series
+  return FindBestStart(state, static_cast<float>(FactorOf(state)), state.vmr, DriftOf(state))
+             .evidence /
+         threshold_;
 }
 
 }  // namespace gmewatch

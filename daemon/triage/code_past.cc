@@ -23,22 +23,27 @@ absl::string_view TitleOf(absl::string_view dimension) {
   return "Platform";
 }
 
+bool HasPast(const v1::Breakdown& breakdown) {
+  return std::any_of(breakdown.parts().begin(), breakdown.parts().end(),
+                     [](const v1::Part& part) { return part.share_before() > 0; });
+}
+
 std::string BreakdownText(const v1::Breakdown& breakdown) {
+  const bool has_past = HasPast(breakdown);
   std::string out = absl::StrCat(
       "<table><caption>", TitleOf(breakdown.dimension()),
       "</caption><thead><tr><th scope=\"col\">Value</th><th scope=\"col\" class=\"n\">Events</th>"
-      "<th scope=\"col\" class=\"n\">Now</th><th scope=\"col\" "
-      "class=\"n\">Before</th></tr></thead>\n"
-      "<tbody>\n");
-  bool any_before = false;
-  for (const v1::Part& part : breakdown.parts()) any_before |= part.share_before() > 0;
+      "<th scope=\"col\" class=\"n\">Now</th>",
+      has_past ? "<th scope=\"col\" class=\"n\">Before</th>" : "", "</tr></thead>\n<tbody>\n");
   for (int i = 0; i < std::min(kPartsShown, breakdown.parts_size()); ++i) {
     const v1::Part& part = breakdown.parts(i);
     absl::StrAppend(&out, "<tr><th scope=\"row\">", HtmlValue(part.value()),
                     "</th><td class=\"n\">", part.sampled() ? "about " : "",
-                    CountText(part.events()), "</td><td class=\"n\">", PercentText(part.share()),
-                    "</td><td class=\"n\">",
-                    any_before ? PercentText(part.share_before()) : "unknown", "</td></tr>\n");
+                    CountText(part.events()), "</td><td class=\"n\">", PercentText(part.share()));
+    if (has_past) {
+      absl::StrAppend(&out, "</td><td class=\"n\">", PercentText(part.share_before()));
+    }
+    absl::StrAppend(&out, "</td></tr>\n");
   }
   absl::StrAppend(&out, "</tbody></table>\n");
   if (breakdown.parts_size() > kPartsShown) {
@@ -77,9 +82,12 @@ std::string FigureText(const v1::History& history, const v1::CodeSummary& code,
 
 std::string HtmlWho(const v1::CodeResponse& code) {
   if (code.breakdowns().empty()) return "";
+  const bool has_past = std::any_of(code.breakdowns().begin(), code.breakdowns().end(), HasPast);
   std::string out =
-      "<section><h2>Who is hit</h2>\n<p class=\"soft\">Shares of the last ten minutes, and of the "
-      "day before them; the largest shift first.</p>\n<div class=\"columns\">\n";
+      absl::StrCat("<section><h2>Who is hit</h2>\n<p class=\"soft\">Shares of the last ten minutes",
+                   has_past ? ", and of the day before them; the largest shift first."
+                            : "; what was in the day before them is not known.",
+                   "</p>\n<div class=\"columns\">\n");
   for (const v1::Breakdown& breakdown : code.breakdowns()) {
     absl::StrAppend(&out, "<div>", BreakdownText(breakdown), "</div>\n");
   }

@@ -16,6 +16,7 @@
 namespace gmewatch {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -72,6 +73,24 @@ TEST_F(PagesTest, ACodeThatNobodyKnowsHasNoPageUntilItIsSeen) {
   const std::optional<Page> page = CodePage(Now(), "777");
   ASSERT_TRUE(page.has_value());
   EXPECT_THAT(page->main, HasSubstr("The document does not have this code"));
+}
+
+TEST_F(PagesTest, WhereThereIsNoPastItIsSaidOnce) {
+  world_.Count(CountedWorld::From("shooter", "eu"), {{1005, 30}});
+  world_.Pass(absl::Seconds(10));
+  const std::string before = ">Before</th>";
+  EXPECT_THAT(CodePage(Now(), "1005")->main,
+              AllOf(HasSubstr("what was in the day before them is not known."),
+                    Not(HasSubstr(before)), Not(HasSubstr("unknown</td>"))));
+  world_.Pass(absl::Minutes(20));
+  world_.Count(CountedWorld::From("shooter", "us"), {{1005, 10}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_THAT(
+      CodePage(Now(), "1005")->main,
+      AllOf(HasSubstr("and of the day before them; the largest shift first."), HasSubstr(before),
+            HasSubstr("<th scope=\"row\"><bdi>us</bdi></th><td "
+                      "class=\"n\">10</td><td class=\"n\">100%</td>"
+                      "<td class=\"n\">0%</td></tr>")));
 }
 
 TEST_F(PagesTest, SaysThatItIsCalmOrWhatIsWrongWithTheFix) {
