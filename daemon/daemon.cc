@@ -111,7 +111,7 @@ absl::Status Daemon::StartServing() {
   const Settings& settings = files_.settings;
   triage_ = std::make_unique<TriagePages>(
       aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
-      [this] { return ReadSelfStats(); });
+      [this] { return ReadRejected(); }, [this] { return ReadState(); });
   journal_ = std::make_unique<Journal>(
       *log_, clock_, JournalOptions{settings.commit_interval, settings.max_pending_bytes},
       recovered_epoch_, recovered_time_ms_,
@@ -243,42 +243,6 @@ absl::Status Daemon::Ready() const {
   absl::MutexLock lock(&mutex_);
   if (!fatal_.ok()) return fatal_;
   return ready_ ? absl::OkStatus() : absl::UnavailableError("no batches are taken at present");
-}
-
-SelfStats Daemon::ReadSelfStats() {
-  SelfStats out;
-  out.batches_counted = aggregate_.batches_counted();
-  out.batches_duplicate = aggregate_.batches_duplicate();
-  for (size_t i = 0; i < kRejectReasons; ++i) {
-    const auto reason = static_cast<RejectReason>(i);
-    out.rejected[i] = {aggregate_.rejected_batches(reason), aggregate_.rejected_events(reason)};
-  }
-  out.sessions = aggregate_.session_count();
-  out.app_regions = aggregate_.counters().places();
-  out.journal = journal_->stats();
-  out.journal_size_bytes = log_->SizeBytes();
-  out.recovery_duration = recovery_duration_;
-  const SpikeWatch::Stats spikes = spikes_->stats();
-  out.spike_look_duration = spikes.last_duration;
-  out.watched_series = spikes.series;
-  out.incidents = spikes.incidents;
-  out.annotate = annotations_->stats();
-  Checkpointer::Stats checkpoints;
-  if (checkpointer_ != nullptr) checkpoints = checkpointer_->stats();
-  out.checkpoints = checkpoints.saved;
-  out.failed_checkpoints = checkpoints.failed;
-  out.checkpoint_last_failed = checkpoints.last_failed;
-  out.checkpoint_last_success = checkpoints.last_success;
-  out.checkpoint_duration = checkpoints.last_duration;
-  absl::MutexLock lock(&mutex_);
-  out.streams = ingest_ == nullptr ? 0 : ingest_->streams();
-  out.sessions_limit = sessions_limit_;
-  out.app_regions_limit = app_regions_limit_;
-  out.config_reloads = reloads_;
-  out.failed_config_reloads = failed_reloads_;
-  out.config_last_reload_successful = last_reload_ok_;
-  out.ready = ready_;
-  return out;
 }
 
 }  // namespace gmewatch

@@ -75,8 +75,12 @@ class Daemon {
   absl::Status StartServing();
   void StartCheckpoints();
   void UseCatalog(const Catalog& catalog, const Settings& settings);
-  SelfStats ReadSelfStats();
   absl::Status Ready() const;
+
+  // In daemon_stats.cc. The first asks the files for their size, the others nothing but memory.
+  SelfStats ReadSelfStats();
+  RejectedByReason ReadRejected() const;
+  DaemonState ReadState() const;
 
   const DaemonOptions options_;
   Clock& clock_;

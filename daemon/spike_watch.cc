@@ -71,11 +71,8 @@ void SpikeWatch::SetCatalog(const Catalog& catalog) {
 
 void SpikeWatch::SetSettings(const DetectSettings& settings) {
   absl::MutexLock lock(&mutex_);
-  if (settings.tick != tick_) {
-    LogError("detect.tick changes with the next start", {{"tick", absl::FormatDuration(tick_)}});
-  }
   settings_ = settings;
-  settings_.tick = tick_;
+  settings_.tick = tick_;  // which changes with the next start only, as the reload's log says
   detector_.SetSettings(settings_);
   codes_changed_ = true;
 }
@@ -203,7 +200,7 @@ void SpikeWatch::Tell(const SpikeReport& before, const SpikeReport& after) {
                                      [](std::string* out, const SpikePlace& member) {
                                        absl::StrAppend(out, Text(member));
                                      })},
-             {"likely_cause", absl::StrCat(incident.cause_code)},
+             {"likely_cause", CauseLabel(incident)},
              {"action", incident.cause_action}});
   }
 }

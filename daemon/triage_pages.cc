@@ -10,7 +10,6 @@
 #include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
 #include "daemon/triage/page.h"
-#include "daemon/triage/trust.h"
 
 namespace gmewatch {
 namespace {
@@ -48,23 +47,14 @@ AdminResponse MovedTo(absl::string_view relative) {
   return response;
 }
 
-DaemonState StateOf(const SelfStats& stats, absl::Time start) {
-  return {.ready = stats.ready,
-          .checkpoint_failed = stats.checkpoint_last_failed,
-          .reload_failed = !stats.config_last_reload_successful,
-          .sessions = stats.sessions,
-          .sessions_limit = stats.sessions_limit,
-          .app_regions = stats.app_regions,
-          .app_regions_limit = stats.app_regions_limit,
-          .running_since = start};
-}
-
 }  // namespace
 
-TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, StatsFn stats)
+TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, RefusedFn refused,
+                         StateFn state)
     : clock_(clock),
       spikes_(std::move(spikes)),
-      stats_(std::move(stats)),
+      refused_(std::move(refused)),
+      state_(std::move(state)),
       start_(clock.Now()),
       memory_(counters, clock),
       catalog_(Catalog::Embedded()) {}
@@ -121,17 +111,18 @@ AdminResponse TriagePages::CodeJson(const AdminRequest& request) {
 }
 
 AdminResponse TriagePages::Answer(AnswerFn answer) {
-  const SelfStats stats = stats_();
+  DaemonState state = state_();
+  state.running_since = start_;
   const SpikeReport spikes = spikes_();
-  memory_.Look(stats.rejected, kFresh);
+  memory_.Look(refused_(), kFresh);
   const absl::Time now = memory_.time();
   absl::ReaderMutexLock lock(&mutex_);
-  return answer(Answers(now, catalog_, links_, spikes, memory_,
-                        TrustOf(StateOf(stats, start_), memory_.Recent(), now)));
+  return answer(
+      Answers(now, catalog_, links_, spikes, memory_, TrustOf(state, memory_.Recent(), now)));
 }
 
 void TriagePages::Start() {
-  memory_.Look(stats_().rejected, absl::ZeroDuration());
+  memory_.Look(refused_(), absl::ZeroDuration());
   thread_ = std::thread(&TriagePages::Run, this);
 }
 
@@ -151,7 +142,7 @@ void TriagePages::Run() {
       absl::MutexLock lock(&thread_mutex_);
       if (thread_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kInterval - past)) return;
     }
-    memory_.Look(stats_().rejected, kFresh);
+    memory_.Look(refused_(), kFresh);
   }
 }
 

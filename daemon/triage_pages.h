@@ -21,21 +21,24 @@
 #include "daemon/base/clock.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/expose/admin_server.h"
-#include "daemon/expose/self_metrics.h"
 #include "daemon/model/epoch.h"
 #include "daemon/model/spike.h"
 #include "daemon/triage/answers.h"
 #include "daemon/triage/links.h"
 #include "daemon/triage/memory.h"
+#include "daemon/triage/trust.h"
 
 namespace gmewatch {
 
 class TriagePages {
  public:
   using SpikesFn = std::function<SpikeReport()>;
-  using StatsFn = std::function<SelfStats()>;
+  using RefusedFn = std::function<RejectedByReason()>;
+  // All but since when it runs: that is since this was made.
+  using StateFn = std::function<DaemonState()>;
 
-  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, StatsFn stats);
+  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, RefusedFn refused,
+              StateFn state);
   TriagePages(const TriagePages&) = delete;
   TriagePages& operator=(const TriagePages&) = delete;
   ~TriagePages();
@@ -65,7 +68,8 @@ class TriagePages {
 
   Clock& clock_;
   const SpikesFn spikes_;
-  const StatsFn stats_;
+  const RefusedFn refused_;
+  const StateFn state_;
   const absl::Time start_;
   TriageMemory memory_;
 

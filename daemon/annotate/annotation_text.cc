@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/base/url_encode.h"
 #include "daemon/model/code_label.h"
 #include "daemon/model/limits.h"
@@ -68,11 +68,6 @@ std::string LinksText(const AnnotatedSpike& annotated, const AnnotationLinks& li
 }
 
 }  // namespace
-
-std::string EscapeHtml(absl::string_view text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
-}
 
 std::string PlaceTag(const SpikePlace& where) {
   const std::string code = CodeLabel(where.code, where.other_code);

@@ -43,9 +43,6 @@ struct AnnotatedSpike {
 Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* code,
                          const AnnotationLinks& links);
 
-// For text and attributes.
-std::string EscapeHtml(absl::string_view text);
-
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_TEXT_H_

@@ -12,20 +12,39 @@ namespace {
 // one, stand out as one sender's.
 constexpr uint32_t kUnremarkable = 3;
 
-uint64_t ConcentratedEvents(const CellGain& gain) {
-  if (gain.events <= kUnremarkable) return 0;
+struct OneSender {
+  uint64_t events = 0;
+  size_t bucket = 0;  // of the senders
+};
+
+OneSender FindOneSender(const CellGain& gain) {
+  if (gain.events <= kUnremarkable) return {};
+  OneSender found;
   uint64_t most = 0;
   uint64_t next = 0;
   uint64_t all = 0;
-  for (const uint32_t events : gain.by_sender) {
-    next = std::max(next, std::min<uint64_t>(most, events));
-    most = std::max<uint64_t>(most, events);
+  for (size_t bucket = 0; bucket < Senders::kBuckets; ++bucket) {
+    const uint64_t events = gain.by_sender[bucket];
     all += events;
+    next = std::max(next, std::min(most, events));
+    if (events <= most) continue;
+    most = events;
+    found.bucket = bucket;
   }
-  if (most <= 2 * next + kUnremarkable) return 0;
+  if (most <= 2 * next + kUnremarkable) return {};
   // Its group would have what the others have on average.
   constexpr uint64_t kOthers = Senders::kBuckets - 1;
-  return std::min(most - (all - most + kOthers / 2) / kOthers, gain.events);
+  found.events = std::min(most - (all - most + kOthers / 2) / kOthers, gain.events);
+  return found;
+}
+
+// While one sender's events are a rise: the group of this tick's, where it bears the rise as much
+// as the others before it, so that it is seen when they are many that take turns.
+uint32_t BearerOf(const SeriesState& rising, const OneSender& one, uint32_t tick, uint32_t ticks) {
+  const Rise& rise = rising.rise;
+  const float a_tick = rise.events / static_cast<float>(tick - rise.start);
+  const bool bears = static_cast<float>(one.events) >= a_tick / 2 * static_cast<float>(ticks);
+  return bears ? uint32_t{1} << one.bucket : 0;
 }
 
 }  // namespace
@@ -96,23 +115,20 @@ void Detector::EndHour(uint32_t index) {
   seasons_.push_back(above == nullptr ? Season() : Season(*above));
 }
 
-uint64_t Detector::OneSenders(const CellGain& gain) const {
-  return settings_.least_sessions > 1 ? ConcentratedEvents(gain) : 0;
-}
-
 void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   const uint32_t row = place_rows_[gain.place];
   const auto slot = static_cast<uint16_t>(gain.slot);
-  const uint64_t one = OneSenders(gain);
+  const OneSender one = settings_.least_sessions > 1 ? FindOneSender(gain) : OneSender();
   TickInput input = {.tick = tick, .ticks = ticks, .sessions = gain.sessions};
-  input.events = gain.events - one;
+  input.events = gain.events - one.events;
   Advance({row, slot, Kind::kSpread}, input);
   AddToRollups(row, gain);
-  if (one > 0 || Known(row, slot, Kind::kConcentrated) != kNone) {
-    input.events = one;
-    input.sessions = UINT32_MAX;
-    Advance({row, slot, Kind::kConcentrated}, input);
-  }
+  const uint32_t known = Known(row, slot, Kind::kConcentrated);
+  if (one.events == 0 && known == kNone) return;
+  input.events = one.events;
+  const bool rises = known != kNone && states_[known].phase > SeriesPhase::kQuiet;
+  input.sessions = rises ? BearerOf(states_[known], one, tick, ticks) : 0;
+  Advance({row, slot, Kind::kConcentrated}, input);
 }
 
 void Detector::AddToRollups(uint32_t leaf, const CellGain& gain) {
@@ -135,7 +151,8 @@ void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
   for (const CellGain& sum : sums_) {
     // One sender that stands out in all of it is no more than a loop in its place.
     TickInput input = {.tick = tick, .ticks = ticks, .sessions = sum.sessions};
-    input.events = sum.events - OneSenders(sum);
+    input.events = sum.events;
+    if (settings_.least_sessions > 1) input.events -= FindOneSender(sum).events;
     Advance({sum.place, static_cast<uint16_t>(sum.slot), Kind::kSpread}, input);
     row_series_[sum.place].sums[sum.slot] = kNone;
   }

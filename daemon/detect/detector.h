@@ -69,7 +69,8 @@ class Detector {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  // Two series of a cell: what many senders sent, and what stands out as one sender's.
+  // Two series of a cell: what many senders sent, and what stands out in each tick as one sender's.
+  // Where they take turns in a rise of the second, it is a spike of many.
   enum class Kind : uint8_t { kSpread, kConcentrated };
   struct Series {
     uint32_t row = 0;
@@ -92,8 +93,6 @@ class Detector {
   void BeginTick(uint32_t tick, uint32_t ticks);
   void EndHour(uint32_t index);
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
-  // What stands out as one sender's; 0 where one sender is enough for a spike.
-  uint64_t OneSenders(const CellGain& gain) const;
   void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);
   void Advance(const Series& series, const TickInput& input);
@@ -108,7 +107,7 @@ class Detector {
 
   void UpdateSpikes();
   void UpdateCode(uint32_t slot);
-  // The loops that last, by the index of their series.
+  // What lasts of one place's senders, one at a time, by the index of its series.
   void UpdateLoops(const std::vector<uint32_t>& loops);
   bool IsPartOfASpike(uint32_t loop) const;
   RowState StateOf(uint32_t row, uint32_t slot) const;

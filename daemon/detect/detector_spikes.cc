@@ -50,8 +50,7 @@ SpikePlace Detector::WhereOf(const Series& series) const {
 
 void Detector::Announce(uint32_t series) {
   const SpikePlace where = WhereOf(series_[series]);
-  const bool retry_loop =
-      series_[series].kind == Kind::kConcentrated || states_[series].phase == SeriesPhase::kLoop;
+  const bool retry_loop = states_[series].phase == SeriesPhase::kLoop;
   // A place has one line of each kind: two loops in it are one, and a rise that begins anew goes on
   // in the same line.
   const auto is_same = [&](const Announced& announced) {
@@ -87,9 +86,7 @@ void Detector::Refresh(Announced* announced) {
       spike.expected_rate * rise.recent_events / std::max(rise.recent_expected, 1e-9F);
   spike.score = rise.score;
   // What looked like a loop may turn out to be many.
-  if (state.phase == SeriesPhase::kSpike && series_[announced->series].kind == Kind::kSpread) {
-    spike.retry_loop = false;
-  }
+  if (state.phase == SeriesPhase::kSpike) spike.retry_loop = false;
 }
 
 bool Detector::IsPartOfASpike(uint32_t loop) const {
@@ -122,7 +119,7 @@ void Detector::UpdateSpikes() {
     const SeriesState& state = states_[index];
     const Series& series = series_[index];
     if (series.kind == Kind::kConcentrated) {
-      if (state.phase == SeriesPhase::kSpike) loops.push_back(index);
+      if (state.phase >= SeriesPhase::kLoop) loops.push_back(index);
     } else if (state.phase == SeriesPhase::kLoop) {
       // A roll-up of a loop says no more than its place.
       if (rows_.is_leaf(series.row)) loops.push_back(index);

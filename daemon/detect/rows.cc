@@ -37,9 +37,4 @@ bool Rows::Holds(uint32_t outer, uint32_t inner) const {
          (region_row(inner) == outer && is_leaf(inner));
 }
 
-bool Holds(const Place& outer, const Place& inner) {
-  return (outer.app == kAllLabel || outer.app == inner.app) &&
-         (outer.region == kAllLabel || outer.region == inner.region);
-}
-
 }  // namespace gmewatch

@@ -54,9 +54,6 @@ class Rows {
   std::vector<uint32_t> regions_;
 };
 
-// Whether an app or region stands for `inner` too.
-bool Holds(const Place& outer, const Place& inner);
-
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_DAEMON_DETECT_ROWS_H_

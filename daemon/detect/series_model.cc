@@ -23,7 +23,7 @@ constexpr uint16_t kHourTicksMask = 0x7FFF;
 constexpr double kSuspectShare = 0.5;
 
 // Ticks watched before a series is judged.
-constexpr double kNewTicks = 30;
+constexpr double kNewTicks = 12;
 
 // What is assumed of a series that has not taught better.
 constexpr float kVmrAtFirst = 1.5F;
@@ -141,8 +141,9 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
 
 Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double hour = state.level * ticks_per_hour_;  // events
-  // The level is no better known than by the events behind it.
-  Drift drift = {.now = state.drift + 1 / (hour * state.level_hours + 0.5)};
+  // The level is no better known than by the events behind it, and those that come in clumps tell
+  // less.
+  Drift drift = {.now = state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;
@@ -195,7 +196,10 @@ void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base
   const float mean = state->fast_events / state->fast_base;
   if (mean > 0) {
     const float vmr = state->hour_expected / state->fast_events - mean;
-    state->vmr = std::max(1.0F, (kVmrAtFirst + kFirstVmrWeight * vmr) / (1 + kFirstVmrWeight));
+    // So few ticks may by chance have varied less than is usual; what follows teaches it down.
+    const float doubt = 1 + 2 * std::sqrt(2 / state->fast_base);
+    state->vmr =
+        std::max(1.0F, doubt * (kVmrAtFirst + kFirstVmrWeight * vmr) / (1 + kFirstVmrWeight));
   }
   state->hour_expected = 0;
   state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);

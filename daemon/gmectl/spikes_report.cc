@@ -1,12 +1,15 @@
 #include "daemon/gmectl/spikes_report.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "daemon/gmectl/triage_text.h"
+#include "daemon/triage/code_groups.h"
 #include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {
@@ -18,12 +21,19 @@ bool IsActive(const v1::Spike& spike, v1::Spike::Kind kind) {
   return spike.active() && spike.kind() == kind;
 }
 
-// The likely cause, else what alarmed first. Null where the incident has no member.
-const v1::Spike* CauseOf(const v1::Incident& incident) {
-  for (const v1::Spike& member : incident.members()) {
-    if (member.code() == incident.cause_code()) return &member;
-  }
-  return incident.members().empty() ? nullptr : &incident.members(0);
+// The likely cause, else what is most urgent. REQUIRES: there is a group.
+const v1::Spike& CauseOf(const v1::Incident& incident, const std::vector<CodeGroup>& groups) {
+  const auto cause = std::find_if(
+      groups.begin(), groups.end(),
+      [&incident](const CodeGroup& group) { return group.whole.code() == incident.cause_code(); });
+  return (cause == groups.end() ? groups.front() : *cause).whole;
+}
+
+// "demo/eu", "demo/eu +2" where there are two more.
+std::string PlacesText(const CodeGroup& group) {
+  const std::string first = absl::StrCat(group.whole.app(), "/", group.whole.region());
+  const size_t more = group.places.size() - 1;
+  return more == 0 ? first : absl::StrCat(first, " +", more);
 }
 
 std::string CodeAndName(const v1::Spike& spike) {
@@ -48,18 +58,19 @@ void AddFix(const v1::Spike& cause, absl::string_view action, Screen* screen) {
   }
 }
 
-void AddSpikeTable(const std::vector<const v1::Spike*>& spikes, absl::Time now, Screen* screen) {
+void AddSpikeTable(const std::vector<CodeGroup>& groups, absl::Time now, Screen* screen) {
   std::vector<std::vector<TableCell>> rows;
-  for (const v1::Spike* spike : spikes) {
-    const bool is_active = spike->active();
-    rows.push_back({{spike->code()},
-                    {spike->name()},
-                    {is_active ? RateText(spike->observed_rate()) : "over",
+  for (const CodeGroup& group : groups) {
+    const v1::Spike& spike = group.whole;
+    const bool is_active = spike.active();
+    rows.push_back({{spike.code()},
+                    {spike.name()},
+                    {is_active ? RateText(spike.observed_rate()) : "over",
                      is_active ? Ink::kAlarm : Ink::kPlain},
-                    {RateText(spike->expected_rate())},
-                    {is_active ? FactorText(*spike) : ""},
-                    {ClockText(TimeOf(spike->start()), now)},
-                    {absl::StrCat(spike->app(), "/", spike->region())}});
+                    {RateText(spike.expected_rate())},
+                    {is_active ? FactorText(spike) : ""},
+                    {ClockText(TimeOf(spike.start()), now)},
+                    {PlacesText(group)}});
   }
   screen->Table({{"CODE", true},
                  {"NAME", false, Column::Cut::kStart},
@@ -77,23 +88,22 @@ void AddIncident(const v1::Incident& incident, absl::Time now, Screen* screen) {
   screen->Paragraph(absl::StrCat(PlaceText(incident.app(), incident.region()), ": since ",
                                  TimeText(start, now), ", for ", DurationText(now - start)),
                     0, "", Ink::kAlarm);
-  const v1::Spike* const cause = CauseOf(incident);
-  if (cause == nullptr) return;
-  AddFix(*cause, incident.cause_action(), screen);
-  std::vector<const v1::Spike*> members;
-  for (const v1::Spike& member : incident.members()) members.push_back(&member);
+  const std::vector<CodeGroup> groups = CodeGroupsOf(incident);
+  if (groups.empty()) return;
+  const v1::Spike& cause = CauseOf(incident, groups);
+  AddFix(cause, incident.cause_action(), screen);
   screen->Blank();
-  AddSpikeTable(members, now, screen);
+  AddSpikeTable(groups, now, screen);
   screen->Blank();
-  screen->Paragraph(
-      absl::StrCat("gmectl explain --live ", cause->code(), "  ", cause->runbook_url()), kIndent,
-      "More: ");
+  screen->Paragraph(absl::StrCat("gmectl explain --live ", cause.code(), "  ", cause.runbook_url()),
+                    kIndent, "More: ");
 }
 
 void AddLoops(const v1::SpikesResponse& spikes, absl::Time now, Screen* screen) {
-  std::vector<const v1::Spike*> loops;
+  // One line a place: each is another client.
+  std::vector<CodeGroup> loops;
   for (const v1::Spike& spike : spikes.spikes()) {
-    if (IsActive(spike, v1::Spike::RETRY_LOOP)) loops.push_back(&spike);
+    if (IsActive(spike, v1::Spike::RETRY_LOOP)) loops.push_back({spike, {&spike}});
   }
   if (loops.empty()) return;
   screen->Blank();
@@ -105,16 +115,15 @@ void AddLoops(const v1::SpikesResponse& spikes, absl::Time now, Screen* screen) 
 void AddEnded(const v1::SpikesResponse& spikes, absl::Time now, Screen* screen) {
   bool is_first = true;
   for (const v1::Incident& incident : spikes.incidents()) {
-    const v1::Spike* const cause = CauseOf(incident);
-    if (incident.active() || cause == nullptr) continue;
+    if (incident.active() || incident.members().empty()) continue;
+    const std::string cause = CodeAndName(CauseOf(incident, CodeGroupsOf(incident)));
     if (is_first) screen->Blank();
     if (is_first) screen->Paragraph("Ended within the last hour:", 0, "", Ink::kStrong);
     is_first = false;
-    screen->Paragraph(
-        absl::StrCat(ClockText(TimeOf(incident.start()), now), " to ",
-                     TimeText(TimeOf(incident.end()), now), ", ",
-                     PlaceText(incident.app(), incident.region()), ": ", CodeAndName(*cause)),
-        kIndent, "- ");
+    screen->Paragraph(absl::StrCat(ClockText(TimeOf(incident.start()), now), " to ",
+                                   TimeText(TimeOf(incident.end()), now), ", ",
+                                   PlaceText(incident.app(), incident.region()), ": ", cause),
+                      kIndent, "- ");
   }
 }
 

@@ -1,6 +1,6 @@
 // A code as people and Prometheus see it.
 //
-// Thread safety: a free function without state.
+// Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_MODEL_CODE_LABEL_H_
 #define GMEWATCH_DAEMON_MODEL_CODE_LABEL_H_
 
@@ -9,12 +9,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/model/limits.h"
+#include "daemon/model/spike.h"
 
 namespace gmewatch {
 
 // Its number, or kOtherLabel for codes beyond those that are told apart.
 inline std::string CodeLabel(int32_t code, bool other_code) {
   return other_code ? std::string(kOtherLabel) : absl::StrCat(code);
+}
+
+// Of the incident's likely first cause, which is one of its members.
+inline std::string CauseLabel(const Incident& incident) {
+  for (const SpikePlace& member : incident.members) {
+    if (member.code == incident.cause_code) return CodeLabel(member.code, member.other_code);
+  }
+  return CodeLabel(incident.cause_code, false);
 }
 
 }  // namespace gmewatch

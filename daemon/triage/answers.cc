@@ -159,7 +159,7 @@ v1::Incident Answers::IncidentOf(const Incident& incident) const {
     // One that was over long before the others is not told of any more.
     if (spike != report_.spikes.end()) *out.add_members() = SpikeOf(*spike);
   }
-  out.set_cause_code(absl::StrCat(incident.cause_code));
+  out.set_cause_code(CauseLabel(incident));
   out.set_cause_action(incident.cause_action);
   return out;
 }

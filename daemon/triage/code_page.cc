@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/catalog/runbook.h"
 #include "daemon/model/limits.h"
 #include "daemon/triage/fragments.h"
@@ -47,7 +48,7 @@ std::string StateText(const v1::CodeResponse& code, absl::Time now) {
 std::string QueryText(const std::string& query, const TriageLinks& links) {
   const std::string url = PrometheusUrl(links, query);
   return absl::StrCat(
-      "<pre tabindex=\"0\"><code>", HtmlText(query), "</code></pre>\n",
+      "<pre tabindex=\"0\"><code>", EscapeHtml(query), "</code></pre>\n",
       url.empty() ? "" : absl::StrCat("<p>", HtmlLink(url, "Run it in Prometheus"), "</p>\n"));
 }
 
@@ -64,20 +65,20 @@ std::string RelatedText(const Runbook& runbook, const Catalog& catalog) {
 }
 
 std::string RunbookText(const Runbook& runbook, const Answers& answers) {
-  std::string out = "<section aria-label=\"Runbook\">\n<h2>Meaning</h2>\n<dl>";
+  std::string out = "<section aria-label=\"Runbook\">\n<h2>Meaning</h2>\n<dl class=\"prose\">";
   const auto add = [&out](absl::string_view term, absl::string_view text) {
     if (text.empty()) return;
-    absl::StrAppend(&out, "<dt>", term, "</dt><dd>", HtmlText(text), "</dd>\n");
+    absl::StrAppend(&out, "<dt>", term, "</dt><dd>", EscapeHtml(text), "</dd>\n");
   };
   add("Description", runbook.description);
   add("Cause", runbook.cause);
-  absl::StrAppend(&out, "</dl>\n<h2>Impact</h2>\n<p>", HtmlText(runbook.impact),
+  absl::StrAppend(&out, "</dl>\n<h2>Impact</h2>\n<p>", EscapeHtml(runbook.impact),
                   "</p>\n<h2>Diagnosis</h2>\n<ol>\n");
   for (const std::string& step : runbook.steps) {
-    absl::StrAppend(&out, "<li>", HtmlText(step), "</li>\n");
+    absl::StrAppend(&out, "<li>", EscapeHtml(step), "</li>\n");
   }
   absl::StrAppend(&out, "</ol>\n", RelatedText(runbook, answers.catalog()),
-                  "<h2>Mitigation</h2>\n<dl>");
+                  "<h2>Mitigation</h2>\n<dl class=\"prose\">");
   add("Who must act", runbook.who);
   add("Solution", runbook.solution);
   absl::StrAppend(&out, "</dl>\n<h2>PromQL to copy</h2>\n");
@@ -107,9 +108,9 @@ std::string FactsText(const v1::CodeSummary& summary, absl::Time now) {
     return summary.events_total() > 0 ? "before gmewatchd remembers" : "never";
   };
   add("Category",
-      HtmlText(absl::StrCat(summary.category(), summary.subcategory().empty() ? "" : ", ",
-                            summary.subcategory())));
-  add("Severity", HtmlText(summary.severity()));
+      EscapeHtml(absl::StrCat(summary.category(), summary.subcategory().empty() ? "" : ", ",
+                              summary.subcategory())));
+  add("Severity", EscapeHtml(summary.severity()));
   add("Events",
       absl::StrCat(CountText(summary.events_5m()), " in 5 min, ", CountText(summary.events_1h()),
                    " in 1 h, ", CountText(summary.events_24h()), " in 24 h, ",
@@ -146,7 +147,7 @@ std::optional<Page> CodePage(const Answers& answers, absl::string_view label) {
               .state = spikes ? PageState::kTroubled : PageState::kNeutral,
               .root = std::string(kRoot),
               .time = now,
-              .main = absl::StrCat("<h1>", HtmlText(title), "</h1>\n", StateText(*code, now), fix,
+              .main = absl::StrCat("<h1>", HtmlName(title), "</h1>\n", StateText(*code, now), fix,
                                    HtmlHistory(*code), FactsText(summary, now),
                                    HtmlElsewhere(*code), RisingText(*code, answers), HtmlWho(*code),
                                    HtmlDetails(*code), runbook, HtmlTrust(code->trust(), now))};

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/base/url_encode.h"
 #include "daemon/model/limits.h"
 #include "daemon/triage/html.h"
@@ -41,7 +42,7 @@ std::string HtmlCodeRow(absl::string_view root, const v1::CodeSummary& code,
                       absl::StrCat("Events of ", code.code(), " by the minute in the last hour"));
   return absl::StrCat(
       "<tr><th scope=\"row\">", HtmlCodeLink(root, code.code(), ""), tag.empty() ? "" : " ", tag,
-      "<span class=\"name\">", HtmlText(code.name()), "</span></th>\n<td class=\"wide\">", hour,
+      "<span class=\"name\">", HtmlName(code.name()), "</span></th>\n<td class=\"wide\">", hour,
       "</td><td class=\"n\">", RateText(code.rate()), "</td><td class=\"n\">",
       RateText(code.expected_rate()), "</td><td class=\"n\">", CountText(code.events_1h()),
       "</td><td class=\"n wide\">", CountText(code.events_24h()), "</td></tr>\n");
@@ -58,8 +59,8 @@ std::string HtmlPlace(absl::string_view app, absl::string_view region) {
 }
 
 std::string HtmlCodeLink(absl::string_view root, absl::string_view code, absl::string_view name) {
-  return HtmlLink(absl::StrCat(root, "codes/", UrlEncode(code)),
-                  absl::StrCat(code, name.empty() ? "" : " ", name));
+  return absl::StrCat("<a href=\"", root, "codes/", UrlEncode(code), "\">",
+                      HtmlName(absl::StrCat(code, name.empty() ? "" : " ", name)), "</a>");
 }
 
 std::string HtmlRates(double observed, double expected) {
@@ -80,7 +81,7 @@ std::string HtmlFix(absl::string_view solution) {
     return "<div class=\"fix\"><p>The document does not have this code.</p></div>\n";
   }
   return absl::StrCat("<div class=\"fix\"><p>What the document says to do:</p><p>",
-                      HtmlText(solution), "</p></div>\n");
+                      EscapeHtml(solution), "</p></div>\n");
 }
 
 std::string HtmlStateTag(const v1::CodeSummary& code) {
@@ -130,7 +131,7 @@ std::string HtmlTrust(const v1::Trust& trust, absl::Time now) {
     return out + "<p>Nothing is known to be wrong with them.</p></section>\n";
   absl::StrAppend(&out, "<ul>\n");
   for (const std::string& warning : trust.warnings()) {
-    absl::StrAppend(&out, "<li>", HtmlText(warning), "</li>\n");
+    absl::StrAppend(&out, "<li>", EscapeHtml(warning), "</li>\n");
   }
   return out + "</ul></section>\n";
 }
@@ -139,16 +140,15 @@ std::string HtmlTrustHint(const v1::Trust& trust) {
   const int count = trust.warnings_size();
   if (count == 0) return "";
   return absl::StrCat("<p>Read with care: <a href=\"#trust\">", count,
-                      count == 1 ? " reservation" : " reservations",
-                      "</a> about these numbers.</p>\n");
+                      count == 1 ? " warning" : " warnings", "</a> about these numbers.</p>\n");
 }
 
 std::string HtmlCodes(absl::string_view root, absl::string_view caption,
                       const std::vector<v1::CodeSummary>& codes, const Answers& answers) {
   std::string out = absl::StrCat(
-      "<table><caption>", HtmlText(caption),
+      "<table><caption>", EscapeHtml(caption),
       "</caption><thead><tr><th scope=\"col\">Code</th><th scope=\"col\" class=\"wide\">Last "
-      "hour</th><th scope=\"col\" class=\"n\">Now</th><th scope=\"col\" class=\"n\">Expected</th>"
+      "hour</th><th scope=\"col\" class=\"n\">1 min</th><th scope=\"col\" class=\"n\">Expected</th>"
       "<th scope=\"col\" class=\"n\">1 h</th><th scope=\"col\" class=\"n wide\">24 h</th></tr>"
       "</thead>\n<tbody>\n");
   for (const v1::CodeSummary& code : codes) absl::StrAppend(&out, HtmlCodeRow(root, code, answers));

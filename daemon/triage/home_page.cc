@@ -4,37 +4,42 @@
 #include <string>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/base/escape_html.h"
+#include "daemon/triage/code_groups.h"
 #include "daemon/triage/fragments.h"
 #include "daemon/triage/html.h"
 #include "daemon/triage/numbers_text.h"
-#include "daemon/triage/urgency.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr absl::string_view kRoot = "./";
 constexpr size_t kTopCodes = 20;
-// Members of an incident beyond these are folded.
-constexpr size_t kMembersShown = 4;
+// Codes of an incident beyond these are folded, places of a code beyond these only counted.
+constexpr size_t kCodesShown = 4;
+constexpr size_t kPlacesShown = 4;
 
 std::string Counted(size_t count, absl::string_view one, absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
 
-// The likely cause first, then by urgency.
-std::vector<const v1::Spike*> InOrder(const v1::Incident& incident) {
-  std::vector<const v1::Spike*> members;
-  for (const v1::Spike& member : incident.members()) members.push_back(&member);
-  absl::c_stable_sort(members, [&incident](const v1::Spike* x, const v1::Spike* y) {
-    const bool x_is_cause = x->active() && x->code() == incident.cause_code();
-    const bool y_is_cause = y->active() && y->code() == incident.cause_code();
-    if (x_is_cause != y_is_cause) return x_is_cause;
-    return IsMoreUrgent(UrgencyOf(*x), UrgencyOf(*y));
-  });
-  return members;
+// Each place of a code with its rate; a code that has one place needs none of it.
+std::string PlacesText(const CodeGroup& group) {
+  if (group.places.size() == 1) return "";
+  std::string out = "<p class=\"soft\">";
+  for (size_t i = 0; i < std::min(kPlacesShown, group.places.size()); ++i) {
+    const v1::Spike& place = *group.places[i];
+    absl::StrAppend(&out, i == 0 ? "" : "; ", HtmlPlace(place.app(), place.region()), " ",
+                    place.active() ? RateText(place.observed_rate()) : "over");
+  }
+  if (group.places.size() > kPlacesShown) {
+    absl::StrAppend(&out, "; and ",
+                    Counted(group.places.size() - kPlacesShown, "more place", "more places"));
+  }
+  return out + "</p>\n";
 }
 
 class HomeWriter {
@@ -56,8 +61,8 @@ class HomeWriter {
  private:
   std::string StateText() const;
   std::string IncidentText(const v1::Incident& incident) const;
-  std::string MemberText(const v1::Incident& incident, const v1::Spike& member,
-                         const v1::Spike* same_fix) const;
+  std::string CodeText(const v1::Incident& incident, const CodeGroup& group,
+                       const v1::Spike* same_fix) const;
   std::string OverText() const;
   std::string LoopsText() const;
   std::string TopText() const;
@@ -96,26 +101,31 @@ std::string HomeWriter::StateText() const {
                       HtmlTrustHint(spikes_.trust()), "</div>\n");
 }
 
-std::string HomeWriter::MemberText(const v1::Incident& incident, const v1::Spike& member,
-                                   const v1::Spike* same_fix) const {
+std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& group,
+                                 const v1::Spike* same_fix) const {
+  const v1::Spike& spike = group.whole;
   const bool is_cause =
-      member.active() && member.code() == incident.cause_code() && incident.members_size() > 1;
+      spike.active() && spike.code() == incident.cause_code() && incident.members_size() > 1;
   std::string out =
-      absl::StrCat("<h3>", HtmlCodeLink(kRoot, member.code(), member.name()),
+      absl::StrCat("<h3>", HtmlCodeLink(kRoot, spike.code(), spike.name()),
                    is_cause ? " <span class=\"tag\">likely first cause</span>" : "",
-                   member.active() ? "" : " <span class=\"tag\">over</span>", "</h3>\n<p>");
-  if (member.active()) {
-    absl::StrAppend(&out, HtmlRates(member.observed_rate(), member.expected_rate()), "; ");
+                   spike.active() ? "" : " <span class=\"tag\">over</span>", "</h3>\n");
+  // What the incident's first lines say is not said again.
+  std::vector<std::string> facts;
+  if (spike.active()) facts.push_back(HtmlRates(spike.observed_rate(), spike.expected_rate()));
+  const bool is_elsewhere = spike.app() != incident.app() || spike.region() != incident.region();
+  if (group.places.size() == 1 && is_elsewhere) {
+    facts.push_back(HtmlPlace(spike.app(), spike.region()));
   }
-  if (member.app() != incident.app() || member.region() != incident.region()) {
-    absl::StrAppend(&out, HtmlPlace(member.app(), member.region()), "; ");
-  }
-  absl::StrAppend(&out, HtmlSince(member, now_), "</p>\n");
+  const std::string since = HtmlSince(spike, now_);
+  if (since != HtmlSince(incident, now_)) facts.push_back(since);
+  if (!facts.empty()) absl::StrAppend(&out, "<p>", absl::StrJoin(facts, "; "), "</p>\n");
+  absl::StrAppend(&out, PlacesText(group));
   if (same_fix != nullptr) {
-    return absl::StrCat(out, "<p class=\"soft\">The same fix as for ", HtmlText(same_fix->code()),
+    return absl::StrCat(out, "<p class=\"soft\">The same fix as for ", EscapeHtml(same_fix->code()),
                         ".</p>\n");
   }
-  return absl::StrCat(out, HtmlFix(member.solution()));
+  return absl::StrCat(out, HtmlFix(spike.solution()));
 }
 
 std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
@@ -123,24 +133,24 @@ std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
   std::string out = absl::StrCat("<article class=\"card\" aria-labelledby=\"", id, "\"><h2 id=\"",
                                  id, "\">", HtmlPlace(incident.app(), incident.region()),
                                  "</h2>\n<p>", HtmlSince(incident, now_), "</p>\n");
-  const std::vector<const v1::Spike*> members = InOrder(incident);
-  for (size_t i = 0; i < members.size(); ++i) {
-    const v1::Spike& member = *members[i];
-    if (i == kMembersShown) {
+  const std::vector<CodeGroup> groups = CodeGroupsOf(incident);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const v1::Spike& spike = groups[i].whole;
+    if (i == kCodesShown) {
       absl::StrAppend(&out, "<details id=\"", id, "-more\"><summary>",
-                      Counted(members.size() - i, "more code", "more codes"), "</summary>\n");
+                      Counted(groups.size() - i, "more code", "more codes"), "</summary>\n");
     }
-    const auto before = std::find_if(
-        members.begin(), members.begin() + static_cast<ptrdiff_t>(i),
-        [&member](const v1::Spike* other) { return other->solution() == member.solution(); });
-    const bool is_first = before == members.begin() + static_cast<ptrdiff_t>(i);
-    absl::StrAppend(&out, MemberText(incident, member, is_first ? nullptr : *before));
+    const auto end = groups.begin() + static_cast<ptrdiff_t>(i);
+    const auto before = std::find_if(groups.begin(), end, [&spike](const CodeGroup& other) {
+      return !spike.solution().empty() && other.whole.solution() == spike.solution();
+    });
+    absl::StrAppend(&out, CodeText(incident, groups[i], before == end ? nullptr : &before->whole));
     if (i > 0) continue;
-    const auto code = answers_.Code(member.code());
+    const auto code = answers_.Code(spike.code());
     const std::string shift = code.has_value() ? HtmlLargestShift(*code) : "";
     if (!shift.empty()) absl::StrAppend(&out, "<p>", shift, "</p>\n");
   }
-  if (members.size() > kMembersShown) absl::StrAppend(&out, "</details>\n");
+  if (groups.size() > kCodesShown) absl::StrAppend(&out, "</details>\n");
   return out + "</article>\n";
 }
 
@@ -149,9 +159,9 @@ std::string HomeWriter::OverText() const {
   std::string out = "<section class=\"card over\"><h2>Over in the last hour</h2>\n<ul>\n";
   for (const v1::Incident* incident : over_) {
     std::string codes;
-    for (const v1::Spike* member : InOrder(*incident)) {
+    for (const CodeGroup& group : CodeGroupsOf(*incident)) {
       absl::StrAppend(&codes, codes.empty() ? "" : ", ",
-                      HtmlCodeLink(kRoot, member->code(), member->name()));
+                      HtmlCodeLink(kRoot, group.whole.code(), group.whole.name()));
     }
     absl::StrAppend(&out, "<li>", HtmlPlace(incident->app(), incident->region()), ", ",
                     HtmlSince(*incident, now_), ": ", codes, "</li>\n");
@@ -180,7 +190,7 @@ std::string HomeWriter::TopText() const {
     return "<section><h2>Codes</h2>\n<p>No error code was reported yet.</p></section>\n";
   }
   return absl::StrCat("<section><h2>Codes</h2>\n",
-                      HtmlCodes(kRoot, "What is seen now, most urgent first",
+                      HtmlCodes(kRoot, "Rates of the last minute, most urgent first",
                                 {top.codes().begin(), top.codes().end()}, answers_),
                       "</section>\n");
 }

@@ -1,49 +1,18 @@
 #include "daemon/triage/html.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {
-namespace {
-
-constexpr absl::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-}  // namespace
-
-std::string HtmlText(absl::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          absl::StrAppend(&out, kReplacement);
-        } else {
-          out.push_back(c);
-        }
-    }
-  }
-  return out;
+std::string HtmlName(absl::string_view name) {
+  return absl::StrReplaceAll(EscapeHtml(name), {{"_", "_<wbr>"}});
 }
 
 std::string HtmlValue(absl::string_view value) {
   if (value.empty()) return "<i>not said</i>";
-  return absl::StrCat("<bdi>", HtmlText(value), "</bdi>");
+  return absl::StrCat("<bdi>", EscapeHtml(value), "</bdi>");
 }
 
 std::string HtmlTime(absl::Time time, absl::Time now) {
@@ -53,7 +22,7 @@ std::string HtmlTime(absl::Time time, absl::Time now) {
 }
 
 std::string HtmlLink(absl::string_view url, absl::string_view text) {
-  return absl::StrCat("<a href=\"", HtmlText(url), "\">", HtmlText(text), "</a>");
+  return absl::StrCat("<a href=\"", EscapeHtml(url), "\">", EscapeHtml(text), "</a>");
 }
 
 }  // namespace gmewatch

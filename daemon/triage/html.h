@@ -1,5 +1,5 @@
-// Pieces of HTML. Whatever comes from outside goes through HtmlText or HtmlValue, in text and in
-// quoted attributes alike.
+// Pieces of HTML. Whatever comes from outside goes through EscapeHtml (daemon/base) or what is
+// here.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_HTML_H_
@@ -12,8 +12,8 @@
 
 namespace gmewatch {
 
-// As text or inside a quoted attribute: & < > " ' are escaped, control characters replaced.
-std::string HtmlText(absl::string_view text);
+// A code's name: on a narrow screen it breaks between its words.
+std::string HtmlName(absl::string_view name);
 
 // What clients or operators named, as a unit of its own: letters that are written from right to
 // left cannot disturb what stands around it. Empty: "not said".

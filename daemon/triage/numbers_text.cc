@@ -28,8 +28,8 @@ std::string Short(double number) {
 std::string CountText(double count) {
   constexpr double kMillion = 1e6;
   if (count < 10 * kMillion) return WithCommas(static_cast<uint64_t>(std::max(0.0, count)));
-  if (count < 1000 * kMillion) return absl::StrFormat("%.1fM", count / kMillion);
-  return absl::StrFormat("%.3gG", count / (1000 * kMillion));
+  if (count < 999.95 * kMillion) return absl::StrFormat("%.1fM", count / kMillion);
+  return absl::StrFormat("%.1fG", count / (1000 * kMillion));
 }
 
 std::string RateText(double per_second) {

@@ -13,7 +13,7 @@
 
 namespace gmewatch {
 
-// 1,234,567; from ten million on 12.3M.
+// 1,234,567; from ten million on 12.3M, from a thousand millions on 1.2G.
 std::string CountText(double count);
 // Events a second or, where that is below one in two seconds, a minute or an hour: "84/s",
 // "12/min".

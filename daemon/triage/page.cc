@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/triage/html.h"
 
 namespace gmewatch {
@@ -40,7 +41,7 @@ std::string PageHeaders(absl::string_view nonce) {
 }
 
 std::string RenderPage(const Page& page, absl::string_view nonce) {
-  const std::string title = HtmlText(page.title);
+  const std::string title = EscapeHtml(page.title);
   const absl::string_view color = ColorOf(page.state);
   return absl::StrCat(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"

@@ -41,6 +41,7 @@ nav .home { font-weight: 700; text-decoration: none; color: var(--front); }
 .card.loops { border-left-color: var(--loop); }
 .much { font-weight: 700; color: var(--bad); }
 .fix { margin: .3rem 0; padding: .4rem .7rem; border-left: .25rem solid var(--fix); background: var(--box); }
+.fix p, dl.prose dd { white-space: pre-line; }
 .fix p:first-child { font-size: .875rem; color: var(--soft); margin: 0; }
 .tag { font-size: .8rem; font-weight: 400; border: 1px solid currentColor; border-radius: .6rem; padding: 0 .45rem;
   white-space: nowrap; }
@@ -70,6 +71,7 @@ ul, ol { padding-left: 1.3rem; margin: .3rem 0; }
 @media (max-width: 40rem) {
   body { padding: 0 .7rem 2rem; }
   .wide { display: none; }
+  dl.prose { display: block; }
 }
 )css";
 }

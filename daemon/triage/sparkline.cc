@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "daemon/base/escape_html.h"
 #include "daemon/triage/html.h"
 #include "daemon/triage/numbers_text.h"
 
@@ -26,7 +27,22 @@ std::string Words(const v1::History& history, double most, absl::string_view wha
   return out;
 }
 
-// All bars of a kind as one path.
+// Steps without data that stand side by side are one.
+std::string GapsPath(const v1::History& history) {
+  std::string path;
+  int begin = 0;
+  for (int step = 0; step <= history.events_size(); ++step) {
+    if (step < history.events_size() && IsMissing(history, step)) continue;
+    if (step > begin) {
+      const int width = (step - begin) * kStepWidth;
+      absl::StrAppendFormat(&path, "M%d 0h%dv%dh-%dz", begin * kStepWidth, width, kHeight, width);
+    }
+    begin = step + 1;
+  }
+  return path;
+}
+
+// All bars are one path.
 std::string Bar(int step, double height) {
   return absl::StrFormat("M%d %dv-%.1fh%dv%.1fz", step * kStepWidth, kHeight, height,
                          kStepWidth - 1, height);
@@ -41,20 +57,16 @@ std::string Sparkline(const v1::History& history, double expected_rate, absl::st
   const double expected = expected_rate * history.step_seconds();
   const double scale = (kHeight - 1) / std::max({most, expected, 1.0});
   std::string bars;
-  std::string gaps;
   for (int step = 0; step < steps; ++step) {
-    if (IsMissing(history, step)) {
-      absl::StrAppendFormat(&gaps, "M%d 0h%dv%dh-%dz", step * kStepWidth, kStepWidth, kHeight,
-                            kStepWidth);
-    } else if (history.events(step) > 0) {
-      // The rarest event can be seen.
-      absl::StrAppend(&bars, Bar(step, std::max(1.0, history.events(step) * scale)));
-    }
+    if (IsMissing(history, step) || history.events(step) <= 0) continue;
+    // The rarest event can be seen.
+    absl::StrAppend(&bars, Bar(step, std::max(1.0, history.events(step) * scale)));
   }
   std::string out = absl::StrFormat(
       "<svg class=\"spark\" role=\"img\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
       "aria-label=\"%s\">",
-      steps * kStepWidth, kHeight, HtmlText(Words(history, most, what)));
+      steps * kStepWidth, kHeight, EscapeHtml(Words(history, most, what)));
+  const std::string gaps = GapsPath(history);
   if (!gaps.empty()) absl::StrAppend(&out, "<path class=\"gap\" d=\"", gaps, "\"/>");
   if (!bars.empty()) absl::StrAppend(&out, "<path class=\"bars\" d=\"", bars, "\"/>");
   if (expected > 0) {

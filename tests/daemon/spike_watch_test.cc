@@ -88,15 +88,14 @@ TEST(SpikeWatchTest, SettingsChangeAllButTheTick) {
   DetectSettings settings = StrictSettings();
   settings.tick = absl::Minutes(1);
   settings.least_excess = 1e6;
-  EXPECT_THAT(Logged([&] { world.watch->SetSettings(settings); }),
-              AllOf(HasSubstr("detect.tick changes with the next start"), HasSubstr("tick=10s")));
+  world.watch->SetSettings(settings);
   const int64_t time_s = world.watch->Report().time_s;
   world.Tick(5, 5);
   EXPECT_EQ(world.watch->Report().time_s, time_s + 10);
   world.Ticks(20, 25, 5);
   EXPECT_THAT(world.Active(), IsEmpty());
   settings = StrictSettings();
-  EXPECT_EQ(Logged([&] { world.watch->SetSettings(settings); }), "");
+  world.watch->SetSettings(settings);
   world.Ticks(20, 25, 5);
   EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
 }

@@ -1,13 +1,10 @@
-"""Installs what npm brings, where it is not there as the lock files say."""
+"""Installs what npm brings into the folders that are given, where it is not there as their lock files say."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from files import SOURCE
-
-FOLDERS = [SOURCE, Path(__file__).resolve().parent]
 
 
 def is_installed(folder: Path) -> bool:
@@ -20,7 +17,7 @@ def main() -> int:
     if shutil.which("npm") is None:
         print("npm is not installed: deploy/packages, [test]", file=sys.stderr)
         return 1
-    for folder in FOLDERS:
+    for folder in map(Path, sys.argv[1:]):
         if is_installed(folder):
             continue
         status = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=False).returncode

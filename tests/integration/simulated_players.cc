@@ -21,19 +21,23 @@ uint64_t ValueOf(const std::map<int32_t, uint64_t>& counts, int32_t code) {
 
 }  // namespace
 
-SimulatedPlayers::SimulatedPlayers(const std::string& ingest_address) : client_(ingest_address) {
+SimulatedPlayers::SimulatedPlayers(
+    const std::string& ingest_address,
+    const std::vector<std::pair<std::string, std::string>>& more_places)
+    : client_(ingest_address) {
+  std::vector<std::pair<std::string, std::string>> places = {
+      {"one", "eu"}, {"one", "us"}, {"two", "eu"}, {"two", "us"}};
+  places.insert(places.end(), more_places.begin(), more_places.end());
   std::mt19937 random(20260601);
-  for (const char* app : {"one", "two"}) {
-    for (const char* region : {"eu", "us"}) {
-      Crowd& crowd = crowds_[{app, region}];
-      for (size_t i = 0; i < kPlayersPerPlace; ++i) {
-        std::string id(16, '\0');
-        for (char& byte : id) byte = static_cast<char>(random());
-        // By the hash of their sessions none looks like several: it is the two halves, one XOR the
-        // other.
-        id[8] = static_cast<char>(id[0] ^ static_cast<char>(9 * i));
-        crowd.players.emplace_back().session = MakeSession(app, region, id);
-      }
+  for (const auto& [app, region] : places) {
+    Crowd& crowd = crowds_[{app, region}];
+    for (size_t i = 0; i < kPlayersPerPlace; ++i) {
+      std::string id(16, '\0');
+      for (char& byte : id) byte = static_cast<char>(random());
+      // By the hash of their sessions none looks like several: it is the two halves, one XOR the
+      // other.
+      id[8] = static_cast<char>(id[0] ^ static_cast<char>(9 * i));
+      crowd.players.emplace_back().session = MakeSession(app, region, id);
     }
   }
   thread_ = std::thread(&SimulatedPlayers::Run, this);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -32,8 +33,11 @@ struct Wave {
 
 class SimulatedPlayers {
  public:
-  // They report to a daemon at this address, whichever process has it.
-  explicit SimulatedPlayers(const std::string& ingest_address);
+  // They report to a daemon at this address, whichever process has it. `more_places`: (app, region)
+  // besides those of the two apps.
+  explicit SimulatedPlayers(
+      const std::string& ingest_address,
+      const std::vector<std::pair<std::string, std::string>>& more_places = {});
   SimulatedPlayers(const SimulatedPlayers&) = delete;
   SimulatedPlayers& operator=(const SimulatedPlayers&) = delete;
   ~SimulatedPlayers();

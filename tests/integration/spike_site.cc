@@ -13,9 +13,8 @@
 namespace gmewatch {
 namespace {
 
-constexpr char kSettings[] =
-    "apps: [{name: one, regions: [eu, us]}, {name: two, regions: [eu, us]}]\n"
-    "log: {commit_interval: 0s, checkpoint_interval: 1s}\n";
+constexpr char kApps[] = "{name: one, regions: [eu, us]}, {name: two, regions: [eu, us]}";
+constexpr char kLog[] = "log: {commit_interval: 0s, checkpoint_interval: 1s}\n";
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr absl::Duration kPause = absl::Milliseconds(200);
@@ -71,20 +70,59 @@ bool AllActive(const Samples& samples) {
   return true;
 }
 
-void SpikeSite::Start() {
+void SpikeSite::Start(std::vector<std::string> more_apps) {
+  more_apps_ = std::move(more_apps);
   dir_.Write("token", "glsa_token");
   WriteSettings(kDetect);
   ASSERT_NO_FATAL_FAILURE(StartDaemon({}));
-  players_ = std::make_unique<SimulatedPlayers>(daemon_->ingest_address());
-  players_->Set(Usual());
+  std::vector<std::pair<std::string, std::string>> places;
+  std::vector<Wave> waves = Usual();
+  for (const std::string& app : more_apps_) {
+    places.emplace_back(app, app);
+    for (const int32_t code : kRisingCodes) waves.push_back({app, app, code});
+  }
+  players_ = std::make_unique<SimulatedPlayers>(daemon_->ingest_address(), places);
+  players_->Set(std::move(waves));
+}
+
+void SpikeSite::AwaitQuiet() {
+  ASSERT_TRUE(AwaitTrue([this] { return players_->Acknowledged(kSteadyCode) >= 32 * kSteadyRate; },
+                        absl::Seconds(120), kPause));
+}
+
+void SpikeSite::StartInOutage(std::vector<std::string> more_apps) {
+  ASSERT_NO_FATAL_FAILURE(Start(std::move(more_apps)));
+  ASSERT_NO_FATAL_FAILURE(AwaitQuiet());
+  std::vector<Wave> waves = Rise(Usual());
+  for (const std::string& app : more_apps_) {
+    for (const int32_t code : kRisingCodes) {
+      waves.push_back({.app = app, .region = app, .code = code, .events = 2, .players = 10});
+    }
+  }
+  players_->Set(std::move(waves));
+  ASSERT_NO_FATAL_FAILURE(AwaitAllActive());
+  ASSERT_TRUE(AwaitTrue(
+      [this] {
+        const Samples samples = daemon_->Scrape();
+        return absl::c_all_of(more_apps_, [&samples](const std::string& app) {
+          return ValueOf(samples, CodeSeries(kActive, absl::StrCat(kRisingCodes[0]), "client", app,
+                                             app)) == 1;
+        });
+      },
+      kPatience, kPause))
+      << daemon_->process().error();
 }
 
 // What a test changes stands before the rest, so that its lines can be told.
 void SpikeSite::WriteSettings(const std::string& detect) {
+  std::string apps = kApps;
+  for (const std::string& app : more_apps_) {
+    absl::StrAppend(&apps, ", {name: ", app, ", regions: [", app, "]}");
+  }
   settings_ =
       dir_.Write("settings.yaml",
-                 absl::StrCat(kSettings, detect, "annotations: {grafana_url: '", grafana_.url(),
-                              "', token_file: '", dir_.File("token"), "'}\n"));
+                 absl::StrCat("apps: [", apps, "]\n", kLog, detect, "annotations: {grafana_url: '",
+                              grafana_.url(), "', token_file: '", dir_.File("token"), "'}\n"));
 }
 
 void SpikeSite::StartDaemon(std::vector<std::string> more) {

@@ -47,7 +47,12 @@ bool AllActive(const Samples& samples);
 
 class SpikeSite {
  public:
-  void Start();
+  // `more_apps`: each with one region of the same name, where the rising codes happen too.
+  void Start(std::vector<std::string> more_apps = {});
+  // Until a detector has seen half a minute of quiet and may judge.
+  void AwaitQuiet();
+  // Start, AwaitQuiet, then the rising codes rise, in `more_apps` too, until all are spikes.
+  void StartInOutage(std::vector<std::string> more_apps);
   // After the end of the daemon another goes on at the same address, when its players have kept
   // `kept` events of each usual code.
   void GoOn(int exit_status, uint64_t kept);
@@ -69,6 +74,7 @@ class SpikeSite {
   void WriteSettings(const std::string& detect);
 
   TempDir dir_;
+  std::vector<std::string> more_apps_;
   GrafanaStub grafana_{"glsa_token"};
   std::string settings_;
   std::unique_ptr<GmewatchdProcess> daemon_;

@@ -27,7 +27,7 @@ LAYERS = {
     "daemon/ingest": [*_FIRST, "gmewatch/v1"],
     "daemon/expose": _FIRST,
     "daemon/annotate": [*_MODEL, "daemon/catalog"],
-    "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", "daemon/triage/numbers_text.h", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
+    "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", "daemon/triage/code_groups.h", "daemon/triage/numbers_text.h", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
     "client/include": _CLIENT,
     "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": _CLIENT,

@@ -1,5 +1,6 @@
 #include "daemon/annotate/annotation_pusher.h"
 
+#include "daemon/base/escape_html.h"
 #include "tests/daemon/annotate/pusher_fixture.h"
 #include "tests/support/silent_listener.h"
 

@@ -100,6 +100,35 @@ TEST(DetectorLoopsTest, WhereEachClientRetriesMoreItIsOneSpike) {
   EXPECT_THAT(told, ElementsAre("1005 in all of all"));
 }
 
+TEST(DetectorLoopsTest, ManySendersInTurnsAreASpike) {
+  // A rare code whose clients report it a few times each never has two of them in a tick.
+  DetectorRun run(28);
+  run.Until(kHour, Loop(0, 0));
+  for (uint32_t tick = 0; tick < 60; ++tick) {
+    CellGain gain = {.place = 5, .slot = 1};
+    gain.events = gain.by_sender[tick * 3 % Senders::kBuckets] = 5;
+    gain.sessions = uint32_t{1} << tick * 7 % 32;
+    run.Look({gain});
+  }
+  EXPECT_THAT(SpikeTexts(run.detector.Report()), ElementsAre("1005 in region2 of app1"));
+  EXPECT_THAT(run.detector.Report().incidents, testing::SizeIs(1));
+}
+
+TEST(DetectorLoopsTest, WhatOthersSendWhileALoopPausesDoesNotMakeItASpike) {
+  DetectorRun run(29);
+  run.Until(kHour, Loop(0, 0));
+  for (uint32_t tick = 0; tick < 120; ++tick) {
+    // Every third tick the loop waits, and another client sends a few.
+    const bool pauses = tick % 3 == 2;
+    CellGain gain = {.place = 5, .slot = 1};
+    const uint32_t sender = pauses ? tick : 1;
+    gain.events = gain.by_sender[sender % Senders::kBuckets] = pauses ? 6 : 60;
+    gain.sessions = uint32_t{1} << sender % 32;
+    run.Look({gain});
+  }
+  EXPECT_THAT(SpikeTexts(run.detector.Report()), ElementsAre("1005 in region2 of app1 (loop)"));
+}
+
 TEST(DetectorLoopsTest, ALoopFromBeforeASpikeGoesOnBesideIt) {
   DetectorRun run(27);
   run.Until(kHour, Loop(5, 0));

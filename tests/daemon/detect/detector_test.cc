@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,24 @@ TEST(DetectorTest, TellsWhereACodeRises) {
   check([](const At& at) { return at.app == 2; }, "10001 in all of app2");
   check([](const At& at) { return at.region == 0; }, "10001 in region0 of all");
   check([](const At& at) { return at.app == 1 && at.region == 2; }, "10001 in region2 of app1");
+}
+
+TEST(DetectorTest, TellsWhereAfterTwoMinutes) {
+  for (const uint64_t seed : {31U, 32U, 33U, 34U, 35U}) {
+    SCOPED_TRACE(seed);
+    DetectorRun run(seed);
+    run.Until(12, Usual);
+    // The failure spreads over half a minute.
+    for (const int percent : {10, 40, 70}) run.Until(run.tick + 1, Outage(1 + 0.2 * percent));
+    run.Until(21, Outage(20));
+    std::set<std::string> told;
+    for (const Spike& spike : run.detector.Report().spikes) {
+      if (spike.active) told.insert(SpikeText(spike));
+    }
+    EXPECT_THAT(told, ElementsAre("10001 in region1 of all", "10004 in region1 of all",
+                                  "1005 in region1 of all"));
+    EXPECT_THAT(run.detector.Report().incidents, SizeIs(1));
+  }
 }
 
 TEST(DetectorTest, QuietCodesNeverRise) {

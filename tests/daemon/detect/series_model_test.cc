@@ -61,13 +61,13 @@ TEST(SeriesModelTest, SharesTheBudgetOfFalseAlarms) {
 
 TEST(SeriesModelTest, JudgesANewSeriesOnceItWasWatched) {
   ModelRun run;
-  for (int tick = 0; tick < 29; ++tick) run.Add(20);
+  for (int tick = 0; tick < 11; ++tick) run.Add(20);
   EXPECT_EQ(run.state.phase, SeriesPhase::kNew);
   EXPECT_EQ(run.model.Score(run.state), 0);
   EXPECT_NEAR(run.ExpectedNext(), 20, 1e-3);
   run.Add(20);
   EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
-  EXPECT_NEAR(run.state.level, 600.5 / 30.5, 1e-4);
+  EXPECT_NEAR(run.state.level, 240.5 / 12.5, 1e-4);
   run.Add(200);
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
 }

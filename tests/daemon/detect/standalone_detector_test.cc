@@ -203,18 +203,33 @@ TEST(StandaloneDetectorTest, AdoptsALevelThatStays) {
   }
 }
 
-TEST(StandaloneDetectorTest, JudgesADenseSeriesFromFiveMinutesOn) {
-  for (const int begin : {30, 31, 45, 90}) {
+TEST(StandaloneDetectorTest, JudgesADenseSeriesFromTwoMinutesOn) {
+  for (const int begin : {12, 13, 30, 90}) {
     Play play(11);
     play.Until(begin, 5);
     EXPECT_TRUE(play.spikes().empty());
     play.Until(begin + 2, 100);
-    EXPECT_EQ(OnlySpike(play, 30).since, begin);
+    EXPECT_EQ(OnlySpike(play, 12).since, begin);
   }
   Play early(11);
-  early.Until(29, 5);
-  early.Until(30, 500);
+  early.Until(11, 5);
+  early.Until(12, 500);
   EXPECT_TRUE(early.spikes().empty());
+}
+
+TEST(StandaloneDetectorTest, SeesARiseThatUnfoldsOverHalfAMinuteAfterTwoMinutes) {
+  for (const uint64_t seed : {11U, 12U, 13U, 14U, 15U}) {
+    SCOPED_TRACE(seed);
+    Play play(seed);
+    play.Until(12, 1.5);
+    play.Until(13, 10);
+    play.Until(14, 30);
+    play.Until(15, 60);
+    play.Until(17, 80);
+    EXPECT_TRUE(play.last().active);
+    play.Until(40, 80);
+    OnlySpike(play, 12);
+  }
 }
 
 TEST(StandaloneDetectorTest, WhatBurstsDailyIsNoNewsButFarMoreIs) {

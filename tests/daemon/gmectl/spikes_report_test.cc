@@ -87,11 +87,29 @@ TEST(SpikesReportTest, ShowsTheFixOfTheLikelyCauseBeforeTheCodes) {
             "       be connected, and then try again.\n"
             "\n"
             "   CODE  NAME                    RATE   USUAL  TIMES  SINCE  APP/REGION\n"
-            "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s  19/min     21  11:59  all/eu\n"
             "   1005  AV_ERR_TIMEOUT          12/s  19/min     40  11:59  all/eu\n"
+            "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s  19/min     21  11:59  all/eu\n"
             "\n"
             "  More: gmectl explain --live 1005 http://127.0.0.1:9747/codes/1005\n");
   CheckNoLineIsTooWide(text);
+}
+
+TEST(SpikesReportTest, ACodeInSeveralPlacesHasOneLine) {
+  v1::SpikesResponse answer = Answer();
+  v1::Incident& incident = *answer.mutable_incidents(0);
+  incident.set_region("all");
+  v1::Spike& asia = *incident.add_members() = incident.members(1);
+  asia.set_region("asia");
+  asia.set_observed_rate(30);
+  asia.mutable_start()->set_seconds(kNow - 200);
+  v1::Spike& us = *incident.add_members() = asia;
+  us.set_region("us");
+  us.set_active(false);
+  EXPECT_THAT(Shown(answer),
+              HasSubstr("   CODE  NAME                    RATE   USUAL  TIMES  SINCE  APP/REGION\n"
+                        "   1005  AV_ERR_TIMEOUT          42/s   0.6/s     68  11:59  all/asia +2\n"
+                        "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s  19/min     21  11:59  all/eu\n"
+                        "\n"));
 }
 
 TEST(SpikesReportTest, SaysThatItIsCalm) {

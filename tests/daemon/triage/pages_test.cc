@@ -94,5 +94,52 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatIsWrongWithTheFix) {
   EXPECT_THAT(Unescaped(text), HasSubstr(world_.catalog.Find(1005)->solution));
 }
 
+// One code in one place and five in six places each.
+TEST_F(PagesTest, AnIncidentNamesACodeOnceWithItsPlaces) {
+  const int64_t start = kWorldStart - 120;
+  Incident incident = {.id = 7,
+                       .active = true,
+                       .start_s = start,
+                       .place = {"all", "all"},
+                       .members = {},
+                       .cause_code = 1005,
+                       .cause_action = "network"};
+  const auto add = [&](int32_t code, const std::string& region, double rate) {
+    incident.members.push_back({code, false, {"all", region}});
+    spikes_.spikes.push_back({.where = incident.members.back(),
+                              .active = true,
+                              .start_s = start,
+                              .expected_rate = 2,
+                              .observed_rate = rate});
+  };
+  add(1101, "eu", 100);
+  for (const int32_t code : {1005, 10001, 10004, 8195, 1001}) {
+    for (const char* region : {"eu", "us", "asia", "sa", "africa", "oceania"})
+      add(code, region, 20);
+  }
+  spikes_.spikes.back().active = false;
+  spikes_.spikes.back().end_s = kWorldStart - 60;
+  spikes_.incidents = {incident};
+  const std::string text = HomePage(Now()).main;
+  EXPECT_THAT(text, HasSubstr("1 incident now, 6 codes spike"));
+  EXPECT_THAT(text, HasSubstr("AV_<wbr>ERR_<wbr>TIMEOUT</a> <span class=\"tag\">likely first "
+                              "cause</span></h3>\n<p><span class=\"much\">120/s</span>, "
+                              "expected 12/s: 10 times</p>\n<p class=\"soft\">all apps, region "
+                              "<bdi>africa</bdi> 20/s; "));
+  EXPECT_THAT(text, HasSubstr("; and 2 more places</p>"));
+  EXPECT_THAT(text, HasSubstr("<summary>2 more codes</summary>"));
+}
+
+TEST_F(PagesTest, AnIncidentOfCodesThatAreNotToldApartNamesOther) {
+  const SpikePlace where = {0, true, {"all", "eu"}};
+  spikes_.spikes = {{.where = where, .active = true, .start_s = kWorldStart, .observed_rate = 9}};
+  Incident& incident = spikes_.incidents.emplace_back();
+  incident.active = true;
+  incident.place = where.place;
+  incident.members = {where};
+  EXPECT_EQ(Now().Spikes().incidents(0).cause_code(), "other");
+  EXPECT_THAT(HomePage(Now()).main, HasSubstr("<a href=\"./codes/other\">other</a>"));
+}
+
 }  // namespace
 }  // namespace gmewatch

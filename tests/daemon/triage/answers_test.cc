@@ -1,0 +1,146 @@
+#include "daemon/triage/answers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/daemon/triage/counted_world.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<std::string> CodesOf(const google::protobuf::RepeatedPtrField<v1::CodeSummary>& list) {
+  std::vector<std::string> codes;
+  for (const v1::CodeSummary& code : list) codes.push_back(code.code());
+  return codes;
+}
+
+class AnswersTest : public ::testing::Test {
+ protected:
+  Answers Now() { return {world_.clock.Now(), world_.catalog, links_, report_, world_.memory, {}}; }
+  SpikePlace AddSpike(int32_t code, const std::string& region, double observed,
+                      bool retry_loop = false) {
+    const SpikePlace where = {code, false, {"all", region}};
+    report_.spikes.push_back({.where = where,
+                              .retry_loop = retry_loop,
+                              .active = true,
+                              .start_s = kWorldStart,
+                              .expected_rate = 1,
+                              .observed_rate = observed});
+    return where;
+  }
+  Incident* AddIncident(std::vector<SpikePlace> members) {
+    Incident& incident = report_.incidents.emplace_back();
+    incident.id = report_.incidents.size();
+    incident.active = true;
+    incident.start_s = kWorldStart;
+    incident.place = {"all", "eu"};
+    incident.cause_code = members.front().code;
+    incident.members = std::move(members);
+    return &incident;
+  }
+
+  CountedWorld world_;
+  SpikeReport report_;
+  TriageLinks links_{"http://here", "", ""};
+};
+
+TEST_F(AnswersTest, TopIsWhatWasSeenTheMostUrgentFirst) {
+  EXPECT_THAT(Now().Top(10).codes(), IsEmpty());
+  world_.Count(CountedWorld::From("shooter", "eu"),
+               {{1001, 10}, {1005, 30}, {10004, 20}, {777, 5}});
+  world_.Pass(absl::Seconds(10));
+  AddSpike(777, "eu", 4);
+  AddSpike(1001, "eu", 2, /*retry_loop=*/true);
+  const v1::TopResponse top = Now().Top(10);
+  EXPECT_THAT(CodesOf(top.codes()), ElementsAre("777", "1001", "1005", "10004"));
+  EXPECT_EQ(top.time().seconds(), absl::ToUnixSeconds(world_.clock.Now()));
+  EXPECT_EQ(top.codes(0).state(), v1::CodeSummary::SPIKING);
+  EXPECT_EQ(top.codes(0).excess_rate(), 3);
+  EXPECT_EQ(top.codes(0).category(), "unknown");
+  EXPECT_EQ(top.codes(0).solution(), "");
+  EXPECT_EQ(top.codes(1).state(), v1::CodeSummary::RETRY_LOOP);
+  EXPECT_EQ(top.codes(2).state(), v1::CodeSummary::CALM);
+  EXPECT_EQ(top.codes(2).name(), "AV_ERR_TIMEOUT");
+  EXPECT_EQ(top.codes(2).events_5m(), 30);
+  EXPECT_EQ(top.codes(2).runbook_url(), "http://here/codes/1005");
+  EXPECT_THAT(CodesOf(Now().Top(2).codes()), ElementsAre("777", "1001"));
+}
+
+TEST_F(AnswersTest, AllCodesAreTheCataloguesThenOthersThatWereSeen) {
+  world_.Count(CountedWorld::From("shooter", "eu"), {{777, 5}});
+  world_.Pass(absl::Seconds(10));
+  const std::vector<v1::CodeSummary> all = Now().AllCodes();
+  ASSERT_EQ(all.size(), world_.catalog.codes().size() + 1);
+  EXPECT_EQ(all.front().code(), absl::StrCat(world_.catalog.codes().front().value));
+  EXPECT_EQ(all.back().code(), "777");
+}
+
+TEST_F(AnswersTest, CodesBeyondThoseThatAreToldApartAreOther) {
+  EXPECT_FALSE(Now().Code("other").has_value());
+  for (int32_t code = 0; code <= 64; ++code) {
+    world_.Count(CountedWorld::From("shooter", "eu"), {{700'000 + code, 1}});
+  }
+  world_.Pass(absl::Seconds(10));
+  const auto other = Now().Code("other");
+  ASSERT_TRUE(other.has_value());
+  EXPECT_EQ(other->summary().events_total(), 1);
+  EXPECT_FALSE(Now().Code("700064").has_value());
+}
+
+TEST_F(AnswersTest, ACodeHasItsLabelAndNoOtherSpelling) {
+  EXPECT_TRUE(Now().Code("1005").has_value());
+  for (const char* wrong : {"", "01005", "+1005", " 1005", "1005 ", "1005x", "all", "4294968301"}) {
+    EXPECT_FALSE(Now().Code(wrong).has_value()) << wrong;
+  }
+}
+
+TEST_F(AnswersTest, ACodeHasTheDocumentsWordsItsSpikesAndWhatRisesWithIt) {
+  const SpikePlace timeout = AddSpike(1005, "eu", 9);
+  const SpikePlace server = AddSpike(10004, "eu", 30);
+  const SpikePlace server_us = AddSpike(10004, "us", 3);
+  AddSpike(1001, "eu", 50);
+  AddIncident({timeout, server, server_us});
+  const auto code = Now().Code("1005");
+  ASSERT_TRUE(code.has_value());
+  EXPECT_EQ(code->description(), world_.catalog.Find(1005)->description);
+  EXPECT_EQ(code->cause(), world_.catalog.Find(1005)->cause);
+  ASSERT_EQ(code->spikes_size(), 1);
+  EXPECT_EQ(code->spikes(0).solution(), world_.catalog.Find(1005)->solution);
+  // Once, though it rises in two places; not what is no member.
+  EXPECT_THAT(CodesOf(code->rising_with()), ElementsAre("10004"));
+  EXPECT_EQ(code->rising_with(0).excess_rate(), 31);
+  report_.incidents[0].active = false;
+  EXPECT_THAT(Now().Code("1005")->rising_with(), IsEmpty());
+}
+
+TEST_F(AnswersTest, AnIncidentHasTheMembersThatAreStillTold) {
+  const SpikePlace timeout = AddSpike(1005, "eu", 9);
+  const SpikePlace forgotten = {10004, false, {"all", "eu"}};
+  // A loop in the same place is no member.
+  AddSpike(1001, "eu", 50, /*retry_loop=*/true);
+  const SpikePlace loop = {1001, false, {"all", "eu"}};
+  AddIncident({timeout, forgotten, loop});
+  const v1::SpikesResponse spikes = Now().Spikes();
+  ASSERT_EQ(spikes.incidents_size(), 1);
+  ASSERT_EQ(spikes.incidents(0).members_size(), 1);
+  EXPECT_EQ(spikes.incidents(0).members(0).code(), "1005");
+  EXPECT_EQ(spikes.incidents(0).cause_code(), "1005");
+  EXPECT_FALSE(spikes.incidents(0).has_end());
+  EXPECT_EQ(spikes.spikes_size(), 2);
+}
+
+TEST_F(AnswersTest, ExpectedRatesAreThoseOfTheReport) {
+  report_.expected = {{1005, false, 2.5}, {0, true, 7}};
+  EXPECT_EQ(Now().Code("1005")->summary().expected_rate(), 2.5);
+  EXPECT_EQ(Now().Code("1001")->summary().expected_rate(), 0);
+}
+
+}  // namespace
+}  // namespace gmewatch

@@ -1,0 +1,36 @@
+// The triage page as a person on call sees it: look.mjs looks at it during an outage, while clients
+// send whatever the wire lets them.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/integration/hostile_clients.h"
+#include "tests/integration/spike_site.h"
+
+namespace gmewatch {
+namespace {
+
+TEST(TriagePageTest, IsReadableOnPhonesAndDesktopsWhateverClientsSend) {
+  SpikeSite site;
+  ASSERT_NO_FATAL_FAILURE(site.StartInOutage({kLongName}));
+  ASSERT_GT(ReportHostileTexts(site.daemon().ingest_address(), kRisingCodes[0]), 0U);
+  const TempDir dir;
+  std::vector<std::string> arguments = {
+      LOOK_PATH, "--address=" + site.daemon().admin_address(),
+      absl::StrCat("--code=", kRisingCodes[0]),
+      "--hostile=" + dir.Write("hostile.txt", absl::StrJoin(HostileTexts(), "\n"))};
+  // For who wants to see it: the pictures stay there.
+  const char* pictures = std::getenv("GMEWATCH_PAGE_PICTURES");
+  if (pictures != nullptr) arguments.push_back(absl::StrCat("--pictures=", pictures));
+  auto look = ChildProcess::Start("node", std::move(arguments));
+  ASSERT_TRUE(look.ok()) << look.status();
+  EXPECT_EQ((*look)->Wait(absl::Minutes(4)), 0) << (*look)->error();
+}
+
+}  // namespace
+}  // namespace gmewatch
