@@ -78,6 +78,9 @@ absl::Status Daemon::OpenLog() {
 
 absl::Status Daemon::Recover() {
   const absl::Duration begin = clock_.Monotonic();
+  triage_ = std::make_unique<TriagePages>(
+      aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
+      [this] { return ReadRejected(); }, [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
   if (checkpoint->has_value()) {
@@ -86,18 +89,23 @@ absl::Status Daemon::Recover() {
     recovered_detector_ = std::move((*checkpoint)->detector);
     absl::Status restored = aggregate_.Restore(**checkpoint);
     if (!restored.ok()) return restored;
+    triage_->Load((*checkpoint)->triage, absl::FromUnixMillis(recovered_time_ms_), ReadRejected());
   }
   uint64_t replayed = 0;
   std::vector<Verdict> verdicts;
   absl::Status status =
       log_->Replay(recovered_epoch_, [this, &replayed, &verdicts](uint64_t number, const Epoch& e) {
         aggregate_.Apply(number, e, &verdicts);
+        triage_->Replayed(number, e, verdicts, ReadRejected());
         recovered_epoch_ = number;
         recovered_time_ms_ = e.time_ms;
         ++replayed;
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
+  if (recovered_epoch_ > 0) {
+    triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_), ReadRejected());
+  }
   recovery_duration_ = clock_.Monotonic() - begin;
   LogInfo("recovered", {{"epoch", absl::StrCat(recovered_epoch_)},
                         {"replayed", absl::StrCat(replayed)},
@@ -109,9 +117,6 @@ absl::Status Daemon::Recover() {
 
 absl::Status Daemon::StartServing() {
   const Settings& settings = files_.settings;
-  triage_ = std::make_unique<TriagePages>(
-      aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
-      [this] { return ReadRejected(); }, [this] { return ReadState(); });
   journal_ = std::make_unique<Journal>(
       *log_, clock_, JournalOptions{settings.commit_interval, settings.max_pending_bytes},
       recovered_epoch_, recovered_time_ms_,
@@ -173,6 +178,7 @@ void Daemon::StartCheckpoints() {
                                        SpikeWatch::Saved saved = spikes_->Save(changed_only);
                                        checkpoint->detector = std::move(saved.pages);
                                        checkpoint->detector_whole = saved.whole;
+                                       checkpoint->triage = triage_->Save(ReadRejected());
                                      });
   checkpointer_->Start();
 }

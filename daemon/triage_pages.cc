@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/base/log.h"
 #include "daemon/triage/code_page.h"
 #include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
@@ -65,6 +66,25 @@ void TriagePages::SetCatalog(const Catalog& catalog, TriageLinks links) {
   absl::MutexLock lock(&mutex_);
   catalog_ = catalog;
   links_ = std::move(links);
+}
+
+void TriagePages::Load(const std::string& saved, absl::Time time, const RejectedByReason& refused) {
+  const absl::Status status = memory_.Load(saved);
+  if (!status.ok()) {
+    LogError("the triage page's memory of the past begins anew",
+             {{"why", std::string(status.message())}});
+  }
+  memory_.LookAsOf(time, refused, absl::ZeroDuration());
+}
+
+void TriagePages::Replayed(uint64_t number, const Epoch& epoch,
+                           const std::vector<Verdict>& verdicts, const RejectedByReason& refused) {
+  memory_.Observe(number, epoch, verdicts);
+  memory_.LookAsOf(absl::FromUnixMillis(epoch.time_ms), refused, kInterval);
+}
+
+void TriagePages::Recovered(absl::Time time, const RejectedByReason& refused) {
+  memory_.LookAsOf(time, refused, absl::ZeroDuration());
 }
 
 void TriagePages::AddTo(AdminServer* server) {

@@ -2,8 +2,8 @@
 // Prometheus and Grafana are down. Has the counters looked at every ten seconds, and when somebody
 // asks.
 //
-// Thread safety: SetCatalog from any thread; Observe from the one that counts; AddTo, Start and
-// Stop from one. `counters`, `clock` and what the functions reach must outlive it.
+// Thread safety: SetCatalog and Save from any thread; Observe from the one that counts; the others
+// from one. `counters`, `clock` and what the functions reach must outlive it.
 #ifndef GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 #define GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 
@@ -48,6 +48,16 @@ class TriagePages {
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts) {
     memory_.Observe(number, epoch, verdicts);
   }
+
+  // Recovery, in this order: takes up what Save gave, once the counters count up to `time`, or says
+  // in the log why it begins anew; after each epoch that was replayed; after the last. `refused` is
+  // the daemon's sum by then.
+  void Load(const std::string& saved, absl::Time time, const RejectedByReason& refused);
+  void Replayed(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts,
+                const RejectedByReason& refused);
+  void Recovered(absl::Time time, const RejectedByReason& refused);
+  // For the checkpoint.
+  std::string Save(const RejectedByReason& refused) { return memory_.Save(refused); }
 
   // Its pages. REQUIRES: the server was not started.
   void AddTo(AdminServer* server);

@@ -162,12 +162,13 @@ std::vector<std::string> StepsFor(const CatalogCode& code, const ActionRow& acti
   // Nothing is wrong, so there is nothing to find.
   if (code.severity == "benign") return steps;
   steps.push_back(RisingWith(code, related));
-  steps.push_back(
+  steps.emplace_back(
       "Players: many events of few new sessions are clients that try without end and no wave. "
       "Count "
       "the players before their events.");
   if (!absl::StartsWith(action.second, "Start:")) {
-    steps.push_back("Start: what changed then? A release, a key, a setting, work on the network.");
+    steps.emplace_back(
+        "Start: what changed then? A release, a key, a setting, work on the network.");
   }
   return steps;
 }

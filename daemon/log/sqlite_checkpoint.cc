@@ -88,6 +88,8 @@ absl::Status SqliteCheckpoint::SaveMeta(const Checkpoint& checkpoint) {
     absl::Status status = writers_.meta.BindText(1, key).Bind(2, value).Run();
     if (!status.ok()) return status;
   }
+  absl::Status status = writers_.meta.BindText(1, kMetaTriage).BindBlob(2, checkpoint.triage).Run();
+  if (!status.ok()) return status;
   return writers_.meta.BindText(1, kMetaPolicy).BindBlob(2, checkpoint.policy).Run();
 }
 

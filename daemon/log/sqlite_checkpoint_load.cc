@@ -43,6 +43,8 @@ absl::StatusOr<bool> LoadMeta(SqliteConnection& connection, Checkpoint* checkpoi
         if (key == kMetaPolicy) {
           checkpoint->policy = std::string(row.Bytes(1));
           ++found;
+        } else if (key == kMetaTriage) {
+          checkpoint->triage = std::string(row.Bytes(1));
         } else if (const auto number = numbers.find(key); number != numbers.end()) {
           *number->second = row.Uint64(1);
           ++found;

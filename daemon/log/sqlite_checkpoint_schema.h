@@ -10,12 +10,14 @@
 
 namespace gmewatch {
 
-// Keys of the table meta. Each is there, or none: then nothing was saved yet.
+// Keys of the table meta. Each is there, or none: then nothing was saved yet. Only kMetaTriage may
+// be missing besides: files are older than it.
 inline constexpr absl::string_view kMetaEpoch = "epoch";
 inline constexpr absl::string_view kMetaTimeMs = "time_ms";
 inline constexpr absl::string_view kMetaPolicy = "policy";
 inline constexpr absl::string_view kMetaBatchesCounted = "batches_counted";
 inline constexpr absl::string_view kMetaBatchesDuplicate = "batches_duplicate";
+inline constexpr absl::string_view kMetaTriage = "triage";
 
 // "lost_expired" and so on: a column of `places` for each of kLossReasonLabels, in their order.
 std::vector<std::string> LostColumns();

@@ -75,7 +75,7 @@ struct Loss {
 
 // A detail for the people who triage.
 struct Detail {
-  uint32_t origin = 0;  // index of the epoch's origins
+  uint32_t batch = 0;  // position in the epoch of the batch it came with
   int32_t code = 0;
   int64_t underlying_code = 0;
   std::string operation;

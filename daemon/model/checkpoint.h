@@ -70,6 +70,8 @@ struct Checkpoint {
   std::vector<SessionPage> pages;      // all when loaded; those that changed when saved
   std::vector<DetectorPage> detector;  // the same, unless:
   bool detector_whole = false;         // when saved: they replace all that was there
+  // What the triage page remembers of the past; opaque to the log, replaced as a whole.
+  std::string triage;
 };
 
 }  // namespace gmewatch

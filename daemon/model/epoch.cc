@@ -81,7 +81,7 @@ void Epoch::Add(const Batch& batch, const HashedOrigin& origin) {
   AppendRaw(&batches_, batch.losses.data(), batch.losses.size());
   for (const Detail& detail : batch.details) {
     details.push_back(detail);
-    details.back().origin = header.origin;
+    details.back().batch = static_cast<uint32_t>(batch_count_);
     extra_bytes_ += SizeOf(detail);
   }
   ++batch_count_;
@@ -176,7 +176,7 @@ void Epoch::Serialize(std::string* record) const {
   }
   for (const Detail& detail : details) {
     internal::DetailRecord* d = out.add_details();
-    d->set_origin(detail.origin);
+    d->set_batch(detail.batch);
     d->set_code(detail.code);
     d->set_operation(detail.operation);
     d->set_underlying_code(detail.underlying_code);
@@ -225,8 +225,7 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   }
   epoch.batches_ = std::move(*in.mutable_batches());
   for (const internal::DetailRecord& d : in.details()) {
-    if (d.origin() >= epoch.origins_.size()) return absl::DataLossError("a detail has no origin");
-    epoch.details.push_back({d.origin(), d.code(), d.underlying_code(), d.operation()});
+    epoch.details.push_back({d.batch(), d.code(), d.underlying_code(), d.operation()});
     epoch.extra_bytes_ += SizeOf(epoch.details.back());
   }
   for (const internal::RejectedRecord& r : in.rejected()) {
@@ -242,6 +241,9 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   epoch.shown_codes.assign(in.shown_codes().begin(), in.shown_codes().end());
   absl::Status checked = epoch.CheckBatches();
   if (!checked.ok()) return checked;
+  for (const Detail& detail : epoch.details) {
+    if (detail.batch >= epoch.batch_count_) return absl::DataLossError("a detail has no batch");
+  }
   return epoch;
 }
 

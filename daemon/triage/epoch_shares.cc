@@ -1,6 +1,8 @@
 #include "daemon/triage/epoch_shares.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/model/limits.h"
@@ -10,9 +12,15 @@ namespace {
 
 constexpr int64_t kMinuteMs = 60'000;
 
+// What a batch costs besides its entries, in entries.
+constexpr size_t kBatchCost = sizeof(BatchHeader) / sizeof(Entry);
+
 // Who stays in a table is decided by how many batches name it and not by their counts: one batch
 // can say a billion.
 constexpr uint64_t kWeight = 1;
+
+// How many of `most` it takes to make up `all`.
+size_t Portions(size_t all, size_t most) { return (all + most - 1) / most; }
 
 }  // namespace
 
@@ -20,9 +28,9 @@ void EpochShares::Observe(uint64_t number, const Epoch& epoch,
                           const std::vector<Verdict>& verdicts) {
   absl::MutexLock lock(&mutex_);
   LearnCodes();
-  const size_t allowed = Allowance(epoch.time_ms);
-  ObserveDetails(epoch, allowed / 4);
-  ObserveBatches(number, epoch, verdicts, allowance_);
+  SaveUp(epoch.time_ms);
+  ObserveDetails(number, epoch, verdicts);
+  ObserveBatches(number, epoch, verdicts);
 }
 
 void EpochShares::LearnCodes() {
@@ -42,36 +50,47 @@ EpochShares::Tables& EpochShares::TablesFor(int32_t code) {
   return *tables;
 }
 
-size_t EpochShares::Allowance(int64_t time_ms) {
+void EpochShares::SaveUp(int64_t time_ms) {
   const int64_t passed = std::clamp<int64_t>(time_ms - last_ms_, 0, kEntriesMax);
   last_ms_ = std::max(last_ms_, time_ms);
   allowance_ = std::min(allowance_ + static_cast<size_t>(passed) * kEntriesPerMs, kEntriesMax);
-  return allowance_;
 }
 
 void EpochShares::ObserveBatches(uint64_t number, const Epoch& epoch,
-                                 const std::vector<Verdict>& verdicts, size_t allowed) {
-  // A batch costs about as much as an entry besides those that it has.
-  const size_t cost = epoch.batch_bytes() / sizeof(Entry);
+                                 const std::vector<Verdict>& verdicts) {
+  const size_t batches = verdicts.size();
+  if (batches == 0) return;
   const int64_t minute = epoch.time_ms / kMinuteMs;
-  const size_t stride = allowed == 0 ? verdicts.size() + 1 : 1 + cost / allowed;
-  if (stride > 1) sampled_minute_ = minute;
+  const size_t cost = epoch.batch_bytes() / sizeof(Entry);
+  if (minute != passed_over_minute_) passed_over_ = 0;
+  passed_over_minute_ = minute;
+  // To pass over a batch costs a little as well, which many of them make a lot.
+  const bool crowded = batches > kBatchesMax;
+  if ((crowded && number % kEpochsApart != 0) || allowance_ < cost / batches) {
+    passed_over_ += batches;
+    sampled_minute_ = minute;
+    return;
+  }
+  const size_t apart = Portions(cost, allowance_);
+  const auto all = static_cast<double>(apart * (batches + std::exchange(passed_over_, 0)));
+  const double stands_for = all / static_cast<double>(batches);
+  if (stands_for > 1) sampled_minute_ = minute;
   // Another one each time, so that no place in an epoch is ever left out.
-  size_t next = number % stride;
+  size_t next = (crowded ? number / kEpochsApart : number) % apart;
   size_t offset = 0;
   BatchView batch;
-  for (size_t i = 0; i < verdicts.size() && epoch.Next(&offset, &batch); ++i) {
+  for (size_t i = 0; next < batches && epoch.Next(&offset, &batch); ++i) {
     if (i != next) continue;
-    next += stride;
+    next += apart;
     if (verdicts[i] != Verdict::kCounted || batch.header.late != 0) continue;
-    const size_t spent = batch.entries.size() + 1;
+    const size_t spent = kBatchCost + batch.entries.size();
     if (spent > allowance_) break;
     allowance_ -= spent;
-    ObserveBatch(batch, epoch.origins()[batch.header.origin], stride, minute);
+    ObserveBatch(batch, epoch.origins()[batch.header.origin], stands_for, minute);
   }
 }
 
-void EpochShares::ObserveBatch(const BatchView& batch, const Origin& origin, uint64_t stands_for,
+void EpochShares::ObserveBatch(const BatchView& batch, const Origin& origin, double stands_for,
                                int64_t minute) {
   const HashedValue app_version(origin.app_version);
   const HashedValue sdk_version(origin.sdk_version);
@@ -79,31 +98,34 @@ void EpochShares::ObserveBatch(const BatchView& batch, const Origin& origin, uin
   for (const Entry& entry : batch.entries) {
     if (entry.code == kSuccessCode) continue;
     Tables& tables = TablesFor(entry.code);
-    const uint64_t events = entry.count * stands_for;
+    const auto events = static_cast<uint64_t>(std::llround(entry.count * stands_for));
     tables.app_versions.Add(app_version, events, kWeight, minute);
     tables.sdk_versions.Add(sdk_version, events, kWeight, minute);
     tables.platforms.Add(platform, events, kWeight, minute);
   }
 }
 
-// A detail does not say which batch it came with, so those of duplicates are among them: they are
-// hints, and of few events anyway.
-void EpochShares::ObserveDetails(const Epoch& epoch, size_t allowed) {
+void EpochShares::ObserveDetails(uint64_t number, const Epoch& epoch,
+                                 const std::vector<Verdict>& verdicts) {
+  if (epoch.details.empty()) return;
   const int64_t minute = epoch.time_ms / kMinuteMs;
-  const size_t looked_at = std::min(epoch.details.size(), allowed);
-  for (size_t i = 0; i < looked_at; ++i) {
+  const size_t allowed = allowance_ / 4;
+  if (allowed < epoch.details.size()) sampled_minute_ = minute;
+  if (allowed == 0) return;
+  const size_t apart = Portions(epoch.details.size(), allowed);
+  for (size_t i = number % apart; i < epoch.details.size(); i += apart) {
     const Detail& detail = epoch.details[i];
-    if (detail.code == kSuccessCode) continue;
+    --allowance_;
+    if (detail.code == kSuccessCode || verdicts[detail.batch] != Verdict::kCounted) continue;
     Tables& tables = TablesFor(detail.code);
     if (!detail.operation.empty()) {
-      tables.operations.Add(HashedValue(detail.operation), 1, kWeight, minute);
+      tables.operations.Add(HashedValue(detail.operation), apart, kWeight, minute);
     }
     if (detail.underlying_code != 0) {
       const absl::AlphaNum text(detail.underlying_code);
-      tables.underlying_codes.Add(HashedValue(text.Piece()), 1, kWeight, minute);
+      tables.underlying_codes.Add(HashedValue(text.Piece()), apart, kWeight, minute);
     }
   }
-  allowance_ -= looked_at;
 }
 
 EpochShares::CodeShares EpochShares::Of(size_t slot, int64_t minute) const {

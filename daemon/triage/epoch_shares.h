@@ -26,12 +26,15 @@ class EpochShares {
  public:
   explicit EpochShares(const Counters& counters) : counters_(counters) {}
 
-  // Batches that were counted and were not late. Where there are more entries than kEntriesMax in
-  // an epoch, or than kEntriesPerMs in a millisecond, every n-th batch stands for n. REQUIRES: the
-  // epoch was applied, `verdicts` says what became of its batches.
+  // Batches that were counted and were not late. Where there is more than may be looked at, those
+  // that are looked at stand for the others: kEntriesPerMs entries in a millisecond, saved up to
+  // kEntriesMax for an epoch; of epochs with more than kBatchesMax batches one in kEpochsApart.
+  // REQUIRES: the epoch was applied, `verdicts` says what became of its batches.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts);
   static constexpr size_t kEntriesMax = 2000;
-  static constexpr size_t kEntriesPerMs = 400;
+  static constexpr size_t kEntriesPerMs = 20;
+  static constexpr size_t kBatchesMax = 256;
+  static constexpr uint64_t kEpochsApart = 8;
 
   struct CodeShares {
     std::vector<Share> app_versions;
@@ -56,13 +59,14 @@ class EpochShares {
   size_t SlotFor(int32_t code) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Tables& TablesFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LearnCodes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // How many entries may be looked at now.
-  size_t Allowance(int64_t time_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ObserveBatches(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts,
-                      size_t allowed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ObserveBatch(const BatchView& batch, const Origin& origin, uint64_t stands_for,
-                    int64_t minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ObserveDetails(const Epoch& epoch, size_t allowed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What the time that passed allows.
+  void SaveUp(int64_t time_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ObserveBatches(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ObserveBatch(const BatchView& batch, const Origin& origin, double stands_for, int64_t minute)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ObserveDetails(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Counters& counters_;
 
@@ -71,8 +75,11 @@ class EpochShares {
   size_t known_codes_ ABSL_GUARDED_BY(mutex_) = kOtherSlot + 1;
   std::array<std::unique_ptr<Tables>, kCodeSlotsMax> tables_ ABSL_GUARDED_BY(mutex_);
   int64_t sampled_minute_ ABSL_GUARDED_BY(mutex_) = INT64_MIN / 2;
+  uint64_t passed_over_ ABSL_GUARDED_BY(mutex_) = 0;  // batches in epochs not looked at, of:
+  int64_t passed_over_minute_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t last_ms_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t allowance_ ABSL_GUARDED_BY(mutex_) = 0;  // saved up, at most kEntriesMax
+  // Entries that may be looked at: saved up, at most kEntriesMax.
+  size_t allowance_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace gmewatch

@@ -7,13 +7,6 @@ namespace {
 
 constexpr size_t kRecentMinutes = 10;
 
-// Series of the grids behind those of the codes, which have the numbers of their slots.
-constexpr size_t kCountedSeries = kCodeSlotsMax;
-constexpr size_t kLateSeries = kCountedSeries + 1;
-constexpr size_t kSuccessSeries = kLateSeries + 1;
-constexpr size_t kLostSeries = kSuccessSeries + 1;
-constexpr size_t kRefusedSeries = kLostSeries + kLossReasons;
-
 }  // namespace
 
 uint64_t History::Gain(uint64_t sum, uint64_t* before) {
@@ -38,6 +31,7 @@ int64_t History::MoveTo(int64_t now_s) {
   if (begin_s_ == 0) begin_s_ = last_s_ = now_s;
   // A look right after a minute's end tells of that minute.
   const bool gap = now_s - last_s_ > kGapSeconds;
+  if (gap) begin_s_ = now_s;
   const int64_t when_s = gap ? now_s : (last_s_ + std::max(now_s, last_s_)) / 2;
   last_s_ = std::max(last_s_, now_s);
   minutes_.MoveTo(when_s);
@@ -52,8 +46,9 @@ void History::Add(const CounterSums& sums, const RejectedByReason& refused, int6
     if (!first) Count(series, gain);
   };
 
-  codes_.resize(sums.codes().size());
-  for (size_t slot = 0; slot < codes_.size(); ++slot) {
+  // What was loaded may know a code that the replay has yet to bring.
+  codes_.resize(std::max(codes_.size(), sums.codes().size()));
+  for (size_t slot = 0; slot < sums.codes().size(); ++slot) {
     Code& code = codes_[slot];
     const CounterSums::Code& now = sums.codes()[slot];
     count(slot, Gain(now.in_time, &code.sums.in_time));

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "daemon/model/epoch.h"
 #include "daemon/model/limits.h"
 #include "daemon/triage/counter_sums.h"
 #include "daemon/triage/step_grid.h"
+#include "gmewatch/internal/triage_history.pb.h"
 
 namespace gmewatch {
 
@@ -51,14 +53,30 @@ class History {
   static constexpr int64_t kGapSeconds = 60;
   static constexpr int64_t kBackSeconds = 600;
 
-  // Codes that were there at the last Add.
+  // Codes that were there at an Add.
   size_t codes() const { return codes_.size(); }
   CodeNumbers Numbers(size_t slot) const;
   StepCounts Hour(size_t slot) const { return minutes_.Last(slot, kHourSteps); }
   StepCounts Day(size_t slot) const { return quarters_.Last(slot, kDaySteps); }
   RecentNumbers Recent() const;
+  // Of the last Add, 0 before it.
+  int64_t last_s() const { return last_s_; }
+
+  // All but the numbers of the codes, which it knows by their slots.
+  void Save(internal::TriageHistory* out) const;
+  // Goes on from it, in place of all that is there. DataLoss, and nothing changed: it is of another
+  // version or damaged.
+  absl::Status Load(const internal::TriageHistory& in);
 
  private:
+  // Of the grids: those of the codes have the numbers of their slots, the others follow.
+  static constexpr size_t kCountedSeries = kCodeSlotsMax;
+  static constexpr size_t kLateSeries = kCountedSeries + 1;
+  static constexpr size_t kSuccessSeries = kLateSeries + 1;
+  static constexpr size_t kLostSeries = kSuccessSeries + 1;
+  static constexpr size_t kRefusedSeries = kLostSeries + kLossReasons;
+  static constexpr size_t kSeries = kRefusedSeries + kRejectReasons;
+
   struct Code {
     CounterSums::Code sums;
     int64_t first_seen_s = 0;
@@ -77,7 +95,7 @@ class History {
   uint64_t successes_ = 0;
   std::array<uint64_t, kLossReasons> lost_{};
   std::array<uint64_t, kRejectReasons> refused_{};
-  int64_t begin_s_ = 0;  // of the first Add, 0 before it
+  int64_t begin_s_ = 0;  // of the first Add, or of the first after a gap; 0 before it
   int64_t last_s_ = 0;
 };
 

@@ -104,8 +104,8 @@ std::string HomeWriter::StateText() const {
 std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& group,
                                  const v1::Spike* same_fix) const {
   const v1::Spike& spike = group.whole;
-  const bool is_cause =
-      spike.active() && spike.code() == incident.cause_code() && incident.members_size() > 1;
+  const bool is_alone = group.places.size() == static_cast<size_t>(incident.members_size());
+  const bool is_cause = spike.active() && spike.code() == incident.cause_code() && !is_alone;
   std::string out =
       absl::StrCat("<h3>", HtmlCodeLink(kRoot, spike.code(), spike.name()),
                    is_cause ? " <span class=\"tag\">likely first cause</span>" : "",

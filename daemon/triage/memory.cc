@@ -9,6 +9,10 @@ void TriageMemory::Look(const RejectedByReason& refused, absl::Duration least_ag
   const absl::Time now = clock_.Now();
   const absl::Duration age = now - time_;
   if (age >= absl::ZeroDuration() && age < least_age) return;
+  LookAt(now, refused);
+}
+
+void TriageMemory::LookAt(absl::Time now, const RejectedByReason& refused) {
   const bool first = time_ == absl::InfinitePast();
   time_ = now;
   sums_.Read();
@@ -38,6 +42,40 @@ void TriageMemory::AddGains(const std::vector<CounterSums::Group>& groups, bool 
       table->Add(name, gain, gain, minute);
     }
   }
+}
+
+std::string TriageMemory::Save(const RejectedByReason& refused) {
+  absl::MutexLock lock(&mutex_);
+  LookAt(clock_.Now(), refused);
+  internal::TriageHistory record;
+  history_.Save(&record);
+  for (int slot = 0; slot < record.codes_size(); ++slot) {
+    record.mutable_codes(slot)->set_code(counters_.code(static_cast<size_t>(slot)));
+  }
+  return record.SerializeAsString();
+}
+
+absl::Status TriageMemory::Load(const std::string& saved) {
+  if (saved.empty()) return absl::OkStatus();
+  internal::TriageHistory record;
+  if (!record.ParseFromString(saved)) {
+    return absl::DataLossError("the history of counts is no TriageHistory");
+  }
+  const size_t known = std::min(static_cast<size_t>(record.codes_size()), counters_.codes());
+  for (size_t slot = kOtherSlot + 1; slot < known; ++slot) {
+    if (record.codes(static_cast<int>(slot)).code() == counters_.code(slot)) continue;
+    return absl::DataLossError("the history of counts is of other counters");
+  }
+  absl::MutexLock lock(&mutex_);
+  return history_.Load(record);
+}
+
+void TriageMemory::LookAsOf(absl::Time time, const RejectedByReason& refused,
+                            absl::Duration least_age) {
+  absl::MutexLock lock(&mutex_);
+  // What was loaded is of a later look than the first of what is replayed.
+  time = std::max(time, absl::FromUnixSeconds(history_.last_s()));
+  if (time - time_ >= least_age) LookAt(time, refused);
 }
 
 absl::Time TriageMemory::time() const {

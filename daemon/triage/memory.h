@@ -1,9 +1,9 @@
 // What the triage page and its JSON know of the past: what was counted in the last hour and day,
 // and who reported it. Fed by looks at the counters and by the epochs as they are counted.
 //
-// Thread safety: every method from any thread, Observe from one. `counters` and `clock` must
-// outlive it. Bounded: history.h and epoch_shares.h say what a code costs; apps and regions cost as
-// much as a version does, and 8 bytes for each code besides.
+// Thread safety: every method from any thread, Observe from one; Load and LookAsOf come before
+// Look. `counters` and `clock` must outlive it. Bounded: history.h and epoch_shares.h say what a
+// code costs; apps and regions cost as much as a version does, and 8 bytes for each code besides.
 #ifndef GMEWATCH_DAEMON_TRIAGE_MEMORY_H_
 #define GMEWATCH_DAEMON_TRIAGE_MEMORY_H_
 
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/aggregate/counters.h"
@@ -53,6 +54,17 @@ class TriageMemory {
   // A look at the counters; `refused` is the daemon's sum so far. Does nothing where the last one
   // is not older than `least_age`.
   void Look(const RejectedByReason& refused, absl::Duration least_age);
+
+  // What is kept over a restart: the history of counts and when codes were seen, some 200 KB at
+  // most. Looks first. Who reports begins anew.
+  std::string Save(const RejectedByReason& refused);
+  // Goes on from what Save gave, empty where there is none. It may know counts that a replay has
+  // yet to bring. DataLoss: it cannot be read, and the memory begins anew.
+  absl::Status Load(const std::string& saved);
+  // A look at counters that count up to a time that has passed, as they are recovered. Does nothing
+  // where the last one is less than `least_age` older.
+  void LookAsOf(absl::Time time, const RejectedByReason& refused, absl::Duration least_age);
+
   // Of the thread that counts; epoch_shares.h has the price.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts) {
     shares_.Observe(number, epoch, verdicts);
@@ -69,6 +81,8 @@ class TriageMemory {
  private:
   // By slot.
   using Tables = std::array<std::unique_ptr<ShareTable>, kCodeSlotsMax>;
+  void LookAt(absl::Time now, const RejectedByReason& refused)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What the groups gained since the last look.
   static void AddGains(const std::vector<CounterSums::Group>& groups, bool first, int64_t minute,
                        std::vector<std::vector<uint64_t>>* before, Tables* tables);

@@ -7,7 +7,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/escape_html.h"
-#include "daemon/triage/html.h"
 
 namespace gmewatch {
 namespace {

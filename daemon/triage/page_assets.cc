@@ -1,9 +1,9 @@
 #include "daemon/triage/page.h"
 
 namespace gmewatch {
+namespace {
 
-absl::string_view PageStyle() {
-  return R"css(
+constexpr char kStyle[] = R"css(
 :root {
   color-scheme: light dark;
   --back: #fff; --front: #1b1f24; --soft: #57606a; --line: #d0d7de; --box: #f6f8fa; --link: #0550ae;
@@ -74,13 +74,11 @@ ul, ol { padding-left: 1.3rem; margin: .3rem 0; }
   dl.prose { display: block; }
 }
 )css";
-}
 
 // Every ten seconds what stands in <main> is replaced by what the daemon says now. Who reads is not
 // disturbed: the place, the focus and what was unfolded stay, and while text is marked nothing
 // happens.
-absl::string_view PageScript() {
-  return R"js(
+constexpr char kScript[] = R"js(
 "use strict";
 (() => {
   const stale = document.getElementById("stale");
@@ -119,6 +117,10 @@ absl::string_view PageScript() {
   document.addEventListener("visibilitychange", refresh);
 })();
 )js";
-}
+
+}  // namespace
+
+absl::string_view PageStyle() { return kStyle; }
+absl::string_view PageScript() { return kScript; }
 
 }  // namespace gmewatch

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "daemon/base/escape_html.h"
-#include "daemon/triage/html.h"
 #include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {

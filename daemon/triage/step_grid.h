@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "gmewatch/internal/triage_history.pb.h"
+
 namespace gmewatch {
 
 // A series over its last steps, the newest last.
@@ -38,6 +40,10 @@ class StepGrid {
   uint64_t At(size_t series, size_t back) const;
   bool Known(size_t back) const { return known_[IndexOf(back)]; }
   int64_t newest_start_s() const { return newest_ * step_s_; }
+
+  void Save(internal::StepGridRecord* out) const;
+  // In place of all that is there; false and nothing changed where it is not of such a grid.
+  bool Load(const internal::StepGridRecord& in, size_t series_max);
 
  private:
   size_t IndexOf(size_t back) const {

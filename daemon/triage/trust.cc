@@ -117,7 +117,8 @@ v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::T
   if (age < kYoung) {
     out.add_warnings(absl::StrCat(
         "gmewatchd has run for ", DurationText(age),
-        ": what was before is not in the last hour and day, nor in the shares before."));
+        ": the last hour and day may have a gap before that, and who reports a code is known only "
+        "since then."));
   }
   return out;
 }

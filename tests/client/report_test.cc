@@ -5,32 +5,12 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "gmewatch/reporter.h"
-
-namespace {
-
-thread_local uint64_t allocations = 0;
-
-void* Allocate(size_t size) {
-  ++allocations;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(size_t size) { return Allocate(size); }
-void* operator new[](size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t /*size*/) noexcept { std::free(memory); }
+#include "tests/support/allocations.h"
 
 namespace gmewatch {
 namespace {
@@ -56,15 +36,16 @@ uint64_t Sum(const ReporterStats& stats) {
 
 TEST(ReportTest, AllocatesNothing) {
   Reporter reporter(Quiet());
-  const uint64_t before = allocations;
+  const uint64_t before = Allocations();
   for (int32_t code = 0; code < 1000; ++code) {
     reporter.Report(code);
     reporter.Report(code, 3);
     reporter.Success();
     reporter.Detail(code, "EnterRoom", 1);
   }
-  EXPECT_EQ(allocations, before);
-  EXPECT_GT((std::vector<int>(10)).size() + allocations, before);  // the counting works
+  EXPECT_EQ(Allocations(), before);
+  const std::string text(100, 'x');
+  EXPECT_EQ(Allocations(), before + 1) << "the counting works";
 }
 
 TEST(ReportTest, CountsEverythingThatEightThreadsReport) {

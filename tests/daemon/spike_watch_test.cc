@@ -30,6 +30,24 @@ TEST(SpikeWatchTest, WhatWasThereBeforeItsFirstLookIsNoSpike) {
   EXPECT_EQ(world.watch->Report().series, 4U);
 }
 
+// In all apps and regions together; nothing of codes that have no past.
+TEST(SpikeWatchTest, SaysWhatThePastExplainsOfEachCode) {
+  World world;
+  world.watch->Look();
+  EXPECT_THAT(world.watch->Report().expected, IsEmpty());
+  world.Ticks(720, 40, 20);
+  const std::vector<ExpectedRate> expected = world.watch->Report().expected;
+  ASSERT_EQ(expected.size(), 1U);
+  EXPECT_EQ(expected[0].code, 1005);
+  EXPECT_FALSE(expected[0].other_code);
+  EXPECT_NEAR(expected[0].rate, 6, 0.6) << "events a second, of 60 in ten";
+  // A rise does not raise what it is measured against.
+  world.Ticks(20, 400, 200);
+  EXPECT_NEAR(world.watch->Report().expected.at(0).rate, 6, 0.6);
+  world.Restart();
+  EXPECT_NEAR(world.watch->Report().expected.at(0).rate, 6, 0.6);
+}
+
 TEST(SpikeWatchTest, LooksOnceATick) {
   World world;
   world.watch->Look();

@@ -45,7 +45,7 @@ bool SameRejected(const Epoch& x, const Epoch& y) {
 bool SameDetails(const Epoch& x, const Epoch& y) {
   return std::equal(x.details.begin(), x.details.end(), y.details.begin(), y.details.end(),
                     [](const Detail& a, const Detail& b) {
-                      return a.origin == b.origin && a.code == b.code &&
+                      return a.batch == b.batch && a.code == b.code &&
                              a.underlying_code == b.underlying_code && a.operation == b.operation;
                     });
 }

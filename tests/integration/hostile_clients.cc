@@ -5,28 +5,28 @@
 namespace gmewatch {
 
 const std::vector<std::string>& HostileTexts() {
-  static const auto* const kTexts = new std::vector<std::string>{
+  static const auto* const texts = new std::vector<std::string>{
       "<script>window.hostile=1</script>", "\"><img src=x onerror=window.hostile=1>",
       "' onfocus='window.hostile=1' autofocus tabindex='1", "javascript:window.hostile=1",
       // Hebrew and Arabic, with brackets that a browser would mirror.
       "\u05D2\u05E8\u05E1\u05D4 (1.0) <\u0646\u0633\u062E\u0629>",
       // Escaped by somebody else already; letters of several bytes; an emoji.
       "&lt;b&gt; &#0; \u8BED\u97F3 \u00F1 \U0001F3AE", std::string(64, 'M')};
-  return *kTexts;
+  return *texts;
 }
 
 const std::vector<std::string>& RefusedNames() {
-  static const auto* const kNames = new std::vector<std::string>{
+  static const auto* const names = new std::vector<std::string>{
       "<script>", "a\"b",  "javascript:x", "a b", "\u05D2\u05E8\u05E1\u05D4",
       "all",      "other", kLongName + "W"};
-  return *kNames;
+  return *names;
 }
 
 const std::vector<std::string>& RefusedTexts() {
-  static const auto* const kTexts = new std::vector<std::string>{
+  static const auto* const texts = new std::vector<std::string>{
       std::string(65, 'M'), "two\nlines", std::string("a\0b", 3), "\x1b[2J",
       "\u202E\u202Dturns",  "\xff\xfe"};
-  return *kTexts;
+  return *texts;
 }
 
 uint64_t ReportHostileTexts(const std::string& ingest_address, int32_t code) {

@@ -25,7 +25,8 @@ TEST(TriagePageTest, IsReadableOnPhonesAndDesktopsWhateverClientsSend) {
       absl::StrCat("--code=", kRisingCodes[0]),
       "--hostile=" + dir.Write("hostile.txt", absl::StrJoin(HostileTexts(), "\n"))};
   // For who wants to see it: the pictures stay there.
-  const char* pictures = std::getenv("GMEWATCH_PAGE_PICTURES");
+  constexpr char kPictures[] = "GMEWATCH_PAGE_PICTURES";
+  const char* pictures = std::getenv(kPictures);  // NOLINT(concurrency-mt-unsafe): nobody sets it
   if (pictures != nullptr) arguments.push_back(absl::StrCat("--pictures=", pictures));
   auto look = ChildProcess::Start("node", std::move(arguments));
   ASSERT_TRUE(look.ok()) << look.status();

@@ -42,6 +42,8 @@ TEST(SettingsTest, TakesEachField) {
   expected.commit_interval = absl::Microseconds(1500);
   expected.checkpoint_interval = absl::Seconds(90);
   expected.public_url = "https://example.com:8443/gme";
+  expected.grafana_url = "https://grafana.example.com";
+  expected.prometheus_url = "http://10.0.0.1:9090/prometheus";
   expected.hide_solution_info = true;
   expected.annotate = {"http://127.0.0.1:3000/grafana", "token", "ca.pem"};
   EXPECT_EQ(
@@ -65,6 +67,8 @@ TEST(SettingsTest, TakesEachField) {
              "  checkpoint_interval: 90s\n"
              "expose:\n"
              "  public_url: https://example.com:8443/gme\n"
+             "  grafana_url: https://grafana.example.com\n"
+             "  prometheus_url: http://10.0.0.1:9090/prometheus\n"
              "  hide_solution_info: true\n"
              "annotations:\n"
              "  grafana_url: http://127.0.0.1:3000/grafana\n"
@@ -194,6 +198,18 @@ TEST(SettingsTest, ChecksThePublicUrl) {
   check("https://example.com/?q", false);
   check("https://example.com/#f", false);
   check("https://ex\xc3\xa4mple.com", false);
+}
+
+TEST(SettingsTest, ChecksTheUrlsOfGrafanaAndPrometheusTheSameWay) {
+  for (const std::string field : {"grafana_url", "prometheus_url"}) {
+    for (const char* wrong : {"https://example.com/", "javascript:alert(1)", "example.com"}) {
+      CheckError("expose:\n  " + field + ": \"" + wrong + "\"",
+                 absl::StrCat("s.yaml:2:", field.size() + 5, ": expose.", field,
+                              " must be http:// or https://, a host and perhaps a path, without a "
+                              "slash at the end, not \"",
+                              wrong, "\""));
+    }
+  }
 }
 
 TEST(SettingsTest, NamesTheFirstFault) {

@@ -48,6 +48,12 @@ class AdminServerTest : public testing::Test {
       response.body = absl::StrCat("deep ", request.path);
       return response;
     });
+    server_->AddHandler("/moved", [](const AdminRequest&) {
+      AdminResponse response;
+      response.status = 308;
+      response.more_headers = "Location: echo\r\nX-More: yes\r\n";
+      return response;
+    });
     ASSERT_TRUE(server_->Start().ok());
   }
 

@@ -63,6 +63,19 @@ TEST_F(AdminServerTest, SaysWhetherItLivesAndIsReady) {
   EXPECT_EQ(Fetch("/healthz").status, 200);
 }
 
+TEST_F(AdminServerTest, SendsTheHeadersThatAnAnswerAdds) {
+  StartServer();
+  for (const char* method : {"GET", "HEAD"}) {
+    const HttpReply reply = Fetch("/moved", method);
+    EXPECT_EQ(reply.status, 308) << method;
+    EXPECT_EQ(reply.Header("location"), "echo") << method;
+    EXPECT_EQ(reply.Header("x-more"), "yes") << method;
+    EXPECT_EQ(reply.Header("content-length"), "0") << method;
+    EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff") << method;
+  }
+  EXPECT_EQ(Fetch("/echo").Header("x-more"), "") << "no other answer has them";
+}
+
 TEST_F(AdminServerTest, RoutesToTheLongestMatch) {
   StartServer();
   EXPECT_EQ(Fetch("/echo?a=%41&b").body, "exact /echo a=%41&b");

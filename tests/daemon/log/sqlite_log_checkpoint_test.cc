@@ -32,6 +32,7 @@ std::string Text(const Checkpoint& c) {
   for (const DetectorPage& r : c.detector) {
     absl::StrAppend(&text, "\ndetector ", r.place.app, "/", r.place.region, " ", r.bytes);
   }
+  absl::StrAppend(&text, "\ntriage ", c.triage);
   return text;
 }
 
@@ -52,6 +53,7 @@ Checkpoint FirstCheckpoint() {
   c.detector = {{{}, std::string("he\0ad", 5)},
                 {{"all", "all"}, std::string(9000, 'd')},
                 {{"racer", "us"}, ""}};
+  c.triage = std::string("tri\0age", 7);
   return c;
 }
 
@@ -87,6 +89,7 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   Checkpoint third = second;
   third.epoch = 12;
   third.policy = "";
+  third.triage = "";
   third.places.clear();
   third.counters.clear();
   third.pages = {{7, "longer than before"}};

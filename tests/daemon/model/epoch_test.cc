@@ -39,6 +39,7 @@ Epoch FullEpoch() {
   epoch.Add(batch, OriginOf("shooter"));
   batch = Batch();
   batch.session = {9, 9};
+  batch.details.push_back({99, 1801, 8, "ExitRoom"});
   epoch.Add(batch, OriginOf("racer"));
   epoch.rejected[kRejectReasons - 1] = {6, 7};
   epoch.shown_places = {{"shooter", "eu"}};
@@ -80,8 +81,9 @@ TEST(EpochTest, ComesBackAsItWasSerialized) {
   EXPECT_EQ(parsed->batch_count(), 2U);
   ASSERT_EQ(parsed->origins().size(), 2U);
   EXPECT_EQ(parsed->origins()[1].app, "racer");
-  ASSERT_EQ(parsed->details.size(), 1U);
-  EXPECT_EQ(parsed->details[0].origin, 0U);
+  ASSERT_EQ(parsed->details.size(), 2U);
+  EXPECT_EQ(parsed->details[0].batch, 0U);
+  EXPECT_EQ(parsed->details[1].batch, 1U);
   EXPECT_EQ(parsed->details[0].underlying_code, -7);
   EXPECT_EQ(parsed->details[0].operation, "EnterRoom");
   EXPECT_EQ(parsed->rejected[kRejectReasons - 1].events, 7U);
@@ -195,8 +197,8 @@ TEST(EpochTest, RefusesBatchesThatPointOutside) {
   ExpectDamaged(with_header([](BatchHeader* h) { h->origin = 2; }), "byte 0 points outside");
   ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_batches()->append("x"); }),
                 "a batch header is cut off at byte 96");
-  ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_details(0)->set_origin(2); }),
-                "a detail has no origin");
+  ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_details(0)->set_batch(2); }),
+                "a detail has no batch");
 }
 
 TEST(EpochTest, RefusesWhatBreaksALimit) {

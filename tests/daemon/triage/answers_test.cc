@@ -26,7 +26,7 @@ class AnswersTest : public ::testing::Test {
   Answers Now() { return {world_.clock.Now(), world_.catalog, links_, report_, world_.memory, {}}; }
   SpikePlace AddSpike(int32_t code, const std::string& region, double observed,
                       bool retry_loop = false) {
-    const SpikePlace where = {code, false, {"all", region}};
+    SpikePlace where = {code, false, {"all", region}};
     report_.spikes.push_back({.where = where,
                               .retry_loop = retry_loop,
                               .active = true,

@@ -16,7 +16,7 @@
 
 namespace gmewatch {
 
-// A whole minute, twenty minutes into an hour.
+// The first second of an hour.
 inline constexpr int64_t kWorldStart = 28'000'020 * int64_t{60};
 
 class CountedWorld {

@@ -130,6 +130,18 @@ TEST_F(PagesTest, AnIncidentNamesACodeOnceWithItsPlaces) {
   EXPECT_THAT(text, HasSubstr("<summary>2 more codes</summary>"));
 }
 
+TEST_F(PagesTest, ACodeThatRisesAloneIsNotCalledTheFirst) {
+  Incident& incident = spikes_.incidents.emplace_back();
+  incident.active = true;
+  incident.place = {"all", "all"};
+  incident.cause_code = 1005;
+  for (const char* region : {"eu", "us"}) {
+    incident.members.push_back({1005, false, {"all", region}});
+    spikes_.spikes.push_back({.where = incident.members.back(), .active = true});
+  }
+  EXPECT_THAT(HomePage(Now()).main, Not(HasSubstr("likely first cause")));
+}
+
 TEST_F(PagesTest, AnIncidentOfCodesThatAreNotToldApartNamesOther) {
   const SpikePlace where = {0, true, {"all", "eu"}};
   spikes_.spikes = {{.where = where, .active = true, .start_s = kWorldStart, .observed_rate = 9}};

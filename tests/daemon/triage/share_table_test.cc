@@ -111,5 +111,33 @@ TEST(ShareTableTest, AValueThatNobodyUsesAnyMoreMakesRoom) {
               Contains(AllOf(Field(&Share::value, "other"), Field(&Share::before, 32'000))));
 }
 
+TEST(ShareTableTest, TakesAsManyAsItHasPlacesForAndTheNextOnePushesOutTheLeast) {
+  ShareTable table;
+  for (size_t i = 0; i < ShareTable::kValues; ++i) {
+    table.Add(HashedValue(absl::StrCat("v", i)), 10, i == 7 ? 1 : 2, kNow);
+  }
+  EXPECT_EQ(NowOf(table).size(), ShareTable::kValues);
+  EXPECT_THAT(NowOf(table), Not(Contains(Key("other"))));
+  table.Add(HashedValue("one more"), 4, 1, kNow);
+  EXPECT_THAT(NowOf(table), Contains(Pair("one more", 4)));
+  EXPECT_THAT(NowOf(table), Contains(Pair("other", 10)));
+  EXPECT_THAT(NowOf(table), Not(Contains(Key("v7"))));
+}
+
+TEST(ShareTableTest, NobodyIsNamedWhoHadNothingForADay) {
+  ShareTable table;
+  table.Add(HashedValue("1.0"), 5, 1, kNow);
+  EXPECT_EQ(table.Shares(kNow + 23 * 60).size(), 1U);
+  EXPECT_TRUE(table.Shares(kNow + 25 * 60).empty());
+}
+
+TEST(ShareTableTest, AValueOfTheLongestKindStaysWhole) {
+  const std::string longest(64, 'x');
+  ShareTable table;
+  table.Add(HashedValue(longest), 5, 1, kNow);
+  table.Add(HashedValue(longest.substr(1)), 2, 1, kNow);
+  EXPECT_THAT(NowOf(table), UnorderedElementsAre(Pair(longest, 5), Pair(longest.substr(1), 2)));
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -56,5 +56,48 @@ TEST(ShareWindowTest, TakesUpAnotherWithAllItHas) {
   }
 }
 
+TEST(ShareWindowTest, AnEarlierMinuteIsTheNewest) {
+  ShareWindow window;
+  window.Add(5, kStart);
+  window.Add(2, kStart - 30);
+  EXPECT_EQ(window.Now(kStart), 7U);
+  EXPECT_EQ(window.Now(kStart + 9), 7U);
+  EXPECT_EQ(window.Now(kStart + 10), 0U);
+}
+
+TEST(ShareWindowTest, BeginsAtAnyMinute) {
+  for (const int64_t minute : {int64_t{0}, int64_t{1}, int64_t{9}, int64_t{59}, kStart}) {
+    ShareWindow window;
+    window.Add(3, minute);
+    EXPECT_EQ(window.Now(minute), 3U) << minute;
+    EXPECT_EQ(window.Before(minute), 0U) << minute;
+    EXPECT_EQ(window.Before(minute + 10), 3U) << minute;
+  }
+}
+
+TEST(ShareWindowTest, OfAnotherOnlyTheLastDayIsTakenUp) {
+  ShareWindow old;
+  old.Add(7, kStart);
+  old.Add(1, kStart + 20);
+  ShareWindow sum;
+  const int64_t later = kStart + 30 * 60;
+  sum.Add(5, later);
+  sum.Add(2, later + 20);
+  sum.Add(old);
+  EXPECT_EQ(sum.Now(later + 20), 2U);
+  EXPECT_EQ(sum.Before(later + 20), 5U);
+}
+
+TEST(ShareWindowTest, TakingUpAnEmptyOneChangesNothing) {
+  ShareWindow window;
+  window.Add(3, kStart);
+  window.Add(ShareWindow());
+  EXPECT_EQ(window.Now(kStart), 3U);
+  ShareWindow empty;
+  empty.Add(window);
+  EXPECT_EQ(empty.Now(kStart), 3U);
+  EXPECT_EQ(empty.Before(kStart + 10), 3U);
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -1,0 +1,131 @@
+#include "daemon/triage/history.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace gmewatch {
+namespace {
+
+using ::testing::DoubleNear;
+
+// The first second of an hour.
+constexpr int64_t kStart = 28'000'020 * int64_t{60};
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  HistoryTest() {
+    counters_.AddCode(1005, true);
+    counters_.AddPlace({"shooter", "eu"}, true);
+  }
+
+  void Count(uint64_t events, uint64_t late = 0) {
+    Cell* cell = counters_.mutable_place(0)->mutable_cell(1);
+    cell->events.Add(events);
+    cell->late.Add(late);
+  }
+  void Look(int64_t after_s) {
+    sums_.Read();
+    history_.Add(sums_, refused_, kStart + after_s);
+  }
+  static int Missing(const StepCounts& counts) {
+    return static_cast<int>(std::count(counts.missing.begin(), counts.missing.end(), true));
+  }
+
+  Counters counters_;
+  CounterSums sums_{counters_};
+  RejectedByReason refused_{};
+  History history_;
+};
+
+TEST_F(HistoryTest, CountingBeginsWithTheFirstLook) {
+  Count(100);
+  refused_[0].events = 9;
+  Look(0);
+  Count(5);
+  Look(10);
+  const CodeNumbers numbers = history_.Numbers(1);
+  EXPECT_EQ(numbers.events_total, 105U);
+  EXPECT_EQ(numbers.events_1h, 5U);
+  EXPECT_EQ(numbers.first_seen_s, 0) << "it was there before";
+  EXPECT_EQ(numbers.last_seen_s, kStart);
+  EXPECT_EQ(history_.Recent().refused[0], 0U);
+  EXPECT_EQ(history_.Recent().counted, 5U);
+}
+
+TEST_F(HistoryTest, WhatALookFindsRightAfterAMinutesEndIsThatMinutes) {
+  Look(0);
+  Look(55);
+  Count(5);
+  Look(61);
+  EXPECT_EQ(history_.Hour(1).events.back(), 5U);
+  EXPECT_EQ(history_.Hour(1).start_s + 59 * 60, kStart);
+  Look(67);
+  EXPECT_EQ(history_.Hour(1).start_s + 59 * 60, kStart + 60);
+  EXPECT_EQ(history_.Hour(1).events[58], 5U);
+}
+
+TEST_F(HistoryTest, AMinuteWithoutALookIsNoGapAndMoreIsOne) {
+  Look(0);
+  Look(60);
+  EXPECT_EQ(Missing(history_.Hour(1)), 59);
+  Look(60 + 61);
+  EXPECT_EQ(Missing(history_.Hour(1)), 58) << "of the minute between nothing is known";
+}
+
+TEST_F(HistoryTest, TheRateAfterAGapIsOfTheTimeSinceTheGap) {
+  Look(0);
+  for (int64_t s = 10; s <= 300; s += 10) {
+    Count(20);
+    Look(s);
+  }
+  Look(3000);
+  Count(20);
+  Look(3010);
+  EXPECT_THAT(history_.Numbers(1).rate, DoubleNear(2, 0.01));
+}
+
+TEST_F(HistoryTest, LateEventsAreSeenAndNotCountedInSteps) {
+  Look(0);
+  Count(7, 7);
+  Look(10);
+  EXPECT_EQ(history_.Numbers(1).events_1h, 0U);
+  EXPECT_EQ(history_.Numbers(1).first_seen_s, kStart);
+  EXPECT_EQ(history_.Recent().late, 7U);
+}
+
+TEST_F(HistoryTest, AClockThatGoesBackALittleWaitsAndFarBeginsAnew) {
+  Look(0);
+  Count(7);
+  Look(601);
+  Count(3);
+  Look(1);
+  EXPECT_EQ(history_.Numbers(1).events_1h, 10U);
+  EXPECT_EQ(history_.last_s(), kStart + 601);
+  Count(2);
+  Look(0);
+  EXPECT_EQ(history_.Numbers(1).events_1h, 2U);
+  EXPECT_EQ(history_.Numbers(1).events_total, 12U);
+  EXPECT_EQ(history_.last_s(), kStart);
+}
+
+TEST_F(HistoryTest, TheFirstStepsOfAnHourAndOfADayFallOut) {
+  Look(0);
+  Count(7);
+  Look(10);
+  for (int64_t s = 60; s < 3600; s += 60) Look(s);
+  EXPECT_EQ(history_.Numbers(1).events_1h, 7U);
+  // The look right after the minute's end tells of that minute.
+  Look(3660);
+  Look(3661);
+  EXPECT_EQ(history_.Numbers(1).events_1h, 0U);
+  for (int64_t s = 3720; s < 86'400; s += 60) Look(s);
+  EXPECT_EQ(history_.Numbers(1).events_24h, 7U);
+  Look(86'460);
+  Look(86'461);
+  EXPECT_EQ(history_.Numbers(1).events_24h, 0U);
+}
+
+}  // namespace
+}  // namespace gmewatch
