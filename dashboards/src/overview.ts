@@ -94,7 +94,7 @@ const spikesNow = () =>
       { of: 'name', title: 'Name', width: 170 },
       { of: 'runbook_url', title: 'Runbook', width: 80, links: [toRunbook], mappings: OPEN },
     ],
-    { noValue: 'No code rises above what its past explains.', sortBy: { title: 'Since', desc: false } },
+    { noValue: 'No code rises above what its past explains.', sortBy: { title: 'Now', desc: true } },
   );
 
 // An address, shown as a word to click.
