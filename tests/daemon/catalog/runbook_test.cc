@@ -1,11 +1,12 @@
 #include "daemon/catalog/runbook.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -36,8 +37,16 @@ std::string OwnWords(const Runbook& runbook) {
 
 // Metric names of the daemon in a text.
 std::set<std::string> MetricsIn(const std::string& text) {
-  static const std::regex* const kName = new std::regex("gme(watch)?_[a-z_]+");
-  return {std::sregex_token_iterator(text.begin(), text.end(), *kName), {}};
+  std::set<std::string> out;
+  const auto is_of_name = [](char c) { return absl::ascii_islower(c) || c == '_'; };
+  for (size_t at = text.find("gme"); at != std::string::npos; at = text.find("gme", at)) {
+    const auto end =
+        std::find_if_not(text.begin() + static_cast<ptrdiff_t>(at), text.end(), is_of_name);
+    const std::string name(text.begin() + static_cast<ptrdiff_t>(at), end);
+    if (name.starts_with("gme_") || name.starts_with("gmewatch_")) out.insert(name);
+    at += name.size();
+  }
+  return out;
 }
 
 // What promtool says of a rule file in which each query is a rule; empty where it is content.
