@@ -36,7 +36,8 @@ class EpochSharesTest : public ::testing::Test {
   EpochSharesTest() {
     Epoch epoch;
     internal::Policy& policy = epoch.policy.emplace();
-    for (const CatalogCode& code : Catalog::Embedded().codes()) {
+    const Catalog catalog = Catalog::Embedded();
+    for (const CatalogCode& code : catalog.codes()) {
       policy.add_catalog_codes(code.value);
     }
     policy.set_max_app_regions(10);
