@@ -17,6 +17,9 @@ constexpr double kRaisedDeviations = 3;
 // spike of its code and place, or later, is part of it.
 constexpr int64_t kTogetherSeconds = 60;
 
+// So long after it began the place of a spike may still become a part of the one that was told.
+constexpr int64_t kSettleSeconds = 600;
+
 }  // namespace
 
 RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
@@ -150,23 +153,34 @@ void Detector::UpdateSpikes() {
 void Detector::UpdateCode(uint32_t slot) {
   const std::vector<uint32_t> found =
       Locate(rows_, [this, slot](uint32_t row) { return StateOf(row, slot); });
+  const int64_t now_s = SecondsOf(last_tick_ + 1);
+  const auto row_of = [this](const Announced& announced) { return series_[announced.series].row; };
   const auto is_told = [&](const Announced& announced) {
     return announced.spike.active && !announced.spike.retry_loop &&
            series_[announced.series].slot == slot;
   };
+  // Counts of the whole may tell of a rise before those of its parts tell which one of them it is.
+  const auto is_settled = [&](const Announced& announced) {
+    const auto is_within = [&](uint32_t row) { return rows_.Holds(row_of(announced), row); };
+    return now_s - announced.spike.start_s > kSettleSeconds ||
+           absl::c_linear_search(found, row_of(announced)) ||
+           absl::c_count_if(found, is_within) > 1;
+  };
   for (const uint32_t row : found) {
     // A part of what is told already is no news.
     const bool held = absl::c_any_of(announced_, [&](const Announced& announced) {
-      return is_told(announced) && rows_.Holds(series_[announced.series].row, row);
+      return is_told(announced) && rows_.Holds(row_of(announced), row) && is_settled(announced);
     });
     if (held) continue;
-    // What was told as parts is the whole now, since the first of them rose.
+    // What was told as parts is the whole now, or as the whole a part, since the first of them
+    // rose.
     int64_t start_s = INT64_MAX;
     for (Announced& announced : announced_) {
-      if (!is_told(announced) || !rows_.Holds(row, series_[announced.series].row)) continue;
+      const uint32_t told = row_of(announced);
+      if (!is_told(announced) || (!rows_.Holds(row, told) && !rows_.Holds(told, row))) continue;
       start_s = std::min(start_s, announced.spike.start_s);
       announced.spike.active = false;
-      announced.spike.end_s = SecondsOf(last_tick_ + 1);
+      announced.spike.end_s = now_s;
     }
     const uint32_t series = Known(row, slot, Kind::kSpread);
     Announce(series);

@@ -30,6 +30,33 @@ Place Join(const Place& a, const Place& b) {
   return {a.app == b.app ? a.app : kAllLabel, a.region == b.region ? a.region : kAllLabel};
 }
 
+bool IsOneCode(const SpikePlace& a, const SpikePlace& b) {
+  return a.code == b.code && a.other_code == b.other_code;
+}
+
+bool Holds(const Place& outer, const Place& inner) { return Join(outer, inner) == outer; }
+
+// A member that is told at another place meanwhile, a wider or a narrower one.
+void DropReplaced(const std::vector<Spike>& spikes, Incident* incident) {
+  std::vector<const SpikePlace*> active;
+  for (const Spike& spike : spikes) {
+    const bool is_member = absl::c_linear_search(incident->members, spike.where);
+    if (spike.active && !spike.retry_loop && is_member) active.push_back(&spike.where);
+  }
+  const size_t dropped = std::erase_if(incident->members, [&active](const SpikePlace& member) {
+    return !absl::c_any_of(active, [&](const SpikePlace* at) { return *at == member; }) &&
+           absl::c_any_of(active, [&](const SpikePlace* at) {
+             return IsOneCode(*at, member) &&
+                    (Holds(at->place, member.place) || Holds(member.place, at->place));
+           });
+  });
+  if (dropped == 0) return;
+  incident->place = incident->members.front().place;
+  for (const SpikePlace& member : incident->members) {
+    incident->place = Join(incident->place, member.place);
+  }
+}
+
 }  // namespace
 
 void Incidents::Update(const std::vector<Spike>& spikes, int64_t now_s, ActionFn action_of) {
@@ -38,6 +65,7 @@ void Incidents::Update(const std::vector<Spike>& spikes, int64_t now_s, ActionFn
   }
   for (Incident& incident : incidents_) {
     if (!incident.active) continue;
+    DropReplaced(spikes, &incident);
     int64_t end_s = 0;
     const bool active = absl::c_any_of(spikes, [&](const Spike& spike) {
       if (!absl::c_linear_search(incident.members, spike.where)) return false;

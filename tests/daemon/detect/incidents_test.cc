@@ -123,6 +123,27 @@ TEST(IncidentsTest, EndsWhenAllItsMembersEndedAndIsKeptForAnHour) {
   EXPECT_THAT(incidents.all(), IsEmpty());
 }
 
+TEST(IncidentsTest, AMemberWhosePlaceChangedIsNamedOnce) {
+  Incidents incidents;
+  std::vector<Spike> spikes = {SpikeOf(1005, {"all", "all"}, kNow),
+                               SpikeOf(10001, {"all", "eu"}, kNow)};
+  incidents.Update(spikes, kNow, ActionOf);
+  EXPECT_EQ(incidents.all()[0].place, (Place{"all", "all"}));
+  // What is merely over stays.
+  End(kNow + 5, &spikes[1]);
+  incidents.Update(spikes, kNow + 5, ActionOf);
+  EXPECT_THAT(incidents.all()[0].members, SizeIs(2));
+
+  End(kNow + 10, &spikes[0]);
+  spikes.push_back(SpikeOf(1005, {"all", "eu"}, kNow));
+  incidents.Update(spikes, kNow + 10, ActionOf);
+  ASSERT_THAT(incidents.all(), SizeIs(1));
+  EXPECT_TRUE(incidents.all()[0].active);
+  EXPECT_EQ(incidents.all()[0].id, 1U);
+  EXPECT_EQ(incidents.all()[0].place, (Place{"all", "eu"}));
+  EXPECT_THAT(incidents.all()[0].members, SizeIs(2));
+}
+
 TEST(IncidentsTest, WhatIsOverTakesNobodyIn) {
   Incidents incidents;
   std::vector<Spike> spikes = {SpikeOf(1005, {"a", "x"}, kNow)};
