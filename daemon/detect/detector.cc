@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
@@ -19,23 +20,19 @@ struct OneSender {
 
 OneSender FindOneSender(const CellGain& gain) {
   if (gain.events <= kUnremarkable) return {};
-  OneSender found;
   uint64_t most = 0;
   uint64_t next = 0;
   uint64_t all = 0;
-  for (size_t bucket = 0; bucket < Senders::kBuckets; ++bucket) {
-    const uint64_t events = gain.by_sender[bucket];
+  for (const uint32_t events : gain.by_sender) {
+    next = std::max(next, std::min<uint64_t>(most, events));
+    most = std::max<uint64_t>(most, events);
     all += events;
-    next = std::max(next, std::min(most, events));
-    if (events <= most) continue;
-    most = events;
-    found.bucket = bucket;
   }
   if (most <= 2 * next + kUnremarkable) return {};
   // Its group would have what the others have on average.
   constexpr uint64_t kOthers = Senders::kBuckets - 1;
-  found.events = std::min(most - (all - most + kOthers / 2) / kOthers, gain.events);
-  return found;
+  return {std::min(most - (all - most + kOthers / 2) / kOthers, gain.events),
+          static_cast<size_t>(absl::c_max_element(gain.by_sender) - gain.by_sender.begin())};
 }
 
 // While one sender's events are a rise: the group of this tick's, where it bears the rise as much
