@@ -11,7 +11,7 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kTagValueBytesMax = 100;
-constexpr int64_t kAroundMs = 30 * 60 * 1000;  // of graph before and after a spike
+constexpr int64_t kAroundMs = 1'800'000;  // of graph before and after a spike
 
 // FNV-1a: the same in every version of gmewatchd.
 uint64_t Fingerprint(absl::string_view text) {
