@@ -80,8 +80,8 @@ TEST(TriageMemoryTest, KnowsTheMinuteOfTheFirstAndOfTheLast) {
   world.Pass(absl::Minutes(7));
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 1}});
   world.Pass(absl::Minutes(1));
-  EXPECT_EQ(world.Numbers(1005).first_seen_s, kWorldStart + 5 * 60);
-  EXPECT_EQ(world.Numbers(1005).last_seen_s, kWorldStart + 12 * 60);
+  EXPECT_EQ(world.Numbers(1005).first_seen_s, kWorldStart + int64_t{5} * 60);
+  EXPECT_EQ(world.Numbers(1005).last_seen_s, kWorldStart + int64_t{12} * 60);
 }
 
 // The counts of a daemon that was started again are there before this remembers anything.

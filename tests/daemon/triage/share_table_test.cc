@@ -97,7 +97,7 @@ TEST(ShareTableTest, AValueThatNobodyUsesAnyMoreMakesRoom) {
   for (size_t i = 0; i < ShareTable::kValues; ++i) {
     table.Add(HashedValue(absl::StrCat("old-", i)), 1000, 1000, kNow);
   }
-  const int64_t later = kNow + 20 * 60;
+  const int64_t later = kNow + int64_t{20} * 60;
   for (size_t i = 0; i < ShareTable::kValues; ++i) {
     for (int n = 0; n < 5; ++n) table.Add(HashedValue(absl::StrCat("new-", i)), 1, 1, later);
   }
@@ -127,8 +127,8 @@ TEST(ShareTableTest, TakesAsManyAsItHasPlacesForAndTheNextOnePushesOutTheLeast) 
 TEST(ShareTableTest, NobodyIsNamedWhoHadNothingForADay) {
   ShareTable table;
   table.Add(HashedValue("1.0"), 5, 1, kNow);
-  EXPECT_EQ(table.Shares(kNow + 23 * 60).size(), 1U);
-  EXPECT_TRUE(table.Shares(kNow + 25 * 60).empty());
+  EXPECT_EQ(table.Shares(kNow + int64_t{23} * 60).size(), 1U);
+  EXPECT_TRUE(table.Shares(kNow + int64_t{25} * 60).empty());
 }
 
 TEST(ShareTableTest, AValueOfTheLongestKindStaysWhole) {

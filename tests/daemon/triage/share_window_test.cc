@@ -24,16 +24,16 @@ TEST(ShareWindowTest, TenMinutesAreNowAndTheDayBeforeThemIsBefore) {
 TEST(ShareWindowTest, WhatIsOlderThanADayIsForgotten) {
   ShareWindow window;
   window.Add(5, kStart);
-  EXPECT_EQ(window.Before(kStart + 23 * 60), 5U);
-  EXPECT_EQ(window.Before(kStart + 24 * 60), 0U);
-  window.Add(1, kStart + 100 * 60);
-  EXPECT_EQ(window.Now(kStart + 100 * 60), 1U);
-  EXPECT_EQ(window.Before(kStart + 100 * 60), 0U);
+  EXPECT_EQ(window.Before(kStart + int64_t{23} * 60), 5U);
+  EXPECT_EQ(window.Before(kStart + int64_t{24} * 60), 0U);
+  window.Add(1, kStart + int64_t{100} * 60);
+  EXPECT_EQ(window.Now(kStart + int64_t{100} * 60), 1U);
+  EXPECT_EQ(window.Before(kStart + int64_t{100} * 60), 0U);
 }
 
 TEST(ShareWindowTest, KeepsEveryEventOfADayOnce) {
   ShareWindow window;
-  for (int64_t minute = 0; minute < 20 * 60; ++minute) {
+  for (int64_t minute = 0; minute < int64_t{20} * 60; ++minute) {
     window.Add(3, kStart + minute);
     ASSERT_EQ(window.Now(kStart + minute) + window.Before(kStart + minute),
               3 * static_cast<uint64_t>(minute + 1));
@@ -52,7 +52,7 @@ TEST(ShareWindowTest, TakesUpAnotherWithAllItHas) {
     const int64_t now = kStart + 75;
     EXPECT_EQ(sum.Now(now), first == now ? 5U : 7U);
     EXPECT_EQ(sum.Now(now) + sum.Before(now), 12U);
-    EXPECT_EQ(sum.Before(now + 22 * 60), first == now || second == now ? 12U : 0U);
+    EXPECT_EQ(sum.Before(now + int64_t{22} * 60), first == now || second == now ? 12U : 0U);
   }
 }
 
@@ -80,7 +80,7 @@ TEST(ShareWindowTest, OfAnotherOnlyTheLastDayIsTakenUp) {
   old.Add(7, kStart);
   old.Add(1, kStart + 20);
   ShareWindow sum;
-  const int64_t later = kStart + 30 * 60;
+  const int64_t later = kStart + int64_t{30} * 60;
   sum.Add(5, later);
   sum.Add(2, later + 20);
   sum.Add(old);

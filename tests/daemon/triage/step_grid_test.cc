@@ -13,7 +13,7 @@ constexpr int64_t kStart = 28'000'000 * int64_t{60};
 TEST(StepGridTest, CountsByTheStepAndForgetsTheOldest) {
   StepGrid grid(60, 3);
   for (int step = 0; step < 4; ++step) {
-    grid.MoveTo(kStart + 60 * step);
+    grid.MoveTo(kStart + int64_t{60} * step);
     grid.Add(0, 1 + static_cast<uint64_t>(step));
   }
   grid.Add(0, 10);
@@ -40,7 +40,7 @@ TEST(StepGridTest, AGapLongerThanItselfLeavesNothing) {
   StepGrid grid(60, 3);
   grid.MoveTo(kStart);
   grid.Add(0, 7);
-  grid.MoveTo(kStart + 60 * 1000);
+  grid.MoveTo(kStart + int64_t{60} * 1000);
   EXPECT_EQ(grid.Sum(0, 3), 0U);
   EXPECT_THAT(grid.Last(0, 3).missing, ElementsAre(true, true, false));
 }
