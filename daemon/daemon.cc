@@ -89,14 +89,14 @@ absl::Status Daemon::Recover() {
     recovered_detector_ = std::move((*checkpoint)->detector);
     absl::Status restored = aggregate_.Restore(**checkpoint);
     if (!restored.ok()) return restored;
-    triage_->Load((*checkpoint)->triage, absl::FromUnixMillis(recovered_time_ms_), ReadRejected());
+    triage_->Load((*checkpoint)->triage, absl::FromUnixMillis(recovered_time_ms_));
   }
   uint64_t replayed = 0;
   std::vector<Verdict> verdicts;
   absl::Status status =
       log_->Replay(recovered_epoch_, [this, &replayed, &verdicts](uint64_t number, const Epoch& e) {
         aggregate_.Apply(number, e, &verdicts);
-        triage_->Replayed(number, e, verdicts, ReadRejected());
+        triage_->Replayed(number, e, verdicts);
         recovered_epoch_ = number;
         recovered_time_ms_ = e.time_ms;
         ++replayed;
@@ -104,7 +104,7 @@ absl::Status Daemon::Recover() {
       });
   if (!status.ok()) return status;
   if (recovered_epoch_ > 0) {
-    triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_), ReadRejected());
+    triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
   }
   recovery_duration_ = clock_.Monotonic() - begin;
   LogInfo("recovered", {{"epoch", absl::StrCat(recovered_epoch_)},
@@ -178,7 +178,7 @@ void Daemon::StartCheckpoints() {
                                        SpikeWatch::Saved saved = spikes_->Save(changed_only);
                                        checkpoint->detector = std::move(saved.pages);
                                        checkpoint->detector_whole = saved.whole;
-                                       checkpoint->triage = triage_->Save(ReadRejected());
+                                       checkpoint->triage = triage_->Save();
                                      });
   checkpointer_->Start();
 }

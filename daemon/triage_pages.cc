@@ -68,23 +68,23 @@ void TriagePages::SetCatalog(const Catalog& catalog, TriageLinks links) {
   links_ = std::move(links);
 }
 
-void TriagePages::Load(const std::string& saved, absl::Time time, const RejectedByReason& refused) {
+void TriagePages::Load(const std::string& saved, absl::Time time) {
   const absl::Status status = memory_.Load(saved);
   if (!status.ok()) {
     LogError("the triage page's memory of the past begins anew",
              {{"why", std::string(status.message())}});
   }
-  memory_.LookAsOf(time, refused, absl::ZeroDuration());
+  memory_.LookAsOf(time, refused_(), absl::ZeroDuration());
 }
 
 void TriagePages::Replayed(uint64_t number, const Epoch& epoch,
-                           const std::vector<Verdict>& verdicts, const RejectedByReason& refused) {
+                           const std::vector<Verdict>& verdicts) {
   memory_.Observe(number, epoch, verdicts);
-  memory_.LookAsOf(absl::FromUnixMillis(epoch.time_ms), refused, kInterval);
+  memory_.LookAsOf(absl::FromUnixMillis(epoch.time_ms), refused_(), kInterval);
 }
 
-void TriagePages::Recovered(absl::Time time, const RejectedByReason& refused) {
-  memory_.LookAsOf(time, refused, absl::ZeroDuration());
+void TriagePages::Recovered(absl::Time time) {
+  memory_.LookAsOf(time, refused_(), absl::ZeroDuration());
 }
 
 void TriagePages::AddTo(AdminServer* server) {

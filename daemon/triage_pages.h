@@ -50,14 +50,12 @@ class TriagePages {
   }
 
   // Recovery, in this order: takes up what Save gave, once the counters count up to `time`, or says
-  // in the log why it begins anew; after each epoch that was replayed; after the last. `refused` is
-  // the daemon's sum by then.
-  void Load(const std::string& saved, absl::Time time, const RejectedByReason& refused);
-  void Replayed(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts,
-                const RejectedByReason& refused);
-  void Recovered(absl::Time time, const RejectedByReason& refused);
+  // in the log why it begins anew; after each epoch that was replayed; after the last.
+  void Load(const std::string& saved, absl::Time time);
+  void Replayed(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts);
+  void Recovered(absl::Time time);
   // For the checkpoint.
-  std::string Save(const RejectedByReason& refused) { return memory_.Save(refused); }
+  std::string Save() { return memory_.Save(refused_()); }
 
   // Its pages. REQUIRES: the server was not started.
   void AddTo(AdminServer* server);

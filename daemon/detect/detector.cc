@@ -18,8 +18,9 @@ struct OneSender {
   size_t bucket = 0;  // of the senders
 };
 
-OneSender FindOneSender(const CellGain& gain) {
-  if (gain.events <= kUnremarkable) return {};
+// None where one sender is enough for a spike.
+OneSender FindOneSender(const CellGain& gain, uint32_t least_sessions) {
+  if (least_sessions <= 1 || gain.events <= kUnremarkable) return {};
   uint64_t most = 0;
   uint64_t next = 0;
   uint64_t all = 0;
@@ -115,7 +116,7 @@ void Detector::EndHour(uint32_t index) {
 void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   const uint32_t row = place_rows_[gain.place];
   const auto slot = static_cast<uint16_t>(gain.slot);
-  const OneSender one = settings_.least_sessions > 1 ? FindOneSender(gain) : OneSender();
+  const OneSender one = FindOneSender(gain, settings_.least_sessions);
   TickInput input = {.tick = tick, .ticks = ticks, .sessions = gain.sessions};
   input.events = gain.events - one.events;
   Advance({row, slot, Kind::kSpread}, input);
@@ -148,8 +149,7 @@ void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
   for (const CellGain& sum : sums_) {
     // One sender that stands out in all of it is no more than a loop in its place.
     TickInput input = {.tick = tick, .ticks = ticks, .sessions = sum.sessions};
-    input.events = sum.events;
-    if (settings_.least_sessions > 1) input.events -= FindOneSender(sum).events;
+    input.events = sum.events - FindOneSender(sum, settings_.least_sessions).events;
     Advance({sum.place, static_cast<uint16_t>(sum.slot), Kind::kSpread}, input);
     row_series_[sum.place].sums[sum.slot] = kNone;
   }

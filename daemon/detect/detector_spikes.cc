@@ -121,13 +121,12 @@ void Detector::UpdateSpikes() {
   for (const uint32_t index : rising_) {
     const SeriesState& state = states_[index];
     const Series& series = series_[index];
-    if (series.kind == Kind::kConcentrated) {
-      if (state.phase >= SeriesPhase::kLoop) loops.push_back(index);
-    } else if (state.phase == SeriesPhase::kLoop) {
-      // A roll-up of a loop says no more than its place.
-      if (rows_.is_leaf(series.row)) loops.push_back(index);
-    } else if (state.phase == SeriesPhase::kSpike) {
+    if (state.phase < SeriesPhase::kLoop) continue;
+    if (series.kind == Kind::kSpread && state.phase == SeriesPhase::kSpike) {
       slots.push_back(series.slot);
+    } else if (rows_.is_leaf(series.row)) {
+      // A roll-up of a loop says no more than its place.
+      loops.push_back(index);
     }
   }
   std::sort(slots.begin(), slots.end());

@@ -6,7 +6,7 @@
 
 namespace gmewatch {
 
-class MemoryLog final : public EventLog {
+class MemoryLog : public EventLog {
  public:
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override {
     return std::optional<Checkpoint>();

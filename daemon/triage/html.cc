@@ -6,6 +6,7 @@
 #include "daemon/triage/numbers_text.h"
 
 namespace gmewatch {
+
 std::string HtmlName(absl::string_view name) {
   return absl::StrReplaceAll(EscapeHtml(name), {{"_", "_<wbr>"}});
 }

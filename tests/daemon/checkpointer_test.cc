@@ -3,31 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <optional>
 #include <thread>
 #include <vector>
 
-#include "daemon/log/event_log.h"
+#include "daemon/log/memory_log.h"
 
 namespace gmewatch {
 namespace {
 
 // A log whose disk is full now and then; keeps what was to be saved.
-class FullLog : public EventLog {
+class FullLog : public MemoryLog {
  public:
-  absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override {
-    return std::optional<Checkpoint>();
-  }
-  absl::Status Replay(
-      uint64_t /*number*/,
-      const std::function<absl::Status(uint64_t, const Epoch&)>& /*apply*/) override {
-    return absl::OkStatus();
-  }
-  absl::Status Append(uint64_t /*number*/, const Epoch& /*epoch*/) override {
-    return absl::OkStatus();
-  }
-  uint64_t SizeBytes() override { return 0; }
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override {
     absl::MutexLock lock(&mutex_);
     tried_.push_back(checkpoint);

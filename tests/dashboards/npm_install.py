@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 
-
 def is_installed(folder: Path) -> bool:
     """Whether node_modules has been filled from the present lock file."""
     stamp = folder / "node_modules" / ".gmewatch-lock"
