@@ -1,15 +1,17 @@
 """What deploy/quickstart asks of its parts: counts of gmewatchd, Prometheus and the fleet, the table of them, and the alert.
 
-usage: quickstart_counts.py free_port PORT      PORT, or a free one where it is taken
-       quickstart_counts.py counted HOST:PORT   events that gmewatchd shows on its /metrics
-       quickstart_counts.py queried HOST:PORT   events that Prometheus answers with
-       quickstart_counts.py acknowledged FILE   events that the fleet had acknowledged, from its --json
-       quickstart_counts.py table HOST:PORT     Prometheus' answer for people
-       quickstart_counts.py alert HOST:PORT     what Alertmanager knows of spikes, with the fix
+usage: quickstart_counts.py free_port PORT         PORT, or a free one where it is taken
+       quickstart_counts.py counted HOST:PORT      events that gmewatchd shows on its /metrics
+       quickstart_counts.py queried HOST:PORT      events that Prometheus answers with
+       quickstart_counts.py acknowledged FILE      events that the fleet had acknowledged, from its --json
+       quickstart_counts.py table HOST:PORT        Prometheus' answer for people
+       quickstart_counts.py spike HOST:PORT CODE   the sample by which gmewatchd's /metrics tell of a spike of the code
+       quickstart_counts.py alert HOST:PORT CODE   what Alertmanager knows of spikes, with the fixes, once it knows one of the code
 
 Exit status 0; 1 where there is no answer, which it says on standard error. Standard library only.
 """
 
+import inspect
 import json
 import re
 import socket
@@ -120,17 +122,25 @@ def table(address: str) -> str:
     return "\n".join(_columns(rows))
 
 
-def alert(address: str) -> str:
-    """The alerts of spikes, each with the documented fix that it carries."""
+def spike(address: str, code: str) -> str:
+    active = re.search(rf'^gme_spike_active\{{(?:.*,)?code="{int(code)}"[,}}].* 1$', _get(f"http://{address}/metrics"), re.MULTILINE)
+    if not active:
+        raise NoAnswer(f"no spike of {code} lasts")
+    return active[0]
+
+
+def alert(address: str, code: str) -> str:
+    """The alerts of spikes, each with the documented fix that it carries. Codes that rise for one cause may be told apart by seconds."""
     text = _get(f"http://{address}/api/v2/alerts?active=true&filter=alertname%3DGmeErrorSpike")
     try:
         alerts = sorted(json.loads(text), key=lambda one: (len(one["labels"]["code"]), one["labels"]["code"]))
+        is_known = any(one["labels"]["code"] == code for one in alerts)
         notes = [one["annotations"] for one in alerts]
         lines = [f"  {note['summary']}\n  Fix: {note['solution']}\n" for note in notes]
     except (ValueError, KeyError, TypeError) as error:
         raise NoAnswer(f"{address}: {text[:200]}") from error
-    if not lines:
-        raise NoAnswer("Alertmanager has no alert of a spike yet")
+    if not is_known:
+        raise NoAnswer(f"Alertmanager has no alert of a spike of {code} yet")
     return "\n".join(lines)
 
 
@@ -140,16 +150,18 @@ COMMANDS = {
     "queried": queried,
     "acknowledged": acknowledged,
     "table": table,
+    "spike": spike,
     "alert": alert,
 }
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 2 or arguments[0] not in COMMANDS:
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    if command is None or len(arguments) - 1 != len(inspect.signature(command).parameters):
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        print(COMMANDS[arguments[0]](arguments[1]))
+        print(command(*arguments[1:]))
     except (NoAnswer, OSError) as error:
         print(f"quickstart_counts.py: {error}", file=sys.stderr)
         return 1
