@@ -1,6 +1,7 @@
 #include "daemon/detect/candidates.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "daemon/detect/evidence.h"
 
@@ -29,18 +30,23 @@ void Merge(size_t index, SeriesState* state) {
   Remove(index + 1, state);
 }
 
-// Merges the neighbours whose rates differ by the smallest factor.
+// The likelihood, as a logarithm, that is lost where two stretches become one.
+float LostByMerging(const Stretch& a, const Stretch& b) {
+  const float rate = (a.events + b.events) / (a.base + b.base);
+  return a.events * std::log(a.events / (a.base * rate)) +
+         b.events * std::log(b.events / (b.base * rate));
+}
+
+// Merges the neighbours by which the least is lost.
 void MakeRoom(SeriesState* state) {
   const auto& stretches = state->candidates.stretches;
   size_t closest = 0;
-  float closest_ratio = 0;
-  for (size_t i = 0; i + 1 < state->candidate_count; ++i) {
-    const float ratio = (stretches[i].events * stretches[i + 1].base) /
-                        (stretches[i + 1].events * stretches[i].base);
-    if (ratio > closest_ratio) {
-      closest_ratio = ratio;
-      closest = i;
-    }
+  float least = LostByMerging(stretches[0], stretches[1]);
+  for (size_t i = 1; i + 1 < state->candidate_count; ++i) {
+    const float lost = LostByMerging(stretches[i], stretches[i + 1]);
+    if (lost >= least) continue;
+    least = lost;
+    closest = i;
   }
   Merge(closest, state);
 }

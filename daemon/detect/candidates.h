@@ -2,7 +2,8 @@
 // found by the same test: the pruning of Poisson-FOCuS (Ward, Dilillo, Eckley, Fearnhead 2022). A
 // start is kept only while some future could make it the best one: the starts are the corners of
 // the lower hull of events against expectation, so the rates of their stretches rise. Three
-// corners are kept; where a fourth comes, the two stretches whose rates differ least become one.
+// corners are kept; where a fourth comes, those two stretches become one whose rates differ least
+// for their events: by which the least likelihood is lost.
 //
 // Thread safety: none. `factor` times a stretch's base is what was expected of it.
 #ifndef GMEWATCH_DAEMON_DETECT_CANDIDATES_H_

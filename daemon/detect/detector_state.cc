@@ -11,7 +11,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr uint32_t kFormat = 2;
+constexpr uint32_t kFormat = 3;
 
 struct PackedSeries {
   uint32_t index = 0;
@@ -36,12 +36,13 @@ bool TakeBytes(absl::string_view* bytes, T* value) {
 }
 
 bool IsSound(const SeriesState& state) {
-  for (const float number : {state.level, state.level_hours, state.fast_events, state.fast_base,
-                             state.hour_events, state.rises, state.rise_size}) {
+  for (const float number :
+       {state.level, float{state.level_hours}, state.fast_events, state.fast_base,
+        state.hour_events, state.rises, float{state.rise_size}, state.clump}) {
     if (!std::isfinite(number) || number < 0) return false;
   }
   return std::isfinite(state.hour_expected) && state.level > 0 && state.vmr >= 1 &&
-         state.drift > 0 && state.phase <= SeriesPhase::kSpike &&
+         state.clump >= 1 && state.drift > 0 && state.phase <= SeriesPhase::kSpike &&
          state.candidate_count <= kCandidatesMax;
 }
 

@@ -8,6 +8,10 @@ namespace {
 
 constexpr double kSecondsPerWeek = 604'800;
 
+// A look reaches h by chance some exp(-h) times, but looks that follow each other see nearly the
+// same counts; by simulation (tests/bench/detect).
+constexpr double kAlarmsByChance = 0.5;
+
 // Below this the negative binomial is a Poisson, and its own form loses its digits.
 constexpr double kPoissonUpTo = 1e-4;
 
@@ -24,9 +28,7 @@ double Evidence(double count, double expected, double vmr, double drift) {
 
 double Threshold(double series, double tick_seconds, double per_week) {
   const double looks = std::max(series, 1.0) * kSecondsPerWeek / tick_seconds;
-  // A look reaches h by chance about exp(-h) times; by simulation (tests/bench/detect) a little
-  // less.
-  return std::log(looks / per_week);
+  return std::log(kAlarmsByChance * looks / per_week);
 }
 
 }  // namespace gmewatch

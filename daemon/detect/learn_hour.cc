@@ -26,6 +26,10 @@ constexpr double kRhythmHours = 3;
 // Of an hour, what must have been watched to learn from it.
 constexpr double kLeastOfHour = 0.5;
 
+// With this share of the evidence for a rise an hour does not teach how far off hours are: a rise
+// that goes on would teach that it is nothing much.
+constexpr double kUnsureShare = 0.1;
+
 // Four weeks' half-life of how often it rises.
 constexpr float kRisesKeptPerHour = 0.99897F;
 
@@ -40,8 +44,8 @@ constexpr double kDriftMost = 1;
 constexpr float kLevelHoursFirst = 23.5F;
 constexpr double kSeasonEvents = 4;
 
-// Events (times the variance-to-mean ratio) that what was known of an hour counts for, and how much
-// of what is new is taken up after the first week.
+// Events (times the variance-to-mean ratio) that what was known of an hour and its neighbours
+// counts for, and how much of what is new is taken up after the first week.
 constexpr double kSeasonPriorEvents = 30;
 constexpr double kSeasonGain = 0.3;
 
@@ -91,7 +95,7 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
   const double events = hour.rose ? std::min(hour.events, kMostShare * hour.expected) : hour.events;
   const double flat = state->level * ticks_per_hour_ * hour.hours;
   const double prior = kSeasonPriorEvents * state->vmr;
-  const double factor = (events + prior * own->OfHour(hour.of_week)) / (flat + prior);
+  const double factor = (events + prior * own->Around(hour.of_week)) / (flat + prior);
   const double moved = own->Learn(hour.of_week, factor, first_week && !hour.rose ? 1 : kSeasonGain);
   if (!first_week) return;
   own->CopyAhead(hour.of_week, 6U - state->season_hours / 24U);
@@ -112,6 +116,8 @@ SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state
       .expected = expected,
       .hours = state->hour_ticks / ticks_per_hour_,
       .rose = state->hour_rose != 0 || state->suspect,
+      .unsure = state->phase == SeriesPhase::kQuiet && state->candidate_count > 0 &&
+                BestStartOf(*state).evidence >= kUnsureShare * threshold_,
       .silent =
           known && expected >= kSilentEvents * state->vmr && events < kSilentShare * expected};
   state->hour_ticks = 0;
@@ -133,7 +139,9 @@ void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
   const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
   const double base = state->level * factor * hour.hours * ticks_per_hour_;
   LearnLevel(hour.rose ? 1 : hour.events / base, hour.hours, own != nullptr, state);
-  if (!hour.rose && hour.hours >= kLeastOfHour) LearnDrift(hour.events, hour.expected, state);
+  if (!hour.rose && !hour.unsure && hour.hours >= kLeastOfHour) {
+    LearnDrift(hour.events, hour.expected, state);
+  }
   // What lasts is a new level rather than the rhythm of the day.
   const bool lasts = state->phase > SeriesPhase::kQuiet &&
                      tick - state->rise.start > kRhythmHours * ticks_per_hour_;

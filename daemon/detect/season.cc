@@ -33,6 +33,12 @@ uint8_t Season::StepAt(double step) {
   return static_cast<uint8_t>(std::lround(std::clamp(step, 0.0, 255.0)));
 }
 
+float Season::Around(size_t hour) const {
+  const size_t before = (hour + kHoursPerWeek - 1) % kHoursPerWeek;
+  const size_t after = (hour + 1) % kHoursPerWeek;
+  return (OfHour(before) + 2 * OfHour(hour) + OfHour(after)) / 4;
+}
+
 double Season::Learn(size_t hour, double factor, double weight) {
   const double wanted = kOne + kStepsPerDoubling * std::log2(std::max(factor, 1e-3));
   const double before = steps_[hour];

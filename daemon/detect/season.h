@@ -33,6 +33,9 @@ class Season {
     return from + moment.weight * (FactorOf(steps_[moment.to]) - from);
   }
   float OfHour(size_t hour) const { return FactorOf(steps_[hour]); }
+  // The mean of the hour, twice, and its neighbours: a rhythm goes up and down slowly, and three
+  // hours are known better than one.
+  float Around(size_t hour) const;
 
   // Moves the factor of an hour by `weight` (0 to 1) of the way to `factor`; by what it was
   // multiplied.

@@ -1,10 +1,10 @@
 #include "daemon/detect/series_model.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "daemon/detect/candidates.h"
+#include "daemon/detect/clumps.h"
 #include "daemon/detect/evidence.h"
 
 namespace gmewatch {
@@ -20,7 +20,7 @@ constexpr double kFactorLeast = 0.9;
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
 // With this share of the evidence for a rise it is suspected.
-constexpr double kSuspectShare = 0.5;
+constexpr double kSuspectShare = 0.3;
 
 // Ticks watched before a series is judged.
 constexpr double kNewTicks = 12;
@@ -43,12 +43,6 @@ constexpr double kVmrMemoryEvents = 4000;
 constexpr double kVmrMostByTick = 1.5;
 // What the ticks of a rise that is not told yet may add to the variance they are measured by.
 constexpr double kVmrMostByRise = 2.5;
-
-// The upper half of a float: good to a hundredth.
-uint16_t UpperHalf(float value) {
-  return static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16U);
-}
-float FromUpperHalf(uint16_t half) { return std::bit_cast<float>(uint32_t{half} << 16U); }
 
 // Hours that the rhythm of the day is known from: those of its own season, else of the level.
 float KnownHours(const SeriesState& state) {
@@ -125,6 +119,7 @@ SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
     state.phase = SeriesPhase::kQuiet;
     state.level = static_cast<float>(0.5 / (watched_ticks + 0.5));
     state.level_hours = static_cast<float>(watched_ticks / ticks_per_hour_);
+    state.clump = ClumpOfVariance(state.vmr);
     state.fast_base = 0;
   }
   return state;
@@ -151,10 +146,11 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
   return drift;
 }
 
-double SeriesModel::RiseEvidence(const SeriesState& state) const {
-  const Rise& rise = state.rise;
-  const double drift = DriftOf(state).After(rise.expected / FactorOf(state));
-  return Evidence(rise.events, rise.expected, state.vmr, drift);
+BestStart SeriesModel::BestStartOf(const SeriesState& state) const {
+  const double factor = FactorOf(state);
+  const double vmr =
+      CountsClumps(state) ? ClumpedTickOf(state, state.level * factor).vmr : double{state.vmr};
+  return FindBestStart(state, static_cast<float>(factor), vmr, DriftOf(state));
 }
 
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
@@ -204,6 +200,7 @@ void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base
   state->hour_expected = 0;
   state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
   state->level_hours = static_cast<float>(state->fast_base / ticks_per_hour_);
+  state->clump = ClumpOfVariance(state->vmr);
   ForgetFactor(state);
 }
 
@@ -232,8 +229,7 @@ void SeriesModel::LearnVariance(double events, double expected, double silent, d
   // A single tick says only so much: the first of a burst is not to excuse the rest of it, nor the
   // first ticks of a steady rise those that follow.
   const double most =
-      std::min(kVmrMostByTick * vmr,
-               std::max(vmr, kVmrMostByRise * FromUpperHalf(state->candidates.vmr_before)));
+      std::min(kVmrMostByTick * vmr, std::max(vmr, kVmrMostByRise * state->candidates.vmr_before));
   state->vmr = static_cast<float>(std::clamp(moved, 1.0, most));
 }
 
@@ -249,16 +245,23 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const uint32_t ticks_max = HorizonOf(*state).ticks_max;
   const auto learn = [this, state](const Stretch& stretch) {
     Learn(stretch, state);
-    state->candidates.vmr_before = UpperHalf(state->vmr);
+    state->candidates.vmr_before = state->vmr;
   };
-  if (state->candidate_count == 0) state->candidates.vmr_before = UpperHalf(state->vmr);
+  if (state->candidate_count == 0) state->candidates.vmr_before = state->vmr;
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
+  float counted = events;
+  double vmr = state->vmr;
+  if (CountsClumps(*state)) {
+    const ClumpedTick clumped = ClumpedTickOf(*state, expected);
+    counted = static_cast<float>(CountedEvents(*state, clumped, events));
+    vmr = clumped.vmr;
+  }
   const float all_expected = expected + silent_base * factor;
   if (silent_base > 0) {
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
   }
-  AddStretch({events, base}, input.tick, factor, ticks_max, state, learn);
+  AddStretch({counted, base}, input.tick, factor, ticks_max, state, learn);
   const uint32_t ticks = input.tick - state->tick;
   CountInHour(events, all_expected, ticks, state);
   state->tick = input.tick;
@@ -266,12 +269,13 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   // A tick teaches how counts vary, but those of a rise that may have begun before it do not.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {
     LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
+    if (events > 0) LearnClump(expected, events, ticks_per_hour_, state);
   }
   state->suspect = false;
   if (EvidenceBound(*state, factor) < kSuspectShare * threshold_) return;
-  const BestStart best = FindBestStart(*state, factor, state->vmr, DriftOf(*state));
+  const BestStart best = FindBestStart(*state, factor, vmr, DriftOf(*state));
   state->suspect = best.evidence >= kSuspectShare * threshold_;
-  if (best.evidence >= threshold_) BeginRise(best, state);
+  if (best.evidence >= threshold_) BeginRise(best, vmr, state);
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
@@ -286,9 +290,7 @@ double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* abo
 double SeriesModel::Score(const SeriesState& state) const {
   if (state.phase > SeriesPhase::kQuiet) return RiseEvidence(state) / (threshold_ * HabitOf(state));
   if (state.candidate_count == 0) return 0;  // as of a new series
-  return FindBestStart(state, static_cast<float>(FactorOf(state)), state.vmr, DriftOf(state))
-             .evidence /
-         threshold_;
+  return BestStartOf(state).evidence / threshold_;
 }
 
 }  // namespace gmewatch

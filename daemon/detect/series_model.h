@@ -78,6 +78,7 @@ class SeriesModel {
     double expected;
     double hours;  // that were watched, up to 1
     bool rose;     // some of it was a rise, or is suspected to be
+    bool unsure;   // it may be the first of one
     bool silent;   // next to nothing came where much was expected
   };
   struct Horizon {
@@ -100,11 +101,14 @@ class SeriesModel {
   void WatchNew(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchQuiet(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;
-  void BeginRise(const BestStart& best, SeriesState* state) const;
+  // `vmr`: by which it was found.
+  void BeginRise(const BestStart& best, double vmr, SeriesState* state) const;
   void EndRise(bool adopt, SeriesState* state) const;
   // Makes a rise a spike or a loop where it is beyond the series' habit.
   void Judge(SeriesState* state) const;
   Drift DriftOf(const SeriesState& state) const;
+  // Of a quiet series, outside its ticks.
+  BestStart BestStartOf(const SeriesState& state) const;
   // Of a rise as a whole.
   double RiseEvidence(const SeriesState& state) const;
 

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "daemon/detect/season.h"
+#include "daemon/detect/short_float.h"
 
 namespace gmewatch {
 
@@ -34,7 +35,7 @@ struct Stretch {
 struct Candidates {
   std::array<Stretch, kCandidatesMax> stretches;
   std::array<uint16_t, kCandidatesMax> starts;  // the low bits of the tick
-  uint16_t vmr_before;  // SeriesState::vmr when the oldest began: the high bits of the float
+  ShortFloat vmr_before;                        // SeriesState::vmr when the oldest began
 };
 
 // While a spike or a loop lasts.
@@ -51,9 +52,10 @@ struct Rise {
 
 struct SeriesState {
   uint32_t tick = 0;  // the last one that is reckoned in
-  // Events a tick at season 1, and the hours that it was learned from.
+  // Events a tick at season 1.
   float level = 0;
-  float level_hours = 0;
+  // Events that come at once where the series is sparse (clumps.h).
+  float clump = 1;
   // Fading counts of what came and what level and season said: the factor of these hours.
   float fast_events = 0;
   float fast_base = 0;
@@ -67,7 +69,8 @@ struct SeriesState {
   uint32_t sessions = 0;
   // Its habit: how often it rose (a fading count), and the mean logarithm of how far.
   float rises = 0;
-  float rise_size = 0;
+  ShortFloat rise_size;
+  ShortFloat level_hours;  // that the level was learned from
   union {
     Candidates candidates = {};  // kQuiet
     Rise rise;                   // kHabit, kLoop, kSpike

@@ -4,6 +4,7 @@
 
 #include "absl/numeric/bits.h"
 #include "daemon/detect/candidates.h"
+#include "daemon/detect/evidence.h"
 #include "daemon/detect/series_model.h"
 
 namespace gmewatch {
@@ -29,12 +30,18 @@ double HabitOf(const SeriesState& state) {
   return std::pow(often, std::max<double>(state.rise_size, kLeastRiseSize));
 }
 
-void SeriesModel::BeginRise(const BestStart& best, SeriesState* state) const {
+double SeriesModel::RiseEvidence(const SeriesState& state) const {
+  const Rise& rise = state.rise;
+  const double drift = DriftOf(state).After(rise.expected / FactorOf(state));
+  return Evidence(rise.events, rise.expected, state.vmr, drift);
+}
+
+void SeriesModel::BeginRise(const BestStart& best, double vmr, SeriesState* state) const {
   const double factor = FactorOf(*state);
   if (best.events - best.base * factor < settings_.least_excess) return;
   // When it began is asked without the doubt that an alarm needs about a longer past.
   const BestStart from =
-      FindBestStart(*state, static_cast<float>(factor), state->vmr, {.now = DriftOf(*state).now});
+      FindBestStart(*state, static_cast<float>(factor), vmr, {.now = DriftOf(*state).now});
   const Candidates candidates = state->candidates;
   for (size_t i = 0; i < from.index; ++i) Learn(candidates.stretches[i], state);
   state->candidate_count = 0;
@@ -93,7 +100,8 @@ void SeriesModel::Judge(SeriesState* state) const {
 
 void SeriesModel::EndRise(bool adopt, SeriesState* state) const {
   state->rises += 1;
-  state->rise_size += (std::log(state->rise.score) - state->rise_size) / state->rises;
+  const float size = state->rise_size;
+  state->rise_size = size + (std::log(state->rise.score) - size) / state->rises;
   if (adopt) {
     const Rise& rise = state->rise;
     state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *

@@ -37,6 +37,15 @@ TEST(SeasonTest, IsFlatAtFirst) {
   }
 }
 
+TEST(SeasonTest, IsKnownAroundAnHourFromItsNeighbours) {
+  Season season;
+  season.Learn(167, 4, 1);
+  season.Learn(0, 2, 1);
+  EXPECT_NEAR(season.Around(0), (4 + 2 * 2 + 1) / 4.0, 0.05);
+  EXPECT_NEAR(season.Around(167), (1 + 2 * 4 + 2) / 4.0, 0.05);
+  EXPECT_EQ(season.Around(80), 1.0F);
+}
+
 TEST(SeasonTest, IsInterpolated) {
   Season season;
   season.Learn(167, 4, 1);

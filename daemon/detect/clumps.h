@@ -1,0 +1,37 @@
+// Sparse counts that come in clumps, as where a client that fails reports several events at once:
+// how many events a clump has says next to nothing about how often clumps come. So each tick that
+// has events is counted as a clump of the usual size, which keeps the mean and takes most of the
+// variance away; what is beyond all usual clumps counts as it is, or a burst would be missed.
+//
+// Thread safety: none of the state's own.
+#ifndef GMEWATCH_DAEMON_DETECT_CLUMPS_H_
+#define GMEWATCH_DAEMON_DETECT_CLUMPS_H_
+
+#include "daemon/detect/series_state.h"
+
+namespace gmewatch {
+
+// The size of a clump, in events, where no clump has taught it: that of the logarithmic
+// distribution, which makes clumps negative binomial counts.
+float ClumpOfVariance(float vmr);
+
+// Whether the series is so sparse, and known for so long, that clumps are counted.
+bool CountsClumps(const SeriesState& state);
+
+struct ClumpedTick {
+  double events;  // that a tick with any counts for
+  double vmr;     // of what is so counted
+};
+// Of a tick in which `expected` events were expected. REQUIRES: expected > 0.
+ClumpedTick ClumpedTickOf(const SeriesState& state, double expected);
+
+// What the events of a tick count for.
+double CountedEvents(const SeriesState& state, const ClumpedTick& clumped, double events);
+
+// Learns how large clumps are from a tick that has events, of which `expected` were expected.
+// Nothing where the series is not sparse.
+void LearnClump(double expected, double events, double ticks_per_hour, SeriesState* state);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_DETECT_CLUMPS_H_
