@@ -83,14 +83,17 @@ void AddStretch(const Stretch& added, uint32_t tick, float factor, uint32_t tick
   }
 }
 
-BestStart FindBestStart(const SeriesState& state, float factor, double vmr, const Drift& drift) {
+BestStart FindBestStart(const SeriesState& state, float factor, const Spread& spread,
+                        const Drift& drift) {
+  const double units_a_base = factor / spread.unit;
   BestStart best;
   double events = 0;
   double base = 0;
   for (size_t i = state.candidate_count; i-- > 0;) {
     events += state.candidates.stretches[i].events;
     base += state.candidates.stretches[i].base;
-    const double evidence = Evidence(events, base * factor, vmr, drift.After(base));
+    const double evidence =
+        Evidence(events / spread.unit, base * units_a_base, spread.vmr, drift.After(base));
     if (evidence <= best.evidence) continue;
     best.evidence = evidence;
     best.events = events;
@@ -103,8 +106,8 @@ BestStart FindBestStart(const SeriesState& state, float factor, double vmr, cons
   return best;
 }
 
-double EvidenceBound(const SeriesState& state, float factor) {
-  // A likelihood ratio is below (x - m)^2 / 2m, the more so where the variance is larger.
+double EvidenceBound(const SeriesState& state, float factor, const Spread& spread) {
+  // A likelihood ratio is below (x - m)^2 / 2 var, the more so where the expectation drifts.
   float bound = 0;
   float events = 0;
   float expected = 0;
@@ -114,7 +117,7 @@ double EvidenceBound(const SeriesState& state, float factor) {
     const float excess = events - expected;
     if (excess > 0) bound = std::max(bound, excess * excess / (2 * expected));
   }
-  return bound;
+  return bound / (spread.unit * spread.vmr);
 }
 
 }  // namespace gmewatch

@@ -38,6 +38,12 @@ struct Drift {
   double After(double base) const { return now + growth * std::min(base, base_max); }
 };
 
+// How the counts of a series vary.
+struct Spread {
+  double vmr = 1;   // variance-to-mean ratio of a tick, counted in units
+  double unit = 1;  // events
+};
+
 // Of all starts the one with the most evidence; 0 where there is none.
 struct BestStart {
   double evidence = 0;
@@ -46,10 +52,12 @@ struct BestStart {
   uint32_t start = 0;  // the first tick
   uint8_t index = 0;
 };
-BestStart FindBestStart(const SeriesState& state, float factor, double vmr, const Drift& drift);
+BestStart FindBestStart(const SeriesState& state, float factor, const Spread& spread,
+                        const Drift& drift);
 
-// At least the evidence of every start, and cheaper.
-double EvidenceBound(const SeriesState& state, float factor);
+// At least the evidence of every start (within a tenth where a binomial's ticks are mostly hits),
+// and cheaper.
+double EvidenceBound(const SeriesState& state, float factor, const Spread& spread);
 
 }  // namespace gmewatch
 

@@ -8,39 +8,57 @@
 namespace gmewatch {
 namespace {
 
-// Clumps a tick, on the mean, below which few ticks have two of them.
+// Clumps a tick, on the mean, below which few ticks have two of them; and how much farther the
+// level must go to change what is counted.
 constexpr float kSparse = 0.2F;
+constexpr float kSparseMargin = 1.1F;
 // Below this there are single events, not clumps.
-constexpr float kLeastClump = 1.02F;
+constexpr float kLeastClump = 1.13F;
 
-// Clumps beyond this times the variance-to-mean ratio are rare.
+// Clumps beyond this times the variance-to-mean ratio are rare; of the events beyond it so many
+// (times the ratio) count as one.
 constexpr double kUsualClump = 4;
+constexpr double kRareEvents = 2;
 
 // Clumps that the first guess counts for, and those that are remembered.
 constexpr double kClumpsPrior = 30;
 constexpr double kClumpsMemory = 1000;
 
-bool IsSparse(const SeriesState& state) { return state.level < kSparse * state.clump; }
+bool IsSparse(const SeriesState& state) {
+  const float margin = state.counts_clumps ? kSparseMargin : 1 / kSparseMargin;
+  return state.level < kSparse * margin * state.clump;
+}
+
+// Of a tick that has any.
+double EventsOfTick(double clump, double expected) {
+  return expected < 1e-4 * clump ? clump : expected / -std::expm1(-expected / clump);
+}
 
 }  // namespace
 
 float ClumpOfVariance(float vmr) { return vmr > 1.001F ? (vmr - 1) / std::log(vmr) : 1.0F; }
 
-bool CountsClumps(const SeriesState& state) {
+float KnownHours(const SeriesState& state) {
+  return state.season == kNoSeason ? float{state.level_hours}
+                                   : static_cast<float>(state.season_hours);
+}
+
+bool ShouldCountClumps(const SeriesState& state) {
   return state.clump > kLeastClump && IsSparse(state) &&
-         state.level_hours >= static_cast<float>(kHoursPerWeek);
+         KnownHours(state) >= static_cast<float>(kHoursPerWeek);
 }
 
-ClumpedTick ClumpedTickOf(const SeriesState& state, double expected) {
-  const double clumps = expected / state.clump;
-  const double empty = std::exp(-clumps);
-  const double events = clumps < 1e-4 ? double{state.clump} : expected / (1 - empty);
-  return {events, std::clamp(events * empty, 1.0, double{state.vmr})};
+Spread SpreadOf(const SeriesState& state, double expected) {
+  if (!state.counts_clumps) return {.vmr = state.vmr};
+  // Ticks that have any are binomial: their variance is that of the others' share.
+  return {.vmr = std::exp(-expected / state.clump), .unit = EventsOfTick(state.clump, expected)};
 }
 
-double CountedEvents(const SeriesState& state, const ClumpedTick& clumped, double events) {
-  if (events == 0) return 0;
-  return clumped.events + std::max(0.0, events - kUsualClump * state.vmr);
+double CountedEvents(const SeriesState& state, const Spread& spread, double events) {
+  if (events == 0 || !IsSparse(state)) return events;
+  const double rare = std::max(0.0, events - kUsualClump * state.vmr);
+  const double usual = state.counts_clumps ? spread.unit : events - rare;
+  return usual + rare / (kRareEvents * state.vmr);
 }
 
 void LearnClump(double expected, double events, double ticks_per_hour, SeriesState* state) {
@@ -48,7 +66,7 @@ void LearnClump(double expected, double events, double ticks_per_hour, SeriesSta
   const double clumps = state->level_hours * ticks_per_hour * state->level / state->clump;
   const double memory = std::clamp(clumps, kClumpsPrior, kClumpsMemory);
   // A tick has more than one of them now and then.
-  const double in_tick = ClumpedTickOf(*state, expected).events / state->clump;
+  const double in_tick = EventsOfTick(state->clump, expected) / state->clump;
   const double size = std::min(events, kUsualClump * state->vmr) / in_tick;
   state->clump = static_cast<float>(std::max(1.0, state->clump + (size - state->clump) / memory));
 }

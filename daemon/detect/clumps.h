@@ -1,12 +1,13 @@
 // Sparse counts that come in clumps, as where a client that fails reports several events at once:
 // how many events a clump has says next to nothing about how often clumps come. So each tick that
 // has events is counted as a clump of the usual size, which keeps the mean and takes most of the
-// variance away; what is beyond all usual clumps counts as it is, or a burst would be missed.
+// variance away; of what is beyond all usual clumps a part counts too, or a burst would be missed.
 //
 // Thread safety: none of the state's own.
 #ifndef GMEWATCH_DAEMON_DETECT_CLUMPS_H_
 #define GMEWATCH_DAEMON_DETECT_CLUMPS_H_
 
+#include "daemon/detect/candidates.h"
 #include "daemon/detect/series_state.h"
 
 namespace gmewatch {
@@ -15,18 +16,17 @@ namespace gmewatch {
 // distribution, which makes clumps negative binomial counts.
 float ClumpOfVariance(float vmr);
 
-// Whether the series is so sparse, and known for so long, that clumps are counted.
-bool CountsClumps(const SeriesState& state);
+// Hours that the rhythm of the week is known from: those of its own season, else of the level.
+float KnownHours(const SeriesState& state);
 
-struct ClumpedTick {
-  double events;  // that a tick with any counts for
-  double vmr;     // of what is so counted
-};
-// Of a tick in which `expected` events were expected. REQUIRES: expected > 0.
-ClumpedTick ClumpedTickOf(const SeriesState& state, double expected);
+// Whether clumps are to be counted: the series is so sparse, and known for a week.
+bool ShouldCountClumps(const SeriesState& state);
 
-// What the events of a tick count for.
-double CountedEvents(const SeriesState& state, const ClumpedTick& clumped, double events);
+// How the counts of a tick vary in which `expected` events were expected. REQUIRES: expected > 0.
+Spread SpreadOf(const SeriesState& state, double expected);
+
+// What the events of a tick with this spread count for.
+double CountedEvents(const SeriesState& state, const Spread& spread, double events);
 
 // Learns how large clumps are from a tick that has events, of which `expected` were expected.
 // Nothing where the series is not sparse.

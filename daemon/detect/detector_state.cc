@@ -11,7 +11,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr uint32_t kFormat = 3;
+constexpr uint32_t kFormat = 4;
 
 struct PackedSeries {
   uint32_t index = 0;
@@ -38,12 +38,12 @@ bool TakeBytes(absl::string_view* bytes, T* value) {
 bool IsSound(const SeriesState& state) {
   for (const float number :
        {state.level, float{state.level_hours}, state.fast_events, state.fast_base,
-        state.hour_events, state.rises, float{state.rise_size}, state.clump}) {
+        state.hour_events, float{state.rises}, float{state.rise_size}, state.clump}) {
     if (!std::isfinite(number) || number < 0) return false;
   }
-  return std::isfinite(state.hour_expected) && state.level > 0 && state.vmr >= 1 &&
-         state.clump >= 1 && state.drift > 0 && state.phase <= SeriesPhase::kSpike &&
-         state.candidate_count <= kCandidatesMax;
+  return std::isfinite(state.hour_expected) && std::isfinite(float{state.uncounted}) &&
+         state.level > 0 && state.vmr >= 1 && state.clump >= 1 && state.drift > 0 &&
+         state.phase <= SeriesPhase::kSpike && state.candidate_count <= kCandidatesMax;
 }
 
 // A roll-up's name is nobody's.

@@ -9,8 +9,9 @@ namespace gmewatch {
 // The logarithm of the likelihood ratio between "the rate was what it seems" and "the rate was as
 // expected" for `count` events where `expected` came, negative binomial with a variance of
 // expected * (vmr + drift * expected): `vmr` is the variance-to-mean ratio of a tick, `drift` the
-// square of the relative error of the expectation itself. 0 where the count is not above it.
-// REQUIRES: expected > 0, vmr >= 1, drift >= 0.
+// square of the relative error of the expectation itself. Below 1 the variance is a binomial's,
+// of which a count is the ticks that had any. 0 where the count is not above it.
+// REQUIRES: expected > 0, vmr > 0, drift >= 0.
 double Evidence(double count, double expected, double vmr, double drift);
 
 // The evidence that makes an alarm: exceeded by chance `per_week` times a week over `series` series

@@ -3,13 +3,16 @@
 #include <cmath>
 #include <utility>
 
+#include "daemon/detect/clumps.h"
 #include "daemon/detect/series_model.h"
 
 namespace gmewatch {
 namespace {
 
-// A week's half-life of the level, and the least it can be: an event in some thousand years.
+// The level's memory: a week's half-life, or half a week's where a rhythm of its own has told the
+// hours of the week apart. And the least it can be: an event in some thousand years.
 constexpr double kLevelHoursMax = 242;
+constexpr double kLevelHoursOfSeason = 120;
 constexpr float kLevelLeast = 1e-10F;
 
 // Of what was expected of an hour, what is learned at least.
@@ -30,8 +33,8 @@ constexpr double kLeastOfHour = 0.5;
 // that goes on would teach that it is nothing much.
 constexpr double kUnsureShare = 0.1;
 
-// Four weeks' half-life of how often it rises.
-constexpr float kRisesKeptPerHour = 0.99897F;
+// Four weeks' half-life of how often it rises. A day's, for an hour's is less than it is kept to.
+constexpr float kRisesKeptPerDay = 0.9755F;
 
 // Hours that teach how well an hour is foretold, and those that the first guess counts for.
 constexpr double kDriftHoursMax = 200;
@@ -44,10 +47,13 @@ constexpr double kDriftMost = 1;
 constexpr float kLevelHoursFirst = 23.5F;
 constexpr double kSeasonEvents = 4;
 
-// Events (times the variance-to-mean ratio) that what was known of an hour and its neighbours
-// counts for, and how much of what is new is taken up after the first week.
-constexpr double kSeasonPriorEvents = 30;
-constexpr double kSeasonGain = 0.3;
+// Events (times the variance-to-mean ratio) that what is known of an hour from others counts for:
+// from the day before, from its neighbours too, and from the whole week. How much of what is new is
+// taken up after the first week.
+constexpr double kBeforeEvents = 5;
+constexpr double kNeighbourEvents = 30;
+constexpr double kWeekEvents = 60;
+constexpr double kSeasonGain = 0.5;
 
 // The running mean of how far an hour was off, beyond chance.
 void LearnDrift(double events, double expected, SeriesState* state) {
@@ -73,14 +79,16 @@ void Rebase(float moved, SeriesState* state) {
 
 // `ratio` is what came to what level and season said.
 void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state) {
-  const double known = std::min<double>(state->level_hours, kLevelHoursMax);
+  const bool knows_week = has_season && state->season_hours >= kHoursPerWeek;
+  const double most = knows_week ? kLevelHoursOfSeason : kLevelHoursMax;
+  const double known = std::min<double>(state->level_hours, most);
   // Until a season has seen a week, the level is what it is measured against, so it stays.
-  if (!has_season || state->season_hours >= kHoursPerWeek) {
+  if (!has_season || knows_week) {
     const auto moved = static_cast<float>(1 + hours / (known + hours) * (ratio - 1));
     const float before = std::exchange(state->level, std::max(state->level * moved, kLevelLeast));
     Rebase(state->level / before, state);
   }
-  state->level_hours = static_cast<float>(std::min(known + hours, kLevelHoursMax));
+  state->level_hours = static_cast<float>(std::min(known + hours, most));
 }
 
 }  // namespace
@@ -93,16 +101,31 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
     return;
   }
   const double events = hour.rose ? std::min(hour.events, kMostShare * hour.expected) : hour.events;
+  if (first_week) {
+    LearnFirstWeek(hour, events, own, state);
+    return;
+  }
   const double flat = state->level * ticks_per_hour_ * hour.hours;
-  const double prior = kSeasonPriorEvents * state->vmr;
-  const double factor = (events + prior * own->Around(hour.of_week)) / (flat + prior);
-  const double moved = own->Learn(hour.of_week, factor, first_week && !hour.rose ? 1 : kSeasonGain);
-  if (!first_week) return;
-  own->CopyAhead(hour.of_week, 6U - state->season_hours / 24U);
+  const double prior = kWeekEvents * state->vmr;
+  const double factor = (events + prior * own->Usual(hour.of_week)) / (flat + prior);
+  own->Learn(hour.of_week, factor, kSeasonGain);
+}
+
+void SeriesModel::LearnFirstWeek(const WatchedHour& hour, double events, Season* own,
+                                 SeriesState* state) const {
+  const double flat = state->level * ticks_per_hour_ * hour.hours;
+  const double prior = kNeighbourEvents * state->vmr;
+  const double before = own->OfHour(hour.of_week);
+  double ahead = (events + prior * own->Around(hour.of_week)) / (flat + prior);
+  if (hour.rose) ahead = before + kSeasonGain * (ahead - before);
+  // The hour is kept nearly as it was: what others say of it is reckoned in when the week is over.
+  const double known = kBeforeEvents * state->vmr;
+  own->Learn(hour.of_week, hour.rose ? ahead : (events + known * before) / (flat + known), 1);
+  own->SetAhead(hour.of_week, 6U - state->season_hours / 24U, ahead);
   if (state->season_hours >= 24 || hour.rose) return;
   // On the first day the rest of it is most like this hour.
-  own->Multiply(hour.of_week + 1, 23U - state->season_hours, moved);
-  Rebase(static_cast<float>(moved), state);
+  own->Multiply(hour.of_week + 1, 23U - state->season_hours, ahead / before);
+  Rebase(static_cast<float>(ahead / before), state);
 }
 
 SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state) const {
@@ -138,7 +161,7 @@ void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
   const Season* season = own != nullptr ? own : above;
   const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
   const double base = state->level * factor * hour.hours * ticks_per_hour_;
-  LearnLevel(hour.rose ? 1 : hour.events / base, hour.hours, own != nullptr, state);
+  if (!hour.rose) LearnLevel(hour.events / base, hour.hours, own != nullptr, state);
   if (!hour.rose && !hour.unsure && hour.hours >= kLeastOfHour) {
     LearnDrift(hour.events, hour.expected, state);
   }
@@ -152,12 +175,22 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
                           SeriesState* state) const {
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
   const WatchedHour hour = TakeHour(tick, state);
-  state->rises *= kRisesKeptPerHour;
+  if (HourOfWeek(tick) % 24 == 23) state->rises = state->rises * kRisesKeptPerDay;
   if (hour.hours > 0) LearnHour(hour, tick, own, above, state);
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;
     // Until now yesterday foretold today; from now on last week does.
-    if (state->season_hours == kHoursPerWeek) ForgetFactor(state);
+    if (state->season_hours == kHoursPerWeek) {
+      own->Settle(state->level * ticks_per_hour_, kWeekEvents * state->vmr);
+      ForgetFactor(state);
+    }
+  }
+  if (state->phase == SeriesPhase::kQuiet && !state->suspect &&
+      ShouldCountClumps(*state) != state->counts_clumps) {
+    // What was counted in another way is no candidate.
+    state->counts_clumps = !state->counts_clumps;
+    state->candidate_count = 0;
+    state->uncounted = 0;
   }
   return own == nullptr && hour.hours > 0 && state->level_hours >= kLevelHoursFirst &&
          hour.expected >= kSeasonEvents * hour.hours;

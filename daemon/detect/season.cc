@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace gmewatch {
 
@@ -29,6 +30,10 @@ float Season::FactorOf(uint8_t step) {
   return table[step];
 }
 
+double Season::WantedStep(double factor) {
+  return kOne + kStepsPerDoubling * std::log2(std::max(factor, 1e-3));
+}
+
 uint8_t Season::StepAt(double step) {
   return static_cast<uint8_t>(std::lround(std::clamp(step, 0.0, 255.0)));
 }
@@ -39,8 +44,30 @@ float Season::Around(size_t hour) const {
   return (OfHour(before) + 2 * OfHour(hour) + OfHour(after)) / 4;
 }
 
+double Season::UsualStep(size_t hour) const {
+  constexpr size_t kHoursPerDay = 24;
+  constexpr size_t kDays = kHoursPerWeek / kHoursPerDay;
+  double same_hour = 0;
+  for (size_t at = hour; at < hour + kHoursPerWeek; at += kHoursPerDay) {
+    same_hour += steps_[(at + kHoursPerWeek - 1) % kHoursPerWeek] +
+                 2.0 * steps_[at % kHoursPerWeek] + steps_[(at + 1) % kHoursPerWeek];
+  }
+  const size_t first = (hour + kHoursPerWeek - kHoursPerDay / 2) % kHoursPerWeek;
+  const size_t end = std::min(first + kHoursPerDay, kHoursPerWeek);
+  const size_t wrapped = first + kHoursPerDay - end;
+  const auto* begin = steps_.data();
+  const double day =
+      std::accumulate(begin + first, begin + end, 0U) + std::accumulate(begin, begin + wrapped, 0U);
+  const double week = std::accumulate(begin, begin + kHoursPerWeek, 0U);
+  return same_hour / (4 * kDays) + day / kHoursPerDay - week / kHoursPerWeek;
+}
+
+float Season::Usual(size_t hour) const {
+  return static_cast<float>(std::exp2((UsualStep(hour) - kOne) / kStepsPerDoubling));
+}
+
 double Season::Learn(size_t hour, double factor, double weight) {
-  const double wanted = kOne + kStepsPerDoubling * std::log2(std::max(factor, 1e-3));
+  const double wanted = WantedStep(factor);
   const double before = steps_[hour];
   // At least a step, where there is one to make: small differences would never be learned.
   const double most = std::abs(wanted - before);
@@ -57,10 +84,19 @@ void Season::Multiply(size_t hour, size_t count, double factor) {
   }
 }
 
-void Season::CopyAhead(size_t hour, size_t days) {
-  for (size_t day = 1; day <= days; ++day) {
-    steps_[(hour + 24 * day) % kHoursPerWeek] = steps_[hour];
+void Season::SetAhead(size_t hour, size_t days, double factor) {
+  const uint8_t step = StepAt(WantedStep(factor));
+  for (size_t day = 1; day <= days; ++day) steps_[(hour + 24 * day) % kHoursPerWeek] = step;
+}
+
+void Season::Settle(double events_an_hour, double prior) {
+  Season settled;
+  for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
+    const double events = events_an_hour * OfHour(hour);
+    settled.steps_[hour] =
+        StepAt((events * steps_[hour] + prior * UsualStep(hour)) / (events + prior));
   }
+  *this = settled;
 }
 
 }  // namespace gmewatch

@@ -37,19 +37,28 @@ class Season {
   // hours are known better than one.
   float Around(size_t hour) const;
 
+  // What the week says of an hour: it is like the same hour of all days and its neighbours (their
+  // geometric mean), times what the day around it has more than the others.
+  float Usual(size_t hour) const;
+
   // Moves the factor of an hour by `weight` (0 to 1) of the way to `factor`; by what it was
   // multiplied.
   double Learn(size_t hour, double factor, double weight);
   // Multiplies `count` hours from `hour` on, as far as their range goes.
   void Multiply(size_t hour, size_t count, double factor);
-  // What is known of this hour is the best guess for the same hour of the next `days` days.
-  void CopyAhead(size_t hour, size_t days);
+  // The factor of the same hour of the next `days` days.
+  void SetAhead(size_t hour, size_t days, double factor);
+  // After a first week: each hour is drawn to its Usual, by as much as it would be by `prior`
+  // events of that beside its own, which are `events_an_hour` at a factor of 1.
+  void Settle(double events_an_hour, double prior);
 
  private:
   // A step is 1/48 of a doubling, 1.5 %: factors from 0.16 to 6.3.
   static constexpr uint8_t kOne = 128;
   static constexpr double kStepsPerDoubling = 48;
+  double UsualStep(size_t hour) const;
   static float FactorOf(uint8_t step);
+  static double WantedStep(double factor);
   static uint8_t StepAt(double step);
 
   std::array<uint8_t, kHoursPerWeek> steps_;

@@ -44,11 +44,6 @@ constexpr double kVmrMostByTick = 1.5;
 // What the ticks of a rise that is not told yet may add to the variance they are measured by.
 constexpr double kVmrMostByRise = 2.5;
 
-// Hours that the rhythm of the day is known from: those of its own season, else of the level.
-float KnownHours(const SeriesState& state) {
-  return state.season == kNoSeason ? state.level_hours : static_cast<float>(state.season_hours);
-}
-
 }  // namespace
 
 double RawFactorOf(const SeriesState& state) {
@@ -148,9 +143,8 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
 
 BestStart SeriesModel::BestStartOf(const SeriesState& state) const {
   const double factor = FactorOf(state);
-  const double vmr =
-      CountsClumps(state) ? ClumpedTickOf(state, state.level * factor).vmr : double{state.vmr};
-  return FindBestStart(state, static_cast<float>(factor), vmr, DriftOf(state));
+  return FindBestStart(state, static_cast<float>(factor), SpreadOf(state, state.level * factor),
+                       DriftOf(state));
 }
 
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
@@ -250,13 +244,8 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   if (state->candidate_count == 0) state->candidates.vmr_before = state->vmr;
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
-  float counted = events;
-  double vmr = state->vmr;
-  if (CountsClumps(*state)) {
-    const ClumpedTick clumped = ClumpedTickOf(*state, expected);
-    counted = static_cast<float>(CountedEvents(*state, clumped, events));
-    vmr = clumped.vmr;
-  }
+  const Spread spread = SpreadOf(*state, expected);
+  const auto counted = static_cast<float>(CountedEvents(*state, spread, events));
   const float all_expected = expected + silent_base * factor;
   if (silent_base > 0) {
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
@@ -265,17 +254,20 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const uint32_t ticks = input.tick - state->tick;
   CountInHour(events, all_expected, ticks, state);
   state->tick = input.tick;
-  state->sessions = state->candidate_count == 0 ? 0 : state->sessions | input.sessions;
+  const bool any = state->candidate_count > 0;
+  state->sessions = any ? state->sessions | input.sessions : 0;
+  state->uncounted = any ? state->uncounted + events - counted : 0;
   // A tick teaches how counts vary, but those of a rise that may have begun before it do not.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {
     LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
     if (events > 0) LearnClump(expected, events, ticks_per_hour_, state);
   }
   state->suspect = false;
-  if (EvidenceBound(*state, factor) < kSuspectShare * threshold_) return;
-  const BestStart best = FindBestStart(*state, factor, vmr, DriftOf(*state));
+  if (EvidenceBound(*state, factor, spread) < kSuspectShare * threshold_) return;
+  const BestStart best = FindBestStart(*state, factor, spread, DriftOf(*state));
   state->suspect = best.evidence >= kSuspectShare * threshold_;
-  if (best.evidence >= threshold_) BeginRise(best, vmr, state);
+  if (best.evidence < threshold_) return;
+  BeginRise(best, spread, state);
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,

@@ -98,16 +98,19 @@ class SeriesModel {
   void LearnVariance(double events, double expected, double silent, double silent_ticks,
                      SeriesState* state) const;
   void LearnSeason(const WatchedHour& hour, Season* own, SeriesState* state) const;
+  // While the season sees its first week.
+  void LearnFirstWeek(const WatchedHour& hour, double events, Season* own,
+                      SeriesState* state) const;
   void WatchNew(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchQuiet(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;
-  // `vmr`: by which it was found.
-  void BeginRise(const BestStart& best, double vmr, SeriesState* state) const;
+  // `spread`: by which it was found.
+  void BeginRise(const BestStart& best, const Spread& spread, SeriesState* state) const;
   void EndRise(bool adopt, SeriesState* state) const;
   // Makes a rise a spike or a loop where it is beyond the series' habit.
   void Judge(SeriesState* state) const;
   Drift DriftOf(const SeriesState& state) const;
-  // Of a quiet series, outside its ticks.
+  // Of a quiet series, between two ticks.
   BestStart BestStartOf(const SeriesState& state) const;
   // Of a rise as a whole.
   double RiseEvidence(const SeriesState& state) const;

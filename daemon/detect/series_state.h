@@ -68,8 +68,9 @@ struct SeriesState {
   // A bit for each of the sessions, folded to 32, since the oldest candidate.
   uint32_t sessions = 0;
   // Its habit: how often it rose (a fading count), and the mean logarithm of how far.
-  float rises = 0;
+  ShortFloat rises;
   ShortFloat rise_size;
+  ShortFloat uncounted;    // events of the candidates beyond what they are counted for
   ShortFloat level_hours;  // that the level was learned from
   union {
     Candidates candidates = {};  // kQuiet
@@ -80,8 +81,9 @@ struct SeriesState {
   uint16_t hour_rose : 1 = 0;    // some of it was a rise
   uint8_t season_hours = 0;      // since it has it; stays at 255
   uint8_t candidate_count : 3 = 0;
-  bool suspect : 1 = false;  // much of the evidence for a rise is there
-  SeriesPhase phase : 4 = SeriesPhase::kNew;
+  bool suspect : 1 = false;        // much of the evidence for a rise is there
+  bool counts_clumps : 1 = false;  // the candidates' events are clumps of the usual size
+  SeriesPhase phase : 3 = SeriesPhase::kNew;
 };
 static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);
 static_assert(std::is_trivially_copyable_v<SeriesState>);

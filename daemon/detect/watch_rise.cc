@@ -36,12 +36,12 @@ double SeriesModel::RiseEvidence(const SeriesState& state) const {
   return Evidence(rise.events, rise.expected, state.vmr, drift);
 }
 
-void SeriesModel::BeginRise(const BestStart& best, double vmr, SeriesState* state) const {
+void SeriesModel::BeginRise(const BestStart& best, const Spread& spread, SeriesState* state) const {
   const double factor = FactorOf(*state);
-  if (best.events - best.base * factor < settings_.least_excess) return;
+  if (best.events + state->uncounted - best.base * factor < settings_.least_excess) return;
   // When it began is asked without the doubt that an alarm needs about a longer past.
   const BestStart from =
-      FindBestStart(*state, static_cast<float>(factor), vmr, {.now = DriftOf(*state).now});
+      FindBestStart(*state, static_cast<float>(factor), spread, {.now = DriftOf(*state).now});
   const Candidates candidates = state->candidates;
   for (size_t i = 0; i < from.index; ++i) Learn(candidates.stretches[i], state);
   state->candidate_count = 0;
@@ -50,7 +50,7 @@ void SeriesModel::BeginRise(const BestStart& best, double vmr, SeriesState* stat
   Rise rise = {};
   rise.start = from.start;
   rise.quiet_since = state->tick + 1;
-  rise.events = rise.recent_events = static_cast<float>(from.events);
+  rise.events = rise.recent_events = static_cast<float>(from.events) + state->uncounted;
   rise.expected = rise.recent_expected = static_cast<float>(from.base * factor);
   rise.score = static_cast<float>(best.evidence / threshold_);
   state->rise = rise;
@@ -99,7 +99,7 @@ void SeriesModel::Judge(SeriesState* state) const {
 }
 
 void SeriesModel::EndRise(bool adopt, SeriesState* state) const {
-  state->rises += 1;
+  state->rises = state->rises + 1;
   const float size = state->rise_size;
   state->rise_size = size + (std::log(state->rise.score) - size) / state->rises;
   if (adopt) {
@@ -114,6 +114,7 @@ void SeriesModel::EndRise(bool adopt, SeriesState* state) const {
   state->candidates = Candidates{};
   state->candidate_count = 0;
   state->sessions = 0;
+  state->uncounted = 0;
   state->phase = SeriesPhase::kQuiet;
 }
 

@@ -92,10 +92,11 @@ void Compare(double rate, double vmr, double drift, uint64_t seed, Loss* loss) {
     const int rises = tick / 500;
     const double now = rate * (risen ? 1 + rises * 0.4 : 1);
     starts.Add(vmr > 1 ? counts.NegativeBinomial(now, vmr) : counts.Poisson(now));
-    const BestStart found = FindBestStart(starts.state(), 1, vmr, {.now = drift});
+    const Spread spread = {.vmr = vmr};
+    const BestStart found = FindBestStart(starts.state(), 1, spread, {.now = drift});
     const BestStart truth = starts.BruteForce(vmr, drift);
     ASSERT_LE(found.evidence, truth.evidence * (1 + 1e-4) + 1e-4) << tick;
-    ASSERT_GE(EvidenceBound(starts.state(), 1), found.evidence * (1 - 1e-5)) << tick;
+    ASSERT_GE(EvidenceBound(starts.state(), 1, spread), found.evidence * (1 - 1e-5)) << tick;
     // Far from any alarm, or so near to kLeastFactor that what is below it counts.
     if (truth.evidence < 6 || truth.events < 1.5 * truth.base) continue;
     const double share = found.evidence / truth.evidence;
@@ -166,11 +167,13 @@ TEST(CandidatesTest, FindTheStartOfARise) {
     for (int tick = 0; tick < 30; ++tick) starts.Add(5);
     EXPECT_EQ(starts.state().candidate_count, 0);
     for (int tick = 0; tick < 20; ++tick) starts.Add(25);
-    const BestStart best = FindBestStart(starts.state(), 1, 1, {});
+    const BestStart best = FindBestStart(starts.state(), 1, {}, {});
     EXPECT_EQ(best.start, first_tick + 30);
     EXPECT_EQ(best.events, 500);
     EXPECT_EQ(best.base, 100);
     EXPECT_NEAR(best.evidence, Evidence(500, 100, 1, 0), 1e-9);
+    EXPECT_NEAR(FindBestStart(starts.state(), 1, {.vmr = 1.5, .unit = 4}, {}).evidence,
+                Evidence(125, 25, 1.5, 0), 1e-9);
   }
 }
 
@@ -188,8 +191,25 @@ TEST(CandidatesTest, AreNoneWhereTheRateIsNothingToTellOf) {
   Starts starts(8);
   for (int tick = 0; tick < 500; ++tick) starts.Add(10);  // 1.25 times
   EXPECT_EQ(starts.state().candidate_count, 0);
-  EXPECT_EQ(FindBestStart(starts.state(), 1, 1, {}).evidence, 0);
-  EXPECT_EQ(EvidenceBound(starts.state(), 1), 0);
+  EXPECT_EQ(FindBestStart(starts.state(), 1, {}, {}).evidence, 0);
+  EXPECT_EQ(EvidenceBound(starts.state(), 1, {}), 0);
+}
+
+TEST(CandidatesTest, HaveNoMoreEvidenceThanTheirBoundHoweverTheyVary) {
+  for (const double expected : {0.02, 0.1, 0.25}) {
+    for (const double unit : {1.2, 2.0, 5.0}) {
+      const Spread spread = {.vmr = 1 - expected, .unit = unit};
+      for (double share = 1.3 * expected; share < 3; share *= 1.1) {
+        SeriesState state;
+        state.candidate_count = 1;
+        state.candidates.stretches[0] = {static_cast<float>(100 * share * unit),
+                                         static_cast<float>(100 * expected * unit)};
+        const double evidence = FindBestStart(state, 1, spread, {}).evidence;
+        EXPECT_GT(evidence, 0);
+        EXPECT_GE(EvidenceBound(state, 1, spread), 0.9 * evidence) << expected << " " << share;
+      }
+    }
+  }
 }
 
 }  // namespace

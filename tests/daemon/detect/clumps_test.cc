@@ -26,14 +26,47 @@ TEST(ClumpsTest, AreCountedAfterAWeekWhereTheyAreSparse) {
   state.level = 0.1F;
   state.clump = 1.8F;
   state.level_hours = 167;
-  EXPECT_FALSE(CountsClumps(state));
+  EXPECT_FALSE(ShouldCountClumps(state));
   state.level_hours = 168;
-  EXPECT_TRUE(CountsClumps(state));
+  EXPECT_TRUE(ShouldCountClumps(state));
+  state.season = 0;
+  EXPECT_FALSE(ShouldCountClumps(state));
+  state.season_hours = 168;
+  EXPECT_TRUE(ShouldCountClumps(state));
   state.level = 0.4F;
-  EXPECT_FALSE(CountsClumps(state));
+  EXPECT_FALSE(ShouldCountClumps(state));
   state.level = 0.1F;
   state.clump = 1;
-  EXPECT_FALSE(CountsClumps(state));
+  EXPECT_FALSE(ShouldCountClumps(state));
+}
+
+TEST(ClumpsTest, AreCountedOrNotAsBeforeNearWhereTheyAreSparse) {
+  SeriesState state;
+  state.level_hours = 168;
+  state.clump = 2;
+  for (const bool counted : {false, true}) {
+    state.counts_clumps = counted;
+    state.level = 0.35F;
+    EXPECT_TRUE(ShouldCountClumps(state));
+    state.level = 0.4F;
+    EXPECT_EQ(ShouldCountClumps(state), counted);
+    state.level = 0.45F;
+    EXPECT_FALSE(ShouldCountClumps(state));
+  }
+}
+
+// What a tick counts for is another unit then: a burst of before is not so many clumps.
+TEST(ClumpsTest, AreNoRiseWhereTheyBeginToBeCounted) {
+  Counts counts(kSeed);
+  ModelRun run(500);
+  int ticks = 0;
+  while (!run.state.counts_clumps) {
+    ASSERT_LT(++ticks, 2 * kWeekTicks);
+    // A burst in each hour's last minutes, which is a candidate when the hour ends.
+    run.Add(ticks % 360 == 350 ? 9 : counts.NegativeBinomial(0.01, 3));
+    ASSERT_EQ(run.state.phase, SeriesPhase::kQuiet) << ticks;
+  }
+  EXPECT_EQ(run.state.candidate_count, 0);
 }
 
 TEST(ClumpsTest, CountTheMeanWithLessVariance) {
@@ -41,31 +74,47 @@ TEST(ClumpsTest, CountTheMeanWithLessVariance) {
   state.level = 0.1F;
   state.vmr = 3;
   state.clump = ClumpOfVariance(3);
+  state.counts_clumps = true;
   Counts counts(kSeed);
-  const ClumpedTick clumped = ClumpedTickOf(state, state.level);
+  const Spread spread = SpreadOf(state, state.level);
   double sum = 0;
   double squares = 0;
   constexpr int kTicks = 1'000'000;
   for (int i = 0; i < kTicks; ++i) {
     const auto events = static_cast<double>(counts.NegativeBinomial(state.level, state.vmr));
-    const double counted = CountedEvents(state, clumped, events);
+    const double counted = CountedEvents(state, spread, events);
     sum += counted;
     squares += counted * counted;
   }
   EXPECT_NEAR(sum / kTicks, state.level, 0.002);
-  EXPECT_NEAR(squares / sum - sum / kTicks, clumped.vmr, 0.1);
-  EXPECT_LT(clumped.vmr, 1.85);
+  EXPECT_NEAR((squares / sum - sum / kTicks) / spread.unit, spread.vmr, 0.05);
+  EXPECT_LT(spread.unit * spread.vmr, 1.85);
 }
 
 TEST(ClumpsTest, DoNotHideABurst) {
   SeriesState state;
   state.vmr = 3;
   state.clump = 1.8F;
-  const ClumpedTick clumped = ClumpedTickOf(state, 0.1);
-  EXPECT_EQ(CountedEvents(state, clumped, 0), 0);
-  EXPECT_EQ(CountedEvents(state, clumped, 1), clumped.events);
-  EXPECT_EQ(CountedEvents(state, clumped, 12), clumped.events);
-  EXPECT_EQ(CountedEvents(state, clumped, 112), clumped.events + 100);
+  for (const bool counted : {false, true}) {
+    state.counts_clumps = counted;
+    const Spread spread = SpreadOf(state, 0.1);
+    EXPECT_EQ(CountedEvents(state, spread, 0), 0);
+    EXPECT_EQ(CountedEvents(state, spread, 1), counted ? spread.unit : 1);
+    EXPECT_EQ(CountedEvents(state, spread, 12), counted ? spread.unit : 12);
+    // Six of those beyond all usual ones count as one.
+    EXPECT_EQ(CountedEvents(state, spread, 612), CountedEvents(state, spread, 12) + 100);
+  }
+}
+
+// One burst in the first hours of a code that hardly ever comes says nothing; five in a row do.
+TEST(ClumpsTest, OfASeriesThatIsHardlyKnownAreNoNewsOnce) {
+  ModelRun run(500);
+  run.Add(15);
+  EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
+  for (int i = 0; i < 4; ++i) run.Add(15);
+  EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
+  // Whatever they counted for, what is told is what came.
+  EXPECT_NEAR(run.state.rise.events, 75, 0.5);
 }
 
 // A threefold rate of clumps over an hour: by its events alone it would be little news.

@@ -49,6 +49,29 @@ TEST(EvidenceTest, IsTheNegativeBinomialsLikelihoodRatio) {
   }
 }
 
+TEST(EvidenceTest, IsTheBinomialsLikelihoodRatioWhereTheVarianceIsLess) {
+  for (const double trials : {20.0, 1000.0}) {
+    for (const double share : {0.01, 0.1, 0.3}) {
+      for (const double risen : {1.5 * share, 3 * share}) {
+        const double hits = trials * risen;
+        const double ratio =
+            hits * std::log(risen / share) + (trials - hits) * std::log((1 - risen) / (1 - share));
+        EXPECT_NEAR(Evidence(hits, trials * share, 1 - share, 0), ratio, 1e-9 * (1 + ratio));
+        // A drift that makes up for it makes a Poisson.
+        EXPECT_NEAR(Evidence(hits, trials * share, 1 - share, 1 / trials),
+                    Evidence(hits, trials * share, 1, 0), 1e-9);
+      }
+      // Every trial a hit, and more of them than there are trials.
+      double before = 0;
+      for (const double hits : {0.99 * trials, trials, 1.01 * trials, 3 * trials}) {
+        const double evidence = Evidence(hits, trials * share, 1 - share, 0);
+        EXPECT_GT(evidence, before);
+        before = evidence;
+      }
+    }
+  }
+}
+
 TEST(EvidenceTest, OfAnotherEventIsTheTailsSlopeFarOut) {
   // P(X = x + 1) / P(X = x) of a negative binomial goes to (vmr - 1) / vmr.
   for (const double vmr : {1.5, 2.0, 10.0}) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
@@ -46,7 +47,22 @@ TEST(LearnHourTest, LearnsTheLevel) {
     }
     EXPECT_NEAR(season * run.state.level / rate, 1, 0.02 + 3 / std::sqrt(events));
     EXPECT_NEAR(run.ExpectedNext() / rate, 1, 0.1);
-    EXPECT_GT(run.state.level_hours, 150);
+    EXPECT_GE(run.state.level_hours, 120);
+  }
+}
+
+// What is suspected to be a rise does not teach the level, so it makes it no better known.
+TEST(LearnHourTest, HoursThatMayBeARiseMakeTheLevelNoSurer) {
+  ModelRun run;
+  for (int tick = 0; tick < 12; ++tick) run.Add(0);
+  const float known = run.state.level_hours;
+  for (int tick = 12; tick < 359; ++tick) run.Add(tick % 2);
+  ASSERT_TRUE(run.state.suspect);
+  run.EndHour();
+  EXPECT_EQ(float{run.state.level_hours}, known);
+  for (int tick = 360; tick < 2 * 360; ++tick) {
+    run.Add(tick % 2);
+    ASSERT_NE(run.state.phase, SeriesPhase::kSpike) << tick;
   }
 }
 
@@ -93,6 +109,28 @@ TEST(LearnHourTest, LearnsTheRhythmOfTheDayAndOfTheWeek) {
   }
   EXPECT_GE(run.state.season_hours, kHoursPerWeek);
   EXPECT_LT(off, 0.1);
+}
+
+// Some forty events an hour tell it to 16 %; all days together tell much more.
+TEST(LearnHourTest, KnowsTheHoursOfASparseSeriesFromAllDays) {
+  const auto rate = [](int hour) {
+    return 0.11 * (1 + 0.5 * std::sin(hour * std::numbers::pi / 12));
+  };
+  double off = 0;
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    Counts counts(seed);
+    ModelRun run;
+    const auto first = static_cast<size_t>(run.model.HourOf(kFirstTick));
+    const int hours = 24 * 9;
+    for (int hour = 0; hour < hours; ++hour) AddHours(1, rate(hour), &counts, &run);
+    ASSERT_GE(run.state.season_hours, kHoursPerWeek);
+    for (int hour = hours; hour < hours + static_cast<int>(kHoursPerWeek); ++hour) {
+      const size_t of_week = (first + static_cast<size_t>(hour)) % kHoursPerWeek;
+      const double expected = run.state.level * run.season->OfHour(of_week) / rate(hour);
+      off += std::pow(std::log(expected), 2) / kHoursPerWeek / 5;
+    }
+  }
+  EXPECT_LT(std::sqrt(off), 0.09);
 }
 
 }  // namespace

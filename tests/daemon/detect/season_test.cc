@@ -96,19 +96,60 @@ TEST(SeasonTest, HasAnEndAtEitherSide) {
   EXPECT_NEAR(season.OfHour(2), 0.1575, 0.0001);
 }
 
-TEST(SeasonTest, CopiesAnHourToTheDaysThatCome) {
+TEST(SeasonTest, SetsTheHoursOfTheDaysThatCome) {
   Season season;
-  season.Learn(150, 3, 1);
-  season.CopyAhead(150, 0);
+  season.SetAhead(150, 0, 3);
   EXPECT_EQ(season.OfHour(150 + 24 - 168), 1.0F);
-  season.CopyAhead(150, 2);
+  season.SetAhead(150, 2, 3);
   for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
-    const bool copied = hour == 150 || hour == 6 || hour == 30;
-    EXPECT_EQ(season.OfHour(hour), copied ? season.OfHour(150) : 1.0F) << hour;
+    const double factor = hour == 6 || hour == 30 ? 3 : 1;
+    EXPECT_NEAR(season.OfHour(hour), factor, factor * kStepError) << hour;
   }
-  season.CopyAhead(150, 6);
-  for (size_t hour = 6; hour < kHoursPerWeek; hour += 24) {
-    EXPECT_EQ(season.OfHour(hour), season.OfHour(150));
+  season.SetAhead(150, 6, 0.5);
+  for (size_t hour = 6; hour < 150; hour += 24) {
+    EXPECT_NEAR(season.OfHour(hour), 0.5, 0.5 * kStepError);
+  }
+  EXPECT_EQ(season.OfHour(150), 1.0F);
+}
+
+// Every day twice as many from 12 h on, and on the fourth half as many again.
+Season TwoHalves() {
+  Season season;
+  for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
+    season.Learn(hour, (hour % 24 < 12 ? 1 : 2) * (hour / 24 == 3 ? 1.5 : 1), 1);
+  }
+  return season;
+}
+
+TEST(SeasonTest, KnowsAnHourFromTheOtherDaysAndTheDayAroundIt) {
+  Season season = TwoHalves();
+  // A day like most, the other one, and the middle of a night between the two.
+  EXPECT_NEAR(season.Usual(6) / season.OfHour(6), 1, 0.05);
+  EXPECT_NEAR(season.Usual(18) / season.OfHour(18), 1, 0.05);
+  EXPECT_NEAR(season.Usual(84) / season.OfHour(84), std::sqrt(std::sqrt(0.5)), 0.05);
+  EXPECT_NEAR(season.Usual(3 * 24 + 18) / season.OfHour(3 * 24 + 18), 0.9, 0.05);
+  // Were it another week, all the same.
+  for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
+    EXPECT_GT(season.Usual(hour), 0.8F * season.OfHour(hour) / 1.5F) << hour;
+    EXPECT_LT(season.Usual(hour), 1.5F * season.OfHour(hour)) << hour;
+  }
+}
+
+TEST(SeasonTest, SettlesTowardsWhatIsUsualTheFewerItsEventsTheMore) {
+  const Season right = TwoHalves();
+  for (const double events : {0.0, 40.0, 1e6}) {
+    Season season = right;
+    season.Learn(30, 4, 1);  // it was 1
+    season.Settle(events, 40);
+    if (events == 0) {
+      EXPECT_NEAR(season.OfHour(30), 1.2, 0.15);
+      EXPECT_NEAR(season.OfHour(45), 2, 0.15);
+    } else if (events < 100) {
+      EXPECT_NEAR(season.OfHour(30), 3.2, 0.2);  // 160 events beside the 40
+    } else {
+      EXPECT_NEAR(season.OfHour(30), 4, 4 * kStepError);
+      EXPECT_EQ(season.OfHour(45), right.OfHour(45));
+    }
   }
 }
 
