@@ -7,14 +7,13 @@
 namespace gmewatch {
 
 SeasonMoment SeasonMomentAt(double unix_hours) {
-  const double since_middle = unix_hours - 0.5;
-  const double hour = std::floor(since_middle);
-  double of_week = std::fmod(hour, static_cast<double>(kHoursPerWeek));
-  if (of_week < 0) of_week += kHoursPerWeek;
+  // A week later, so that it is no less than 0.
+  const double since_middle = unix_hours + (kHoursPerWeek - 0.5);
+  const auto hour = static_cast<uint64_t>(since_middle);
   SeasonMoment moment;
-  moment.from = static_cast<uint8_t>(of_week);
-  moment.to = static_cast<uint8_t>((moment.from + 1U) % kHoursPerWeek);
-  moment.weight = static_cast<float>(since_middle - hour);
+  moment.from = static_cast<uint8_t>(hour % kHoursPerWeek);
+  moment.to = static_cast<uint8_t>((hour + 1) % kHoursPerWeek);
+  moment.weight = static_cast<float>(since_middle - static_cast<double>(hour));
   return moment;
 }
 

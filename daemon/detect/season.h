@@ -21,7 +21,7 @@ struct SeasonMoment {
   float weight = 0;
 };
 
-// Hours since 1970, with their fraction.
+// Hours since 1970, with their fraction. REQUIRES: 0 or more.
 SeasonMoment SeasonMomentAt(double unix_hours);
 
 class Season {

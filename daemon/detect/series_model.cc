@@ -66,6 +66,7 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
     : settings_(settings),
       tick_seconds_(absl::ToDoubleSeconds(settings.tick)),
       ticks_per_hour_(3600 / tick_seconds_),
+      hours_per_tick_(tick_seconds_ / 3600),
       hold_ticks_(std::max(kHoldTicks, absl::ToDoubleSeconds(settings.hold) / tick_seconds_)),
       adopt_ticks_(std::max(2.0, absl::ToDoubleSeconds(settings.adopt_after) / tick_seconds_)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
@@ -86,11 +87,11 @@ void SeriesModel::SetSeries(double series) {
 }
 
 SeasonMoment SeriesModel::MomentOf(uint32_t tick) const {
-  return SeasonMomentAt((tick + 0.5) / ticks_per_hour_);
+  return SeasonMomentAt((tick + 0.5) * hours_per_tick_);
 }
 
 int64_t SeriesModel::HourOf(uint32_t tick) const {
-  return static_cast<int64_t>(std::floor(tick / ticks_per_hour_));
+  return static_cast<int64_t>(tick / ticks_per_hour_);
 }
 
 size_t SeriesModel::HourOfWeek(uint32_t tick) const {
@@ -209,11 +210,12 @@ void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {
 void SeriesModel::LearnVariance(double events, double expected, double silent, double silent_ticks,
                                 SeriesState* state) const {
   const double vmr = state->vmr;
-  const double usual = expected + 5 * std::sqrt(vmr * expected) + 8 * vmr;
+  const double usual = expected + 5 * std::sqrt(static_cast<float>(vmr * expected)) + 8 * vmr;
   const double off = std::min(events, usual) - expected;
+  const double ticks_an_event = 1 / expected;
   // What the expectation itself is off by is not the ticks' own variance.
-  const double square = off * off / expected - state->drift * expected;
-  const double ticks_for_event = std::max(2.0, 1 / expected);
+  const double square = off * off * ticks_an_event - state->drift * expected;
+  const double ticks_for_event = std::max(2.0, ticks_an_event);
   const double watched = state->level_hours * ticks_per_hour_;
   const double memory =
       kVmrPriorEvents * ticks_for_event + std::min(watched, kVmrMemoryEvents * ticks_for_event);

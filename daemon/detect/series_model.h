@@ -118,6 +118,7 @@ class SeriesModel {
   DetectSettings settings_;
   double tick_seconds_;
   double ticks_per_hour_;
+  double hours_per_tick_;
   double hold_ticks_;
   double adopt_ticks_;
   float recent_fading_;
