@@ -9,24 +9,27 @@ namespace gmewatch {
 SeasonMoment SeasonMomentAt(double unix_hours) {
   // A week later, so that it is no less than 0.
   const double since_middle = unix_hours + (kHoursPerWeek - 0.5);
-  const auto hour = static_cast<uint64_t>(since_middle);
+  const auto hour = static_cast<int64_t>(since_middle);
   SeasonMoment moment;
-  moment.from = static_cast<uint8_t>(hour % kHoursPerWeek);
-  moment.to = static_cast<uint8_t>((hour + 1) % kHoursPerWeek);
+  moment.from = static_cast<uint8_t>(hour % int64_t{kHoursPerWeek});
+  moment.to = static_cast<uint8_t>((moment.from + 1U) % kHoursPerWeek);
   moment.weight = static_cast<float>(since_middle - static_cast<double>(hour));
   return moment;
 }
 
 float Season::FactorOf(uint8_t step) {
-  static const std::array<float, 256> table = [] {
+  // A table without a guard that each look would have to pass.
+  static constexpr std::array<float, 256> kFactors = [] {
     std::array<float, 256> factors{};
-    for (size_t i = 0; i < factors.size(); ++i) {
-      factors[i] =
-          static_cast<float>(std::exp2((static_cast<double>(i) - kOne) / kStepsPerDoubling));
-    }
+    constexpr double kStep = 1.014545334937523714;  // the 48th root of 2
+    double up = 1;
+    double down = 1;
+    factors[kOne] = 1;
+    for (size_t i = 1; i < 256 - kOne; ++i) factors[kOne + i] = static_cast<float>(up *= kStep);
+    for (size_t i = 1; i <= kOne; ++i) factors[kOne - i] = static_cast<float>(down /= kStep);
     return factors;
   }();
-  return table[step];
+  return kFactors[step];
 }
 
 double Season::WantedStep(double factor) {
