@@ -20,6 +20,9 @@ constexpr float kLeastClump = 1.13F;
 constexpr double kUsualClump = 4;
 constexpr double kRareEvents = 2;
 
+// Events that tell a sparse series from one with clumps that has not shown any yet.
+constexpr double kVmrEvents = 100;
+
 // Clumps that the first guess counts for, and those that are remembered.
 constexpr double kClumpsPrior = 30;
 constexpr double kClumpsMemory = 1000;
@@ -48,8 +51,12 @@ bool ShouldCountClumps(const SeriesState& state) {
          KnownHours(state) >= static_cast<float>(kHoursPerWeek);
 }
 
-Spread SpreadOf(const SeriesState& state, double expected) {
-  if (!state.counts_clumps) return {.vmr = state.vmr};
+Spread SpreadOf(const SeriesState& state, double expected, double ticks_per_hour) {
+  if (!state.counts_clumps) {
+    const double known = state.level * state.level_hours * ticks_per_hour;
+    const bool hardly_known = known < kVmrEvents && IsSparse(state);
+    return {.vmr = hardly_known ? std::max(kVmrAtFirst, state.vmr) : state.vmr};
+  }
   // Ticks that have any are binomial: their variance is that of the others' share.
   return {.vmr = std::exp(-expected / state.clump), .unit = EventsOfTick(state.clump, expected)};
 }
@@ -62,7 +69,8 @@ double CountedEvents(const SeriesState& state, const Spread& spread, double even
 }
 
 void LearnClump(double expected, double events, double ticks_per_hour, SeriesState* state) {
-  if (!IsSparse(*state)) return;
+  // Well beyond what counts as sparse: a size that was guessed too large must not make it so.
+  if (state->level > state->clump) return;
   const double clumps = state->level_hours * ticks_per_hour * state->level / state->clump;
   const double memory = std::clamp(clumps, kClumpsPrior, kClumpsMemory);
   // A tick has more than one of them now and then.

@@ -12,6 +12,10 @@
 
 namespace gmewatch {
 
+// The variance-to-mean ratio of a series that has not taught better, and the least that is taken
+// for a sparse one's of which few events are known: clumps may be too seldom to have shown yet.
+inline constexpr float kVmrAtFirst = 1.5F;
+
 // The size of a clump, in events, where no clump has taught it: that of the logarithmic
 // distribution, which makes clumps negative binomial counts.
 float ClumpOfVariance(float vmr);
@@ -23,13 +27,13 @@ float KnownHours(const SeriesState& state);
 bool ShouldCountClumps(const SeriesState& state);
 
 // How the counts of a tick vary in which `expected` events were expected. REQUIRES: expected > 0.
-Spread SpreadOf(const SeriesState& state, double expected);
+Spread SpreadOf(const SeriesState& state, double expected, double ticks_per_hour);
 
 // What the events of a tick with this spread count for.
 double CountedEvents(const SeriesState& state, const Spread& spread, double events);
 
 // Learns how large clumps are from a tick that has events, of which `expected` were expected.
-// Nothing where the series is not sparse.
+// Nothing where a tick has several clumps.
 void LearnClump(double expected, double events, double ticks_per_hour, SeriesState* state);
 
 }  // namespace gmewatch

@@ -9,10 +9,10 @@
 namespace gmewatch {
 namespace {
 
-// The level's memory: a week's half-life, or half a week's where a rhythm of its own has told the
+// The level's memory: a week's half-life, or a third of that where a rhythm of its own has told the
 // hours of the week apart. And the least it can be: an event in some thousand years.
 constexpr double kLevelHoursMax = 242;
-constexpr double kLevelHoursOfSeason = 120;
+constexpr double kLevelHoursOfSeason = 80;
 constexpr float kLevelLeast = 1e-10F;
 
 // Of what was expected of an hour, what is learned at least.

@@ -26,7 +26,6 @@ constexpr double kSuspectShare = 0.3;
 constexpr double kNewTicks = 12;
 
 // What is assumed of a series that has not taught better.
-constexpr float kVmrAtFirst = 1.5F;
 constexpr float kDriftAtFirst = 0.02F;
 // What the first ticks tell of the variance counts for so much more than the guess.
 constexpr float kFirstVmrWeight = 3;
@@ -144,8 +143,8 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
 
 BestStart SeriesModel::BestStartOf(const SeriesState& state) const {
   const double factor = FactorOf(state);
-  return FindBestStart(state, static_cast<float>(factor), SpreadOf(state, state.level * factor),
-                       DriftOf(state));
+  return FindBestStart(state, static_cast<float>(factor),
+                       SpreadOf(state, state.level * factor, ticks_per_hour_), DriftOf(state));
 }
 
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
@@ -246,7 +245,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   if (state->candidate_count == 0) state->candidates.vmr_before = state->vmr;
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
-  const Spread spread = SpreadOf(*state, expected);
+  const Spread spread = SpreadOf(*state, expected, ticks_per_hour_);
   const auto counted = static_cast<float>(CountedEvents(*state, spread, events));
   const float all_expected = expected + silent_base * factor;
   if (silent_base > 0) {

@@ -190,8 +190,8 @@ BENCHMARK(Read)->ArgName("each")->Arg(1)->Arg(100)->Arg(0)->Iterations(20)->Unit
     benchmark::kMillisecond);
 
 // After a day and some, a tick; and the resident size for each series, its place in indexes
-// included. range(0): 1 where every cell counts so often that it has a rhythm of its own, 1000 where
-// one counts now and then.
+// included. range(0): 1 where every cell counts so often that it has a rhythm of its own, 1000
+// where one counts now and then.
 void TickAfterADay(benchmark::State& state) {
   const auto each = static_cast<uint32_t>(state.range(0));
   const size_t before = ResidentBytes();

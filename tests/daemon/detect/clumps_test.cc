@@ -21,6 +21,17 @@ TEST(ClumpsTest, AreLearnedWhateverTheirDistribution) {
   EXPECT_NEAR(run.state.clump, 3, 0.1);
 }
 
+// Taken for larger than they are, they would seem sparse where they are not.
+TEST(ClumpsTest, AreLearnedWhereTheyAreNotSparseToo) {
+  Counts counts(kSeed);
+  ModelRun run;
+  for (int i = 0; i < 500; ++i) run.Add(counts.NegativeBinomial(0.8, 3));
+  run.state.clump = 6;
+  for (int i = 0; i < kWeekTicks; ++i) run.Add(counts.NegativeBinomial(0.8, 3));
+  EXPECT_NEAR(run.state.clump, ClumpOfVariance(3), 0.2);
+  EXPECT_FALSE(run.state.counts_clumps);
+}
+
 TEST(ClumpsTest, AreCountedAfterAWeekWhereTheyAreSparse) {
   SeriesState state;
   state.level = 0.1F;
@@ -55,6 +66,24 @@ TEST(ClumpsTest, AreCountedOrNotAsBeforeNearWhereTheyAreSparse) {
   }
 }
 
+TEST(ClumpsTest, AreAssumedUntilAHundredEventsAreKnown) {
+  SeriesState state;
+  state.vmr = 1;
+  state.level = 0.1F;
+  state.level_hours = 2;
+  EXPECT_EQ(SpreadOf(state, 0.1, kTicksPerHour).vmr, kVmrAtFirst);
+  state.level_hours = 3;
+  EXPECT_EQ(SpreadOf(state, 0.1, kTicksPerHour).vmr, 1);
+  // A burst teaches at once; where ticks have several events, they tell enough.
+  state.level_hours = 2;
+  state.vmr = 4;
+  EXPECT_EQ(SpreadOf(state, 0.1, kTicksPerHour).vmr, 4);
+  state.vmr = 1;
+  state.level = 0.5F;
+  state.level_hours = 0.3F;
+  EXPECT_EQ(SpreadOf(state, 0.5, kTicksPerHour).vmr, 1);
+}
+
 // What a tick counts for is another unit then: a burst of before is not so many clumps.
 TEST(ClumpsTest, AreNoRiseWhereTheyBeginToBeCounted) {
   Counts counts(kSeed);
@@ -76,7 +105,7 @@ TEST(ClumpsTest, CountTheMeanWithLessVariance) {
   state.clump = ClumpOfVariance(3);
   state.counts_clumps = true;
   Counts counts(kSeed);
-  const Spread spread = SpreadOf(state, state.level);
+  const Spread spread = SpreadOf(state, state.level, kTicksPerHour);
   double sum = 0;
   double squares = 0;
   constexpr int kTicks = 1'000'000;
@@ -97,7 +126,7 @@ TEST(ClumpsTest, DoNotHideABurst) {
   state.clump = 1.8F;
   for (const bool counted : {false, true}) {
     state.counts_clumps = counted;
-    const Spread spread = SpreadOf(state, 0.1);
+    const Spread spread = SpreadOf(state, 0.1, kTicksPerHour);
     EXPECT_EQ(CountedEvents(state, spread, 0), 0);
     EXPECT_EQ(CountedEvents(state, spread, 1), counted ? spread.unit : 1);
     EXPECT_EQ(CountedEvents(state, spread, 12), counted ? spread.unit : 12);

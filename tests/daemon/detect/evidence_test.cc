@@ -62,12 +62,12 @@ TEST(EvidenceTest, IsTheBinomialsLikelihoodRatioWhereTheVarianceIsLess) {
                     Evidence(hits, trials * share, 1, 0), 1e-9);
       }
       // Every trial a hit, and more of them than there are trials.
-      double before = 0;
-      for (const double hits : {0.99 * trials, trials, 1.01 * trials, 3 * trials}) {
-        const double evidence = Evidence(hits, trials * share, 1 - share, 0);
-        EXPECT_GT(evidence, before);
-        before = evidence;
-      }
+      const double all = trials * std::log(1 / share);
+      EXPECT_LT(Evidence(0.99 * trials, trials * share, 1 - share, 0), all);
+      EXPECT_NEAR(Evidence(trials, trials * share, 1 - share, 0), all, 1e-9 * all);
+      EXPECT_NEAR(Evidence(1.01 * trials, trials * share, 1 - share, 0), all, 1e-9 * all);
+      EXPECT_EQ(Evidence(9 * trials, trials * share, 1 - share, 0),
+                Evidence(9 * trials, trials * share, 1, 0));
     }
   }
 }

@@ -47,7 +47,7 @@ TEST(LearnHourTest, LearnsTheLevel) {
     }
     EXPECT_NEAR(season * run.state.level / rate, 1, 0.02 + 3 / std::sqrt(events));
     EXPECT_NEAR(run.ExpectedNext() / rate, 1, 0.1);
-    EXPECT_GE(run.state.level_hours, 120);
+    EXPECT_GE(run.state.level_hours, 80);
   }
 }
 
