@@ -38,7 +38,9 @@ double SeriesModel::RiseEvidence(const SeriesState& state) const {
 
 void SeriesModel::BeginRise(const BestStart& best, const Spread& spread, SeriesState* state) const {
   const double factor = FactorOf(*state);
-  if (best.events + state->uncounted - best.base * factor < settings_.least_excess) return;
+  // Clumps smaller than is usual do not take away from what was counted.
+  const float uncounted = std::max(0.0F, float{state->uncounted});
+  if (best.events + uncounted - best.base * factor < settings_.least_excess) return;
   // When it began is asked without the doubt that an alarm needs about a longer past.
   const BestStart from =
       FindBestStart(*state, static_cast<float>(factor), spread, {.now = DriftOf(*state).now});
@@ -50,7 +52,7 @@ void SeriesModel::BeginRise(const BestStart& best, const Spread& spread, SeriesS
   Rise rise = {};
   rise.start = from.start;
   rise.quiet_since = state->tick + 1;
-  rise.events = rise.recent_events = static_cast<float>(from.events) + state->uncounted;
+  rise.events = rise.recent_events = static_cast<float>(from.events) + uncounted;
   rise.expected = rise.recent_expected = static_cast<float>(from.base * factor);
   rise.score = static_cast<float>(best.evidence / threshold_);
   state->rise = rise;
