@@ -33,18 +33,19 @@ double LogLikelihood(double count, double mean, double size) {
   return count * std::log(mean / (size + mean)) + size * std::log(size / (size + mean));
 }
 
+void CheckRatio(double expected, double vmr, double drift) {
+  const double size = expected / (vmr - 1 + drift * expected);
+  for (const double factor : {1.5, 4.0}) {
+    const double count = expected * factor;
+    const double ratio = LogLikelihood(count, count, size) - LogLikelihood(count, expected, size);
+    EXPECT_NEAR(Evidence(count, expected, vmr, drift), ratio, 1e-9 * (1 + ratio));
+  }
+}
+
 TEST(EvidenceTest, IsTheNegativeBinomialsLikelihoodRatio) {
   for (const double expected : {0.1, 5.0, 300.0}) {
     for (const double vmr : {1.5, 3.0, 20.0}) {
-      for (const double drift : {0.0, 0.01, 0.5}) {
-        const double size = expected / (vmr - 1 + drift * expected);
-        for (const double factor : {1.5, 4.0}) {
-          const double count = expected * factor;
-          const double ratio =
-              LogLikelihood(count, count, size) - LogLikelihood(count, expected, size);
-          EXPECT_NEAR(Evidence(count, expected, vmr, drift), ratio, 1e-9 * (1 + ratio));
-        }
-      }
+      for (const double drift : {0.0, 0.01, 0.5}) CheckRatio(expected, vmr, drift);
     }
   }
 }
@@ -61,7 +62,13 @@ TEST(EvidenceTest, IsTheBinomialsLikelihoodRatioWhereTheVarianceIsLess) {
         EXPECT_NEAR(Evidence(hits, trials * share, 1 - share, 1 / trials),
                     Evidence(hits, trials * share, 1, 0), 1e-9);
       }
-      // Every trial a hit, and more of them than there are trials.
+    }
+  }
+}
+
+TEST(EvidenceTest, OfEveryTrialIsTheMostUntilAPoissonsIsMore) {
+  for (const double trials : {20.0, 1000.0}) {
+    for (const double share : {0.01, 0.1, 0.3}) {
       const double all = trials * std::log(1 / share);
       EXPECT_LT(Evidence(0.99 * trials, trials * share, 1 - share, 0), all);
       EXPECT_NEAR(Evidence(trials, trials * share, 1 - share, 0), all, 1e-9 * all);

@@ -56,12 +56,12 @@ TEST(LearnHourTest, HoursThatMayBeARiseMakeTheLevelNoSurer) {
   ModelRun run;
   for (int tick = 0; tick < 12; ++tick) run.Add(0);
   const float known = run.state.level_hours;
-  for (int tick = 12; tick < 359; ++tick) run.Add(tick % 2);
+  for (int tick = 12; tick < 359; ++tick) run.Add(tick % 2 == 0 ? 0 : 1);
   ASSERT_TRUE(run.state.suspect);
   run.EndHour();
   EXPECT_EQ(float{run.state.level_hours}, known);
   for (int tick = 360; tick < 2 * 360; ++tick) {
-    run.Add(tick % 2);
+    run.Add(tick % 2 == 0 ? 0 : 1);
     ASSERT_NE(run.state.phase, SeriesPhase::kSpike) << tick;
   }
 }
