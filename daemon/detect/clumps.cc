@@ -32,6 +32,11 @@ bool IsSparse(const SeriesState& state) {
   return state.level < kSparse * margin * state.clump;
 }
 
+// Those that the level was learned from.
+double KnownEvents(const SeriesState& state, double ticks_per_hour) {
+  return state.level_hours * ticks_per_hour * state.level;
+}
+
 // Of a tick that has any.
 double EventsOfTick(double clump, double expected) {
   return expected < 1e-4 * clump ? clump : expected / -std::expm1(-expected / clump);
@@ -41,11 +46,6 @@ double EventsOfTick(double clump, double expected) {
 
 float ClumpOfVariance(float vmr) { return vmr > 1.001F ? (vmr - 1) / std::log(vmr) : 1.0F; }
 
-float KnownHours(const SeriesState& state) {
-  return state.season == kNoSeason ? float{state.level_hours}
-                                   : static_cast<float>(state.season_hours);
-}
-
 bool ShouldCountClumps(const SeriesState& state) {
   return state.clump > kLeastClump && IsSparse(state) &&
          KnownHours(state) >= static_cast<float>(kHoursPerWeek);
@@ -53,8 +53,7 @@ bool ShouldCountClumps(const SeriesState& state) {
 
 Spread SpreadOf(const SeriesState& state, double expected, double ticks_per_hour) {
   if (!state.counts_clumps) {
-    const double known = state.level * state.level_hours * ticks_per_hour;
-    const bool hardly_known = known < kVmrEvents && IsSparse(state);
+    const bool hardly_known = KnownEvents(state, ticks_per_hour) < kVmrEvents && IsSparse(state);
     return {.vmr = hardly_known ? std::max(kVmrAtFirst, state.vmr) : state.vmr};
   }
   // Ticks that have any are binomial: their variance is that of the others' share.
@@ -71,7 +70,7 @@ double CountedEvents(const SeriesState& state, const Spread& spread, double even
 void LearnClump(double expected, double events, double ticks_per_hour, SeriesState* state) {
   // Well beyond what counts as sparse: a size that was guessed too large must not make it so.
   if (state->level > state->clump) return;
-  const double clumps = state->level_hours * ticks_per_hour * state->level / state->clump;
+  const double clumps = KnownEvents(*state, ticks_per_hour) / state->clump;
   const double memory = std::clamp(clumps, kClumpsPrior, kClumpsMemory);
   // A tick has more than one of them now and then.
   const double in_tick = EventsOfTick(state->clump, expected) / state->clump;

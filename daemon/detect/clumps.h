@@ -20,9 +20,6 @@ inline constexpr float kVmrAtFirst = 1.5F;
 // distribution, which makes clumps negative binomial counts.
 float ClumpOfVariance(float vmr);
 
-// Hours that the rhythm of the week is known from: those of its own season, else of the level.
-float KnownHours(const SeriesState& state);
-
 // Whether clumps are to be counted: the series is so sparse, and known for a week.
 bool ShouldCountClumps(const SeriesState& state);
 

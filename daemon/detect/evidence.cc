@@ -20,8 +20,7 @@ double Evidence(double count, double expected, double vmr, double drift) {
   const double poisson = count * log_ratio - (count - expected);
   if (std::abs(over) < kPoissonUpTo) return poisson;
   const double size = expected / over;
-  // A binomial has -size trials. More than those are not its own; then they are so many all the
-  // same.
+  // A binomial has -size trials: a larger count says no less than that each of them was a hit.
   if (over < 0 && count >= -size) return std::max(poisson, size * std::log(-expected / size));
   return count * log_ratio - (count + size) * std::log((count + size) / (expected + size));
 }

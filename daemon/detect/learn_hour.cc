@@ -77,6 +77,12 @@ void Rebase(float moved, SeriesState* state) {
   }
 }
 
+// The factor that `events` say where a factor of 1 would have brought `flat`, and what is known of
+// it already counts for so many events.
+double FactorSaid(double events, double flat, double known, double known_events) {
+  return (events + known_events * known) / (flat + known_events);
+}
+
 // `ratio` is what came to what level and season said.
 void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state) {
   const bool knows_week = has_season && state->season_hours >= kHoursPerWeek;
@@ -106,21 +112,20 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
     return;
   }
   const double flat = state->level * ticks_per_hour_ * hour.hours;
-  const double prior = kWeekEvents * state->vmr;
-  const double factor = (events + prior * own->Usual(hour.of_week)) / (flat + prior);
-  own->Learn(hour.of_week, factor, kSeasonGain);
+  const double usual = own->Usual(hour.of_week);
+  own->Learn(hour.of_week, FactorSaid(events, flat, usual, kWeekEvents * state->vmr), kSeasonGain);
 }
 
 void SeriesModel::LearnFirstWeek(const WatchedHour& hour, double events, Season* own,
                                  SeriesState* state) const {
   const double flat = state->level * ticks_per_hour_ * hour.hours;
-  const double prior = kNeighbourEvents * state->vmr;
   const double before = own->OfHour(hour.of_week);
-  double ahead = (events + prior * own->Around(hour.of_week)) / (flat + prior);
+  const double around = own->Around(hour.of_week);
+  double ahead = FactorSaid(events, flat, around, kNeighbourEvents * state->vmr);
   if (hour.rose) ahead = before + kSeasonGain * (ahead - before);
   // The hour is kept nearly as it was: what others say of it is reckoned in when the week is over.
-  const double known = kBeforeEvents * state->vmr;
-  own->Learn(hour.of_week, hour.rose ? ahead : (events + known * before) / (flat + known), 1);
+  const double kept = FactorSaid(events, flat, before, kBeforeEvents * state->vmr);
+  own->Learn(hour.of_week, hour.rose ? ahead : kept, 1);
   own->SetAhead(hour.of_week, 6U - state->season_hours / 24U, ahead);
   if (state->season_hours >= 24 || hour.rose) return;
   // On the first day the rest of it is most like this hour.

@@ -68,14 +68,13 @@ float Season::Usual(size_t hour) const {
   return static_cast<float>(std::exp2((UsualStep(hour) - kOne) / kStepsPerDoubling));
 }
 
-double Season::Learn(size_t hour, double factor, double weight) {
+void Season::Learn(size_t hour, double factor, double weight) {
   const double wanted = WantedStep(factor);
   const double before = steps_[hour];
   // At least a step, where there is one to make: small differences would never be learned.
   const double most = std::abs(wanted - before);
   const double move = weight > 0 ? std::max(std::min(most, 1.0), weight * most) : 0;
   steps_[hour] = StepAt(before + std::copysign(move, wanted - before));
-  return std::exp2((steps_[hour] - before) / kStepsPerDoubling);
 }
 
 void Season::Multiply(size_t hour, size_t count, double factor) {

@@ -41,9 +41,8 @@ class Season {
   // geometric mean), times what the day around it has more than the others.
   float Usual(size_t hour) const;
 
-  // Moves the factor of an hour by `weight` (0 to 1) of the way to `factor`; by what it was
-  // multiplied.
-  double Learn(size_t hour, double factor, double weight);
+  // Moves the factor of an hour by `weight` (0 to 1) of the way to `factor`.
+  void Learn(size_t hour, double factor, double weight);
   // Multiplies `count` hours from `hour` on, as far as their range goes.
   void Multiply(size_t hour, size_t count, double factor);
   // The factor of the same hour of the next `days` days.

@@ -267,8 +267,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   if (EvidenceBound(*state, factor, spread) < kSuspectShare * threshold_) return;
   const BestStart best = FindBestStart(*state, factor, spread, DriftOf(*state));
   state->suspect = best.evidence >= kSuspectShare * threshold_;
-  if (best.evidence < threshold_) return;
-  BeginRise(best, spread, state);
+  if (best.evidence >= threshold_) BeginRise(best, spread, state);
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,

@@ -88,6 +88,12 @@ struct SeriesState {
 static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);
 static_assert(std::is_trivially_copyable_v<SeriesState>);
 
+// Hours that the rhythm of the week is known from: those of its own season, else of the level.
+inline float KnownHours(const SeriesState& state) {
+  return state.season == kNoSeason ? float{state.level_hours}
+                                   : static_cast<float>(state.season_hours);
+}
+
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_DAEMON_DETECT_SERIES_STATE_H_
