@@ -37,8 +37,9 @@ constexpr int kPingIntervalMinMs = 60'000;
 // batch of the wire comes near it.
 constexpr uint32_t kRefusedBytesMax = 256 << 10;
 
-// For clients that hear that the daemon stops: those that do not are cut off.
-constexpr absl::Duration kGoodbyeTime = absl::Milliseconds(100);
+// For clients to read their last answers and say that they did: a round trip from far away, or of
+// one that is busy. A client that does not look at its connection is cut off.
+constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

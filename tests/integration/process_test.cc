@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "daemon/base/clock.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
@@ -42,6 +42,27 @@ class ProcessTest : public ::testing::Test {
                            uint64_t sequence, uint32_t count = 1) {
     WireClient client(daemon.ingest_address());
     return client.Report(MakeRequest(session, sequence, {{1005, count}}));
+  }
+  // `away`: how long the client neither reads nor writes once the daemon is told to stop.
+  void StopWhileAClientSends(absl::Duration away) {
+    auto daemon = Start();
+    ASSERT_NE(daemon, nullptr);
+    WireClient client(daemon->ingest_address());
+    WireStream stream(&client);
+    ASSERT_TRUE(stream.Write(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})));
+    ASSERT_TRUE(stream.AwaitAcknowledged(1));
+    ASSERT_TRUE(stream.Write(MakeRequest(2, {{1005, 1}})));
+    daemon->process().Signal(SIGTERM);
+    absl::SleepFor(away);
+    uint64_t written = 2;
+    while (stream.Write(MakeRequest(written + 1, {{1005, 1}}))) ++written;
+    const grpc::Status status = stream.Finish();
+    EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+    EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
+    EXPECT_EQ(daemon->process().Wait(), 0);
+    daemon = Start();
+    ASSERT_NE(daemon, nullptr);
+    EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
   }
 
   TempDir dir_;
@@ -141,22 +162,11 @@ TEST_F(ProcessTest, APortInUseIsAnErrorThatNamesIt) {
 }
 
 TEST_F(ProcessTest, SigtermAcknowledgesWhatWasTakenAndExitsZero) {
-  auto daemon = Start();
-  ASSERT_NE(daemon, nullptr);
-  WireClient client(daemon->ingest_address());
-  WireStream stream(&client);
-  ASSERT_TRUE(stream.Write(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})));
-  ASSERT_TRUE(stream.AwaitAcknowledged(1));
-  daemon->process().Signal(SIGTERM);
-  uint64_t written = 1;
-  while (stream.Write(MakeRequest(written + 1, {{1005, 1}}))) ++written;
-  const grpc::Status status = stream.Finish();
-  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
-  EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
-  EXPECT_EQ(daemon->process().Wait(), 0);
-  daemon = Start();
-  ASSERT_NE(daemon, nullptr);
-  EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
+  StopWhileAClientSends(absl::ZeroDuration());
+}
+
+TEST_F(ProcessTest, SigtermAnswersAClientThatIsHalfASecondAway) {
+  StopWhileAClientSends(absl::Milliseconds(500));
 }
 
 TEST_F(ProcessTest, SigtermDoesNotWaitForAConnectionOnWhichNothingIsUnderWay) {
