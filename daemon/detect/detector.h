@@ -92,6 +92,19 @@ class Detector {
 
   void BeginTick(uint32_t tick, uint32_t ticks);
   void EndHour(uint32_t index);
+  // Of series: by row and slot, as ticks visit them. They are added in the order in which they
+  // first count.
+  void PutInOrder();
+  template <typename Function>
+  void ForEachIndex(const Function& function) {
+    for (RowSeries& row : row_series_) {
+      for (std::vector<uint32_t>* list : {&row.spread, &row.concentrated}) {
+        for (uint32_t& index : *list) {
+          if (index != kNone) function(index);
+        }
+      }
+    }
+  }
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
   void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);

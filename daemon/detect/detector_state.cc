@@ -275,6 +275,7 @@ absl::Status Detector::LoadSeries(uint32_t row, absl::string_view* bytes) {
   series_[packed.index] = series;
   std::vector<uint32_t>& index = IndexOf(series);
   if (index.size() <= series.slot) index.resize(codes_.size(), kNone);
+  if (index[series.slot] != kNone) return Damaged(absl::StrCat("series ", packed.index));
   index[series.slot] = packed.index;
   return absl::OkStatus();
 }

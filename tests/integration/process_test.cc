@@ -53,7 +53,7 @@ class ProcessTest : public ::testing::Test {
     ASSERT_TRUE(stream.AwaitAcknowledged(1));
     ASSERT_TRUE(stream.Write(MakeRequest(2, {{1005, 1}})));
     daemon->process().Signal(SIGTERM);
-    absl::SleepFor(away);
+    absl::SleepFor(away);  // allow(sleep): it looks at nothing meanwhile
     uint64_t written = 2;
     while (stream.Write(MakeRequest(written + 1, {{1005, 1}}))) ++written;
     const grpc::Status status = stream.Finish();

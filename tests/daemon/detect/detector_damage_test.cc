@@ -133,6 +133,16 @@ TEST(DetectorDamageTest, WhatRisesMustBeKnownToRise) {
   Check(pages, absl::StatusCode::kDataLoss, "rise");
 }
 
+TEST(DetectorDamageTest, TwoSeriesOfOneCellAreDataLoss) {
+  Pages pages = SomePages();
+  // The second is given the first one's slot, which follows its number.
+  std::string& bytes = PageOf({"app1", "region1"}, &pages).bytes;
+  const size_t second = bytes.size() / 4;
+  ASSERT_EQ(second % 8, 0U);
+  bytes.replace(second + 4, 2, bytes, 4, 2);
+  Check(pages, absl::StatusCode::kDataLoss, "series");
+}
+
 TEST(DetectorDamageTest, EveryCutIsDataLoss) {
   Pages pages = SomePages();
   std::string& bytes = PageOf({"all", "region1"}, &pages).bytes;
