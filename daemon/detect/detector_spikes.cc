@@ -28,11 +28,13 @@ RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
   if (index == kNone) return out;
   const SeriesState& state = states_[index];
   out.expected = ExpectedNow(index);
+  out.vmr = state.vmr;
   if (state.phase > SeriesPhase::kQuiet) {
     out.spike = state.phase == SeriesPhase::kSpike;
     out.raised = true;
     out.loop = state.phase == SeriesPhase::kLoop;
     out.excess = state.rise.events - state.rise.expected;
+    out.ticks = last_tick_ + 1 - state.rise.start;
     return out;
   }
   double events = 0;

@@ -1,11 +1,13 @@
 #include "daemon/detect/locate.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gmewatch {
 namespace {
 
-// A rise is a roll-up's own where parts with this share of what was expected are raised ...
+// A rise is a roll-up's own where parts with this share of what was expected are raised, unless for
+// each of them another one lacks its due; ...
 constexpr double kWholeShare = 0.7;
 // ... or where the raised parts explain less than this share of the excess.
 constexpr double kExplainedShare = 0.5;
@@ -13,6 +15,8 @@ constexpr double kExplainedShare = 0.5;
 // A raised part has at least this much of the excess that would be its due if all rose alike; less
 // is chance.
 constexpr double kFairShare = 1.0 / 3;
+// A part lacks its due, and so does not rise, where it has so many standard deviations less.
+constexpr double kLackingDeviations = 3;
 
 class Locator {
  public:
@@ -65,17 +69,28 @@ class Locator {
     }
     double raised_expected = 0;
     double raised_excess = 0;
+    size_t lacking = 0;
     for (size_t i = 0; i < parts.size(); ++i) {
       const RowState& state = states[i];
       const double due = whole.excess * state.expected / std::max(expected, 1e-9);
-      if (!state.raised || state.excess < kFairShare * due) continue;
+      if (!state.raised || state.excess < kFairShare * due) {
+        lacking += Lacks(state, due, whole.ticks) ? 1 : 0;
+        continue;
+      }
       raised_expected += state.expected;
       raised_excess += state.excess;
       out.raised.push_back(parts[i]);
     }
     if (out.raised.empty() || raised_excess < kExplainedShare * whole.excess) return out;
-    out.are_it = known == 1 || raised_expected < kWholeShare * expected;
+    out.are_it =
+        known == 1 || raised_expected < kWholeShare * expected || lacking >= out.raised.size();
     return out;
+  }
+
+  // Whether a part would have had more by now if it rose as the whole did.
+  static bool Lacks(const RowState& part, double due, double ticks) {
+    const double variance = (part.expected * ticks + due) * part.vmr;
+    return ticks > 0 && due - part.excess > kLackingDeviations * std::sqrt(variance);
   }
 
   // The parts of the whole that rise, each by its own parts.

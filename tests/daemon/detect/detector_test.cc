@@ -135,38 +135,6 @@ TEST(DetectorTest, TellsWhereAfterTwoMinutes) {
   }
 }
 
-TEST(DetectorTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
-  // So rare that the whole alone has counts enough for an alarm at once.
-  const auto rare = [](double factor) {
-    return [factor](const DetectorRun::At& at, Counts* counts) {
-      return Many(at.slot == 1 ? 0.04 * (at.region == 1 ? factor : 1) : 0, counts);
-    };
-  };
-  int narrowed = 0;
-  for (uint64_t seed = 41; seed < 61; ++seed) {
-    SCOPED_TRACE(seed);
-    DetectorRun run(seed);
-    run.Until(40, rare(1));
-    run.on_report = [&narrowed](const SpikeReport& report) {
-      for (const Spike& spike : report.spikes) {
-        narrowed += spike.active && spike.where.place.region == "all" ? 1 : 0;
-      }
-    };
-    for (const int factor : {10, 30, 60}) run.Until(run.tick + 1, rare(factor));
-    run.Until(80, rare(100));
-    const SpikeReport report = run.detector.Report();
-    std::vector<std::string> told;
-    for (const Spike& spike : report.spikes) {
-      if (spike.active) told.push_back(SpikeText(spike));
-    }
-    EXPECT_THAT(told, ElementsAre("1005 in region1 of all"));
-    ASSERT_THAT(report.incidents, SizeIs(1));
-    EXPECT_EQ(report.incidents[0].place, (Place{"all", "region1"}));
-    EXPECT_THAT(report.incidents[0].members, SizeIs(1));
-  }
-  EXPECT_GT(narrowed, 0) << "or this shows nothing";
-}
-
 TEST(DetectorTest, QuietCodesNeverRise) {
   DetectorRun run(4);
   const auto benign = [](double mean) {

@@ -15,8 +15,8 @@
 namespace gmewatch {
 namespace {
 
-// What each (app, region) has above what was expected. Roll-ups are their sums, and all are judged
-// alike: an alarm beyond five standard deviations, raised beyond three.
+// What each (app, region) has above what was expected, in a tick. Roll-ups are their sums, and all
+// are judged alike: an alarm beyond five standard deviations, raised beyond three.
 class Cube {
  public:
   struct Leaf {
@@ -32,6 +32,10 @@ class Cube {
   }
   Cube& Set(size_t app, size_t region, const Leaf& leaf) {
     leaves_[rows_.Add({absl::StrCat("a", app), absl::StrCat("r", region)})] = leaf;
+    return *this;
+  }
+  Cube& Vmr(double vmr) {
+    vmr_ = vmr;
     return *this;
   }
   Cube& Excess(size_t app, size_t region, double excess) {
@@ -51,19 +55,20 @@ class Cube {
 
  private:
   RowState StateOf(uint32_t row) const {
-    RowState state;
+    RowState state = {.ticks = 1, .vmr = vmr_};
     for (const auto& [leaf, content] : leaves_) {
       if (!rows_.Holds(row, leaf)) continue;
       state.expected += content.expected;
       state.excess += content.excess;
     }
-    state.raised = state.excess > 3 * std::sqrt(state.expected);
-    state.spike = state.excess > 5 * std::sqrt(state.expected);
+    state.raised = state.excess > 3 * std::sqrt(state.expected * vmr_);
+    state.spike = state.excess > 5 * std::sqrt(state.expected * vmr_);
     return state;
   }
 
   Rows rows_;
   std::map<uint32_t, Leaf> leaves_;
+  double vmr_ = 1;
 };
 
 TEST(LocateTest, NothingRisesNowhere) { EXPECT_EQ(Cube(3, 3, 100).Located(), ""); }
@@ -119,11 +124,26 @@ TEST(LocateTest, TwoLeavesOfOneRegion) {
 }
 
 TEST(LocateTest, MostIsMeasuredByWhatWasExpected) {
-  // One app that has nine tenths of a region's events is the region.
-  Cube cube(4, 3, 10);
+  // One app that has 99 of a hundred of a region's events is the region, for of the others nobody
+  // could tell.
+  Cube cube(4, 3, 3);
   for (size_t region = 0; region < 3; ++region) cube.Set(0, region, {900, 0});
   cube.Excess(0, 1, 2700);
   EXPECT_EQ(cube.Located(), "all/r1");
+}
+
+TEST(LocateTest, WhatMustHaveRisenWithTheRestIsNotTheRest) {
+  // One region that has four fifths of the events.
+  Cube cube(3, 3, 10);
+  for (size_t app = 0; app < 3; ++app) cube.Set(app, 1, {80, 240});
+  EXPECT_EQ(cube.Located(), "all/r1");
+  // One app has nine tenths of it.
+  Cube app(4, 3, 10);
+  for (size_t region = 0; region < 3; ++region) app.Set(0, region, {270, 0});
+  app.Excess(0, 1, 810);
+  EXPECT_EQ(app.Located(), "a0/r1");
+  // Where counts vary more, that they lack may be chance.
+  EXPECT_EQ(app.Vmr(9).Located(), "all/r1");
 }
 
 TEST(LocateTest, LeavesTooQuietToBeRaisedAreTheirRollup) {

@@ -1,0 +1,83 @@
+// Where a Detector says that a code rises, as counts come to show it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/daemon/detect/detector_run.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+constexpr int kHour = static_cast<int>(kTicksPerHour);
+
+TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
+  // So rare that the whole alone has counts enough for an alarm at once.
+  const auto rare = [](double factor) {
+    return [factor](const DetectorRun::At& at, Counts* counts) {
+      return Many(at.slot == 1 ? 0.04 * (at.region == 1 ? factor : 1) : 0, counts);
+    };
+  };
+  int narrowed = 0;
+  for (uint64_t seed = 41; seed < 61; ++seed) {
+    SCOPED_TRACE(seed);
+    DetectorRun run(seed);
+    run.Until(40, rare(1));
+    run.on_report = [&narrowed](const SpikeReport& report) {
+      for (const Spike& spike : report.spikes) {
+        narrowed += spike.active && spike.where.place.region == "all" ? 1 : 0;
+      }
+    };
+    for (const int factor : {10, 30, 60}) run.Until(run.tick + 1, rare(factor));
+    run.Until(80, rare(100));
+    const SpikeReport report = run.detector.Report();
+    std::vector<std::string> told;
+    for (const Spike& spike : report.spikes) {
+      if (spike.active) told.push_back(SpikeText(spike));
+    }
+    EXPECT_THAT(told, ElementsAre("1005 in region1 of all"));
+    ASSERT_THAT(report.incidents, SizeIs(1));
+    EXPECT_EQ(report.incidents[0].place, (Place{"all", "region1"}));
+    EXPECT_THAT(report.incidents[0].members, SizeIs(1));
+  }
+  EXPECT_GT(narrowed, 0) << "or this shows nothing";
+}
+
+using Factors = std::array<double, DetectorRun::kRegions>;
+
+// A code that has four fifths of its counts in region 0.
+DetectorRun::InputFn MostlyRegion0(const Factors& factors) {
+  return [factors](const DetectorRun::At& at, Counts* counts) {
+    const double usual = at.region == 0 ? 2 : 0.25;
+    return Many(at.slot == 1 ? usual * factors.at(at.region) : 0, counts);
+  };
+}
+
+// What is told after ten minutes of these factors.
+std::set<std::string> ToldOf(uint64_t seed, const Factors& factors) {
+  DetectorRun run(seed);
+  run.Until(kHour, MostlyRegion0({1, 1, 1}));
+  run.Until(kHour + 60, MostlyRegion0(factors));
+  std::set<std::string> told;
+  for (const Spike& spike : run.detector.Report().spikes) {
+    if (spike.active) told.insert(SpikeText(spike));
+  }
+  return told;
+}
+
+TEST(DetectorPlaceTest, ARegionThatHasMostOfTheCountsMayFailAlone) {
+  for (uint64_t seed = 61; seed < 81; ++seed) {
+    SCOPED_TRACE(seed);
+    EXPECT_THAT(ToldOf(seed, {3, 1, 1}), ElementsAre("1005 in region0 of all"));
+    EXPECT_THAT(ToldOf(seed, {3, 3, 3}), ElementsAre("1005 in all of all"));
+  }
+}
+
+}  // namespace
+}  // namespace gmewatch
