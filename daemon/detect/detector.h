@@ -133,6 +133,8 @@ class Detector {
   std::string SaveRow(uint32_t row) const;
   void SaveSeries(uint32_t index, std::string* bytes) const;
   absl::Status LoadAll(const std::vector<DetectorPage>& pages);
+  // Of all that was loaded: whether what names a series fits it.
+  absl::Status CheckSeries() const;
   absl::Status LoadHead(const internal::DetectorHead& head);
   absl::Status LoadRow(const DetectorPage& page);
   absl::Status LoadSeries(uint32_t row, absl::string_view* bytes);

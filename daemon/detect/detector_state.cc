@@ -188,7 +188,10 @@ absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
   for (const DetectorPage& page : pages) {
     if (status.ok() && !(page.place == Place())) status = LoadRow(page);
   }
-  if (!status.ok()) return status;
+  return status.ok() ? CheckSeries() : status;
+}
+
+absl::Status Detector::CheckSeries() const {
   size_t rising = 0;
   for (const SeriesState& state : states_) {
     if (state.level == 0) return Damaged("a series is missing");

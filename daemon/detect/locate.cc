@@ -25,18 +25,7 @@ class Locator {
 
   std::vector<uint32_t> Find() {
     const RowState everything = state_of_(Rows::kEverything);
-    if (everything.spike) {
-      const Parts regions = Look(Rows::kEverything, everything, rows_.regions());
-      const Parts apps = Look(Rows::kEverything, everything, rows_.apps());
-      if (regions.are_it && (!apps.are_it || regions.raised.size() <= apps.raised.size())) {
-        Announce(regions.raised);
-      } else if (apps.are_it) {
-        Announce(apps.raised);
-      }
-      if (found_.empty() && !IsExplained(Rows::kEverything, everything.excess)) {
-        found_.push_back(Rows::kEverything);
-      }
-    }
+    if (everything.spike) FindInEverything(everything);
     // What rises on its own beside that, the more general first.
     for (const auto* list : {&rows_.regions(), &rows_.apps()}) {
       for (const uint32_t row : *list) {
@@ -56,6 +45,19 @@ class Locator {
     std::vector<uint32_t> raised;
     bool are_it = false;  // the parts, rather than the whole, are what rises
   };
+
+  void FindInEverything(const RowState& everything) {
+    const Parts regions = Look(Rows::kEverything, everything, rows_.regions());
+    const Parts apps = Look(Rows::kEverything, everything, rows_.apps());
+    if (regions.are_it && (!apps.are_it || regions.raised.size() <= apps.raised.size())) {
+      Announce(regions.raised);
+    } else if (apps.are_it) {
+      Announce(apps.raised);
+    }
+    if (found_.empty() && !IsExplained(Rows::kEverything, everything.excess)) {
+      found_.push_back(Rows::kEverything);
+    }
+  }
 
   Parts Look(uint32_t row, const RowState& whole, const std::vector<uint32_t>& parts) {
     Parts out;

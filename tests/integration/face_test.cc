@@ -51,7 +51,7 @@ void CheckState(const std::string& state_dir, std::vector<std::string> environme
   options.environment = std::move(environment);
   std::vector<std::string> arguments;
   if (!state_dir.empty()) arguments.push_back("--state_dir=" + state_dir);
-  auto daemon = GmewatchdProcess::Start(std::move(arguments), "", std::move(options));
+  auto daemon = GmewatchdProcess::Start(std::move(arguments), "", options);
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   EXPECT_TRUE(std::filesystem::exists(expected + "/journal.db")) << expected;
 }

@@ -29,9 +29,9 @@ Ended RunToEnd(std::vector<std::string> arguments) {
 class ProcessTest : public ::testing::Test {
  protected:
   std::unique_ptr<GmewatchdProcess> Start(std::vector<std::string> more = {},
-                                          ChildOptions options = {}) {
+                                          const ChildOptions& options = {}) {
     more.push_back("--state_dir=" + dir_.File("state"));
-    auto daemon = GmewatchdProcess::Start(std::move(more), "", std::move(options));
+    auto daemon = GmewatchdProcess::Start(std::move(more), "", options);
     if (!daemon.ok()) {
       ADD_FAILURE() << daemon.status();
       return nullptr;

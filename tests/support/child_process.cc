@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "absl/strings/match.h"
@@ -32,39 +34,76 @@ std::string ReadAll(const std::string& path) {
   return out.str();
 }
 
-void Redirect(const std::string& path, int to) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+// What a child needs to become a program, made before the fork: other threads may hold a lock then,
+// the allocator's for one, that nobody in the child will give back.
+struct Image {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;
+  std::string out;
+  std::string err;
+  uint64_t file_bytes_max = 0;
+};
+
+std::string NameOf(absl::string_view variable) {
+  return std::string(variable.substr(0, variable.find('=')));
+}
+
+// This process's environment with `added` in the place of what has their names.
+std::vector<std::string> EnvironmentWith(const std::vector<std::string>& added) {
+  std::map<std::string, std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    variables[NameOf(*variable)] = *variable;
+  }
+  for (const std::string& variable : added) variables[NameOf(variable)] = variable;
+  std::vector<std::string> all;
+  all.reserve(variables.size());
+  for (const auto& [name, variable] : variables) all.push_back(variable);
+  return all;
+}
+
+// As exec wants them: they point into `texts`.
+std::vector<char*> PointersTo(std::vector<std::string>* texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts->size() + 1);
+  for (std::string& text : *texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+void Redirect(const char* path, int to) {
+  const int file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (file >= 0) dup2(file, to);
 }
 
-// In the child, up to the end of this process's program.
-[[noreturn]] void Become(const std::string& program, const std::vector<std::string>& arguments,
-                         const ChildOptions& options, const std::string& dir) {
+// In the child, up to the end of this process's program: nothing here allocates.
+[[noreturn]] void Become(const Image& image, char* const* arguments, char* const* environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  Redirect(dir + "/out", STDOUT_FILENO);
-  Redirect(dir + "/err", STDERR_FILENO);
-  if (options.file_bytes_max > 0) {
-    const rlimit limit = {options.file_bytes_max, options.file_bytes_max};
+  Redirect(image.out.c_str(), STDOUT_FILENO);
+  Redirect(image.err.c_str(), STDERR_FILENO);
+  if (image.file_bytes_max > 0) {
+    const rlimit limit = {image.file_bytes_max, image.file_bytes_max};
     setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, SIG_IGN);
   }
-  for (const std::string& variable : options.environment) putenv(strdup(variable.c_str()));
-  std::vector<char*> argv = {strdup(program.c_str())};
-  for (const std::string& argument : arguments) argv.push_back(strdup(argument.c_str()));
-  argv.push_back(nullptr);
-  execvp(program.c_str(), argv.data());
+  execvpe(image.program.c_str(), arguments, environment);
   _exit(127);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
-    const std::string& program, std::vector<std::string> arguments, ChildOptions options) {
+    const std::string& program, std::vector<std::string> arguments, const ChildOptions& options) {
   const std::string dir = MakeTempDir();
   if (dir.empty()) return absl::InternalError("no temporary directory can be made");
+  arguments.insert(arguments.begin(), program);
+  Image image = {program,      std::move(arguments), EnvironmentWith(options.environment),
+                 dir + "/out", dir + "/err",         options.file_bytes_max};
+  const std::vector<char*> argv = PointersTo(&image.arguments);
+  const std::vector<char*> envp = PointersTo(&image.environment);
   const pid_t pid = fork();
   if (pid < 0) return absl::ErrnoToStatus(errno, program);
-  if (pid == 0) Become(program, arguments, options, dir);
+  if (pid == 0) Become(image, argv.data(), envp.data());
   return std::unique_ptr<ChildProcess>(new ChildProcess(pid, dir));
 }
 
@@ -113,8 +152,8 @@ bool ChildProcess::AwaitError(absl::string_view text, absl::Duration timeout) {
 }
 
 Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
-               ChildOptions options) {
-  auto process = ChildProcess::Start(program, std::move(arguments), std::move(options));
+               const ChildOptions& options) {
+  auto process = ChildProcess::Start(program, std::move(arguments), options);
   if (!process.ok()) return {-1, "", process.status().ToString()};
   const int status = (*process)->Wait();
   return {status, (*process)->output(), (*process)->error()};

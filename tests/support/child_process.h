@@ -30,7 +30,7 @@ class ChildProcess {
   // output() and error().
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(const std::string& program,
                                                              std::vector<std::string> arguments,
-                                                             ChildOptions options = {});
+                                                             const ChildOptions& options = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   // Kills it if it still runs.
@@ -67,7 +67,7 @@ struct Ended {
   std::string error;
 };
 Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
-               ChildOptions options = {});
+               const ChildOptions& options = {});
 
 // A directory that is there for a test and gone after it.
 class TempDir {

@@ -38,7 +38,7 @@ class GmewatchdProcess {
   // until it is ready.
   static absl::StatusOr<std::unique_ptr<GmewatchdProcess>> Start(std::vector<std::string> arguments,
                                                                  const std::string& program = "",
-                                                                 ChildOptions options = {});
+                                                                 const ChildOptions& options = {});
 
   ChildProcess& process() { return *process_; }
   const std::string& ingest_address() const { return ingest_address_; }

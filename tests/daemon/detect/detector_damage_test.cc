@@ -156,8 +156,8 @@ TEST(DetectorDamageTest, EveryCutIsDataLoss) {
 // A page with a bit flipped is refused or means something; either way the detector works.
 void FlipEveryByte(const Place& place) {
   DetectorRun run(42);
-  std::vector<std::vector<CellGain>> gains;
-  for (int i = 0; i < 12; ++i) gains.push_back(run.Gains(Outage));
+  std::vector<std::vector<CellGain>> gains(12);
+  for (std::vector<CellGain>& gain : gains) gain = run.Gains(Outage);
   Pages pages = SomePages();
   std::string& bytes = PageOf(place, &pages).bytes;
   for (size_t i = 0; i < bytes.size(); ++i) {

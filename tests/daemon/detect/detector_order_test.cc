@@ -20,7 +20,7 @@ constexpr int kDay = static_cast<int>(kTicksPerDay);
 // Each region has its own night; what is rare has a rhythm to go by later than the rest.
 CellInput Usual(const DetectorRun::At& at, Counts* counts) {
   if (at.slot == 0 || at.slot == DetectorRun::kBenign) return {};
-  const double day = at.tick / kTicksPerDay + static_cast<double>(at.region) / 3;
+  const double day = static_cast<double>(at.tick) / kDay + static_cast<double>(at.region) / 3;
   const double rate = at.app == 1 ? 0.008 : 1;
   return Many(rate * (1.5 + std::sin(2 * std::numbers::pi * day)), counts);
 }

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "tests/daemon/detect/detector_run.h"
 
 namespace gmewatch {
@@ -16,6 +16,15 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 constexpr int kHour = static_cast<int>(kTicksPerHour);
+
+// What lasts.
+std::vector<std::string> ToldOf(const SpikeReport& report) {
+  std::vector<std::string> told;
+  for (const Spike& spike : report.spikes) {
+    if (spike.active) told.push_back(SpikeText(spike));
+  }
+  return told;
+}
 
 TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
   // So rare that the whole alone has counts enough for an alarm at once.
@@ -30,18 +39,12 @@ TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
     DetectorRun run(seed);
     run.Until(40, rare(1));
     run.on_report = [&narrowed](const SpikeReport& report) {
-      for (const Spike& spike : report.spikes) {
-        narrowed += spike.active && spike.where.place.region == "all" ? 1 : 0;
-      }
+      narrowed += static_cast<int>(absl::c_linear_search(ToldOf(report), "1005 in all of all"));
     };
     for (const int factor : {10, 30, 60}) run.Until(run.tick + 1, rare(factor));
     run.Until(80, rare(100));
     const SpikeReport report = run.detector.Report();
-    std::vector<std::string> told;
-    for (const Spike& spike : report.spikes) {
-      if (spike.active) told.push_back(SpikeText(spike));
-    }
-    EXPECT_THAT(told, ElementsAre("1005 in region1 of all"));
+    EXPECT_THAT(ToldOf(report), ElementsAre("1005 in region1 of all"));
     ASSERT_THAT(report.incidents, SizeIs(1));
     EXPECT_EQ(report.incidents[0].place, (Place{"all", "region1"}));
     EXPECT_THAT(report.incidents[0].members, SizeIs(1));
@@ -60,22 +63,18 @@ DetectorRun::InputFn MostlyRegion0(const Factors& factors) {
 }
 
 // What is told after ten minutes of these factors.
-std::set<std::string> ToldOf(uint64_t seed, const Factors& factors) {
+std::vector<std::string> ToldAfter(uint64_t seed, const Factors& factors) {
   DetectorRun run(seed);
   run.Until(kHour, MostlyRegion0({1, 1, 1}));
   run.Until(kHour + 60, MostlyRegion0(factors));
-  std::set<std::string> told;
-  for (const Spike& spike : run.detector.Report().spikes) {
-    if (spike.active) told.insert(SpikeText(spike));
-  }
-  return told;
+  return ToldOf(run.detector.Report());
 }
 
 TEST(DetectorPlaceTest, ARegionThatHasMostOfTheCountsMayFailAlone) {
   for (uint64_t seed = 61; seed < 81; ++seed) {
     SCOPED_TRACE(seed);
-    EXPECT_THAT(ToldOf(seed, {3, 1, 1}), ElementsAre("1005 in region0 of all"));
-    EXPECT_THAT(ToldOf(seed, {3, 3, 3}), ElementsAre("1005 in all of all"));
+    EXPECT_THAT(ToldAfter(seed, {3, 1, 1}), ElementsAre("1005 in region0 of all"));
+    EXPECT_THAT(ToldAfter(seed, {3, 3, 3}), ElementsAre("1005 in all of all"));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -247,10 +248,11 @@ TEST(LocateTest, WhatIsFoundNeverOverlaps) {
     for (size_t i = 0; i < 9; ++i) {
       const std::string app = absl::StrCat("a", i / 3);
       const std::string region = absl::StrCat("r", i % 3);
-      const int held = static_cast<int>(found.find(app + "/" + region) != std::string::npos) +
-                       static_cast<int>(found.find(app + "/all") != std::string::npos) +
-                       static_cast<int>(found.find("all/" + region) != std::string::npos) +
-                       static_cast<int>(found == "all/all");
+      int held = static_cast<int>(found == "all/all");
+      for (const std::string& place : {absl::StrCat(app, "/", region), absl::StrCat(app, "/all"),
+                                       absl::StrCat("all/", region)}) {
+        held += static_cast<int>(absl::StrContains(found, place));
+      }
       EXPECT_LE(held, 1) << mask << ": " << found;
       if ((mask >> i & 1U) != 0) {
         EXPECT_EQ(held, 1) << mask << ": " << found;
