@@ -57,7 +57,8 @@ double SumOf(const Samples& samples, absl::string_view family) {
 
 absl::StatusOr<std::unique_ptr<GmewatchdProcess>> GmewatchdProcess::Start(
     std::vector<std::string> arguments, const std::string& program, const ChildOptions& options) {
-  if (!HasFlag(arguments, "--ingest_address")) arguments.emplace_back("--ingest_address=127.0.0.1:0");
+  if (!HasFlag(arguments, "--ingest_address"))
+    arguments.emplace_back("--ingest_address=127.0.0.1:0");
   if (!HasFlag(arguments, "--admin_address")) arguments.emplace_back("--admin_address=127.0.0.1:0");
   absl::StatusOr<std::unique_ptr<ChildProcess>> process = ChildProcess::Start(
       program.empty() ? GmewatchdPath() : program, std::move(arguments), options);
