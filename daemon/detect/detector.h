@@ -77,6 +77,15 @@ class Detector {
     uint16_t slot = 0;
     Kind kind = Kind::kSpread;
   };
+  // Of a row's series, those of many senders first. `Row` may be const.
+  template <typename Row, typename Function>
+  static void ForEachIndex(Row& row, const Function& function) {
+    for (auto* list : {&row.spread, &row.concentrated}) {
+      for (auto& index : *list) {
+        if (index != kNone) function(index);
+      }
+    }
+  }
   struct RowSeries {
     uint32_t born_tick = 0;
     bool changed = true;
@@ -95,16 +104,6 @@ class Detector {
   // Of series: by row and slot, as ticks visit them. They are added in the order in which they
   // first count.
   void PutInOrder();
-  template <typename Function>
-  void ForEachIndex(const Function& function) {
-    for (RowSeries& row : row_series_) {
-      for (std::vector<uint32_t>* list : {&row.spread, &row.concentrated}) {
-        for (uint32_t& index : *list) {
-          if (index != kNone) function(index);
-        }
-      }
-    }
-  }
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
   void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);

@@ -32,23 +32,22 @@ void Detector::PutInOrder() {
   std::vector<uint32_t> from;
   from.reserve(states_.size());
   size_t strays = 0;
-  ForEachIndex([&](uint32_t& index) {
-    if (!from.empty() && index != from.back() + 1) ++strays;
-    from.push_back(index);
-  });
+  for (const RowSeries& row : row_series_) {
+    ForEachIndex(row, [&](uint32_t index) {
+      if (!from.empty() && index != from.back() + 1) ++strays;
+      from.push_back(index);
+    });
+  }
   if (strays <= states_.size() / kOneStrayIn) return;
 
-  std::vector<Series> moved;
-  for (const uint32_t index : rising_) moved.push_back(series_[index]);
-  for (const Announced& announced : announced_) moved.push_back(series_[announced.series]);
-  Permute(std::move(from), &states_, &series_);
-  uint32_t next = 0;
-  ForEachIndex([&next](uint32_t& index) { index = next++; });
-  auto series = moved.begin();
-  for (uint32_t& index : rising_) index = IndexOf(*series)[series->slot], ++series;
-  for (Announced& announced : announced_) {
-    announced.series = IndexOf(*series)[series->slot], ++series;
+  std::vector<uint32_t> to(from.size());
+  for (uint32_t place = 0; place < from.size(); ++place) to[from[place]] = place;
+  for (RowSeries& row : row_series_) {
+    ForEachIndex(row, [&to](uint32_t& index) { index = to[index]; });
   }
+  for (uint32_t& index : rising_) index = to[index];
+  for (Announced& announced : announced_) announced.series = to[announced.series];
+  Permute(std::move(from), &states_, &series_);
 
   std::vector<uint32_t> seasons_from;
   for (SeriesState& state : states_) {

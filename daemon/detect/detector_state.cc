@@ -151,12 +151,7 @@ std::string Detector::SaveHead() const {
 
 std::string Detector::SaveRow(uint32_t row) const {
   std::string bytes;
-  for (const std::vector<uint32_t>* list :
-       {&row_series_[row].spread, &row_series_[row].concentrated}) {
-    for (const uint32_t index : *list) {
-      if (index != kNone) SaveSeries(index, &bytes);
-    }
-  }
+  ForEachIndex(row_series_[row], [&](uint32_t index) { SaveSeries(index, &bytes); });
   return bytes;
 }
 

@@ -68,7 +68,7 @@ DetectSettings SettingsOf(absl::Duration tick) {
   return settings;
 }
 
-// A detector that has watched every cell for forty ticks.
+// A detector that has watched every cell for forty ticks, the second of them the last of an hour.
 struct World {
   explicit World(uint32_t each = 1, absl::Duration tick_length = absl::Seconds(10))
       : ticks_per_hour(static_cast<uint32_t>(absl::Hours(1) / tick_length)),

@@ -68,13 +68,7 @@ class World {
     watch->Load(saved.pages);
   }
 
-  std::vector<std::string> Active() const {
-    std::vector<std::string> active;
-    for (const Spike& spike : watch->Report().spikes) {
-      if (spike.active) active.push_back(SpikeText(spike));
-    }
-    return active;
-  }
+  std::vector<std::string> Active() const { return ActiveSpikeTexts(watch->Report()); }
 
   ManualClock clock;
   std::unique_ptr<SpikeWatch> watch;

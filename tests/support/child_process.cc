@@ -37,8 +37,7 @@ std::string ReadAll(const std::string& path) {
 // What a child needs to become a program, made before the fork: other threads may hold a lock then,
 // the allocator's for one, that nobody in the child will give back.
 struct Image {
-  std::string program;
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments;  // the first is the program
   std::vector<std::string> environment;
   std::string out;
   std::string err;
@@ -86,7 +85,7 @@ void Redirect(const char* path, int to) {
     setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, SIG_IGN);
   }
-  execvpe(image.program.c_str(), arguments, environment);
+  execvpe(arguments[0], arguments, environment);
   _exit(127);
 }
 
@@ -97,8 +96,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   const std::string dir = MakeTempDir();
   if (dir.empty()) return absl::InternalError("no temporary directory can be made");
   arguments.insert(arguments.begin(), program);
-  Image image = {program,      std::move(arguments), EnvironmentWith(options.environment),
-                 dir + "/out", dir + "/err",         options.file_bytes_max};
+  Image image = {std::move(arguments), EnvironmentWith(options.environment), dir + "/out",
+                 dir + "/err", options.file_bytes_max};
   const std::vector<char*> argv = PointersTo(&image.arguments);
   const std::vector<char*> envp = PointersTo(&image.environment);
   const pid_t pid = fork();

@@ -31,9 +31,7 @@ DetectorRun::InputFn Loop(double mean, uint64_t loop) {
 std::set<std::string> ToldWhile(DetectorRun* run, int end, const DetectorRun::InputFn& input) {
   std::set<std::string> told;
   run->on_report = [&told](const SpikeReport& report) {
-    for (const Spike& spike : report.spikes) {
-      if (spike.active) told.insert(SpikeText(spike));
-    }
+    for (const std::string& text : ActiveSpikeTexts(report)) told.insert(text);
   };
   run->Until(end, input);
   run->on_report = nullptr;
@@ -93,9 +91,7 @@ TEST(DetectorLoopsTest, WhereEachClientRetriesMoreItIsOneSpike) {
     run.Look(gains);
     // The first may be told before it is clear that it is everywhere.
     if (tick < 3) continue;
-    for (const Spike& spike : run.detector.Report().spikes) {
-      if (spike.active) told.insert(SpikeText(spike));
-    }
+    for (const std::string& text : ActiveSpikeTexts(run.detector.Report())) told.insert(text);
   }
   EXPECT_THAT(told, ElementsAre("1005 in all of all"));
 }

@@ -17,15 +17,6 @@ using ::testing::SizeIs;
 
 constexpr int kHour = static_cast<int>(kTicksPerHour);
 
-// What lasts.
-std::vector<std::string> ToldOf(const SpikeReport& report) {
-  std::vector<std::string> told;
-  for (const Spike& spike : report.spikes) {
-    if (spike.active) told.push_back(SpikeText(spike));
-  }
-  return told;
-}
-
 TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
   // So rare that the whole alone has counts enough for an alarm at once.
   const auto rare = [](double factor) {
@@ -39,12 +30,13 @@ TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
     DetectorRun run(seed);
     run.Until(40, rare(1));
     run.on_report = [&narrowed](const SpikeReport& report) {
-      narrowed += static_cast<int>(absl::c_linear_search(ToldOf(report), "1005 in all of all"));
+      narrowed +=
+          static_cast<int>(absl::c_linear_search(ActiveSpikeTexts(report), "1005 in all of all"));
     };
     for (const int factor : {10, 30, 60}) run.Until(run.tick + 1, rare(factor));
     run.Until(80, rare(100));
     const SpikeReport report = run.detector.Report();
-    EXPECT_THAT(ToldOf(report), ElementsAre("1005 in region1 of all"));
+    EXPECT_THAT(ActiveSpikeTexts(report), ElementsAre("1005 in region1 of all"));
     ASSERT_THAT(report.incidents, SizeIs(1));
     EXPECT_EQ(report.incidents[0].place, (Place{"all", "region1"}));
     EXPECT_THAT(report.incidents[0].members, SizeIs(1));
@@ -67,7 +59,7 @@ std::vector<std::string> ToldAfter(uint64_t seed, const Factors& factors) {
   DetectorRun run(seed);
   run.Until(kHour, MostlyRegion0({1, 1, 1}));
   run.Until(kHour + 60, MostlyRegion0(factors));
-  return ToldOf(run.detector.Report());
+  return ActiveSpikeTexts(run.detector.Report());
 }
 
 TEST(DetectorPlaceTest, ARegionThatHasMostOfTheCountsMayFailAlone) {

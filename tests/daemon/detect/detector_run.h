@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "daemon/detect/detector.h"
@@ -37,6 +38,12 @@ inline std::vector<std::string> SpikeTexts(const SpikeReport& report) {
   for (const Spike& spike : report.spikes) texts.push_back(SpikeText(spike));
   std::sort(texts.begin(), texts.end());
   return texts;
+}
+
+// Of those that last.
+inline std::vector<std::string> ActiveSpikeTexts(SpikeReport report) {
+  std::erase_if(report.spikes, [](const Spike& spike) { return !spike.active; });
+  return SpikeTexts(report);
 }
 
 // All of a report, to the last bit of its numbers.
@@ -120,6 +127,14 @@ class DetectorRun {
       }
     }
     return gains;
+  }
+
+  // A new detector in the place of the one before, with what another one saved.
+  absl::Status Load(const std::vector<DetectorPage>& pages) {
+    detector = Detector(StrictSettings());
+    absl::Status status = detector.Load(pages);
+    detector.SetCodes(WatchedCodes());
+    return status;
   }
 
   void Look(const std::vector<CellGain>& gains, uint32_t ticks = 1) {

@@ -32,14 +32,6 @@ CellInput Outage(const At& at, Counts* counts) {
   return input;
 }
 
-// A detector with what another had saved.
-void LoadInto(const std::vector<DetectorPage>& pages, DetectorRun* run) {
-  run->detector = Detector(StrictSettings());
-  const absl::Status status = run->detector.Load(pages);
-  ASSERT_TRUE(status.ok()) << status;
-  run->detector.SetCodes(DetectorRun::WatchedCodes());
-}
-
 // The pages of `changed` in the place of those of `whole`; new ones where the log would put them.
 void Merge(const std::vector<DetectorPage>& changed, std::vector<DetectorPage>* whole) {
   for (const DetectorPage& page : changed) {
@@ -63,7 +55,7 @@ TEST(DetectorStateTest, GoesOnFromItsMemoryAsIfItHadNeverStopped) {
   ASSERT_THAT(at_save.incidents, Not(IsEmpty()));
 
   DetectorRun other(32);
-  LoadInto(run.detector.Save(false), &other);
+  ASSERT_EQ(other.Load(run.detector.Save(false)), absl::OkStatus());
   other.tick = run.tick;
   EXPECT_EQ(other.detector.last_tick(), run.detector.last_tick());
   EXPECT_EQ(other.detector.places(), run.detector.places());
@@ -111,7 +103,7 @@ TEST(DetectorStateTest, WhatChangedMergedIntoTheWholeIsTheWhole) {
   // Nothing changes, so the head is all.
   EXPECT_THAT(run.detector.Save(true), SizeIs(1));
   DetectorRun other(34);
-  LoadInto(kept, &other);
+  ASSERT_EQ(other.Load(kept), absl::OkStatus());
   EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
 }
 
@@ -121,7 +113,7 @@ TEST(DetectorStateTest, TheOrderOfPagesMeansNothing) {
   std::vector<DetectorPage> pages = run.detector.Save(false);
   absl::c_reverse(pages);
   DetectorRun other(36);
-  LoadInto(pages, &other);
+  ASSERT_EQ(other.Load(pages), absl::OkStatus());
   EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
 }
 

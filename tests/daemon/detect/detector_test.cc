@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -52,13 +51,9 @@ void CheckOutage(uint64_t seed, int warm_up) {
       active[spike.where.code] += spike.active;
     for (const auto& [code, count] : active) EXPECT_LE(count, 1) << code << " after " << i;
     if (i < 6) continue;
-    std::vector<std::string> told;
-    for (const Spike& spike : run.detector.Report().spikes) {
-      if (spike.active) told.push_back(SpikeText(spike));
-    }
-    std::sort(told.begin(), told.end());
-    ASSERT_THAT(told, ElementsAre("10001 in region1 of all", "10004 in region1 of all",
-                                  "1005 in region1 of all"))
+    ASSERT_THAT(
+        ActiveSpikeTexts(run.detector.Report()),
+        ElementsAre("10001 in region1 of all", "10004 in region1 of all", "1005 in region1 of all"))
         << i;
   }
   const SpikeReport during = run.detector.Report();
@@ -105,11 +100,7 @@ TEST(DetectorTest, TellsWhereACodeRises) {
     run.Until(kHour + 30, [&](const At& at, Counts* counts) {
       return Many(UsualMean(at) * (at.slot == 2 && where(at) ? 5 : 1), counts);
     });
-    std::vector<std::string> told;
-    for (const Spike& spike : run.detector.Report().spikes) {
-      if (spike.active) told.push_back(SpikeText(spike));
-    }
-    EXPECT_THAT(told, ElementsAre(expected));
+    EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()), ElementsAre(expected));
   };
   check([](const At&) { return true; }, "10001 in all of all");
   check([](const At& at) { return at.app == 2; }, "10001 in all of app2");
@@ -125,12 +116,9 @@ TEST(DetectorTest, TellsWhereAfterTwoMinutes) {
     // The failure spreads over half a minute.
     for (const int percent : {10, 40, 70}) run.Until(run.tick + 1, Outage(1 + 0.2 * percent));
     run.Until(21, Outage(20));
-    std::set<std::string> told;
-    for (const Spike& spike : run.detector.Report().spikes) {
-      if (spike.active) told.insert(SpikeText(spike));
-    }
-    EXPECT_THAT(told, ElementsAre("10001 in region1 of all", "10004 in region1 of all",
-                                  "1005 in region1 of all"));
+    EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()),
+                ElementsAre("10001 in region1 of all", "10004 in region1 of all",
+                            "1005 in region1 of all"));
     EXPECT_THAT(run.detector.Report().incidents, SizeIs(1));
   }
 }
@@ -213,9 +201,7 @@ TEST(DetectorTest, ABacklogIsReckonedOverItsTicks) {
     EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
 
     DetectorRun other(8);
-    other.detector = Detector(StrictSettings());
-    ASSERT_TRUE(other.detector.Load(memory).ok());
-    other.detector.SetCodes(DetectorRun::WatchedCodes());
+    ASSERT_EQ(other.Load(memory), absl::OkStatus());
     other.tick = kDay;
     other.Look(thrice, ticks);
     EXPECT_THAT(SpikeTexts(other.detector.Report()),
@@ -241,11 +227,7 @@ TEST(DetectorTest, APlaceThatComesLaterIsWatchedToo) {
   while (run.tick < 2 * kHour) with_new(5);
   EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
   while (run.tick < 2 * kHour + 30) with_new(30);
-  std::vector<std::string> told;
-  for (const Spike& spike : run.detector.Report().spikes) {
-    if (spike.active) told.push_back(SpikeText(spike));
-  }
-  EXPECT_THAT(told, ElementsAre("1005 in region0 of new"));
+  EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()), ElementsAre("1005 in region0 of new"));
 }
 
 }  // namespace
