@@ -117,8 +117,8 @@ absl::Status Daemon::Recover() {
 
 absl::Status Daemon::StartServing() {
   const Settings& settings = files_.settings;
-  journal_ = std::make_unique<Journal>(
-      *log_, clock_, JournalOptions{settings.commit_interval, settings.max_pending_bytes},
+  committer_ = std::make_unique<Committer>(
+      *log_, clock_, CommitterOptions{settings.commit_interval, settings.max_pending_bytes},
       recovered_epoch_, recovered_time_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         aggregate_.Apply(number, epoch, verdicts);
@@ -131,8 +131,8 @@ absl::Status Daemon::StartServing() {
         }
         options_.on_fatal();
       });
-  journal_->SetPolicy(PolicyOf(settings, files_.catalog));
-  absl::Status status = journal_->Flush();
+  committer_->SetPolicy(PolicyOf(settings, files_.catalog));
+  absl::Status status = committer_->Flush();
   if (!status.ok()) return status;
 
   spikes_ = std::make_unique<SpikeWatch>(settings.detect, aggregate_.counters(), clock_);
@@ -143,7 +143,7 @@ absl::Status Daemon::StartServing() {
   metrics_ = std::make_unique<MetricsPage>(
       aggregate_.counters(), clock_,
       [this](std::vector<Place> places, std::vector<int32_t> codes) {
-        journal_->Show(std::move(places), std::move(codes));
+        committer_->Show(std::move(places), std::move(codes));
       },
       [this] { return spikes_->Report(); }, [this] { return ReadSelfStats(); });
   AdminServerOptions admin;
@@ -160,7 +160,7 @@ absl::Status Daemon::StartServing() {
   annotations_->Start();
 
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
-      IngestServer::Start(options_.ingest_address, settings, journal_.get(), &aggregate_);
+      IngestServer::Start(options_.ingest_address, settings, committer_.get(), &aggregate_);
   if (!ingest.ok()) return ingest.status();
   absl::MutexLock lock(&mutex_);
   ingest_ = *std::move(ingest);
@@ -207,7 +207,7 @@ void Daemon::Reload() {
              {{"error", std::string(files.status().message())}});
     return;
   }
-  journal_->SetPolicy(PolicyOf(files->settings, files->catalog));
+  committer_->SetPolicy(PolicyOf(files->settings, files->catalog));
   ingest_->Update(files->settings);
   spikes_->SetSettings(files->settings.detect);
   UseCatalog(files->catalog, files->settings);
@@ -233,7 +233,7 @@ absl::Status Daemon::Stop() {
     }
     // From the entrance to the exit; metrics stay readable until all is counted.
     if (ingest_ != nullptr) ingest_->Drain();
-    if (journal_ != nullptr) journal_->Stop();
+    if (committer_ != nullptr) committer_->Stop();
     if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
     if (annotations_ != nullptr) annotations_->Stop();
     if (spikes_ != nullptr) spikes_->Stop();

@@ -22,7 +22,7 @@
 #include "daemon/expose/admin_server.h"
 #include "daemon/expose/metrics_page.h"
 #include "daemon/ingest/ingest_server.h"
-#include "daemon/log/journal.h"
+#include "daemon/log/committer.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/spike_watch.h"
 #include "daemon/triage_pages.h"
@@ -96,7 +96,7 @@ class Daemon {
   absl::Duration recovery_duration_;
   std::vector<DetectorPage> recovered_detector_;
   std::unique_ptr<TriagePages> triage_;
-  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Committer> committer_;
   std::unique_ptr<SpikeWatch> spikes_;
   std::unique_ptr<AnnotationPusher> annotations_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory

@@ -10,11 +10,11 @@ SelfStats Daemon::ReadSelfStats() {
   out.rejected = ReadRejected();
   out.sessions = aggregate_.session_count();
   out.app_regions = aggregate_.counters().places();
-  out.journal = journal_->stats();
+  out.committer = committer_->stats();
   out.journal_size_bytes = log_->SizeBytes();
   out.recovery_duration = recovery_duration_;
   const SpikeWatch::Stats spikes = spikes_->stats();
-  out.spike_look_duration = spikes.last_duration;
+  out.detector_tick_duration = spikes.last_duration;
   out.watched_series = spikes.series;
   out.incidents = spikes.incidents;
   out.annotate = annotations_->stats();

@@ -132,7 +132,7 @@ void SpikeWatch::UpdateCodes() {
     const CatalogCode* known = catalog_.Find(watched.code);
     if (known != nullptr) watched.action = known->action;
     watched.quiet = (known != nullptr && known->severity == "benign") ||
-                    absl::c_linear_search(settings_.quiet_codes, watched.code);
+                    absl::c_linear_search(settings_.ignored_codes, watched.code);
   }
   detector_.SetCodes(std::move(codes));
 }

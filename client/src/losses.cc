@@ -15,27 +15,27 @@ void Losses::Add(v1::ClientLoss::Reason reason, uint64_t events) {
   sum = SaturatingAdd(sum, events);
 }
 
-bool Losses::Untold() const {
+bool Losses::HasUnreported() const {
   return std::any_of(untold_.begin(), untold_.end(), [](uint64_t events) { return events > 0; });
 }
 
-void Losses::Tell(v1::ReportRequest* batch) {
+void Losses::AttachTo(v1::ReportRequest* batch) {
   for (size_t reason = 0; reason < untold_.size(); ++reason) {
-    const uint64_t events = std::min(untold_.at(reason), kToldMax);
+    const uint64_t events = std::min(untold_.at(reason), kReportedMax);
     if (events == 0) continue;
     untold_.at(reason) -= events;
-    telling_.at(reason) = events;
+    attached_.at(reason) = events;
     v1::ClientLoss* loss = batch->add_losses();
     loss->set_reason(static_cast<v1::ClientLoss::Reason>(reason));
     loss->set_events(events);
   }
 }
 
-void Losses::NotTold() {
+void Losses::Rollback() {
   for (size_t reason = 0; reason < untold_.size(); ++reason) {
-    untold_.at(reason) = SaturatingAdd(untold_.at(reason), telling_.at(reason));
+    untold_.at(reason) = SaturatingAdd(untold_.at(reason), attached_.at(reason));
   }
-  telling_ = {};
+  attached_ = {};
 }
 
 }  // namespace gmewatch::client

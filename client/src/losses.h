@@ -19,25 +19,25 @@ uint64_t SaturatingAdd(uint64_t a, uint64_t b);
 
 class Losses {
  public:
-  static constexpr uint64_t kToldMax = 1'000'000'000'000;
+  static constexpr uint64_t kReportedMax = 1'000'000'000'000;
 
   void Add(v1::ClientLoss::Reason reason, uint64_t events);
 
   // Whether there is something that no batch in flight tells.
-  bool Untold() const;
+  bool HasUnreported() const;
 
   // REQUIRES: no batch is in flight.
-  void Tell(v1::ReportRequest* batch);
+  void AttachTo(v1::ReportRequest* batch);
 
   // The batch that told them was acknowledged, or will never be.
-  void Told() { telling_ = {}; }
-  void NotTold();
+  void Commit() { attached_ = {}; }
+  void Rollback();
 
  private:
   using ByReason = std::array<uint64_t, v1::ClientLoss::Reason_ARRAYSIZE>;
 
   ByReason untold_ = {};
-  ByReason telling_ = {};  // in the batch in flight
+  ByReason attached_ = {};  // in the batch in flight
 };
 
 }  // namespace gmewatch::client

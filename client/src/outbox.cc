@@ -66,13 +66,13 @@ void Outbox::MakeBatch(absl::Duration now) {
     batch.add_counts(static_cast<uint32_t>(count));
     events += count;
   });
-  const bool empty = events == 0 && !losses_.Untold();
+  const bool empty = events == 0 && !losses_.HasUnreported();
   const absl::Duration oldest = gathering_since_;
   // What one batch could not carry is as old as the rest of it.
   if (table_.LargestCount() == 0 || empty) gathering_since_ = now;
   if (empty) return;
 
-  losses_.Tell(&batch);
+  losses_.AttachTo(&batch);
   details_.MoveTo(&batch);
   *batch.mutable_session() = session_;
   batch.set_sequence(settled_sequence_ + 1);
@@ -107,14 +107,14 @@ void Outbox::Settled(absl::Duration now) {
 void Outbox::Acknowledged(absl::Duration now) {
   stats_.acknowledged_events += in_flight_events_;
   stats_.last_error.clear();
-  losses_.Told();
+  losses_.Commit();
   backoff_.Reset();
   Settled(now);
 }
 
 void Outbox::Refused(absl::Duration now) {
   stats_.refused_events += in_flight_events_;
-  losses_.NotTold();
+  losses_.Rollback();
   losses_.Add(v1::ClientLoss::REFUSED, in_flight_events_);
   Settled(now);
   // A server that refuses everything shall not be asked every few seconds for ever.
@@ -124,7 +124,7 @@ void Outbox::Refused(absl::Duration now) {
 
 void Outbox::GiveUp(absl::Duration now) {
   stats_.lost_events = SaturatingAdd(stats_.lost_events, in_flight_events_);
-  losses_.NotTold();
+  losses_.Rollback();
   losses_.Add(v1::ClientLoss::EXPIRED, in_flight_events_);
   Settled(now);
 }
@@ -145,10 +145,10 @@ void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
   backoff_ends_ = server_allows_ + pause;
 }
 
-uint64_t Outbox::Hurry() {
+uint64_t Outbox::ExpediteFlush() {
   uint64_t last = settled_sequence_ + (in_flight_.has_value() ? 1 : 0);
   const uint64_t largest = table_.LargestCount();
-  if (largest > 0 || HasUntoldLosses()) {
+  if (largest > 0 || HasUnreportedLosses()) {
     last += std::max<uint64_t>(1, (largest + kCountMax - 1) / kCountMax);
   }
   hurry_until_ = std::max(hurry_until_, last);

@@ -62,12 +62,12 @@ class Outbox {
 
   // Sends all that is there now without waiting for the interval, and as soon as the server and the
   // shortest back-off allow. Returns the batch whose settlement means that it is done.
-  uint64_t Hurry();
+  uint64_t ExpediteFlush();
 
   // Every batch up to this number is acknowledged, refused or given up.
   uint64_t settled_sequence() const { return settled_sequence_; }
 
-  bool HasUntoldLosses() const { return losses_.Untold() || table_.Overflow() > 0; }
+  bool HasUnreportedLosses() const { return losses_.HasUnreported() || table_.Overflow() > 0; }
 
   OutboxStats Stats() const;
 

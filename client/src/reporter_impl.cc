@@ -146,7 +146,7 @@ void Reporter::Impl::Detail(int32_t code, const char* operation, int64_t underly
 }
 
 bool Reporter::Impl::FlushUntil(absl::Duration deadline) {
-  const uint64_t last = outbox_.Hurry();
+  const uint64_t last = outbox_.ExpediteFlush();
   monitor_.NotifyAll();
   const auto over = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_) {
     return outbox_.settled_sequence() >= last || ended_ || stopping_;
@@ -173,9 +173,9 @@ bool Reporter::Impl::Stop(absl::Duration deadline) {
     if (deadline > absl::ZeroDuration() && !ended_ && !stopping_) {
       flushed = FlushUntil(end);
       // What the last batch said was refused is worth one batch more.
-      if (flushed && outbox_.HasUntoldLosses()) flushed = FlushUntil(end);
+      if (flushed && outbox_.HasUnreportedLosses()) flushed = FlushUntil(end);
     } else {
-      flushed = outbox_.Stats().pending_events == 0 && !outbox_.HasUntoldLosses();
+      flushed = outbox_.Stats().pending_events == 0 && !outbox_.HasUnreportedLosses();
     }
     stopping_ = true;
     monitor_.NotifyAll();

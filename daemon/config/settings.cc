@@ -136,15 +136,16 @@ void TakeDetect(const internal::Detect& in, Taker* taker, Settings* out) {
   }
   taker->Take("detect.false_alarms_per_week", in.false_alarms_per_week(), 0.001, 1000.0,
               &detect.false_alarms_per_week);
-  auto least_excess = static_cast<uint32_t>(detect.least_excess);
-  taker->Take("detect.least_excess", in.least_excess(), 1U, 1'000'000U, &least_excess);
-  detect.least_excess = least_excess;
-  taker->Take("detect.least_sessions", in.least_sessions(), 1U, 16U, &detect.least_sessions);
-  taker->Take("detect.hold", FromProto(in.hold()), absl::ZeroDuration(), absl::Hours(6),
-              &detect.hold);
-  taker->Take("detect.adopt_after", FromProto(in.adopt_after()), absl::Hours(1), absl::Hours(168),
-              &detect.adopt_after);
-  detect.quiet_codes.assign(in.quiet_codes().begin(), in.quiet_codes().end());
+  auto min_excess_events = static_cast<uint32_t>(detect.min_excess_events);
+  taker->Take("detect.min_excess_events", in.min_excess_events(), 1U, 1'000'000U,
+              &min_excess_events);
+  detect.min_excess_events = min_excess_events;
+  taker->Take("detect.min_sessions", in.min_sessions(), 1U, 16U, &detect.min_sessions);
+  taker->Take("detect.resolve_after", FromProto(in.resolve_after()), absl::ZeroDuration(),
+              absl::Hours(6), &detect.resolve_after);
+  taker->Take("detect.rebaseline_after", FromProto(in.rebaseline_after()), absl::Hours(1),
+              absl::Hours(168), &detect.rebaseline_after);
+  detect.ignored_codes.assign(in.ignored_codes().begin(), in.ignored_codes().end());
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct OneSender {
 };
 
 // None where one sender is enough for a spike.
-OneSender FindOneSender(const CellGain& gain, uint32_t least_sessions) {
-  if (least_sessions <= 1 || gain.events <= kUnremarkable) return {};
+OneSender FindOneSender(const CellGain& gain, uint32_t min_sessions) {
+  if (min_sessions <= 1 || gain.events <= kUnremarkable) return {};
   uint64_t most = 0;
   uint64_t next = 0;
   uint64_t all = 0;
@@ -117,7 +117,7 @@ void Detector::EndHour(uint32_t index) {
 void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   const uint32_t row = place_rows_[gain.place];
   const auto slot = static_cast<uint16_t>(gain.slot);
-  const OneSender one = FindOneSender(gain, settings_.least_sessions);
+  const OneSender one = FindOneSender(gain, settings_.min_sessions);
   TickInput input = {.tick = tick, .ticks = ticks, .sessions = gain.sessions};
   input.events = gain.events - one.events;
   Advance({row, slot, Kind::kSpread}, input);
@@ -150,7 +150,7 @@ void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
   for (const CellGain& sum : sums_) {
     // One sender that stands out in all of it is no more than a loop in its place.
     TickInput input = {.tick = tick, .ticks = ticks, .sessions = sum.sessions};
-    input.events = sum.events - FindOneSender(sum, settings_.least_sessions).events;
+    input.events = sum.events - FindOneSender(sum, settings_.min_sessions).events;
     Advance({sum.place, static_cast<uint16_t>(sum.slot), Kind::kSpread}, input);
     row_series_[sum.place].sums[sum.slot] = kNone;
   }

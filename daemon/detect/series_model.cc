@@ -66,8 +66,9 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
       tick_seconds_(absl::ToDoubleSeconds(settings.tick)),
       ticks_per_hour_(3600 / tick_seconds_),
       hours_per_tick_(tick_seconds_ / 3600),
-      hold_ticks_(std::max(kHoldTicks, absl::ToDoubleSeconds(settings.hold) / tick_seconds_)),
-      adopt_ticks_(std::max(2.0, absl::ToDoubleSeconds(settings.adopt_after) / tick_seconds_)),
+      hold_ticks_(
+          std::max(kHoldTicks, absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
+      adopt_ticks_(std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
   // By what is known of the season: nothing, the last day, a week. The more, the slower the factor
   // may be, and the slower a ramp that is told from the rhythm of the day.

@@ -40,7 +40,7 @@ void SeriesModel::BeginRise(const BestStart& best, const Spread& spread, SeriesS
   const double factor = FactorOf(*state);
   // Clumps smaller than is usual do not take away from what was counted.
   const float uncounted = std::max(0.0F, float{state->uncounted});
-  if (best.events + uncounted - best.base * factor < settings_.least_excess) return;
+  if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
   // When it began is asked without the doubt that an alarm needs about a longer past.
   const BestStart from =
       FindBestStart(*state, static_cast<float>(factor), spread, {.now = DriftOf(*state).now});
@@ -92,7 +92,7 @@ void SeriesModel::WatchRise(const TickInput& input, float base, float silent_bas
 
 void SeriesModel::Judge(SeriesState* state) const {
   if (state->phase == SeriesPhase::kHabit && state->rise.score < HabitOf(*state)) return;
-  const bool many = absl::popcount(state->sessions) >= static_cast<int>(settings_.least_sessions);
+  const bool many = absl::popcount(state->sessions) >= static_cast<int>(settings_.min_sessions);
   if (many) {
     state->phase = SeriesPhase::kSpike;
   } else if (state->phase == SeriesPhase::kHabit) {

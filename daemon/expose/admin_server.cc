@@ -104,10 +104,10 @@ absl::Status AdminServer::Start() {
   if (!address.ok()) {
     return address.status();
   }
-  KeepComplaints(true);
+  CaptureStartupError(true);
   mg_init_library(MG_FEATURES_DEFAULT);
   context_ = StartCivetweb();
-  const std::string complaint = KeepComplaints(false);
+  const std::string complaint = CaptureStartupError(false);
   if (context_ == nullptr) {
     mg_exit_library();
     return absl::UnavailableError(
@@ -147,7 +147,7 @@ mg_context* AdminServer::StartCivetweb() {
   return mg_start(&callbacks, this, settings);
 }
 
-std::string AdminServer::KeepComplaints(bool keep) {
+std::string AdminServer::CaptureStartupError(bool keep) {
   absl::MutexLock lock(&mutex_);
   keep_complaints_ = keep;
   return std::exchange(complaint_, "");

@@ -90,7 +90,7 @@ class AdminServer {
 
   mg_context* StartCivetweb();
   // Whether the next complaint of civetweb is kept; returns the one that was.
-  std::string KeepComplaints(bool keep);
+  std::string CaptureStartupError(bool keep);
   int Answer(mg_connection* connection);
   int AnswerScrape(mg_connection* connection, bool head_only);
   AdminResponse Route(const AdminRequest& request) const;

@@ -98,7 +98,7 @@ struct MetricInfo {
   X(kCheckpointDuration, kGauge, "gmewatch_checkpoint_duration_seconds", (), "How long the last checkpoint took.") \
   X(kIncidents, kGauge, "gmewatch_incidents", (), "Incidents, spikes that belong together, that last.") \
   X(kWatchedSeries, kGauge, "gmewatch_watched_series", (), "Series and roll-ups that are watched for spikes.") \
-  X(kSpikeLookDuration, kGauge, "gmewatch_spike_look_duration_seconds", (), \
+  X(kDetectorTickDuration, kGauge, "gmewatch_detector_tick_duration_seconds", (), \
     "How long the last look for spikes took.") \
   X(kAnnotationsPushed, kCounter, "gmewatch_annotations_pushed_total", (kLabelResult), \
     "Annotations of spikes that Grafana took: created, or updated while a spike lasts and at its end.") \

@@ -82,7 +82,7 @@ void AddBatches(const SelfStats& stats, Families* families) {
   AddLabelled(kRejectedEvents, events, families);
 }
 
-void AddCommits(const JournalStats& stats, Families* families) {
+void AddCommits(const CommitterStats& stats, Families* families) {
   Add(kCommits, Double(stats.epochs), families);
   Add(kFailedCommits, Double(stats.failed_epochs), families);
   prometheus::MetricFamily* family = NewFamily(kCommitDuration, families);
@@ -90,10 +90,10 @@ void AddCommits(const JournalStats& stats, Families* families) {
   histogram.sample_count = stats.commits_by_bucket.back();
   histogram.sample_sum = absl::ToDoubleSeconds(stats.commit_time_total);
   for (size_t i = 0; i < stats.commits_by_bucket.size(); ++i) {
-    const bool last = i == JournalStats::kCommitBucketsSeconds.size();
+    const bool last = i == CommitterStats::kCommitBucketsSeconds.size();
     histogram.bucket.push_back(
-        {stats.commits_by_bucket[i],
-         last ? std::numeric_limits<double>::infinity() : JournalStats::kCommitBucketsSeconds[i]});
+        {stats.commits_by_bucket[i], last ? std::numeric_limits<double>::infinity()
+                                          : CommitterStats::kCommitBucketsSeconds[i]});
   }
   Add(kPendingBytes, Double(stats.pending_bytes), families);
 }
@@ -143,12 +143,12 @@ std::vector<prometheus::MetricFamily> SelfMetrics::Collect() const {
   Add(kSessionsLimit, Double(stats.sessions_limit), &families);
   Add(kAppRegions, Double(stats.app_regions), &families);
   Add(kAppRegionsLimit, Double(stats.app_regions_limit), &families);
-  AddCommits(stats.journal, &families);
+  AddCommits(stats.committer, &families);
   Add(kJournalSizeBytes, Double(stats.journal_size_bytes), &families);
   AddCheckpoints(stats, &families);
   Add(kIncidents, Double(stats.incidents), &families);
   Add(kWatchedSeries, Double(stats.watched_series), &families);
-  Add(kSpikeLookDuration, absl::ToDoubleSeconds(stats.spike_look_duration), &families);
+  Add(kDetectorTickDuration, absl::ToDoubleSeconds(stats.detector_tick_duration), &families);
   AddAnnotations(stats.annotate, &families);
   AddLabelled(kConfigReloads,
               Samples{{kSuccess, Double(stats.config_reloads)},

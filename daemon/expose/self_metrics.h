@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "daemon/log/journal.h"
+#include "daemon/log/committer.h"
 #include "daemon/model/annotate_stats.h"
 #include "daemon/model/epoch.h"
 
@@ -30,7 +30,7 @@ struct SelfStats {
   uint64_t sessions_limit = 0;
   uint64_t app_regions = 0;
   uint64_t app_regions_limit = 0;
-  JournalStats journal;
+  CommitterStats committer;
   uint64_t journal_size_bytes = 0;
   absl::Duration recovery_duration;
   uint64_t checkpoints = 0;
@@ -38,7 +38,7 @@ struct SelfStats {
   bool checkpoint_last_failed = false;
   absl::Time checkpoint_last_success = absl::UnixEpoch();
   absl::Duration checkpoint_duration;
-  absl::Duration spike_look_duration;
+  absl::Duration detector_tick_duration;
   uint64_t watched_series = 0;
   uint64_t incidents = 0;
   AnnotateStats annotate;

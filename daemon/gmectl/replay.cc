@@ -33,9 +33,9 @@ constexpr size_t kFirstRows = 256;
 constexpr double kAlarmsMin = 1e-6;
 constexpr double kAlarmsMax = 10;
 constexpr double kExcessMax = 1e15;
-constexpr absl::Duration kHoldMax = absl::Hours(24);
-constexpr absl::Duration kAdoptMin = absl::Minutes(1);
-constexpr absl::Duration kAdoptMax = absl::Hours(24 * 28);
+constexpr absl::Duration kResolveAfterMax = absl::Hours(24);
+constexpr absl::Duration kRebaselineAfterMin = absl::Minutes(1);
+constexpr absl::Duration kRebaselineAfterMax = absl::Hours(24 * 28);
 
 struct ReplayFlags {
   DetectSettings detect;
@@ -48,10 +48,12 @@ Flags MakeFlags(ReplayFlags* to) {
   Flags flags;
   flags.Add("false_alarms_per_week", &to->detect.false_alarms_per_week,
             "that you accept; fewer take more evidence");
-  flags.Add("least_excess", &to->detect.least_excess,
+  flags.Add("min_excess_events", &to->detect.min_excess_events,
             "events more than expected that a spike has at least");
-  flags.Add("hold", &to->detect.hold, "a spike lasts until all was normal for so long");
-  flags.Add("adopt_after", &to->detect.adopt_after, "what stays up for so long is the new normal");
+  flags.Add("resolve_after", &to->detect.resolve_after,
+            "a spike lasts until all was normal for so long");
+  flags.Add("rebaseline_after", &to->detect.rebaseline_after,
+            "what stays up for so long is the new normal");
   flags.Add("step", &to->step, "from row to row, 1s to 1h; 0: found from the first rows");
   flags.Add("json", &to->json, "an object a line");
   flags.Add("help", &to->help, "this text");
@@ -76,9 +78,11 @@ absl::Status Check(const ReplayFlags& flags, const std::vector<std::string>& fil
   const DetectSettings& detect = flags.detect;
   absl::Status status =
       CheckNumber("false_alarms_per_week", detect.false_alarms_per_week, kAlarmsMin, kAlarmsMax);
-  status.Update(CheckNumber("least_excess", detect.least_excess, 0, kExcessMax));
-  status.Update(CheckDuration("hold", detect.hold, absl::ZeroDuration(), kHoldMax));
-  status.Update(CheckDuration("adopt_after", detect.adopt_after, kAdoptMin, kAdoptMax));
+  status.Update(CheckNumber("min_excess_events", detect.min_excess_events, 0, kExcessMax));
+  status.Update(
+      CheckDuration("resolve_after", detect.resolve_after, absl::ZeroDuration(), kResolveAfterMax));
+  status.Update(CheckDuration("rebaseline_after", detect.rebaseline_after, kRebaselineAfterMin,
+                              kRebaselineAfterMax));
   if (flags.step != absl::ZeroDuration()) {
     status.Update(CheckDuration("step", flags.step, kStepMin, kStepMax));
   }

@@ -82,8 +82,8 @@ grpc::ByteBuffer ToBuffer(const v1::ReportResponse& response) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-absl::Duration MinInterval(const Journal& journal) {
-  return journal.Fullness() >= kSlowDownFullness ? kSlowDownInterval : absl::ZeroDuration();
+absl::Duration MinInterval(const Committer& committer) {
+  return committer.Fullness() >= kSlowDownFullness ? kSlowDownInterval : absl::ZeroDuration();
 }
 
 }  // namespace gmewatch

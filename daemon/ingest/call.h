@@ -15,7 +15,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/ingest/access.h"
 #include "daemon/ingest/check_batch.h"
-#include "daemon/log/journal.h"
+#include "daemon/log/committer.h"
 #include "gmewatch/v1/error_reporting.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
@@ -62,7 +62,7 @@ class CallSet;
 struct IngestContext {
   RawService* service = nullptr;
   grpc::ServerCompletionQueue* queue = nullptr;
-  Journal* journal = nullptr;
+  Committer* committer = nullptr;
   const Aggregate* aggregate = nullptr;
   const Access* access = nullptr;
   CallSet* calls = nullptr;
@@ -85,7 +85,7 @@ void ReadRequest(const IngestContext& context, grpc::ByteBuffer* message, Scratc
 grpc::ByteBuffer ToBuffer(const v1::ReportResponse& response);
 
 // What slow clients down before any is turned away; zero while there is no need.
-absl::Duration MinInterval(const Journal& journal);
+absl::Duration MinInterval(const Committer& committer);
 
 }  // namespace gmewatch
 

@@ -6,7 +6,7 @@ namespace gmewatch {
 
 using grpc::health::v1::HealthCheckResponse;
 
-void HealthCall::Await(const IngestContext& context) {
+void HealthCall::Arm(const IngestContext& context) {
   new HealthCall(context);  // deletes itself in OnFinish
 }
 
@@ -27,7 +27,7 @@ void HealthCall::OnRequest(bool ok, Scratch* /*scratch*/) {
     delete this;
     return;
   }
-  Await(context_);
+  Arm(context_);
   if (!request_.service().empty() &&
       request_.service() != v1::ErrorReporting::service_full_name()) {
     responder_.FinishWithError({grpc::StatusCode::NOT_FOUND, "there is no such service"},

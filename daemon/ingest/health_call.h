@@ -14,7 +14,7 @@ namespace gmewatch {
 class HealthCall {
  public:
   // Waits for one call.
-  static void Await(const IngestContext& context);
+  static void Arm(const IngestContext& context);
 
  private:
   explicit HealthCall(const IngestContext& context);

@@ -115,7 +115,7 @@ void Serve(grpc::ServerCompletionQueue* queue) {
 
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::string& address,
                                                                   const Settings& settings,
-                                                                  Journal* journal,
+                                                                  Committer* committer,
                                                                   const Aggregate* aggregate) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
@@ -148,12 +148,12 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_, queue.get(),     journal,
+    const IngestContext context = {&self->service_, queue.get(),     committer,
                                    aggregate,       &self->access_,  &self->calls_,
                                    &self->health_,  &self->serving_, settings.max_message_bytes};
-    for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Await(context);
-    for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Await(context);
-    for (int i = 0; i < kAwaitedHealth; ++i) HealthCall::Await(context);
+    for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Arm(context);
+    for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Arm(context);
+    for (int i = 0; i < kAwaitedHealth; ++i) HealthCall::Arm(context);
     self->threads_.emplace_back(Serve, queue.get());
   }
   return self;

@@ -1,4 +1,4 @@
-// The gRPC server: takes batches off the wire, checks them, gives them to the journal.
+// The gRPC server: takes batches off the wire, checks them, gives them to the committer.
 //
 // Thread safety: Start, Drain and Shutdown are called by one thread, in this order; the rest by
 // any. Everything given to it must outlive it. Errors: InvalidArgument and Unavailable name the
@@ -25,7 +25,7 @@ class IngestServer {
   // until SetServing.
   static absl::StatusOr<std::unique_ptr<IngestServer>> Start(const std::string& address,
                                                              const Settings& settings,
-                                                             Journal* journal,
+                                                             Committer* committer,
                                                              const Aggregate* aggregate);
   IngestServer(const IngestServer&) = delete;
   IngestServer& operator=(const IngestServer&) = delete;
@@ -41,10 +41,10 @@ class IngestServer {
 
   void SetServing(bool serving) { serving_.store(serving); }
 
-  // Takes no more batches over streams; those taken are still acknowledged. The journal is to be
+  // Takes no more batches over streams; those taken are still acknowledged. The committer is to be
   // stopped next.
   void Drain();
-  // Ends every call, those still open at `deadline` without an answer. REQUIRES: the journal is
+  // Ends every call, those still open at `deadline` without an answer. REQUIRES: the committer is
   // stopped.
   void Shutdown(absl::Duration deadline);
 

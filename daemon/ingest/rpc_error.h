@@ -17,7 +17,7 @@ grpc::Status InvalidStatus(const Violation& violation);
 // `code` with the advice not to come back before `after`.
 grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl::Duration after);
 
-// What the journal says when it takes nothing: RESOURCE_EXHAUSTED or UNAVAILABLE, to be tried
+// What the committer says when it takes nothing: RESOURCE_EXHAUSTED or UNAVAILABLE, to be tried
 // again.
 grpc::Status RetryStatus(const absl::Status& status);
 

@@ -19,7 +19,7 @@ constexpr absl::Duration kStoppingRetry = absl::Seconds(1);
 
 }  // namespace
 
-void StreamCall::Await(const IngestContext& context) {
+void StreamCall::Arm(const IngestContext& context) {
   new StreamCall(context);  // deletes itself in Unref
 }
 
@@ -46,7 +46,7 @@ void StreamCall::Unref() {
 
 void StreamCall::OnRequest(bool ok, Scratch* /*scratch*/) {
   if (ok) {
-    Await(context_);
+    Arm(context_);
     in_set_ = context_.calls->AddStream(this);
     absl::MutexLock lock(&mutex_);
     if (!in_set_) {
@@ -92,7 +92,7 @@ void StreamCall::Take(CheckedRequest* request) {
     return;
   }
   request->batch.session = session_;
-  NoteAppended(context_.journal->Append(request->batch, *origin_, this));
+  NoteAppended(context_.committer->Append(request->batch, *origin_, this));
 }
 
 void StreamCall::Refuse(RejectReason reason, const CheckedRequest& request,
@@ -105,7 +105,7 @@ void StreamCall::Refuse(RejectReason reason, const CheckedRequest& request,
   // A refusal that ends the call is told by its status; the empty one here keeps the order of
   // settlements.
   unsettled_refusals_.push_back(std::move(refusal));
-  NoteAppended(context_.journal->AppendRejected(
+  NoteAppended(context_.committer->AppendRejected(
       reason, request.events, end.has_value() ? 0 : request.batch.sequence, this));
   if (end.has_value()) End(*std::move(end));
 }
@@ -157,7 +157,7 @@ void StreamCall::Write() {
     *response.add_refused() = std::move(refusal);
   }
   settled_refusals_.clear();
-  const absl::Duration min_interval = MinInterval(*context_.journal);
+  const absl::Duration min_interval = MinInterval(*context_.committer);
   if (min_interval > absl::ZeroDuration()) {
     response.mutable_min_interval()->set_seconds(absl::ToInt64Seconds(min_interval));
   }
@@ -191,7 +191,7 @@ void StreamCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   run_failure_ = status;
 }
 
-void StreamCall::OnRunEnd() {
+void StreamCall::OnBatchesSettled() {
   bool last = false;
   {
     absl::MutexLock lock(&mutex_);

@@ -1,5 +1,5 @@
-// One ReportStream: reads batches, gives them to the journal, acknowledges what is settled with the
-// newest number alone.
+// One ReportStream: reads batches, gives them to the committer, acknowledges what is settled with
+// the newest number alone.
 //
 // Owns itself by a count of what may still call it: outstanding operations, and the committer while
 // batches are unsettled. Thread safety: events come from the completion queue's thread, settlements
@@ -21,14 +21,14 @@ namespace gmewatch {
 class StreamCall final : public BatchWaiter {
  public:
   // Waits for one call.
-  static void Await(const IngestContext& context);
+  static void Arm(const IngestContext& context);
 
   // Takes no more; ends with UNAVAILABLE when what it took is settled.
   void Drain();
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
-  void OnRunEnd() override;
+  void OnBatchesSettled() override;
 
  private:
   explicit StreamCall(const IngestContext& context);
@@ -66,7 +66,7 @@ class StreamCall final : public BatchWaiter {
   std::atomic<int> references_{1};
   bool in_set_ = false;
 
-  // Of the committer alone, between OnSettled and OnRunEnd.
+  // Of the committer alone, between OnSettled and OnBatchesSettled.
   uint64_t run_sequence_ = 0;
   uint32_t run_settled_ = 0;
   uint32_t run_refused_ = 0;
@@ -82,7 +82,7 @@ class StreamCall final : public BatchWaiter {
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t settled_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t written_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Refused batches: in the order of the journal until their refusal is settled, then until they
+  // Refused batches: in the order of the committer until their refusal is settled, then until they
   // are written. Lists, since most streams never have one, and an empty deque takes half a KiB.
   std::list<v1::RefusedBatch> unsettled_refusals_ ABSL_GUARDED_BY(mutex_);
   std::list<v1::RefusedBatch> settled_refusals_ ABSL_GUARDED_BY(mutex_);

@@ -7,7 +7,7 @@
 
 namespace gmewatch {
 
-void UnaryCall::Await(const IngestContext& context) {
+void UnaryCall::Arm(const IngestContext& context) {
   new UnaryCall(context);  // deletes itself in OnFinish
 }
 
@@ -28,7 +28,7 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
     delete this;
     return;
   }
-  Await(context_);
+  Arm(context_);
   ReadRequest(context_, &request_, scratch);
   CheckedRequest& request = scratch->request;
   std::optional<Refusal> refusal = CheckSession(context_, request, call_);
@@ -41,14 +41,14 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
   }
   request.batch.session = request.session->id;
   const HashedOrigin origin(std::move(request.session->origin));
-  const absl::Status appended = context_.journal->Append(request.batch, origin, this);
+  const absl::Status appended = context_.committer->Append(request.batch, origin, this);
   if (!appended.ok()) FinishWith(RetryStatus(appended));
 }
 
 void UnaryCall::Refuse(Refusal refusal, const CheckedRequest& request) {
   status_ = std::move(refusal.status);
-  const absl::Status appended = context_.journal->AppendRejected(refusal.reason, request.events,
-                                                                 request.batch.sequence, this);
+  const absl::Status appended = context_.committer->AppendRejected(refusal.reason, request.events,
+                                                                   request.batch.sequence, this);
   if (!appended.ok()) FinishWith(RetryStatus(appended));
 }
 
@@ -58,7 +58,7 @@ void UnaryCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   status_ = RetryStatus(status);
 }
 
-void UnaryCall::OnRunEnd() { FinishWith(status_); }
+void UnaryCall::OnBatchesSettled() { FinishWith(status_); }
 
 void UnaryCall::FinishWith(const grpc::Status& status) {
   if (!status.ok()) {
@@ -67,7 +67,7 @@ void UnaryCall::FinishWith(const grpc::Status& status) {
   }
   v1::ReportResponse response;
   response.set_acknowledged_sequence(settled_sequence_);
-  const absl::Duration min_interval = MinInterval(*context_.journal);
+  const absl::Duration min_interval = MinInterval(*context_.committer);
   if (min_interval > absl::ZeroDuration()) {
     response.mutable_min_interval()->set_seconds(absl::ToInt64Seconds(min_interval));
   }

@@ -1,5 +1,6 @@
-// One Report: reads the request, gives it to the journal, answers when it is settled. Owns itself:
-// it waits for a call, makes its successor when one comes, and is gone when the answer is out.
+// One Report: reads the request, gives it to the committer, answers when it is settled. Owns
+// itself: it waits for a call, makes its successor when one comes, and is gone when the answer is
+// out.
 //
 // Thread safety: events come from the completion queue's thread and the committer's, never both at
 // once.
@@ -15,11 +16,11 @@ namespace gmewatch {
 class UnaryCall final : public BatchWaiter {
  public:
   // Waits for one call.
-  static void Await(const IngestContext& context);
+  static void Arm(const IngestContext& context);
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
-  void OnRunEnd() override;
+  void OnBatchesSettled() override;
 
  private:
   explicit UnaryCall(const IngestContext& context);

@@ -27,8 +27,8 @@ absl::Status Settled(absl::Status status, absl::Status* broken) {
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& state_dir) {
   absl::Status status = PrepareStateDir(state_dir);
   if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<SqliteJournal>> journal =
-      SqliteJournal::Open(absl::StrCat(state_dir, kJournalFile));
+  absl::StatusOr<std::unique_ptr<EpochTable>> journal =
+      EpochTable::Open(absl::StrCat(state_dir, kJournalFile));
   if (!journal.ok()) return journal.status();
   absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> checkpoint =
       SqliteCheckpoint::Open(absl::StrCat(state_dir, kStateFile));
@@ -42,11 +42,11 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& st
       new SqliteLog(state_dir, *std::move(journal), *std::move(checkpoint), *covered));
 }
 
-SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<SqliteJournal> journal,
+SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> journal,
                      std::unique_ptr<SqliteCheckpoint> checkpoint, uint64_t covered)
     : state_dir_(state_dir),
       covered_(covered),
-      journal_(std::move(journal)),
+      epochs_(std::move(journal)),
       checkpoint_(std::move(checkpoint)) {}
 
 absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() {
@@ -55,14 +55,14 @@ absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() {
 
 absl::Status SqliteLog::Replay(uint64_t number,
                                const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
-  return journal_->Replay(number, apply);
+  return epochs_->Replay(number, apply);
 }
 
 absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
   if (!append_broken_.ok()) return append_broken_;
   absl::Status status = Settled(
-      journal_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_broken_);
-  if (!append_broken_.ok()) journal_->LeaveFilesAlone();
+      epochs_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_broken_);
+  if (!append_broken_.ok()) epochs_->LeaveFilesAlone();
   return status;
 }
 

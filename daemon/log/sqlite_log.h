@@ -30,9 +30,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daemon/log/epoch_table.h"
 #include "daemon/log/event_log.h"
 #include "daemon/log/sqlite_checkpoint.h"
-#include "daemon/log/sqlite_journal.h"
 
 namespace gmewatch {
 
@@ -46,12 +46,12 @@ class SqliteLog final : public EventLog {
   absl::Status Replay(uint64_t number,
                       const std::function<absl::Status(uint64_t, const Epoch&)>& apply) override;
   absl::Status Append(uint64_t number, const Epoch& epoch) override;
-  // Marks the covered epochs; the next calls of Append drop them (sqlite_journal.h).
+  // Marks the covered epochs; the next calls of Append drop them (epoch_table.h).
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override;
   uint64_t SizeBytes() override;
 
  private:
-  SqliteLog(const std::string& state_dir, std::unique_ptr<SqliteJournal> journal,
+  SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> journal,
             std::unique_ptr<SqliteCheckpoint> checkpoint, uint64_t covered);
 
   const std::string state_dir_;
@@ -59,7 +59,7 @@ class SqliteLog final : public EventLog {
   std::atomic<uint64_t> covered_;
 
   // Of the thread that appends.
-  std::unique_ptr<SqliteJournal> journal_;
+  std::unique_ptr<EpochTable> epochs_;
   absl::Status append_broken_;
 
   // Of the thread that saves.

@@ -15,14 +15,14 @@ struct DetectSettings {
   // False alarms a week, over all series together, that people accept.
   double false_alarms_per_week = 1;
   // A spike has at least so many events more than expected, from so many sessions.
-  double least_excess = 10;
-  uint32_t least_sessions = 3;
+  double min_excess_events = 10;
+  uint32_t min_sessions = 3;
   // A spike lasts until its rate has been back to normal for this long.
-  absl::Duration hold = absl::Minutes(5);
+  absl::Duration resolve_after = absl::Minutes(5);
   // A rate that stays up for this long is the new normal.
-  absl::Duration adopt_after = absl::Hours(8);
+  absl::Duration rebaseline_after = absl::Hours(8);
   // Codes that never raise a spike, besides the catalogue's benign ones.
-  std::vector<int32_t> quiet_codes;
+  std::vector<int32_t> ignored_codes;
 
   friend bool operator==(const DetectSettings&, const DetectSettings&) = default;
 };

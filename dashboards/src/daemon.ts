@@ -114,7 +114,7 @@ const latency = () => [
     THIRD,
     [
       line(quantile(0.99, 'gmewatch_scrape_duration_seconds'), 'scrape, {{instance}}'),
-      line(gauge('gmewatch_spike_look_duration_seconds'), 'look for spikes, {{instance}}'),
+      line(gauge('gmewatch_detector_tick_duration_seconds'), 'look for spikes, {{instance}}'),
     ],
     { unit: UNIT.seconds },
   ),

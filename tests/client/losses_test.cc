@@ -9,40 +9,40 @@ namespace {
 
 TEST(LossesTest, CarriesALossUntilItIsTold) {
   Losses losses;
-  EXPECT_FALSE(losses.Untold());
+  EXPECT_FALSE(losses.HasUnreported());
   losses.Add(v1::ClientLoss::EXPIRED, 3);
   losses.Add(v1::ClientLoss::EXPIRED, 2);
   v1::ReportRequest first;
-  losses.Tell(&first);
+  losses.AttachTo(&first);
   ASSERT_EQ(first.losses_size(), 1);
   EXPECT_EQ(first.losses(0).reason(), v1::ClientLoss::EXPIRED);
   EXPECT_EQ(first.losses(0).events(), 5U);
-  EXPECT_FALSE(losses.Untold());
+  EXPECT_FALSE(losses.HasUnreported());
 
   losses.Add(v1::ClientLoss::REFUSED, 7);
-  losses.NotTold();
+  losses.Rollback();
   v1::ReportRequest second;
-  losses.Tell(&second);
+  losses.AttachTo(&second);
   ASSERT_EQ(second.losses_size(), 2);
   EXPECT_EQ(second.losses(0).events(), 5U);
   EXPECT_EQ(second.losses(1).events(), 7U);
-  losses.Told();
-  losses.NotTold();  // nothing is left of what was told
-  EXPECT_FALSE(losses.Untold());
+  losses.Commit();
+  losses.Rollback();  // nothing is left of what was told
+  EXPECT_FALSE(losses.HasUnreported());
 }
 
 TEST(LossesTest, SaturatesAndTellsInPortionsThatServersTake) {
   constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
   EXPECT_EQ(SaturatingAdd(kLargest - 1, 5), kLargest);
   Losses losses;
-  losses.Add(v1::ClientLoss::TOO_MANY_CODES, Losses::kToldMax + 9);
+  losses.Add(v1::ClientLoss::TOO_MANY_CODES, Losses::kReportedMax + 9);
   v1::ReportRequest first;
-  losses.Tell(&first);
-  EXPECT_EQ(first.losses(0).events(), Losses::kToldMax);
-  EXPECT_TRUE(losses.Untold());
-  losses.Told();
+  losses.AttachTo(&first);
+  EXPECT_EQ(first.losses(0).events(), Losses::kReportedMax);
+  EXPECT_TRUE(losses.HasUnreported());
+  losses.Commit();
   v1::ReportRequest second;
-  losses.Tell(&second);
+  losses.AttachTo(&second);
   EXPECT_EQ(second.losses(0).events(), 9U);
 }
 

@@ -60,7 +60,7 @@ TEST_F(OutboxFailureTest, ComesBackNotBeforeTheServerAllows) {
     Fail(absl::ResourceExhaustedError("busy"), absl::Seconds(90));
     EXPECT_GT(outbox_.NextAttempt(), now_ + absl::Seconds(90));
     EXPECT_LE(outbox_.NextAttempt(), now_ + absl::Seconds(150));
-    outbox_.Hurry();
+    outbox_.ExpediteFlush();
     EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(90));
   }
 }
@@ -81,7 +81,7 @@ TEST_F(OutboxFailureTest, HurryShortensALongBackoffButDoesNotHammer) {
   Next();
   Fail(absl::UnauthenticatedError(""));
   const absl::Duration failed = now_;
-  outbox_.Hurry();
+  outbox_.ExpediteFlush();
   EXPECT_EQ(outbox_.NextAttempt(), failed + absl::Seconds(1));
   // It fails again while the Flush still waits.
   Next();

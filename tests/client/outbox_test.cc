@@ -96,7 +96,7 @@ TEST_F(OutboxTest, KeepsTheDistanceThatTheServerAsksFor) {
   outbox_.Settle(now_, outcome);
   EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
   table_.Add(1, 1);
-  outbox_.Hurry();  // not even a Flush goes below it
+  outbox_.ExpediteFlush();  // not even a Flush goes below it
   EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
   // An answer that says nothing of it changes nothing; one that names another does.
   Next();
@@ -122,14 +122,14 @@ TEST_F(OutboxTest, TakesAnAbsurdDistanceForAnHour) {
 
 TEST_F(OutboxTest, HurriesUntilAllThatWasThereIsSettled) {
   table_.Add(1, 1'500'000'000);
-  EXPECT_EQ(outbox_.Hurry(), 2U);
+  EXPECT_EQ(outbox_.ExpediteFlush(), 2U);
   for (uint64_t sequence = 1; sequence <= 2; ++sequence) {
     EXPECT_LE(outbox_.NextAttempt(), now_);
     EXPECT_EQ(outbox_.Next(now_)->sequence(), sequence);
     Acknowledge(sequence);
   }
   EXPECT_GT(outbox_.NextAttempt(), now_);
-  EXPECT_EQ(outbox_.Hurry(), 2U);  // nothing more to do
+  EXPECT_EQ(outbox_.ExpediteFlush(), 2U);  // nothing more to do
   EXPECT_GT(outbox_.NextAttempt(), now_);
 }
 

@@ -93,7 +93,7 @@ TEST(SpikeWatchTest, QuietAreTheCatalogsBenignCodesAndThoseOfTheSettings) {
   EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
   // By a reload.
   DetectSettings settings = StrictSettings();
-  settings.quiet_codes = {1005};
+  settings.ignored_codes = {1005};
   world.watch->SetSettings(settings);
   benign_rises(60, 25);
   EXPECT_THAT(world.Active(), IsEmpty());
@@ -105,7 +105,7 @@ TEST(SpikeWatchTest, SettingsChangeAllButTheTick) {
   world.Ticks(360, 5, 5);
   DetectSettings settings = StrictSettings();
   settings.tick = absl::Minutes(1);
-  settings.least_excess = 1e6;
+  settings.min_excess_events = 1e6;
   world.watch->SetSettings(settings);
   const int64_t time_s = world.watch->Report().time_s;
   world.Tick(5, 5);

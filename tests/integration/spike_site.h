@@ -22,7 +22,7 @@ namespace gmewatch {
 inline constexpr char kActive[] = "gme_spike_active";
 inline constexpr char kLoop[] = "gme_retry_loop_active";
 inline constexpr char kIncidents[] = "gmewatch_incidents";
-inline constexpr char kDetect[] = "detect: {tick: 1s, hold: 0s, quiet_codes: [4103]}\n";
+inline constexpr char kDetect[] = "detect: {tick: 1s, resolve_after: 0s, ignored_codes: [4103]}\n";
 
 // What happens all the time, everywhere: 2 events a second of each in each place.
 inline constexpr int32_t kUsualCodes[] = {1005, 10004, 10001, 8195};

@@ -166,7 +166,7 @@ TEST_F(SpikeTest, WhatIsLateOrBenignOrQuietRaisesNone) {
 // With what the test before it has begun.
 TEST_F(SpikeTest, SighupChangesWhichCodesAreQuiet) {
   const std::string series = CodeSeries(kActive, "4103", "voice_message", "us", "two");
-  watched().Reload("detect: {tick: 1s, hold: 0s}\n", "success");
+  watched().Reload("detect: {tick: 1s, resolve_after: 0s}\n", "success");
   watched().Await(series, 1);
   EXPECT_FALSE(Tells(Scrape(), kActive, 1003));
   watched().Reload(kDetect, "success");
@@ -174,13 +174,13 @@ TEST_F(SpikeTest, SighupChangesWhichCodesAreQuiet) {
 }
 
 TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndTheOldStays) {
-  watched().Reload("detect:\n  tick: 1s\n  least_sessions: 17\n", "failure");
+  watched().Reload("detect:\n  tick: 1s\n  min_sessions: 17\n", "failure");
   EXPECT_THAT(watched().daemon().process().error(),
-              HasSubstr("settings.yaml:5:19: detect.least_sessions must be from 1 to 16, not 17"));
+              HasSubstr("settings.yaml:5:19: detect.min_sessions must be from 1 to 16, not 17"));
   const Ended check =
       RunToEnd(GmewatchdPath(), {"--check_config", "--config=" + watched().settings_file()});
   EXPECT_EQ(check.status, 2);
-  EXPECT_THAT(check.error, HasSubstr("settings.yaml:5:19: detect.least_sessions"));
+  EXPECT_THAT(check.error, HasSubstr("settings.yaml:5:19: detect.min_sessions"));
   watched().Reload("detect: {tick: 1500ms}\n", "failure");
   watched().Reload("detect: {tik: 1s}\n", "failure");
   EXPECT_THAT(watched().daemon().process().error(), HasSubstr("settings.yaml:3:10: "));

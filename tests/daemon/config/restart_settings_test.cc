@@ -26,15 +26,16 @@ TEST(ChangedForRestartTest, NamesWhatDiffersAndNoMore) {
   EXPECT_THAT(ChangedForRestart(Settings(), Parse("log: {commit_interval: 7ms}\n")),
               ElementsAre("log.commit_interval"));
   // SIGHUP does these.
-  EXPECT_THAT(ChangedForRestart(
-                  Settings(),
-                  Parse("apps: [{name: a, regions: [b]}]\n"
-                        "limits: {max_app_regions: 7, max_sessions: 7000, session_horizon: 7h}\n"
-                        "expose: {public_url: 'http://a', hide_solution_info: true}\n"
-                        "detect: {false_alarms_per_week: 7, least_excess: 7, least_sessions: 7,\n"
-                        "         hold: 7m, adopt_after: 7h, quiet_codes: [7]}\n"
-                        "annotations: {grafana_url: 'http://a', token_file: b, ca_file: c}\n")),
-              IsEmpty());
+  EXPECT_THAT(
+      ChangedForRestart(
+          Settings(),
+          Parse("apps: [{name: a, regions: [b]}]\n"
+                "limits: {max_app_regions: 7, max_sessions: 7000, session_horizon: 7h}\n"
+                "expose: {public_url: 'http://a', hide_solution_info: true}\n"
+                "detect: {false_alarms_per_week: 7, min_excess_events: 7, min_sessions: 7,\n"
+                "         resolve_after: 7m, rebaseline_after: 7h, ignored_codes: [7]}\n"
+                "annotations: {grafana_url: 'http://a', token_file: b, ca_file: c}\n")),
+      IsEmpty());
 }
 
 // config.proto marks what SIGHUP changes; the rest are those.

@@ -111,10 +111,10 @@ TEST(SettingsTest, RefusesWhatIsOutOfRange) {
   CheckRange("detect", "tick", "1s", "1h", "999ms", "1h1s", "1s to 1h");
   CheckRange("detect", "false_alarms_per_week", "0.001", "1000", "0.0009", "1000.1",
              "0.001 to 1000");
-  CheckRange("detect", "least_excess", "1", "1000000", "0", "1000001", "1 to 1000000");
-  CheckRange("detect", "least_sessions", "1", "16", "0", "17", "1 to 16");
-  CheckRange("detect", "hold", "0s", "6h", "-1s", "6h1s", "0 to 6h");
-  CheckRange("detect", "adopt_after", "1h", "168h", "59m", "168h1s", "1h to 168h");
+  CheckRange("detect", "min_excess_events", "1", "1000000", "0", "1000001", "1 to 1000000");
+  CheckRange("detect", "min_sessions", "1", "16", "0", "17", "1 to 16");
+  CheckRange("detect", "resolve_after", "0s", "6h", "-1s", "6h1s", "0 to 6h");
+  CheckRange("detect", "rebaseline_after", "1h", "168h", "59m", "168h1s", "1h to 168h");
 }
 
 TEST(SettingsTest, TakesTheSmallestForWhatItIs) {
@@ -123,11 +123,11 @@ TEST(SettingsTest, TakesTheSmallestForWhatItIs) {
 
 TEST(SettingsTest, TakesWhatSpikesAreToldBy) {
   const DetectSettings detect =
-      Parsed("detect: {tick: 30s, false_alarms_per_week: 0.25, quiet_codes: [4103, -1]}").detect;
+      Parsed("detect: {tick: 30s, false_alarms_per_week: 0.25, ignored_codes: [4103, -1]}").detect;
   EXPECT_EQ(detect.tick, absl::Seconds(30));
   EXPECT_EQ(detect.false_alarms_per_week, 0.25);
-  EXPECT_EQ(detect.quiet_codes, (std::vector<int32_t>{4103, -1}));
-  EXPECT_EQ(detect.least_sessions, DetectSettings().least_sessions);
+  EXPECT_EQ(detect.ignored_codes, (std::vector<int32_t>{4103, -1}));
+  EXPECT_EQ(detect.min_sessions, DetectSettings().min_sessions);
 }
 
 TEST(SettingsTest, RefusesWhatIsNoTick) {

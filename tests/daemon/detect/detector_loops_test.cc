@@ -143,7 +143,7 @@ TEST(DetectorLoopsTest, WhereOneSessionIsEnoughThereAreNone) {
   for (const double mean : {0.001, 5.0}) {
     SCOPED_TRACE(mean);
     DetectSettings settings = StrictSettings();
-    settings.least_sessions = 1;
+    settings.min_sessions = 1;
     DetectorRun run(24, settings);
     run.Until(kHour, Loop(mean, 0));
     EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(mean, 60)),

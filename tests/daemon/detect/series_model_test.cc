@@ -94,7 +94,7 @@ TEST(SeriesModelTest, ASpikeHasSessionsAndALoopHasFew) {
 
 TEST(SeriesModelTest, ASpikeHasTheLeastExcess) {
   DetectSettings settings;
-  settings.least_excess = 150;
+  settings.min_excess_events = 150;
   ModelRun run(kTicksPerDay, settings);
   run.Add(149);
   EXPECT_GT(run.model.Score(run.state), 1);

@@ -155,7 +155,7 @@ TEST(StandaloneDetectorTest, FindsARampOfThreeHours) {
 TEST(StandaloneDetectorTest, KeepsWhatIsExpectedWhileASpikeLasts) {
   for (const absl::Duration hold : {absl::Minutes(5), absl::Minutes(20)}) {
     DetectSettings settings = Strict();
-    settings.hold = hold;
+    settings.resolve_after = hold;
     Play play(7, settings);
     play.Until(kDay, 10);
     play.Until(kDay + 5, 50);
@@ -190,7 +190,7 @@ TEST(StandaloneDetectorTest, APauseThatIsShorterThanTheHoldIsOneSpike) {
 TEST(StandaloneDetectorTest, AdoptsALevelThatStays) {
   for (const int hours : {2, 8}) {
     DetectSettings settings = Strict();
-    settings.adopt_after = absl::Hours(hours);
+    settings.rebaseline_after = absl::Hours(hours);
     Play play(9, settings);
     play.Until(kDay, 10);
     play.Until(2 * kDay, 50);

@@ -33,11 +33,11 @@ SelfStats DistinctStats() {
   stats.sessions_limit = 105;
   stats.app_regions = 106;
   stats.app_regions_limit = 107;
-  stats.journal.epochs = 108;
-  stats.journal.failed_epochs = 109;
-  stats.journal.pending_bytes = 110;
-  stats.journal.commit_time_total = absl::Milliseconds(1500);
-  stats.journal.commits_by_bucket = {1, 2, 4, 8, 16, 32, 64, 90, 108};
+  stats.committer.epochs = 108;
+  stats.committer.failed_epochs = 109;
+  stats.committer.pending_bytes = 110;
+  stats.committer.commit_time_total = absl::Milliseconds(1500);
+  stats.committer.commits_by_bucket = {1, 2, 4, 8, 16, 32, 64, 90, 108};
   stats.journal_size_bytes = 111;
   stats.recovery_duration = absl::Milliseconds(2500);
   stats.checkpoints = 112;

@@ -107,11 +107,11 @@ TEST(ReplayTest, SaysOfEachRowWhatTheDetectorSays) {
   CheckRows(settings, {});
   settings.tick = absl::Seconds(10);
   settings.false_alarms_per_week = 0.5;
-  settings.least_excess = 20;
-  settings.hold = absl::Minutes(10);
-  settings.adopt_after = absl::Hours(1);
-  CheckRows(settings,
-            {"--false_alarms_per_week=0.5", "--least_excess=20", "--hold=10m", "--adopt_after=1h"});
+  settings.min_excess_events = 20;
+  settings.resolve_after = absl::Minutes(10);
+  settings.rebaseline_after = absl::Hours(1);
+  CheckRows(settings, {"--false_alarms_per_week=0.5", "--min_excess_events=20",
+                       "--resolve_after=10m", "--rebaseline_after=1h"});
 }
 
 TEST(ReplayTest, SpeaksJson) {
@@ -216,9 +216,9 @@ TEST(ReplayTest, SaysWhatIsWrongWithItsArguments) {
         {"--false_alarms_per_week=0", "--false_alarms_per_week is 0; allowed: from 1e-06 to 10"},
         {"--false_alarms_per_week=nan", "--false_alarms_per_week is nan"},
         {"--false_alarms_per_week=few", "--false_alarms_per_week is \"few\"; allowed: a number"},
-        {"--least_excess=-1", "--least_excess is -1"},
-        {"--hold=25h", "--hold is 25h"},
-        {"--adopt_after=1s", "--adopt_after is 1s; allowed: from 1m to 672h"},
+        {"--min_excess_events=-1", "--min_excess_events is -1"},
+        {"--resolve_after=25h", "--resolve_after is 25h"},
+        {"--rebaseline_after=1s", "--rebaseline_after is 1s; allowed: from 1m to 672h"},
         {"more.csv", "2 files are given; allowed: 1"},
         {"--fast", "there is no flag --fast"}}) {
     const Answer run = Replay("10,1\n20,1\n", {argument});

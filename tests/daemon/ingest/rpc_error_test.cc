@@ -36,7 +36,7 @@ TEST(RpcErrorTest, WhatIsNoUseToRepeatNamesTheField) {
   EXPECT_EQ(detail.field_violations(0).description(), "is 0");
 }
 
-TEST(RpcErrorTest, WhateverTheJournalSaysCarriesTheTimeToComeBack) {
+TEST(RpcErrorTest, WhateverTheCommitterSaysCarriesTheTimeToComeBack) {
   for (const auto& [said, code] :
        {std::pair(absl::ResourceExhaustedError("full"), StatusCode::RESOURCE_EXHAUSTED),
         std::pair(absl::UnavailableError("stopping"), StatusCode::UNAVAILABLE),

@@ -12,8 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "daemon/log/committer.h"
 #include "daemon/log/event_log.h"
-#include "daemon/log/journal.h"
 
 namespace gmewatch {
 
@@ -82,7 +82,7 @@ class NotingWaiter final : public BatchWaiter {
   void OnFailed(uint64_t sequence, const absl::Status& status) override {
     Note(absl::StrCat("failed ", sequence, " ", absl::StatusCodeToString(status.code())));
   }
-  void OnRunEnd() override { Note("end"); }
+  void OnBatchesSettled() override { Note("end"); }
 
   std::vector<std::string> AwaitNotes(size_t n) {
     absl::MutexLock lock(&mutex_);

@@ -1,4 +1,4 @@
-#include "daemon/log/journal.h"
+#include "daemon/log/committer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/daemon/log/journal_fakes.h"
+#include "tests/daemon/log/committer_fakes.h"
 
 namespace gmewatch {
 namespace {
@@ -25,10 +25,10 @@ Batch SomeBatch(uint64_t sequence, uint32_t count = 1) {
   return batch;
 }
 
-class JournalTest : public ::testing::Test {
+class CommitterTest : public ::testing::Test {
  protected:
-  Journal* Make(JournalOptions options = {}) {
-    journal_ = std::make_unique<Journal>(
+  Committer* Make(CommitterOptions options = {}) {
+    journal_ = std::make_unique<Committer>(
         log_, clock_, options, 10, 5,
         [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
           applied_.push_back(number);
@@ -54,11 +54,11 @@ class JournalTest : public ::testing::Test {
   bool applied_before_durable_ = false;
   RejectedByReason rejected_{};
   absl::Status fatal_;
-  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Committer> journal_;
 };
 
-TEST_F(JournalTest, SettlesInOrderAfterTheCommit) {
-  Journal* journal = Make();
+TEST_F(CommitterTest, SettlesInOrderAfterTheCommit) {
+  Committer* journal = Make();
   log_.Hold(true);
   ASSERT_TRUE(journal->Append(SomeBatch(1), origin_, &waiter_).ok());
   log_.AwaitAttempts(1);
@@ -75,8 +75,8 @@ TEST_F(JournalTest, SettlesInOrderAfterTheCommit) {
   EXPECT_EQ(rejected_[static_cast<size_t>(RejectReason::kInvalid)].events, 7U);
 }
 
-TEST_F(JournalTest, OneCommitTakesAllThatCameMeanwhile) {
-  Journal* journal = Make();
+TEST_F(CommitterTest, OneCommitTakesAllThatCameMeanwhile) {
+  Committer* journal = Make();
   log_.Hold(true);
   ASSERT_TRUE(journal->Append(SomeBatch(1), origin_, &waiter_).ok());
   log_.AwaitAttempts(1);
@@ -89,7 +89,7 @@ TEST_F(JournalTest, OneCommitTakesAllThatCameMeanwhile) {
   EXPECT_THAT(applied_, ElementsAre(11, 12));
 }
 
-TEST_F(JournalTest, TimeInTheLogNeverGoesBack) {
+TEST_F(CommitterTest, TimeInTheLogNeverGoesBack) {
   class BackwardClock final : public Clock {
    public:
     absl::Time Now() override { return absl::FromUnixMillis(1000 - calls_++ * 100); }
@@ -101,7 +101,7 @@ TEST_F(JournalTest, TimeInTheLogNeverGoesBack) {
   };
   BackwardClock clock;
   std::vector<int64_t> times;
-  Journal journal(
+  Committer journal(
       log_, clock, {}, 0, 2000,
       [&times](uint64_t, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         times.push_back(epoch.time_ms);
@@ -116,8 +116,8 @@ TEST_F(JournalTest, TimeInTheLogNeverGoesBack) {
   EXPECT_THAT(times, ElementsAre(2000, 2000, 2000));
 }
 
-TEST_F(JournalTest, AFullLogTurnsAwayEverythingThatWaitsAndGoesOnLater) {
-  Journal* journal = Make();
+TEST_F(CommitterTest, AFullLogTurnsAwayEverythingThatWaitsAndGoesOnLater) {
+  Committer* journal = Make();
   log_.FailWith(absl::ResourceExhaustedError("disk full"));
   log_.Hold(true);
   ASSERT_TRUE(journal->Append(SomeBatch(1, 5), origin_, &waiter_).ok());
@@ -145,8 +145,8 @@ TEST_F(JournalTest, AFullLogTurnsAwayEverythingThatWaitsAndGoesOnLater) {
   EXPECT_TRUE(fatal_.ok());
 }
 
-TEST_F(JournalTest, ALogAtItsEndIsToldAndNothingMoreIsTaken) {
-  Journal* journal = Make();
+TEST_F(CommitterTest, ALogAtItsEndIsToldAndNothingMoreIsTaken) {
+  Committer* journal = Make();
   log_.FailWith(absl::InternalError("fsync failed"));
   ASSERT_TRUE(journal->Append(SomeBatch(1), origin_, &waiter_).ok());
   EXPECT_THAT(waiter_.AwaitNotes(2), ElementsAre("failed 1 INTERNAL", "end"));
@@ -157,10 +157,10 @@ TEST_F(JournalTest, ALogAtItsEndIsToldAndNothingMoreIsTaken) {
   EXPECT_THAT(applied_, IsEmpty());
 }
 
-TEST_F(JournalTest, TakesNoMoreThanItsMemoryAllows) {
-  JournalOptions options;
+TEST_F(CommitterTest, TakesNoMoreThanItsMemoryAllows) {
+  CommitterOptions options;
   options.max_pending_bytes = 1000;
-  Journal* journal = Make(options);
+  Committer* journal = Make(options);
   log_.Hold(true);
   uint64_t taken = 0;
   while (journal->Append(SomeBatch(taken + 1), origin_, &waiter_).ok()) ++taken;
@@ -173,10 +173,10 @@ TEST_F(JournalTest, TakesNoMoreThanItsMemoryAllows) {
   EXPECT_TRUE(journal->Append(SomeBatch(taken + 1), origin_, &waiter_).ok());
 }
 
-TEST_F(JournalTest, RefusalsThatWaitFillItToo) {
-  JournalOptions options;
+TEST_F(CommitterTest, RefusalsThatWaitFillItToo) {
+  CommitterOptions options;
   options.max_pending_bytes = 1000;
-  Journal* journal = Make(options);
+  Committer* journal = Make(options);
   log_.Hold(true);
   ASSERT_TRUE(journal->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok());
   log_.AwaitAttempts(1);
@@ -195,10 +195,10 @@ TEST_F(JournalTest, RefusalsThatWaitFillItToo) {
   EXPECT_EQ(journal->Fullness(), 0);
 }
 
-TEST_F(JournalTest, StopCommitsWhatIsOpenAndThenTakesNothing) {
-  JournalOptions options;
+TEST_F(CommitterTest, StopCommitsWhatIsOpenAndThenTakesNothing) {
+  CommitterOptions options;
   options.commit_interval = absl::Hours(1);
-  Journal* journal = Make(options);
+  Committer* journal = Make(options);
   // The first commit of all waits for nothing; the second would wait an hour.
   ASSERT_TRUE(journal->Append(SomeBatch(1), origin_, &waiter_).ok());
   waiter_.AwaitNotes(2);
@@ -208,16 +208,16 @@ TEST_F(JournalTest, StopCommitsWhatIsOpenAndThenTakesNothing) {
   EXPECT_TRUE(absl::IsUnavailable(journal->Append(SomeBatch(3), origin_, &waiter_)));
 }
 
-TEST_F(JournalTest, StopEndsOverALogThatStaysFull) {
-  Journal* journal = Make();
+TEST_F(CommitterTest, StopEndsOverALogThatStaysFull) {
+  Committer* journal = Make();
   log_.FailWith(absl::ResourceExhaustedError("disk full"));
   ASSERT_TRUE(journal->Append(SomeBatch(1), origin_, &waiter_).ok());
   journal->Stop();
   EXPECT_THAT(waiter_.AwaitNotes(2), ElementsAre("failed 1 RESOURCE_EXHAUSTED", "end"));
 }
 
-TEST_F(JournalTest, ManyThreadsLoseNothing) {
-  Journal* journal = Make();
+TEST_F(CommitterTest, ManyThreadsLoseNothing) {
+  Committer* journal = Make();
   constexpr int kThreads = 4;
   constexpr uint64_t kBatches = 2000;
   std::vector<NotingWaiter> waiters(kThreads);

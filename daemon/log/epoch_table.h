@@ -7,8 +7,8 @@
 // belong together are noticed.
 //
 // Errors: those of sqlite_connection.h.
-#ifndef GMEWATCH_DAEMON_LOG_SQLITE_JOURNAL_H_
-#define GMEWATCH_DAEMON_LOG_SQLITE_JOURNAL_H_
+#ifndef GMEWATCH_DAEMON_LOG_EPOCH_TABLE_H_
+#define GMEWATCH_DAEMON_LOG_EPOCH_TABLE_H_
 
 #include <cstdint>
 #include <functional>
@@ -22,16 +22,16 @@
 
 namespace gmewatch {
 
-class SqliteJournal {
+class EpochTable {
  public:
   // More than one, so that what a checkpoint covers is gone long before the next one; few, so that
   // a commit's time does not show it.
   static constexpr uint64_t kDropsPerCommit = 8;
 
-  static absl::StatusOr<std::unique_ptr<SqliteJournal>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<EpochTable>> Open(const std::string& path);
 
-  SqliteJournal(const SqliteJournal&) = delete;
-  SqliteJournal& operator=(const SqliteJournal&) = delete;
+  EpochTable(const EpochTable&) = delete;
+  EpochTable& operator=(const EpochTable&) = delete;
 
   // Calls `apply` for each epoch after `number` in order. DataLoss, which names the epoch, if one
   // is damaged or missing, and also where epoch `number` itself is not there any more, unless it is
@@ -45,7 +45,7 @@ class SqliteJournal {
   void LeaveFilesAlone() { connection_->LeaveFilesAlone(); }
 
  private:
-  explicit SqliteJournal(std::unique_ptr<SqliteConnection> connection)
+  explicit EpochTable(std::unique_ptr<SqliteConnection> connection)
       : connection_(std::move(connection)) {}
   absl::Status Prepare();
   absl::Status ReplayRow(uint64_t expected, SqliteStatement& row,
@@ -63,4 +63,4 @@ class SqliteJournal {
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_LOG_SQLITE_JOURNAL_H_
+#endif  // GMEWATCH_DAEMON_LOG_EPOCH_TABLE_H_

@@ -1,4 +1,4 @@
-#include "daemon/log/sqlite_journal.h"
+#include "daemon/log/epoch_table.h"
 
 #include <zlib.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 // The number is the key, so epochs stand in the file in their order, and dropping the oldest frees
 // whole pages.
-SqliteSchema JournalSchema() {
+SqliteSchema EpochSchema() {
   SqliteSchema schema;
   schema.application_id = 0x474d574a;  // "GMWJ"
   schema.version = 1;
@@ -30,17 +30,17 @@ uint32_t Crc(absl::string_view record) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteJournal>> SqliteJournal::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<EpochTable>> EpochTable::Open(const std::string& path) {
   absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
-      SqliteConnection::Open(path, JournalSchema());
+      SqliteConnection::Open(path, EpochSchema());
   if (!connection.ok()) return connection.status();
-  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(*std::move(connection)));
+  std::unique_ptr<EpochTable> journal(new EpochTable(*std::move(connection)));
   absl::Status status = journal->Prepare();
   if (!status.ok()) return status;
   return journal;
 }
 
-absl::Status SqliteJournal::Prepare() {
+absl::Status EpochTable::Prepare() {
   absl::StatusOr<SqliteStatement> insert =
       connection_->Prepare("INSERT INTO epochs(number, record, crc) VALUES(?1, ?2, ?3)");
   if (!insert.ok()) return insert.status();
@@ -57,8 +57,8 @@ absl::Status SqliteJournal::Prepare() {
   return absl::OkStatus();
 }
 
-absl::Status SqliteJournal::Replay(
-    uint64_t number, const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
+absl::Status EpochTable::Replay(uint64_t number,
+                                const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
   absl::StatusOr<SqliteStatement> rows = connection_->Prepare(
       "SELECT number, record, crc FROM epochs WHERE number >= ?1 ORDER BY number");
   if (!rows.ok()) return rows.status();
@@ -82,7 +82,7 @@ absl::Status SqliteJournal::Replay(
   return absl::OkStatus();
 }
 
-absl::Status SqliteJournal::ReplayRow(
+absl::Status EpochTable::ReplayRow(
     uint64_t expected, SqliteStatement& row,
     const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
   const absl::string_view record = row.Bytes(1);
@@ -98,12 +98,12 @@ absl::Status SqliteJournal::ReplayRow(
   return apply(expected, *epoch);
 }
 
-absl::Status SqliteJournal::Missing(uint64_t number, absl::string_view instead) const {
+absl::Status EpochTable::Missing(uint64_t number, absl::string_view instead) const {
   return absl::DataLossError(
       absl::StrCat(connection_->path(), ": epoch ", number, " is missing; ", instead));
 }
 
-absl::Status SqliteJournal::Append(uint64_t number, const Epoch& epoch, uint64_t covered) {
+absl::Status EpochTable::Append(uint64_t number, const Epoch& epoch, uint64_t covered) {
   epoch.Serialize(&record_);
   absl::Status status = Write(number, covered);
   // On a full disk the WAL cannot grow, but once it is empty its room can be used again.
@@ -112,7 +112,7 @@ absl::Status SqliteJournal::Append(uint64_t number, const Epoch& epoch, uint64_t
   return status;
 }
 
-absl::Status SqliteJournal::Write(uint64_t number, uint64_t covered) {
+absl::Status EpochTable::Write(uint64_t number, uint64_t covered) {
   const uint64_t keep_from = std::min(covered, oldest_ + kDropsPerCommit);
   // A statement on its own is a transaction.
   if (oldest_ == 0 || keep_from <= oldest_) return Insert(number);
@@ -125,7 +125,7 @@ absl::Status SqliteJournal::Write(uint64_t number, uint64_t covered) {
   return status;
 }
 
-absl::Status SqliteJournal::Insert(uint64_t number) {
+absl::Status EpochTable::Insert(uint64_t number) {
   return insert_.Bind(1, number).BindBlob(2, record_).Bind(3, Crc(record_)).Run();
 }
 

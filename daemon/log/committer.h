@@ -3,8 +3,8 @@
 // counted.
 //
 // Thread safety: every method may be called from any thread, unless it says otherwise.
-#ifndef GMEWATCH_DAEMON_LOG_JOURNAL_H_
-#define GMEWATCH_DAEMON_LOG_JOURNAL_H_
+#ifndef GMEWATCH_DAEMON_LOG_COMMITTER_H_
+#define GMEWATCH_DAEMON_LOG_COMMITTER_H_
 
 #include <array>
 #include <cstdint>
@@ -26,7 +26,7 @@
 namespace gmewatch {
 
 // Waits for batches to be settled. All calls come from the committer thread, in the order of
-// Journal::Append, and must not block. Must live until every batch that it appended is settled.
+// Committer::Append, and must not block. Must live until every batch that it appended is settled.
 class BatchWaiter {
  public:
   BatchWaiter() = default;
@@ -41,16 +41,16 @@ class BatchWaiter {
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
   // Follows a run of the calls above without another waiter's between; may destroy the waiter where
   // nothing is left to settle. Time to answer.
-  virtual void OnRunEnd() = 0;
+  virtual void OnBatchesSettled() = 0;
 };
 
-struct JournalOptions {
+struct CommitterOptions {
   absl::Duration commit_interval = absl::Milliseconds(5);
   size_t max_pending_bytes = size_t{16} << 20;
 };
 
 // For metrics.
-struct JournalStats {
+struct CommitterStats {
   uint64_t epochs = 0;
   uint64_t failed_epochs = 0;
   uint64_t pending_bytes = 0;
@@ -61,7 +61,7 @@ struct JournalStats {
   std::array<uint64_t, kCommitBucketsSeconds.size() + 1> commits_by_bucket{};
 };
 
-class Journal {
+class Committer {
  public:
   using ApplyFn = std::function<void(uint64_t number, const Epoch&, std::vector<Verdict>*)>;
   using FatalFn = std::function<void(const absl::Status&)>;
@@ -69,10 +69,10 @@ class Journal {
   // `log` and `clock` must outlive the journal. `last_number` and `last_time_ms` are those of the
   // newest epoch. `apply` and `fatal` are called on the committer thread; `fatal` once, when the
   // log is at its end.
-  Journal(EventLog& log, Clock& clock, JournalOptions options, uint64_t last_number,
-          int64_t last_time_ms, ApplyFn apply, FatalFn fatal);
+  Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
+            int64_t last_time_ms, ApplyFn apply, FatalFn fatal);
   // REQUIRES: Stop was called.
-  ~Journal();
+  ~Committer();
 
   // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is
   // waiting or the log is full; Unavailable: it was stopped or the log is at its end. Then nothing
@@ -99,7 +99,7 @@ class Journal {
 
   // 0 when nothing waits, 1 when max_pending_bytes do.
   double Fullness() const;
-  JournalStats stats() const;
+  CommitterStats stats() const;
 
  private:
   // One batch, or the refusal of one, of the open epoch.
@@ -127,7 +127,7 @@ class Journal {
 
   EventLog& log_;
   Clock& clock_;
-  const JournalOptions options_;
+  const CommitterOptions options_;
   const ApplyFn apply_;
   const FatalFn fatal_;
 
@@ -142,7 +142,7 @@ class Journal {
   bool failing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
-  JournalStats stats_ ABSL_GUARDED_BY(mutex_);
+  CommitterStats stats_ ABSL_GUARDED_BY(mutex_);
 
   // Of the committer thread alone.
   uint64_t number_;
@@ -156,4 +156,4 @@ class Journal {
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_LOG_JOURNAL_H_
+#endif  // GMEWATCH_DAEMON_LOG_COMMITTER_H_

@@ -1,4 +1,4 @@
-#include "daemon/log/journal.h"
+#include "daemon/log/committer.h"
 
 #include <algorithm>
 #include <utility>
@@ -14,8 +14,8 @@ constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
 
 }  // namespace
 
-Journal::Journal(EventLog& log, Clock& clock, JournalOptions options, uint64_t last_number,
-                 int64_t last_time_ms, ApplyFn apply, FatalFn fatal)
+Committer::Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
+                     int64_t last_time_ms, ApplyFn apply, FatalFn fatal)
     : log_(log),
       clock_(clock),
       options_(options),
@@ -23,11 +23,12 @@ Journal::Journal(EventLog& log, Clock& clock, JournalOptions options, uint64_t l
       fatal_(std::move(fatal)),
       number_(last_number),
       time_ms_(last_time_ms),
-      committer_(&Journal::Run, this) {}
+      committer_(&Committer::Run, this) {}
 
-Journal::~Journal() { Stop(); }
+Committer::~Committer() { Stop(); }
 
-absl::Status Journal::Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter) {
+absl::Status Committer::Append(const Batch& batch, const HashedOrigin& origin,
+                               BatchWaiter* waiter) {
   absl::MutexLock lock(&mutex_);
   std::optional<RejectReason> reason;
   absl::Status admitted = Admit(batch.entries.size() * sizeof(Entry), &reason);
@@ -38,8 +39,8 @@ absl::Status Journal::Append(const Batch& batch, const HashedOrigin& origin, Bat
   return absl::OkStatus();
 }
 
-absl::Status Journal::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
-                                     BatchWaiter* waiter) {
+absl::Status Committer::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
+                                       BatchWaiter* waiter) {
   absl::MutexLock lock(&mutex_);
   std::optional<RejectReason> turned_away;
   absl::Status admitted = Admit(0, &turned_away);
@@ -50,7 +51,7 @@ absl::Status Journal::AppendRejected(RejectReason reason, uint64_t events, uint6
   return absl::OkStatus();
 }
 
-absl::Status Journal::Admit(size_t bytes, std::optional<RejectReason>* reason) {
+absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason) {
   if (!broken_.ok()) return absl::UnavailableError(broken_.message());
   if (stopping_) {
     *reason = RejectReason::kStopping;
@@ -70,37 +71,37 @@ absl::Status Journal::Admit(size_t bytes, std::optional<RejectReason>* reason) {
   return absl::OkStatus();
 }
 
-void Journal::AddRejected(RejectReason reason, uint64_t batches, uint64_t events) {
+void Committer::AddRejected(RejectReason reason, uint64_t batches, uint64_t events) {
   absl::MutexLock lock(&mutex_);
   open_.Reject(reason, batches, events);
 }
 
-void Journal::SetPolicy(internal::Policy policy) {
+void Committer::SetPolicy(internal::Policy policy) {
   absl::MutexLock lock(&mutex_);
   open_.policy = std::move(policy);
 }
 
-void Journal::Show(std::vector<Place> places, std::vector<int32_t> codes) {
+void Committer::Show(std::vector<Place> places, std::vector<int32_t> codes) {
   absl::MutexLock lock(&mutex_);
   std::move(places.begin(), places.end(), std::back_inserter(open_.shown_places));
   open_.shown_codes.insert(open_.shown_codes.end(), codes.begin(), codes.end());
 }
 
-bool Journal::HasWork() const { return stopping_ || !open_.empty() || !pending_.empty(); }
+bool Committer::HasWork() const { return stopping_ || !open_.empty() || !pending_.empty(); }
 
-bool Journal::IsSettled() const {
+bool Committer::IsSettled() const {
   return !broken_.ok() || failing_ || (!committing_ && open_.empty() && pending_.empty());
 }
 
-absl::Status Journal::Flush() {
+absl::Status Committer::Flush() {
   absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Journal::IsSettled));
+  mutex_.Await(absl::Condition(this, &Committer::IsSettled));
   if (!broken_.ok()) return broken_;
   return failing_ ? absl::ResourceExhaustedError("the log cannot be written at present")
                   : absl::OkStatus();
 }
 
-void Journal::Stop() {
+void Committer::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     if (!stopping_) stop_.Notify();
@@ -109,7 +110,7 @@ void Journal::Stop() {
   if (committer_.joinable()) committer_.join();
 }
 
-void Journal::Run() {
+void Committer::Run() {
   Epoch epoch;
   std::vector<Pending> pending;
   while (TakeOpen(&epoch, &pending)) {
@@ -123,11 +124,11 @@ void Journal::Run() {
   }
 }
 
-bool Journal::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
+bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
   absl::Duration pause = options_.commit_interval;
   {
     absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(this, &Journal::HasWork));
+    mutex_.Await(absl::Condition(this, &Committer::HasWork));
     if (failing_) pause = kRetryInterval;
   }
   // The wait that makes a group: nothing but the time, or the end, ends it.
@@ -143,7 +144,7 @@ bool Journal::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
   return true;
 }
 
-void Journal::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
+void Committer::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
   time_ms_ = std::max(time_ms_, absl::ToUnixMillis(clock_.Now()));
   epoch->time_ms = time_ms_;
   const absl::Duration begin = clock_.Monotonic();
@@ -154,10 +155,10 @@ void Journal::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
     ++(status.ok() ? stats_.epochs : stats_.failed_epochs);
     stats_.commit_time_total += took;
     const auto bucket =
-        std::lower_bound(JournalStats::kCommitBucketsSeconds.begin(),
-                         JournalStats::kCommitBucketsSeconds.end(), absl::ToDoubleSeconds(took));
+        std::lower_bound(CommitterStats::kCommitBucketsSeconds.begin(),
+                         CommitterStats::kCommitBucketsSeconds.end(), absl::ToDoubleSeconds(took));
     ++stats_.commits_by_bucket[static_cast<size_t>(bucket -
-                                                   JournalStats::kCommitBucketsSeconds.begin())];
+                                                   CommitterStats::kCommitBucketsSeconds.begin())];
   }
   if (!status.ok()) {
     Fail(*epoch, pending, status);
@@ -170,16 +171,16 @@ void Journal::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
   failing_ = false;
 }
 
-void Journal::Settle(const std::vector<Pending>& pending) {
+void Committer::Settle(const std::vector<Pending>& pending) {
   size_t counted = 0;
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
     p.waiter->OnSettled(p.sequence, p.refused ? Verdict::kRefused : verdicts_[counted++]);
-    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnRunEnd();
+    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
   }
 }
 
-void Journal::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status) {
+void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status) {
   const bool fatal = !absl::IsResourceExhausted(status);
   bool first = false;
   {
@@ -197,24 +198,24 @@ void Journal::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl:
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
     p.waiter->OnFailed(p.sequence, status);
-    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnRunEnd();
+    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
   }
   if (fatal) fatal_(status);
 }
 
-double Journal::Fullness() const {
+double Committer::Fullness() const {
   absl::MutexLock lock(&mutex_);
   return static_cast<double>(WaitingBytes()) / static_cast<double>(options_.max_pending_bytes);
 }
 
-size_t Journal::WaitingBytes() const {
+size_t Committer::WaitingBytes() const {
   // Waiters count too: a flood of empty batches takes memory as well.
   return open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
 }
 
-JournalStats Journal::stats() const {
+CommitterStats Committer::stats() const {
   absl::MutexLock lock(&mutex_);
-  JournalStats out = stats_;
+  CommitterStats out = stats_;
   out.pending_bytes = WaitingBytes();
   for (size_t i = 1; i < out.commits_by_bucket.size(); ++i) {
     out.commits_by_bucket[i] += out.commits_by_bucket[i - 1];
