@@ -8,29 +8,25 @@ from typing import Iterable, Iterator
 
 from sources import Fault, Source, main, under
 
-_BASE = ["daemon/base"]
-_MODEL = [*_BASE, "daemon/model", "gmewatch/internal"]
-_FIRST = [*_MODEL, "daemon/catalog", "daemon/config", "daemon/log", "daemon/aggregate"]
-_CLIENT = ["gmewatch/reporter.h"]
-
-# Folder -> what of ours it may include besides itself. The longest folder that fits a file decides.
+# Folder -> what of ours it may include besides itself. The longest folder that fits a file decides. ARCHITECTURE.md shows
+# the rows of daemon/ to people (module map, column "may know"); check() compares the two.
 LAYERS = {
-    "daemon": [*_FIRST, "daemon/detect", "daemon/ingest", "daemon/expose", "daemon/annotate", "daemon/triage"],
-    "daemon/base": ["gmewatch/internal"],
-    "daemon/model": _MODEL,
-    "daemon/catalog": _MODEL,
-    "daemon/config": _MODEL,
-    "daemon/log": _MODEL,
-    "daemon/aggregate": _MODEL,
-    "daemon/detect": _FIRST,
-    "daemon/triage": [*_MODEL, "daemon/catalog", "daemon/aggregate", "gmewatch/v1/triage.pb.h"],
-    "daemon/ingest": [*_FIRST, "gmewatch/v1"],
-    "daemon/expose": _FIRST,
-    "daemon/annotate": [*_MODEL, "daemon/catalog"],
-    "daemon/gmectl": [*_BASE, "daemon/model", "daemon/catalog", "daemon/detect", "daemon/triage/code_groups.h", "daemon/triage/numbers_text.h", *_CLIENT, "client/src", "gmewatch/v1", "gmewatch/internal"],
-    "client/include": _CLIENT,
-    "client/src": [*_CLIENT, "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
-    "client/examples": _CLIENT,
+    "daemon": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/config", "daemon/log", "daemon/aggregate", "daemon/detect", "daemon/annotate", "daemon/triage", "daemon/ingest", "daemon/expose"],
+    "daemon/base": [],
+    "daemon/model": ["gmewatch/internal"],
+    "daemon/catalog": ["daemon/base", "daemon/model", "gmewatch/internal"],
+    "daemon/config": ["daemon/base", "daemon/model", "gmewatch/internal"],
+    "daemon/log": ["daemon/base", "daemon/model"],
+    "daemon/aggregate": ["daemon/model"],
+    "daemon/detect": ["daemon/model", "daemon/aggregate", "gmewatch/internal"],
+    "daemon/annotate": ["daemon/base", "daemon/model", "daemon/catalog"],
+    "daemon/triage": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/aggregate", "gmewatch/internal", "gmewatch/v1"],
+    "daemon/ingest": ["daemon/base", "daemon/model", "daemon/config", "daemon/log", "daemon/aggregate", "gmewatch/internal", "gmewatch/v1"],
+    "daemon/expose": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/aggregate"],
+    "daemon/gmectl": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/detect", "daemon/triage", "client/src", "gmewatch/reporter.h", "gmewatch/v1"],
+    "client/include": ["gmewatch/reporter.h"],
+    "client/src": ["gmewatch/reporter.h", "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
+    "client/examples": ["gmewatch/reporter.h"],
     "tests": ["daemon", "client", "gmewatch"],
 }
 
@@ -44,6 +40,8 @@ FENCES = [
     (r"openssl/", ["daemon/ingest", "tests"]),
     (r"gtest/|gmock/|benchmark/", ["tests"]),
 ]
+
+MODULE_MAP = "ARCHITECTURE.md"
 
 # Includes that are ours begin with one of these.
 _OURS = re.compile(r"(daemon|client|tests|gmewatch)/")
@@ -84,9 +82,32 @@ def check_source(source: Source) -> Iterator[Fault]:
         yield from _check_include(source, layer, line, include)
 
 
+def _shown(layer: str) -> set[str]:
+    """A row of LAYERS as ARCHITECTURE.md words it: "base, model, v1"."""
+    return {name.removeprefix("daemon/").removeprefix("gmewatch/").removesuffix("/src") for name in LAYERS[layer]}
+
+
+def check_module_map(source: Source) -> Iterator[Fault]:
+    """Each row `| daemon/FOLDER | what it is | may know |` of the module map says what LAYERS says."""
+    rows = {}
+    for number, line in enumerate(source.lines, start=1):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if line.startswith("| daemon/") and len(cells) == 3 and cells[0] in LAYERS:
+            rows[cells[0]] = number
+            known = {name.strip() for name in cells[2].split(",") if name.strip()}
+            if known != _shown(cells[0]):
+                text = ", ".join(sorted(_shown(cells[0])))
+                yield Fault(source.path, number, "module_map", f"{cells[0]} may know {text or 'nothing'}")
+    for layer in LAYERS:
+        if layer.startswith("daemon/") and layer not in rows:
+            yield Fault(source.path, 1, "module_map", f"the module map has no row for {layer}")
+
+
 def check(sources: Iterable[Source]) -> Iterator[Fault]:
     for source in sources:
         yield from check_source(source)
+        if source.path == MODULE_MAP:
+            yield from check_module_map(source)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ _DOCUMENTED = re.compile(r"^\s+(message|cause|reason|solution|name|description):
 
 # Names on the wire, and what operating systems and libraries call it.
 _WIRE = re.compile(
-    r"RefusedBatch|\b(?:add_|mutable_|clear_)?refused(?:_size)?\(|\brefused\b(?=\s*[=;{[.(])|\.refused\b|`refused`"
+    r"RefusedBatch|\b(?:add_|mutable_|clear_)?refused(?:_size)?\(|\brefused\b(?=\s*[=;{[]|\(\))|\.refused\b|`refused`"
     r"|ECONNREFUSED|[Cc]onnection refused|net::ERR_CONNECTION_REFUSED"
 )
 
@@ -35,24 +35,24 @@ class Word:
 
 
 WORDS = [
-    Word(r"\b(un)?told\b|[a-z](Told|Untold)\b", "reported, announced, says"),
-    Word(r"\breckon", "count, compute"),
+    Word(r"\b([Uu]n)?[Tt]old\b|[a-z](Told|Untold)\b", "reported, announced, says"),
+    Word(r"(?i:\breckon)", "count, compute"),
     Word(r"\banew\b", "again, new, from the start"),
     Word(r"\belsewhen\b", "at another time"),
     Word(r"\bturn(s|ed|ing)? (\w+ )?away\b|TurnAway|TurnsAway|TurnedAway", "reject"),
     Word(r"(?i:refus)", "reject"),
     Word(r"\b(is|are|was) none\b", "does not exist, is not one"),
-    Word(r"\bmend(s|ed|ing)?\b", "fix, correct"),
+    Word(r"\b[Mm]end(s|ed|ing)?\b", "fix, correct"),
     Word(r"\bat (its|their) end\b(?=.*\blog\b)|\blog (is|was) at its end\b", "has failed permanently"),
-    Word(r"\bwhat became of\b|\bwhat is said of\b|\bwhat was said of\b", "the result of, the state of"),
+    Word(r"\b[Ww]hat (became|is said|was said) of\b", "the result of, the state of"),
     Word(r"(?://|#|\*|\.|\|)\s+Of (?!\w+ing\b)[a-z]", "a sentence begins with its subject"),
     Word(r"\b[Ww]here (there (is|are)|none|nothing|nobody|somebody)\b", "if there is, if none"),
     Word(r"\b([Aa]|[Tt]he|[Ff]irst|[Ee]ach|[Ee]very|[Ll]ast|[Nn]ext) look\b", "tick, snapshot, read"),
     Word(r"\b(at (most|least)|for|beyond|than) so (many|much|long|often)\b", "this many, at most N"),
     Word(r"\b(is|be|as|no) news\b", "an alarm"),
-    Word(r"\bcomplain|Complaint", "error"),
+    Word(r"(?i:\bcomplain)|Complaint", "error"),
     Word(r"\bHurry\b|\bhurr(y|ies)\b", "expedite, flush early"),
-    Word(r"\bperhaps\b", "optional, may"),
+    Word(r"\b[Pp]erhaps\b", "optional, may"),
 ]
 
 # "settle" means acknowledged or rejected, so it belongs to the way of a batch.

@@ -10,6 +10,7 @@ import check_docs
 import check_format
 import check_layers
 import check_text
+import check_words
 from sources import SKIPPED, Source, load
 
 HERE = Path(__file__).resolve().parent
@@ -27,13 +28,13 @@ class LayersTest(unittest.TestCase):
     # (file, what it includes, the rule that it breaks or none)
     ROWS = [
         ("daemon/base/a.cc", "daemon/model/batch.h", "layer"),
-        ("daemon/model/a.h", "daemon/base/clock.h", None),
+        ("daemon/model/a.h", "daemon/base/clock.h", "layer"),
         ("daemon/model/a.h", "daemon/catalog/catalog.h", "layer"),
         ("daemon/model/a.h", "gmewatch/v1/error_reporting.pb.h", "layer"),
         ("daemon/catalog/a.cc", "daemon/config/settings.h", "layer"),
         ("daemon/config/a.cc", "daemon/catalog/catalog.h", "layer"),
         ("daemon/log/a.cc", "daemon/aggregate/aggregate.h", "layer"),
-        ("daemon/aggregate/a.cc", "daemon/log/journal.h", "layer"),
+        ("daemon/aggregate/a.cc", "daemon/log/committer.h", "layer"),
         ("daemon/aggregate/a.cc", "daemon/aggregate/counters.h", None),
         ("daemon/ingest/a.cc", "daemon/expose/metric_names.h", "layer"),
         ("daemon/expose/a.cc", "daemon/ingest/check_batch.h", "layer"),
@@ -94,6 +95,22 @@ class LayersTest(unittest.TestCase):
             first = pattern.split("|")[0].replace("\\", "")
             rows = [include for _, include, rule in self.ROWS if rule == "fence"]
             self.assertTrue(any(include.startswith(first) for include in rows), pattern)
+
+
+    def test_the_module_map_says_what_the_layers_say(self):
+        rows = []
+        for layer in check_layers.LAYERS:
+            if layer.startswith("daemon/"):
+                rows.append(f"| {layer} | a part | {', '.join(sorted(check_layers._shown(layer)))} |")
+
+        def faults(lines: list[str]) -> list[str]:
+            source = Source(check_layers.MODULE_MAP, "\n".join(lines) + "\n")
+            return [fault.message for fault in check_layers.check([source])]
+
+        self.assertEqual(faults(rows), [])
+        self.assertEqual(faults(rows[1:]), ["the module map has no row for daemon/base"])
+        wrong = [row.replace("| daemon/log | a part | base, model |", "| daemon/log | a part | model |") for row in rows]
+        self.assertEqual(faults(wrong), ["daemon/log may know base, model"])
 
 
 class TextTest(unittest.TestCase):
@@ -166,6 +183,69 @@ class TextTest(unittest.TestCase):
         text = 'auto a = R"x(absl::Now() ")x"; /* sleep(1)\nsleep(1) */ int b = 1\'000;\nsleep(1);\n'
         faults = list(check_text.check_source(Source("daemon/log/a.cc", text)))
         self.assertEqual([(fault.rule, fault.line) for fault in faults], [("sleep", 3)])
+
+
+    def test_a_long_file_may_say_why(self):
+        text = "// A table.\n// allow(length): one row for each code\n" + "\n" * check_text.LINES_MAX
+        self.assertEqual(text_rules("daemon/log/a.h", text), set())
+
+    def test_a_class_has_one_file(self):
+        def rules(*sources: Source) -> list[tuple[str, str]]:
+            return [(fault.path, fault.rule) for fault in check_text.check_classes(list(sources))]
+
+        header = Source("daemon/log/a.h", "class A {};\n")
+        whole = Source("daemon/log/a.cc", "void A::Run() {}\nint A::size() const {}\nA::~A() { B::Make(); }\n")
+        self.assertEqual(rules(header, whole), [])
+        half = Source("daemon/log/a_load.cc", "absl::Status A::Load() {}\n")
+        self.assertEqual(rules(header, whole, half), [("daemon/log/a_load.cc", "header"), ("daemon/log/a_load.cc", "partial")])
+        self.assertEqual(rules(Source("daemon/main.cc", "int main() {}\n")), [])
+        self.assertEqual(rules(Source("tests/daemon/log/a_test.cc", "TEST(A, B) {}\n")), [])
+        public = Source("client/include/gmewatch/b.h", "class B {};\n")
+        self.assertEqual(rules(public, Source("client/src/b.cc", "B::B() {}\n")), [])
+
+
+class WordsTest(unittest.TestCase):
+    # (file, a line, whether it has a word of the old dialect)
+    ROWS = [
+        ("daemon/log/a.h", "// What became of each batch.", True),
+        ("daemon/log/a.h", "// The result of each batch.", False),
+        ("daemon/log/a.h", "// Of all starts the one that fits.", True),
+        ("daemon/log/a.h", "// Of course.", True),
+        ("daemon/log/a.h", "// Returns the change point. Of two equal ones the first.", True),
+        ("daemon/log/a.h", "// The result of a commit.", False),
+        ("daemon/log/a.cc", 'LogError("the batch was refused");', True),
+        ("daemon/log/a.cc", 'LogError("Connection refused");', False),
+        ("daemon/log/a.cc", "response.add_refused()->set_sequence(1);", False),
+        ("daemon/log/a.cc", "struct Refusal {};", True),
+        ("daemon/log/a.cc", "v1::RefusedBatch rejection;", False),
+        ("deploy/README.md", "Batches are turned away.", True),
+        ("deploy/README.md", "The user was told.", True),
+        ("deploy/README.md", "The user was told.  <!-- allow(words): a quotation of a person -->", False),
+        ("dashboards/src/a.ts", "title: 'Where nothing is known'", True),
+        ("tests/run", "# reckoned anew", True),
+        ("daemon/detect/a.h", "// The level settles.", True),
+        ("daemon/log/a.h", "// A batch is settled: acknowledged or rejected.", False),
+        ("CONTRIBUTING.md", "| reject | not counted | refuse, turn away |", False),
+        ("CONTRIBUTING.md", "Bad input is refused.", True),
+        ("daemon/catalog/gme.yaml", "    cause: The request was refused", False),
+        ("daemon/catalog/gme.yaml", "# A code that is refused", True),
+        ("LICENSE", "refused", False),
+    ]
+
+    def test_each_row(self):
+        for path, line, bad in self.ROWS:
+            with self.subTest(path=path, line=line):
+                self.assertEqual(bool(list(check_words.check_source(Source(path, line + "\n")))), bad)
+
+    def test_every_word_is_found(self):
+        found = {
+            "told", "reckon", "anew", "elsewhen", "turned away", "refuse", "there is none", "mend", "the log is at its end",
+            "what became of", "# Of these", "where there is", "the last look", "at most so many", "is news", "complain",
+            "Hurry", "perhaps",
+        }  # fmt: skip
+        self.assertEqual(len(found), len(check_words.WORDS))
+        for words in found:
+            self.assertTrue(list(check_words.check_source(Source("daemon/a.h", words + "\n"))), words)
 
 
 class DocsTest(unittest.TestCase):
