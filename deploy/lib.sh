@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What tests/run, .ci/run and deploy/quickstart share. To be sourced; needs `set -euo pipefail`.
+# Functions shared by tests/run, tests/tidy, .ci/run and deploy/quickstart. To be sourced; needs `set -euo pipefail`.
 
 # say TEXT: one line of progress, on standard error.
 say() { printf '== %s\n' "$*" >&2; }
@@ -24,19 +24,19 @@ packages_of() {
   ' "$(dirname "${BASH_SOURCE[0]}")/packages"
 }
 
-# provided_packages: what the installed packages are and stand in for, one a line; nodejs from elsewhere brings npm.
+# provided_packages: the installed packages and what they provide, one a line; a nodejs of another origin provides npm.
 provided_packages() {
   dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' |
     sed -n 's/^installed //p' | tr ',' '\n' | awk 'NF { print $1 }'
 }
 
-# missing_packages SECTION...: those of packages_of that are neither installed nor stood in for, one a line.
+# missing_packages SECTION...: those of packages_of that are neither installed nor provided, one a line.
 missing_packages() { grep -vxFf <(provided_packages) <(packages_of "$@") || true; }
 
-# install_packages SECTION...: installs what is missing of them; ends the script where it cannot.
+# install_packages SECTION...: installs the missing ones; ends the script if it cannot.
 install_packages() {
   if ! is_debian_12 /etc/os-release; then
-    say 'this is not Debian 12, so nothing is installed; needed are these packages or their like:'
+    say 'this is not Debian 12, so nothing is installed; these packages or their equivalents are needed:'
     packages_of "$@" | paste -sd ' ' >&2
     die 1 'install them, then run this again with --no-install'
   fi

@@ -1,14 +1,14 @@
-"""What deploy/quickstart asks of its parts: counts of gmewatchd, Prometheus and the fleet, the table of them, and the alert.
+"""The queries of deploy/quickstart: counts of gmewatchd, Prometheus and the fleet, their table, and the alert.
 
-usage: quickstart_counts.py free_port PORT         PORT, or a free one where it is taken
+usage: quickstart_counts.py free_port PORT         PORT, or a free one if it is taken
        quickstart_counts.py counted HOST:PORT      events that gmewatchd shows on its /metrics
        quickstart_counts.py queried HOST:PORT      events that Prometheus answers with
        quickstart_counts.py acknowledged FILE      events that the fleet had acknowledged, from its --json
        quickstart_counts.py table HOST:PORT        Prometheus' answer for people
-       quickstart_counts.py spike HOST:PORT CODE   the sample by which gmewatchd's /metrics tell of a spike of the code
-       quickstart_counts.py alert HOST:PORT CODE   what Alertmanager knows of spikes, with the fixes, once it knows one of the code
+       quickstart_counts.py spike HOST:PORT CODE   the sample of an active spike of the code on gmewatchd's /metrics
+       quickstart_counts.py alert HOST:PORT CODE   the spike alerts of Alertmanager with their fixes, if one is of the code
 
-Exit status 0; 1 where there is no answer, which it says on standard error. Standard library only.
+Exit status 0; 1 if there is no answer, with the reason on standard error. Standard library only.
 """
 
 import inspect
@@ -27,7 +27,7 @@ TABLE_ROWS = 10
 EVENTS = ("gme_error_events_total", "gme_success_events_total")
 _SAMPLE = re.compile(rf"^(?:{'|'.join(EVENTS)})(?:\{{.*\}})? (\S+)", re.MULTILINE)
 
-# Everything is on loopback; a proxy in the environment is not for it.
+# Everything is on loopback; a proxy of the environment must not be used.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -47,7 +47,7 @@ def _get(url: str, parameters: dict[str, str] | None = None) -> str:
 def free_port(port: int) -> int:
     for candidate in (port, 0):
         with socket.socket() as listener:
-            # As servers do, so that a connection of the run before is no hindrance.
+            # As servers do, so that a connection of an earlier run does not block the port.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind(("127.0.0.1", candidate))
@@ -130,7 +130,7 @@ def spike(address: str, code: str) -> str:
 
 
 def alert(address: str, code: str) -> str:
-    """The alerts of spikes, each with the documented fix that it carries. Codes that rise for one cause may be told apart by seconds."""
+    """The spike alerts, each with its documented fix. Codes of one outage may be announced some seconds apart."""
     text = _get(f"http://{address}/api/v2/alerts?active=true&filter=alertname%3DGmeErrorSpike")
     try:
         alerts = sorted(json.loads(text), key=lambda one: (len(one["labels"]["code"]), one["labels"]["code"]))

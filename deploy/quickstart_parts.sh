@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# The parts that deploy/quickstart starts, watches and stops; each is in a process group of its own and stopped by its id. To be
-# sourced, with lib.sh; needs `set -euo pipefail`.
+# Starts, watches and stops the processes of deploy/quickstart; each has a process group of its own and is stopped by its id. To
+# be sourced, with lib.sh; needs `set -euo pipefail`.
 
-# For the script to set: the folder of what they say, and how long the fleet is to run.
+# Set by the script: the folder of their output, and how many seconds the fleet runs.
 logs='' seconds=0
 
 declare -A pids=() statuses=()
 
-# start NAME COMMAND...: in the background; what it says is in $logs/NAME.out and NAME.log.
+# start NAME COMMAND...: in the background; standard output goes to $logs/NAME.out, standard error to NAME.log.
 start() {
   local name=$1
   shift
@@ -25,7 +25,7 @@ await_end() {
   statuses[$1]=$status
 }
 
-# stop NAME: TERM, and KILL where that has not helped after 20 s.
+# stop NAME: SIGTERM, and SIGKILL if it still runs after 20 s.
 stop() {
   is_running "$1" || return 0
   kill -TERM -- "-${pids[$1]}" 2>/dev/null || true
@@ -46,7 +46,7 @@ trap stop_all EXIT
 trap 'say "stopping; the counts are kept"; exit 130' INT
 trap 'say "stopping; the counts are kept"; exit 143' TERM HUP
 
-# fail NAME WORDS: ends the run with the last that this part said.
+# fail NAME WORDS: ends the run and prints the end of this process's log.
 fail() {
   local name=$1
   shift
@@ -58,7 +58,7 @@ fail() {
   exit 1
 }
 
-# Fails where a part that was started has ended; the fleet may end, but only well and where it was to.
+# Fails if a process has ended; only the fleet may end, with status 0 and if --seconds was given.
 check_parts() {
   local name
   for name in "${!pids[@]}"; do
@@ -69,16 +69,16 @@ check_parts() {
   done
 }
 
-# await SECONDS WORDS COMMAND...: until the command succeeds; false where it has not after that time. Says after 5 s what it
-# waits for, and each 15 s that it still does.
+# await SECONDS WORDS COMMAND...: waits until the command succeeds; fails after that time. Says after 5 s what it waits for, and
+# again every 15 s.
 await() {
-  local deadline=$((SECONDS + $1)) words=$2 tell_at=$((SECONDS + 5))
+  local deadline=$((SECONDS + $1)) words=$2 say_at=$((SECONDS + 5))
   shift 2
   until "$@" 2>"$logs/await.log"; do
     check_parts
     ((SECONDS < deadline)) || return 1
-    if ((SECONDS >= tell_at)); then
-      tell_at=$((SECONDS + 15))
+    if ((SECONDS >= say_at)); then
+      say_at=$((SECONDS + 15))
       say "waiting $words, at most $((deadline - SECONDS)) s more"
     fi
     sleep 0.5

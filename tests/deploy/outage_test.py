@@ -1,4 +1,4 @@
-"""deploy/quickstart with the real parts, up to its outage: usage: outage_test.py GMEWATCHD GMECTL FLEET"""
+"""deploy/quickstart with the real programs, up to its outage. Usage: outage_test.py GMEWATCHD GMECTL FLEET"""
 
 import os
 import re
@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUTAGE_AFTER_SECONDS = 40
-# The outage comes, its spike, and Alertmanager's 30 s for it; a busy machine takes longer.
+# Until the outage, its spike, and the 30 s of the alert rule; a busy machine takes longer.
 PATIENCE_SECONDS = 240
 
 
@@ -33,28 +33,28 @@ class OutageTest(unittest.TestCase):
             command = [ROOT / "deploy/quickstart", "--no-install", f"--bin_dir={programs}", f"--state_dir={folder}/state",
                        f"--outage_after={OUTAGE_AFTER_SECONDS}"]
             with open(f"{folder}/out", "w+", encoding="utf-8") as out:
-                status, told = self.run_until(command, "running on; Ctrl-C stops everything", out)
+                status, errors = self.run_until(command, "everything keeps running; Ctrl-C stops it", out)
                 out.seek(0)
-                self.look_at(out.read(), status, told)
+                self.look_at(out.read(), status, errors)
 
     def run_until(self, command: list, last_words: str, out) -> tuple[int, str]:
-        """The exit status after Ctrl-C at `last_words`, and all that was said on standard error."""
+        """The exit status after Ctrl-C at `last_words`, and the whole standard error."""
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True) as run:
             patience = threading.Timer(PATIENCE_SECONDS, run.send_signal, [signal.SIGTERM])
             patience.start()
-            told = ""
+            errors = ""
             for line in run.stderr:
-                told += line
+                errors += line
                 if last_words in line:
                     run.send_signal(signal.SIGINT)
             patience.cancel()
-            return run.wait(60), told
+            return run.wait(60), errors
 
-    def look_at(self, shown: str, status: int, told: str):
-        everything = f"{shown}\n{told}"
+    def look_at(self, shown: str, status: int, errors: str):
+        everything = f"{shown}\n{errors}"
         self.assertEqual(status, 130, everything)
-        self.assertIn("the counts are kept", told)
-        spike, alert = (shown.find(words) for words in ("A spike is seen", "Alertmanager has the alert"))
+        self.assertIn("the counts are kept", errors)
+        spike, alert = (shown.find(words) for words in ("Spike detected", "Alertmanager has the alert"))
         self.assertTrue(0 < shown.find("What Prometheus counts:") < spike < alert, everything)
         # gmectl breaks the lines of a text at 80 columns.
         by_gmectl, by_the_page = (" ".join(part.split()) for part in (shown[spike:alert], shown[alert:]))

@@ -41,36 +41,36 @@ class QuickstartTest(unittest.TestCase):
             try:
                 self.assertNotIn(str(self.state), file.read_text(encoding="utf-8", errors="replace"))
             except (FileNotFoundError, ProcessLookupError):
-                continue  # it has ended meanwhile
+                continue  # it has ended in the meantime
 
     def break_with(self, fault: str):
         (self.state / "gmewatchd" / "fault").write_text(fault, encoding="utf-8")
 
-    def test_all_is_counted_and_a_second_run_goes_on(self):
+    def test_all_is_counted_and_a_second_run_continues(self):
         first = self.run_it("--seconds=3")
         self.assertEqual(first.returncode, 0, first.stderr)
-        self.assertIn("no outage is reached", first.stderr)
+        self.assertIn("no outage in this run", first.stderr)
         self.assertRegex(first.stdout, r"1005 +AV_ERR_STANDIN +eu +demo +[\d,]+\n")
         total = int(re.search(r"acknowledged \d+, counted (\d+).*: all counted", first.stdout).group(1))
         self.assertGreater(total, 0)
         second = self.run_it("--seconds=1")
         self.assertEqual(second.returncode, 0, second.stderr)
-        self.assertIn(f"counts kept from the run before: {total} events", second.stderr)
+        self.assertIn(f"counts kept from earlier runs: {total} events", second.stderr)
 
-    def test_a_lost_event_is_told(self):
+    def test_a_lost_event_is_reported(self):
         self.break_with("lose")
         run = self.run_it("--seconds=1")
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stderr, r"gmewatchd counted \d+ events in this run, \d+ were acknowledged")
 
-    def test_a_part_that_ends_is_told_with_its_last_words(self):
+    def test_a_process_that_ends_is_named_with_the_end_of_its_log(self):
         self.break_with("die")
         run = self.run_it("--seconds=1")
         self.assertEqual(run.returncode, 1)
         self.assertIn("gmewatchd has ended with status 1", run.stderr)
-        self.assertIn("the stand-in was told to die", run.stderr)
+        self.assertIn("the stand-in ends as the fault file asks", run.stderr)
 
-    def test_wrong_arguments_are_refused(self):
+    def test_wrong_arguments_are_rejected(self):
         for argument in ("--seconds=soon", "--clients=0", "--colour"):
             self.assertEqual(self.run_it(argument).returncode, 2, argument)
 
