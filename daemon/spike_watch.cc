@@ -131,8 +131,8 @@ void SpikeWatch::UpdateCodes() {
     watched.code = counters_.code(slot);
     const CatalogCode* known = catalog_.Find(watched.code);
     if (known != nullptr) watched.action = known->action;
-    watched.quiet = (known != nullptr && known->severity == "benign") ||
-                    absl::c_linear_search(settings_.ignored_codes, watched.code);
+    watched.ignored = (known != nullptr && known->severity == "benign") ||
+                      absl::c_linear_search(settings_.ignored_codes, watched.code);
   }
   detector_.SetCodes(std::move(codes));
 }

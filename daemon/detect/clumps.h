@@ -1,36 +1,37 @@
-// Sparse counts that come in clumps, as where a client that fails reports several events at once:
-// how many events a clump has says next to nothing about how often clumps come. So each tick that
-// has events is counted as a clump of the usual size, which keeps the mean and takes most of the
-// variance away; of what is beyond all usual clumps a part counts too, or a burst would be missed.
+// Sparse counts that come in clumps: a client that fails reports several events at once.
 //
-// Thread safety: none of the state's own.
+// The size of a clump says next to nothing about how often clumps come. So each tick with events
+// counts as one clump of the mean size, which keeps the mean and removes most of the variance. Of
+// the events beyond a plausible clump a part is counted too, so that a large burst is not missed.
+//
+// Thread safety: const arguments may be shared; a state is changed by one thread.
 #ifndef GMEWATCH_DAEMON_DETECT_CLUMPS_H_
 #define GMEWATCH_DAEMON_DETECT_CLUMPS_H_
 
-#include "daemon/detect/candidates.h"
+#include "daemon/detect/change_points.h"
 #include "daemon/detect/series_state.h"
 
 namespace gmewatch {
 
-// The variance-to-mean ratio of a series that has not taught better, and the least that is taken
-// for a sparse one's of which few events are known: clumps may be too seldom to have shown yet.
-inline constexpr float kVmrAtFirst = 1.5F;
+// Prior variance-to-mean ratio; also its lower bound for sparse series with few known events,
+// whose clumps may be too rare to have shown yet.
+inline constexpr float kVmrPrior = 1.5F;
 
-// The size of a clump, in events, where no clump has taught it: that of the logarithmic
-// distribution, which makes clumps negative binomial counts.
+// Prior mean size of a clump, in events: that of the logarithmic distribution, whose compound
+// Poisson sums are negative binomial with this variance-to-mean ratio.
 float ClumpOfVariance(float vmr);
 
-// Whether clumps are to be counted: the series is so sparse, and known for a week.
+// Returns whether the series is sparse and has been known for a week, so that clumps are counted.
 bool ShouldCountClumps(const SeriesState& state);
 
-// How the counts of a tick vary in which `expected` events were expected. REQUIRES: expected > 0.
-Spread SpreadOf(const SeriesState& state, double expected, double ticks_per_hour);
+// Returns the dispersion of a tick with `expected` events. REQUIRES: expected > 0.
+Dispersion DispersionOf(const SeriesState& state, double expected, double ticks_per_hour);
 
-// What the events of a tick with this spread count for.
-double CountedEvents(const SeriesState& state, const Spread& spread, double events);
+// Returns what the `events` of a tick are counted as.
+double CountedEvents(const SeriesState& state, const Dispersion& dispersion, double events);
 
-// Learns how large clumps are from a tick that has events, of which `expected` were expected.
-// Nothing where a tick has several clumps.
+// Updates the mean size of a clump from a tick that has events. Does nothing if ticks often have
+// several clumps.
 void LearnClump(double expected, double events, double ticks_per_hour, SeriesState* state);
 
 }  // namespace gmewatch

@@ -22,7 +22,7 @@ const std::vector<CellGain>& CounterReader::Read() {
       const Cell& cell = place.cell(slot);
       const uint64_t events = cell.events.value();
       const uint64_t late = cell.late.value();
-      // Both are read while they are counted, so for a moment `late` may be ahead.
+      // Both are read while another thread counts, so `late` may be ahead for a moment.
       const uint64_t in_time = events > late ? events - late : 0;
       if (in_time <= row.events[slot]) continue;
       CellGain& gain = gains_.emplace_back();

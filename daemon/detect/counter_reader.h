@@ -1,7 +1,7 @@
-// What the counters gained since the last look, cell by cell: the detector's input.
+// Reads the increase of every counter since the read before: the detector's input.
 //
-// Thread safety: none; one reader of a Counters at a time, because it takes their session bits.
-// Late events are left out. Memory: 12 bytes a cell, 32 more for each that counts.
+// Thread safety: none; a Counters has one reader, because reading clears its session bits. Late
+// events are left out. Memory: 12 bytes a cell, 32 more for each cell that counts.
 #ifndef GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 #define GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 
@@ -13,21 +13,22 @@
 
 namespace gmewatch {
 
-// What one cell gained.
+// The increase of one cell.
 struct CellGain {
   uint32_t place = 0;     // row of the counters
-  uint32_t slot = 0;      // column of the counters
-  uint32_t sessions = 0;  // a bit for each session, folded to 32
+  uint32_t slot = 0;      // column of the counters, a code
+  uint32_t sessions = 0;  // a bit for each session, folded to 32 bits
   uint64_t events = 0;
-  std::array<uint32_t, Senders::kBuckets> by_sender = {};  // by a hash of the session
+  std::array<uint32_t, Senders::kBuckets> by_sender =
+      {};  // events by bucket: a hash of the session
 };
 
 class CounterReader {
  public:
-  // `counters` must outlive it. What they hold now is no gain.
+  // `counters` must outlive it. Events that were counted before are not part of any gain.
   explicit CounterReader(const Counters& counters);
 
-  // Cells that gained, in the order of their places, then slots. Good until the next call.
+  // Returns the cells that gained, ordered by place, then slot. Valid until the next call.
   const std::vector<CellGain>& Read();
 
  private:
@@ -35,8 +36,8 @@ class CounterReader {
     std::array<uint32_t, Senders::kBuckets> by_sender = {};
   };
   struct Row {
-    std::vector<uint64_t> events;  // by slot; late ones left out
-    std::vector<uint32_t> seen;    // by slot: index into seen_, plus 1
+    std::vector<uint64_t> events;  // by slot, without late events
+    std::vector<uint32_t> seen;    // by slot: index into seen_ plus 1; 0 if it has none
   };
   void ReadSenders(const Cell& cell, uint32_t* seen, CellGain* gain);
 

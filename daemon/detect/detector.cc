@@ -9,18 +9,19 @@
 namespace gmewatch {
 namespace {
 
-// Events of the busiest of eight groups of senders beyond this, and beyond twice those of the next
-// one, stand out as one sender's.
-constexpr uint32_t kUnremarkable = 3;
+// One sender dominates a tick if the busiest of the eight sender buckets has more than twice the
+// events of the next one plus this.
+constexpr uint32_t kDominantMargin = 3;
 
 struct OneSender {
   uint64_t events = 0;
-  size_t bucket = 0;  // of the senders
+  size_t bucket = 0;
 };
 
-// None where one sender is enough for a spike.
+// Returns the excess of the dominant sender; 0 events if no sender dominates, or if one session is
+// enough for a spike.
 OneSender FindOneSender(const CellGain& gain, uint32_t min_sessions) {
-  if (min_sessions <= 1 || gain.events <= kUnremarkable) return {};
+  if (min_sessions <= 1 || gain.events <= kDominantMargin) return {};
   uint64_t most = 0;
   uint64_t next = 0;
   uint64_t all = 0;
@@ -29,20 +30,21 @@ OneSender FindOneSender(const CellGain& gain, uint32_t min_sessions) {
     most = std::max<uint64_t>(most, events);
     all += events;
   }
-  if (most <= 2 * next + kUnremarkable) return {};
-  // Its group would have what the others have on average.
+  if (most <= 2 * next + kDominantMargin) return {};
+  // Without it the bucket would have the mean of the others.
   constexpr uint64_t kOthers = Senders::kBuckets - 1;
   return {std::min(most - (all - most + kOthers / 2) / kOthers, gain.events),
           static_cast<size_t>(absl::c_max_element(gain.by_sender) - gain.by_sender.begin())};
 }
 
-// While one sender's events are a rise: the group of this tick's, where it bears the rise as much
-// as the others before it, so that it is seen when they are many that take turns.
-uint32_t BearerOf(const SeriesState& rising, const OneSender& one, uint32_t tick, uint32_t ticks) {
+// Returns the bit of this tick's dominant sender bucket if it carries at least half the rise's mean
+// rate, else 0. Several bits over a rise: the senders alternate.
+uint32_t DominantBucketBit(const SeriesState& rising, const OneSender& one, uint32_t tick,
+                           uint32_t ticks) {
   const Rise& rise = rising.rise;
   const float a_tick = rise.events / static_cast<float>(tick - rise.start);
-  const bool bears = static_cast<float>(one.events) >= a_tick / 2 * static_cast<float>(ticks);
-  return bears ? uint32_t{1} << one.bucket : 0;
+  const bool carries = static_cast<float>(one.events) >= a_tick / 2 * static_cast<float>(ticks);
+  return carries ? uint32_t{1} << one.bucket : 0;
 }
 
 }  // namespace
@@ -66,10 +68,10 @@ void Detector::AddPlace(const Place& place) {
 void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
   BeginTick(tick, ticks);
   for (const CellGain& gain : gains) {
-    if (!codes_[gain.slot].quiet) Feed(gain, tick, ticks);
+    if (!codes_[gain.slot].ignored) Feed(gain, tick, ticks);
   }
   FeedRollups(tick, ticks);
-  // What rises is watched in silence, too.
+  // A rise is followed through ticks without events, too.
   for (size_t i = 0; i < rising_.size(); ++i) {
     const uint32_t index = rising_[i];
     if (states_[index].tick < tick) Advance(series_[index], {.tick = tick, .ticks = ticks});
@@ -81,7 +83,7 @@ void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> ga
 }
 
 void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
-  model_.SetSeries(static_cast<double>(states_.size()));
+  model_.SetSeriesCount(static_cast<double>(states_.size()));
   if (last_tick_ == 0) {
     last_tick_ = tick - ticks;
     for (RowSeries& row : row_series_) row.born_tick = last_tick_;
@@ -92,14 +94,14 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
   for (uint32_t index = 0; index < states_.size(); ++index) {
     SeriesState& state = states_[index];
     if (hour_ends) {
-      EndHour(index);  // which reckons in what was silent, too
+      EndHour(index);  // counts the ticks without events up to last_tick_
     } else if (state.tick < last_tick_) {
       model_.Advance({.tick = last_tick_}, OwnSeason(state), SeasonAbove(series_[index]), &state);
     }
     if (skips) SeriesModel::Skip(tick - ticks, &state);
   }
   for (RowSeries& row : row_series_) {
-    // Nobody watched it meanwhile.
+    // The skipped ticks were not watched.
     if (skips) row.born_tick += tick - ticks - last_tick_;
     row.changed = true;
   }
@@ -120,14 +122,14 @@ void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   const OneSender one = FindOneSender(gain, settings_.min_sessions);
   TickInput input = {.tick = tick, .ticks = ticks, .sessions = gain.sessions};
   input.events = gain.events - one.events;
-  Advance({row, slot, Kind::kSpread}, input);
+  Advance({row, slot, Kind::kManySenders}, input);
   AddToRollups(row, gain);
-  const uint32_t known = Known(row, slot, Kind::kConcentrated);
+  const uint32_t known = FindIndex(row, slot, Kind::kOneSender);
   if (one.events == 0 && known == kNone) return;
   input.events = one.events;
   const bool rises = known != kNone && states_[known].phase > SeriesPhase::kQuiet;
-  input.sessions = rises ? BearerOf(states_[known], one, tick, ticks) : 0;
-  Advance({row, slot, Kind::kConcentrated}, input);
+  input.sessions = rises ? DominantBucketBit(states_[known], one, tick, ticks) : 0;
+  Advance({row, slot, Kind::kOneSender}, input);
 }
 
 void Detector::AddToRollups(uint32_t leaf, const CellGain& gain) {
@@ -148,39 +150,40 @@ void Detector::AddToRollups(uint32_t leaf, const CellGain& gain) {
 
 void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
   for (const CellGain& sum : sums_) {
-    // One sender that stands out in all of it is no more than a loop in its place.
+    // A sender that dominates a roll-up has its retry loop in its own place.
     TickInput input = {.tick = tick, .ticks = ticks, .sessions = sum.sessions};
     input.events = sum.events - FindOneSender(sum, settings_.min_sessions).events;
-    Advance({sum.place, static_cast<uint16_t>(sum.slot), Kind::kSpread}, input);
+    Advance({sum.place, static_cast<uint16_t>(sum.slot), Kind::kManySenders}, input);
     row_series_[sum.place].sums[sum.slot] = kNone;
   }
   sums_.clear();
 }
 
 void Detector::Advance(const Series& series, const TickInput& input) {
-  const uint32_t index = Find(series, input);
+  const uint32_t index = FindOrAdd(series, input);
   SeriesState& state = states_[index];
   const bool rose = state.phase > SeriesPhase::kQuiet;
-  // Its own season is asked first, so that is all it needs.
+  // The season above is not needed if it has its own.
   const Season* own = OwnSeason(state);
   model_.Advance(input, own, own == nullptr ? SeasonAbove(series) : nullptr, &state);
   if (!rose && state.phase > SeriesPhase::kQuiet) rising_.push_back(index);
   row_series_[series.row].changed = true;
 }
 
-std::vector<uint32_t>& Detector::IndexOf(const Series& series) {
+std::vector<uint32_t>& Detector::IndicesOf(const Series& series) {
   RowSeries& row = row_series_[series.row];
-  return series.kind == Kind::kSpread ? row.spread : row.concentrated;
+  return series.kind == Kind::kManySenders ? row.many_senders : row.one_sender;
 }
 
-uint32_t Detector::Known(uint32_t row, uint32_t slot, Kind kind) const {
+uint32_t Detector::FindIndex(uint32_t row, uint32_t slot, Kind kind) const {
   const RowSeries& all = row_series_[row];
-  const std::vector<uint32_t>& index = kind == Kind::kSpread ? all.spread : all.concentrated;
+  const std::vector<uint32_t>& index =
+      kind == Kind::kManySenders ? all.many_senders : all.one_sender;
   return slot < index.size() ? index[slot] : kNone;
 }
 
-uint32_t Detector::Find(const Series& series, const TickInput& input) {
-  std::vector<uint32_t>& index = IndexOf(series);
+uint32_t Detector::FindOrAdd(const Series& series, const TickInput& input) {
+  std::vector<uint32_t>& index = IndicesOf(series);
   if (index.size() <= series.slot) index.resize(codes_.size(), kNone);
   uint32_t& found = index[series.slot];
   if (found == kNone) {
@@ -202,10 +205,10 @@ const Season* Detector::OwnSeason(const SeriesState& state) const {
 }
 
 const Season* Detector::SeasonAbove(const Series& series) const {
-  // A region's day is nearer to its places' than that of the whole world is.
+  // The day of the same region is closer to this one than that of the whole world.
   for (const uint32_t row : {rows_.region_row(series.row), Rows::kEverything}) {
     if (row == series.row) continue;
-    const uint32_t above = Known(row, series.slot, Kind::kSpread);
+    const uint32_t above = FindIndex(row, series.slot, Kind::kManySenders);
     if (above != kNone && states_[above].season != kNoSeason) return OwnSeason(states_[above]);
   }
   return nullptr;

@@ -1,10 +1,10 @@
-// Watches every series that the counters have, and the roll-ups above them: tells when a code's
-// rate rises beyond what its past explains, where, and which codes rise together. A pure function
-// of the ticks it is given: no clock, no thread, no I/O.
+// Detects spikes: watches every series of the counters and their roll-ups, and reports which codes
+// rise above their baseline, in which apps and regions, and which of them belong together. A pure
+// function of its ticks: no clock, no thread, no I/O. README.md has the mathematics.
 //
-// Thread safety: none. A series costs 88 bytes from its first event on and 168 more once it counts
-// enough to have a rhythm of its own, besides 12 for finding it, and room for more. A tick costs
-// nothing for a series that counted nothing; once an hour each is visited.
+// Thread safety: none. A series takes 88 bytes from its first event on, 168 more once it has a
+// Season, 12 for its indexes, and the spare capacity of the vectors. A tick costs nothing for a
+// series without events; at the end of an hour every series is visited.
 #ifndef GMEWATCH_DAEMON_DETECT_DETECTOR_H_
 #define GMEWATCH_DAEMON_DETECT_DETECTOR_H_
 
@@ -29,58 +29,58 @@
 
 namespace gmewatch {
 
-// What the detector must know of a column of the counters.
+// A column of the counters, as far as the detector needs it.
 struct WatchedCode {
   int32_t code = 0;
-  bool other = false;  // what is counted as "other"
-  bool quiet = false;  // never raises a spike
-  std::string action;  // who must act, by the catalogue's word; empty where it does not have it
+  bool other = false;    // the overflow column, `other`
+  bool ignored = false;  // benign or in ignored_codes: has no series, raises no spike
+  std::string action;    // the catalogue's action; empty if the catalogue does not have the code
 };
 
 class Detector {
  public:
   explicit Detector(const DetectSettings& settings);
 
-  // From the next tick on. REQUIRES: settings.tick stays.
+  // Takes effect with the next tick. REQUIRES: settings.tick does not change.
   void SetSettings(const DetectSettings& settings);
-  // All columns; a column's code stays.
+  // Sets all columns. REQUIRES: the code of a column does not change.
   void SetCodes(std::vector<WatchedCode> codes);
-  // The next rows of the counters, in their order.
+  // Adds the next row of the counters.
   void AddPlace(const Place& place);
   size_t places() const { return place_rows_.size(); }
   const Place& place(size_t id) const { return rows_.place(place_rows_[id]); }
   size_t codes() const { return codes_.size(); }
 
-  // What was counted from after tick - `ticks` up to `tick`; where that is not the tick before,
-  // there are no data for those between. `ticks` above 1: what gathered while nobody looked.
-  // REQUIRES: ticks rise; gains name known rows and columns, each at most once.
+  // Takes the events of the `ticks` ticks that end with `tick`. `ticks` above 1: they were counted
+  // together. Ticks between the call before and these have no data. REQUIRES: ticks increase and do
+  // not overlap; gains name known rows and columns, each cell at most once.
   void Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains);
 
-  // 0 before the first.
+  // 0 before the first tick.
   uint32_t last_tick() const { return last_tick_; }
   SpikeReport Report() const;
 
-  // All that changed since the last call, or everything: what Load makes the same detector of, bit
-  // by bit.
+  // Returns the pages that changed since the last call, or all of them. Load of the newest version
+  // of every page restores the same detector, bit for bit.
   std::vector<DetectorPage> Save(bool changed_only);
-  // FailedPrecondition where the pages are of another format or length of a tick, DataLoss where
-  // they contradict themselves; then the detector is as new. REQUIRES: nothing was added yet.
+  // FailedPrecondition if the pages have another format or tick length, DataLoss if they contradict
+  // themselves; the detector is then as new. REQUIRES: nothing was added yet.
   absl::Status Load(const std::vector<DetectorPage>& pages);
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  // Two series of a cell: what many senders sent, and what stands out in each tick as one sender's.
-  // Where they take turns in a rise of the second, it is a spike of many.
-  enum class Kind : uint8_t { kSpread, kConcentrated };
+  // A cell has two series: the events of many senders, and the excess of the one sender that
+  // dominates a tick. A rise of the second is a retry loop, unless the dominant senders alternate.
+  enum class Kind : uint8_t { kManySenders, kOneSender };
   struct Series {
     uint32_t row = 0;
     uint16_t slot = 0;
-    Kind kind = Kind::kSpread;
+    Kind kind = Kind::kManySenders;
   };
-  // Of a row's series, those of many senders first. `Row` may be const.
+  // Calls `function` with the index of each series of a row, those of kManySenders first.
   template <typename Row, typename Function>
   static void ForEachIndex(Row& row, const Function& function) {
-    for (auto* list : {&row.spread, &row.concentrated}) {
+    for (auto* list : {&row.many_senders, &row.one_sender}) {
       for (auto& index : *list) {
         if (index != kNone) function(index);
       }
@@ -89,11 +89,11 @@ class Detector {
   struct RowSeries {
     uint32_t born_tick = 0;
     bool changed = true;
-    std::vector<uint32_t> spread;        // by slot: index of states_
-    std::vector<uint32_t> concentrated;  // the same
+    std::vector<uint32_t> many_senders;  // by slot: index of states_, or kNone
+    std::vector<uint32_t> one_sender;    // the same
     std::vector<uint32_t> sums;  // of a roll-up, by slot: index of sums_, kNone between ticks
   };
-  // A spike or loop that people were told of.
+  // A spike or retry loop that was announced.
   struct Announced {
     uint32_t series = 0;
     Spike spike;
@@ -101,17 +101,18 @@ class Detector {
 
   void BeginTick(uint32_t tick, uint32_t ticks);
   void EndHour(uint32_t index);
-  // Of series: by row and slot, as ticks visit them. They are added in the order in which they
-  // first count.
+  // Sorts series by row and slot, the order in which ticks visit them. New ones are appended in the
+  // order of their first events.
   void PutInOrder();
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
   void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);
   void Advance(const Series& series, const TickInput& input);
-  // Its index; made where it is missing.
-  uint32_t Find(const Series& series, const TickInput& input);
-  std::vector<uint32_t>& IndexOf(const Series& series);
-  uint32_t Known(uint32_t row, uint32_t slot, Kind kind) const;
+  // Returns the index of a series, which is added if it is missing.
+  uint32_t FindOrAdd(const Series& series, const TickInput& input);
+  std::vector<uint32_t>& IndicesOf(const Series& series);
+  // Returns the index of a series, or kNone.
+  uint32_t FindIndex(uint32_t row, uint32_t slot, Kind kind) const;
   Season* OwnSeason(const SeriesState& state);
   const Season* OwnSeason(const SeriesState& state) const;
   const Season* SeasonAbove(const Series& series) const;
@@ -119,11 +120,12 @@ class Detector {
 
   void UpdateSpikes();
   void UpdateCode(uint32_t slot);
-  // What lasts of one place's senders, one at a time, by the index of its series.
+  // `loops`: indexes of the leaf series in a loop, or in a spike of alternating single senders.
   void UpdateLoops(const std::vector<uint32_t>& loops);
-  bool IsPartOfASpike(uint32_t loop) const;
+  bool IsPartOfSpike(uint32_t loop) const;
   RowState StateOf(uint32_t row, uint32_t slot) const;
-  void Announce(uint32_t series);
+  // Returns the active entry of the series or its place; adds one if there isn't any.
+  Announced& Announce(uint32_t series);
   void Refresh(Announced* announced);
   SpikePlace WhereOf(const Series& series) const;
   int64_t SecondsOf(uint32_t tick) const;
@@ -132,7 +134,7 @@ class Detector {
   std::string SaveRow(uint32_t row) const;
   void SaveSeries(uint32_t index, std::string* bytes) const;
   absl::Status LoadAll(const std::vector<DetectorPage>& pages);
-  // Of all that was loaded: whether what names a series fits it.
+  // Checks that everything that was loaded fits together.
   absl::Status CheckSeries() const;
   absl::Status LoadHead(const internal::DetectorHead& head);
   absl::Status LoadRow(const DetectorPage& page);
@@ -146,11 +148,11 @@ class Detector {
   std::vector<RowSeries> row_series_;  // by row
   std::vector<CellGain> sums_;         // of this tick, by roll-up and slot
 
-  // By index.
+  // By index of a series; seasons_ by SeriesState::season.
   std::vector<SeriesState> states_;
   std::vector<Series> series_;
   std::vector<Season> seasons_;
-  std::vector<uint32_t> rising_;  // indexes, in the order of their rise
+  std::vector<uint32_t> rising_;  // indexes of series in a rise, in the order of their starts
 
   uint32_t last_tick_ = 0;
   std::vector<Announced> announced_;

@@ -1,4 +1,4 @@
-// The part of Detector that keeps its series in the order in which a tick visits them.
+// The part of Detector that keeps the series in the order in which a tick visits them.
 #include <utility>
 
 #include "daemon/detect/detector.h"
@@ -6,17 +6,17 @@
 namespace gmewatch {
 namespace {
 
-// A tick of a million series in disorder takes four times as long as one in order, and putting them
-// in order about as long as one in disorder; so it is worth the work where more than one in so many
-// does not follow the one before it.
+// A tick of a million series in random order takes four times as long as one of sorted series, and
+// sorting takes about as long as a tick in random order. So series are sorted if more than one in
+// kOneStrayIn does not follow its predecessor.
 constexpr size_t kOneStrayIn = 8;
 
-// Puts at each place of `items` the one that stood where `from`, a permutation, says.
+// Permutes `items`: the new item i is the old item from[i].
 template <typename... Items>
 void Permute(std::vector<uint32_t> from, Items*... items) {
   for (uint32_t first = 0; first < from.size(); ++first) {
     uint32_t place = first;
-    // Along the cycle; what stood at its first place comes to its last one.
+    // Follows one cycle of the permutation.
     while (from[place] != first) {
       const uint32_t next = std::exchange(from[place], place);
       (std::swap((*items)[place], (*items)[next]), ...);

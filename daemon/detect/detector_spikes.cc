@@ -1,30 +1,30 @@
-// The half of Detector that tells people: which rises are announced, and where.
+// The part of Detector that decides which rises are announced, and in which places.
 #include <algorithm>
 #include <cmath>
 
 #include "absl/algorithm/container.h"
-#include "daemon/detect/candidates.h"
+#include "daemon/detect/change_points.h"
 #include "daemon/detect/detector.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
 
-// Standard deviations from which on a part counts as raised beside its whole.
+// A part counts as raised from this many standard deviations above its expectation on.
 constexpr double kRaisedDeviations = 3;
 
-// In an outage each client may retry more. A loop that is found to have begun so long before a
-// spike of its code and place, or later, is part of it.
+// In an outage each client may retry more often. A retry loop that began at most this long before a
+// spike of its code and place, or after it, is part of the spike.
 constexpr int64_t kTogetherSeconds = 60;
 
-// So long after it began the place of a spike may still become a part of the one that was told.
-constexpr int64_t kSettleSeconds = 600;
+// An announced spike may still move to a part of its place until this long after its start.
+constexpr int64_t kRelocateSeconds = 600;
 
 }  // namespace
 
 RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
   RowState out;
-  const uint32_t index = Known(row, slot, Kind::kSpread);
+  const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
   if (index == kNone) return out;
   const SeriesState& state = states_[index];
   out.expected = ExpectedNow(index);
@@ -39,9 +39,9 @@ RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
   }
   double events = 0;
   double expected = 0;
-  for (size_t i = 0; i < state.candidate_count; ++i) {
-    events += state.candidates.stretches[i].events;
-    expected += state.candidates.stretches[i].base * FactorOf(state);
+  for (size_t i = 0; i < state.change_point_count; ++i) {
+    events += state.change_points.stretches[i].events;
+    expected += state.change_points.stretches[i].base * FactorOf(state);
   }
   out.excess = std::max(0.0, events - expected);
   out.raised = out.excess > kRaisedDeviations * std::sqrt(expected * state.vmr);
@@ -53,19 +53,18 @@ SpikePlace Detector::WhereOf(const Series& series) const {
   return {code.code, code.other, rows_.place(series.row)};
 }
 
-void Detector::Announce(uint32_t series) {
+Detector::Announced& Detector::Announce(uint32_t series) {
   const SpikePlace where = WhereOf(series_[series]);
   const bool retry_loop = states_[series].phase == SeriesPhase::kLoop;
-  // A place has one line of each kind: two loops in it are one, and a rise that begins anew goes on
-  // in the same line.
+  // A place has one entry of each kind: two loops in it are one, and a new rise replaces the entry
+  // of one that is over.
   const auto is_same = [&](const Announced& announced) {
     return announced.series == series ||
            (announced.spike.where == where && announced.spike.retry_loop == retry_loop);
   };
-  if (absl::c_any_of(announced_,
-                     [&](const Announced& a) { return a.spike.active && is_same(a); })) {
-    return;
-  }
+  const auto found =
+      absl::c_find_if(announced_, [&](const Announced& a) { return a.spike.active && is_same(a); });
+  if (found != announced_.end()) return *found;
   std::erase_if(announced_, is_same);
   Announced& added = announced_.emplace_back();
   added.series = series;
@@ -73,6 +72,7 @@ void Detector::Announce(uint32_t series) {
   added.spike.retry_loop = retry_loop;
   added.spike.active = true;
   added.spike.start_s = SecondsOf(states_[series].rise.start);
+  return added;
 }
 
 void Detector::Refresh(Announced* announced) {
@@ -90,11 +90,11 @@ void Detector::Refresh(Announced* announced) {
   spike.observed_rate =
       spike.expected_rate * rise.recent_events / std::max(rise.recent_expected, 1e-9F);
   spike.score = rise.score;
-  // What looked like a loop may turn out to be many.
+  // A loop becomes a spike once enough sessions take part.
   if (state.phase == SeriesPhase::kSpike) spike.retry_loop = false;
 }
 
-bool Detector::IsPartOfASpike(uint32_t loop) const {
+bool Detector::IsPartOfSpike(uint32_t loop) const {
   const int64_t start_s = SecondsOf(states_[loop].rise.start);
   return absl::c_any_of(announced_, [&](const Announced& announced) {
     const Series& series = series_[announced.series];
@@ -107,12 +107,12 @@ bool Detector::IsPartOfASpike(uint32_t loop) const {
 void Detector::UpdateLoops(const std::vector<uint32_t>& loops) {
   for (Announced& announced : announced_) {
     Spike& spike = announced.spike;
-    if (!spike.active || !spike.retry_loop || !IsPartOfASpike(announced.series)) continue;
+    if (!spike.active || !spike.retry_loop || !IsPartOfSpike(announced.series)) continue;
     spike.active = false;
     spike.end_s = SecondsOf(last_tick_ + 1);
   }
   for (const uint32_t loop : loops) {
-    if (!IsPartOfASpike(loop)) Announce(loop);
+    if (!IsPartOfSpike(loop)) Announce(loop);
   }
 }
 
@@ -124,10 +124,10 @@ void Detector::UpdateSpikes() {
     const SeriesState& state = states_[index];
     const Series& series = series_[index];
     if (state.phase < SeriesPhase::kLoop) continue;
-    if (series.kind == Kind::kSpread && state.phase == SeriesPhase::kSpike) {
+    if (series.kind == Kind::kManySenders && state.phase == SeriesPhase::kSpike) {
       slots.push_back(series.slot);
     } else if (rows_.is_leaf(series.row)) {
-      // A roll-up of a loop says no more than its place.
+      // Roll-ups repeat the loops of their leaves.
       loops.push_back(index);
     }
   }
@@ -156,36 +156,36 @@ void Detector::UpdateCode(uint32_t slot) {
       Locate(rows_, [this, slot](uint32_t row) { return StateOf(row, slot); });
   const int64_t now_s = SecondsOf(last_tick_ + 1);
   const auto row_of = [this](const Announced& announced) { return series_[announced.series].row; };
-  const auto is_told = [&](const Announced& announced) {
+  const auto is_announced = [&](const Announced& announced) {
     return announced.spike.active && !announced.spike.retry_loop &&
            series_[announced.series].slot == slot;
   };
-  // Counts of the whole may tell of a rise before those of its parts tell which one of them it is.
-  const auto is_settled = [&](const Announced& announced) {
+  // A whole may have enough events for an alarm before any of its parts has. So its place may move
+  // to a part while the spike is young and the whole is not found to rise any more.
+  const auto is_confirmed = [&](const Announced& announced) {
     const auto is_within = [&](uint32_t row) { return rows_.Holds(row_of(announced), row); };
-    return now_s - announced.spike.start_s > kSettleSeconds ||
+    return now_s - announced.spike.start_s > kRelocateSeconds ||
            absl::c_linear_search(found, row_of(announced)) ||
            absl::c_count_if(found, is_within) > 1;
   };
   for (const uint32_t row : found) {
-    // A part of what is told already is no news.
+    // A part of a spike that was announced already is not announced.
     const bool held = absl::c_any_of(announced_, [&](const Announced& announced) {
-      return is_told(announced) && rows_.Holds(row_of(announced), row) && is_settled(announced);
+      return is_announced(announced) && rows_.Holds(row_of(announced), row) &&
+             is_confirmed(announced);
     });
     if (held) continue;
-    // What was told as parts is the whole now, or as the whole a part, since the first of them
-    // rose.
+    // Replaces announced spikes that hold this place or are within it; the earliest start is kept.
     int64_t start_s = INT64_MAX;
     for (Announced& announced : announced_) {
-      const uint32_t told = row_of(announced);
-      if (!is_told(announced) || (!rows_.Holds(row, told) && !rows_.Holds(told, row))) continue;
+      const uint32_t old = row_of(announced);
+      if (!is_announced(announced) || (!rows_.Holds(row, old) && !rows_.Holds(old, row))) continue;
       start_s = std::min(start_s, announced.spike.start_s);
       announced.spike.active = false;
       announced.spike.end_s = now_s;
     }
-    const uint32_t series = Known(row, slot, Kind::kSpread);
-    Announce(series);
-    Announced& added = announced_.back();
+    const uint32_t series = FindIndex(row, slot, Kind::kManySenders);
+    Announced& added = Announce(series);
     added.spike.start_s = std::min(added.spike.start_s, start_s);
   }
 }
@@ -198,7 +198,7 @@ SpikeReport Detector::Report() const {
   report.incidents = incidents_.all();
   const double per_second = 1 / absl::ToDoubleSeconds(settings_.tick);
   for (uint32_t slot = 0; slot < codes_.size(); ++slot) {
-    const uint32_t index = Known(Rows::kEverything, slot, Kind::kSpread);
+    const uint32_t index = FindIndex(Rows::kEverything, slot, Kind::kManySenders);
     if (index == kNone) continue;
     report.expected.push_back(
         {codes_[slot].code, codes_[slot].other, ExpectedNow(index) * per_second});

@@ -1,5 +1,5 @@
-// The half of Detector that keeps its memory: a head as a DetectorHead, and for each row its series
-// as they stand in memory (little-endian, as on x86 and ARM), each with its number.
+// The part of Detector that saves and loads its state: a DetectorHead, and for each row its series
+// as PackedSeries, byte for byte as in memory (little-endian, as on x86 and ARM).
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -18,7 +18,7 @@ struct PackedSeries {
   uint16_t slot = 0;
   uint8_t kind = 0;
   uint8_t has_season = 0;
-  SeriesState state;  // its `season` means nothing
+  SeriesState state;  // without its `season`, which is an index
 };
 static_assert(sizeof(PackedSeries) == 8 + sizeof(SeriesState));
 
@@ -43,10 +43,10 @@ bool IsSound(const SeriesState& state) {
   }
   return std::isfinite(state.hour_expected) && std::isfinite(float{state.uncounted}) &&
          state.level > 0 && state.vmr >= 1 && state.clump >= 1 && state.drift > 0 &&
-         state.phase <= SeriesPhase::kSpike && state.candidate_count <= kCandidatesMax;
+         state.phase <= SeriesPhase::kSpike && state.change_point_count <= kChangePointsMax;
 }
 
-// A roll-up's name is nobody's.
+// Whether it is an (app, region) and not a roll-up.
 bool IsPlace(const Place& place) { return place.app != kAllLabel && place.region != kAllLabel; }
 
 void Pack(const Place& place, internal::PlaceName* out) {
@@ -113,7 +113,7 @@ Incident Unpack(const internal::IncidentRecord& incident) {
 }
 
 absl::Status Damaged(absl::string_view what) {
-  return absl::DataLossError(absl::StrCat("the detector's memory is damaged: ", what));
+  return absl::DataLossError(absl::StrCat("the detector's state is damaged: ", what));
 }
 
 }  // namespace
@@ -177,7 +177,8 @@ absl::Status Detector::Load(const std::vector<DetectorPage>& pages) {
 absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
   internal::DetectorHead head;
   for (const DetectorPage& page : pages) {
-    if (page.place == Place() && !head.ParseFromString(page.bytes)) return Damaged("its head");
+    if (page.place == Place() && !head.ParseFromString(page.bytes))
+      return Damaged("the head cannot be parsed");
   }
   absl::Status status = LoadHead(head);
   for (const DetectorPage& page : pages) {
@@ -190,18 +191,19 @@ absl::Status Detector::CheckSeries() const {
   size_t rising = 0;
   for (const SeriesState& state : states_) {
     if (state.level == 0) return Damaged("a series is missing");
-    if (state.tick > last_tick_) return Damaged("a series is of the future");
+    if (state.tick > last_tick_) return Damaged("a series is newer than the last tick");
     rising += state.phase > SeriesPhase::kQuiet ? 1 : 0;
   }
   std::vector<bool> rises(states_.size());
   for (const uint32_t index : rising_) {
-    if (index >= states_.size()) return Damaged("it names a series that is not there");
-    if (rises[index] || states_[index].phase <= SeriesPhase::kQuiet) return Damaged("what rises");
+    if (index >= states_.size()) return Damaged("the list of rises names an unknown series");
+    if (rises[index] || states_[index].phase <= SeriesPhase::kQuiet)
+      return Damaged("the list of rises is wrong");
     rises[index] = true;
   }
-  if (rising != rising_.size()) return Damaged("what rises");
+  if (rising != rising_.size()) return Damaged("the list of rises is wrong");
   for (const Announced& announced : announced_) {
-    if (announced.series >= states_.size()) return Damaged("a spike has no series");
+    if (announced.series >= states_.size()) return Damaged("a spike names an unknown series");
   }
   return absl::OkStatus();
 }
@@ -210,21 +212,23 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   const int64_t tick_seconds = absl::ToInt64Seconds(settings_.tick);
   if (head.format() != kFormat || head.tick_seconds() != tick_seconds) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the detector's memory is of format ", head.format(), " with ticks of ",
+        absl::StrCat("the detector's state has format ", head.format(), " with ticks of ",
                      head.tick_seconds(), " s, not ", kFormat, " with ", tick_seconds, " s"));
   }
   last_tick_ = head.last_tick();
   for (const int32_t code : head.codes()) codes_.emplace_back().code = code;
   for (const internal::PlaceName& place : head.places()) {
-    if (!IsPlace(Unpack(place))) return Damaged("a roll-up stands as a place");
+    if (!IsPlace(Unpack(place))) return Damaged("a roll-up is listed as a place");
     AddPlace(Unpack(place));
   }
-  if (static_cast<size_t>(head.births_size()) != rows_.size()) return Damaged("its rows");
+  if (static_cast<size_t>(head.births_size()) != rows_.size())
+    return Damaged("the number of rows is wrong");
   for (size_t row = 0; row < rows_.size(); ++row) {
     row_series_[row].born_tick = head.births(static_cast<int>(row));
     row_series_[row].changed = false;
   }
-  if (head.series() > rows_.size() * kCodeSlotsMax * 2) return Damaged("its number of series");
+  if (head.series() > rows_.size() * kCodeSlotsMax * 2)
+    return Damaged("the number of series is wrong");
   SeriesState missing;
   missing.level = 0;
   states_.assign(head.series(), missing);
@@ -271,7 +275,7 @@ absl::Status Detector::LoadSeries(uint32_t row, absl::string_view* bytes) {
   const Series series = {row, packed.slot, static_cast<Kind>(packed.kind)};
   states_[packed.index] = packed.state;
   series_[packed.index] = series;
-  std::vector<uint32_t>& index = IndexOf(series);
+  std::vector<uint32_t>& index = IndicesOf(series);
   if (index.size() <= series.slot) index.resize(codes_.size(), kNone);
   if (index[series.slot] != kNone) return Damaged(absl::StrCat("series ", packed.index));
   index[series.slot] = packed.index;

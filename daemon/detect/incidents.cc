@@ -11,8 +11,8 @@
 namespace gmewatch {
 namespace {
 
-// Actions that name what can make other codes rise too, the likeliest first cause first. What a
-// player's device or a read of the logs is about does not explain its neighbours.
+// Actions whose failures can make other codes rise too, the likeliest cause first. A player's
+// device (player_device) or an unknown failure (read_logs) does not explain the other codes.
 constexpr const char* kCauses[] = {"network", "credentials", "configuration", "vendor", "fix_app"};
 
 size_t RankOf(const std::string& action) {
@@ -36,7 +36,7 @@ bool IsOneCode(const SpikePlace& a, const SpikePlace& b) {
 
 bool Holds(const Place& outer, const Place& inner) { return Join(outer, inner) == outer; }
 
-// A member that is told at another place meanwhile, a wider or a narrower one.
+// Removes a member whose spike is announced in a wider or a narrower place now.
 void DropReplaced(const std::vector<Spike>& spikes, Incident* incident) {
   std::vector<const SpikePlace*> active;
   for (const Spike& spike : spikes) {

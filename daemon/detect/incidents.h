@@ -1,7 +1,7 @@
-// Which spikes belong together: those that began within minutes of each other in places that
-// overlap.
+// Groups spikes into incidents: those that began within kIncidentSpreadSeconds of each other in
+// places that overlap.
 //
-// Thread safety: none. Ended ones are kept for kIncidentKept.
+// Thread safety: none. Ended incidents are kept for kEndedKeptSeconds.
 #ifndef GMEWATCH_DAEMON_DETECT_INCIDENTS_H_
 #define GMEWATCH_DAEMON_DETECT_INCIDENTS_H_
 
@@ -14,22 +14,22 @@
 
 namespace gmewatch {
 
-// A spike joins an incident that began at most so long before or after it.
+// A spike joins an incident that began at most this long before or after it.
 inline constexpr int64_t kIncidentSpreadSeconds = 600;
-// Spikes and incidents that are over are told of for so long.
+// Spikes and incidents are reported for this long after their end.
 inline constexpr int64_t kEndedKeptSeconds = 3600;
 
 class Incidents {
  public:
-  // Who must act on a code, by the catalogue's word.
+  // Returns the catalogue's action for a code; empty if the catalogue does not have it.
   using ActionFn = absl::FunctionRef<std::string(const SpikePlace& where)>;
 
-  // Takes up spikes that are new among `spikes` (active or not), ends what has no active member.
+  // Adds the active spikes of `spikes` that are new, and ends incidents without an active member.
   void Update(const std::vector<Spike>& spikes, int64_t now_s, ActionFn action_of);
 
   const std::vector<Incident>& all() const { return incidents_; }
   uint64_t last_id() const { return last_id_; }
-  // Takes up what was kept.
+  // Replaces everything by what was saved.
   void Restore(std::vector<Incident> incidents, uint64_t last_id);
 
  private:

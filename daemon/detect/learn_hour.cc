@@ -1,4 +1,4 @@
-// The half of SeriesModel that learns from an hour: level, season, and how far off it was.
+// The part of SeriesModel that learns from a finished hour: level, season, drift.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -9,111 +9,120 @@
 namespace gmewatch {
 namespace {
 
-// The level's memory: a week's half-life, or a third of that where a rhythm of its own has told the
-// hours of the week apart. And the least it can be: an event in some thousand years.
+// The level's memory in hours: a half-life of a week, or a third of that if the series has a season
+// of its own, which tells the hours of the week apart. The lowest level is an event in some
+// thousand years.
 constexpr double kLevelHoursMax = 242;
 constexpr double kLevelHoursOfSeason = 80;
-constexpr float kLevelLeast = 1e-10F;
+constexpr float kLevelMin = 1e-10F;
 
-// Of what was expected of an hour, what is learned at least.
-constexpr double kLeastShare = 0.7;
-// Less than this share of so many events (times the variance-to-mean ratio) is silence, and how far
-// the factor falls in some eight hours of it.
+// An hour is learned as at least this share of its expectation, so that an outage during which
+// clients cannot report does not lower the baseline.
+constexpr double kHourFloor = 0.7;
+// An hour is silent if at least kSilentEvents * vmr events were expected and less than kSilentShare
+// of its expectation came. Silence becomes the new level once the factor has fallen to
+// kSilentFactor, which takes about eight hours at a half-life of three.
 constexpr double kSilentShare = 0.1;
 constexpr double kSilentEvents = 20;
 constexpr double kSilentFactor = 0.16;
-// And at most, where it rose: what rises every week in the same hour is usual after some weeks.
-constexpr double kMostShare = 1.5;
+// An hour with a rise is learned as at most this share of its expectation: what rises every week in
+// the same hour becomes part of the season after some weeks.
+constexpr double kHourCap = 1.5;
+// A rise older than this is taken for a new level and not learned as part of the season.
 constexpr double kRhythmHours = 3;
 
-// Of an hour, what must have been watched to learn from it.
-constexpr double kLeastOfHour = 0.5;
+// The part of an hour that must have been watched to learn its season and drift.
+constexpr double kMinWatchedHour = 0.5;
 
-// With this share of the evidence for a rise an hour does not teach how far off hours are: a rise
-// that goes on would teach that it is nothing much.
+// From this share of the threshold on an hour does not teach the drift: a rise that goes on would
+// raise the drift that it is tested against.
 constexpr double kUnsureShare = 0.1;
 
-// Four weeks' half-life of how often it rises. A day's, for an hour's is less than it is kept to.
+// The count of past rises fades once a day, with a half-life of four weeks; an hour's fading would
+// be below the precision of a ShortFloat.
 constexpr float kRisesKeptPerDay = 0.9755F;
 
-// Hours that teach how well an hour is foretold, and those that the first guess counts for.
+// The drift remembers at most kDriftHoursMax hours; its prior weighs as much as kDriftPriorHours.
 constexpr double kDriftHoursMax = 200;
 constexpr double kDriftPriorHours = 6;
-constexpr double kDriftLeast = 1e-4;
-constexpr double kDriftMost = 1;
+constexpr double kDriftMin = 1e-4;
+constexpr double kDriftMax = 1;
 
-// From so many events in an hour on a series has a rhythm of its own, once a whole day has told its
-// level.
+// A series gets a season of its own once its level is known from a day and an hour is expected to
+// have kSeasonEvents events.
 constexpr float kLevelHoursFirst = 23.5F;
 constexpr double kSeasonEvents = 4;
 
-// Events (times the variance-to-mean ratio) that what is known of an hour from others counts for:
-// from the day before, from its neighbours too, and from the whole week. How much of what is new is
-// taken up after the first week.
-constexpr double kBeforeEvents = 5;
+// Weights, in events * vmr, of what is known about an hour before it is seen: from the day before,
+// from that and its neighbours, and from the profile of the whole week. After the first week an
+// hour moves by kSeasonGain of the way to its new estimate.
+constexpr double kYesterdayEvents = 5;
 constexpr double kNeighbourEvents = 30;
-constexpr double kWeekEvents = 60;
+constexpr double kProfileEvents = 60;
 constexpr double kSeasonGain = 0.5;
 
-// The running mean of how far an hour was off, beyond chance.
+// Updates the running mean of the squared relative error of an hour, less the part due to chance:
+// drift = mean of ((x - m) / m)^2 - vmr / m.
 void LearnDrift(double events, double expected, SeriesState* state) {
   const double chance = state->vmr / expected;
   const double off = (events - expected) / expected;
-  // A single hour says little where few events were expected.
+  // An hour with few expected events says little.
   const double weight = std::pow(1 + chance / state->drift, -2);
-  const double usual = 9 * (state->drift + chance);
-  const double drift = std::min(off * off, usual) - chance;
+  // Outliers are clipped at three standard deviations.
+  const double highest = 9 * (state->drift + chance);
+  const double drift = std::min(off * off, highest) - chance;
   const double hours = std::min<double>(state->level_hours, kDriftHoursMax);
   const double moved =
       state->drift + weight * (drift - state->drift) / (kDriftPriorHours + hours * weight);
-  state->drift = static_cast<float>(std::clamp(moved, kDriftLeast, kDriftMost));
+  state->drift = static_cast<float>(std::clamp(moved, kDriftMin, kDriftMax));
 }
 
-// What level and season say of the past is more by `moved`; so the factor has less to explain.
-void Rebase(float moved, SeriesState* state) {
-  state->fast_base *= moved;
-  for (size_t i = 0; i < state->candidate_count; ++i) {
-    state->candidates.stretches[i].base *= moved;
+// Multiplies the base of the past by `ratio`, as level or season have changed by it.
+void Rebase(float ratio, SeriesState* state) {
+  state->fast_base *= ratio;
+  for (size_t i = 0; i < state->change_point_count; ++i) {
+    state->change_points.stretches[i].base *= ratio;
   }
 }
 
-// The factor that `events` say where a factor of 1 would have brought `flat`, and what is known of
-// it already counts for so many events.
-double FactorSaid(double events, double flat, double known, double known_events) {
-  return (events + known_events * known) / (flat + known_events);
+// Estimates a factor from `events`, of which a factor of 1 would have brought `flat`, and a prior
+// with the weight of `prior_events` events.
+double EstimateFactor(double events, double flat, double prior, double prior_events) {
+  return (events + prior_events * prior) / (flat + prior_events);
 }
 
-// `ratio` is what came to what level and season said.
+// `ratio` is events / base of `hours` hours.
 void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state) {
   const bool knows_week = has_season && state->season_hours >= kHoursPerWeek;
-  const double most = knows_week ? kLevelHoursOfSeason : kLevelHoursMax;
-  const double known = std::min<double>(state->level_hours, most);
-  // Until a season has seen a week, the level is what it is measured against, so it stays.
+  const double memory = knows_week ? kLevelHoursOfSeason : kLevelHoursMax;
+  const double known = std::min<double>(state->level_hours, memory);
+  // During the first week of a season the level stays: the hours are measured against it.
   if (!has_season || knows_week) {
     const auto moved = static_cast<float>(1 + hours / (known + hours) * (ratio - 1));
-    const float before = std::exchange(state->level, std::max(state->level * moved, kLevelLeast));
+    const float before = std::exchange(state->level, std::max(state->level * moved, kLevelMin));
     Rebase(state->level / before, state);
   }
-  state->level_hours = static_cast<float>(std::min(known + hours, most));
+  state->level_hours = static_cast<float>(std::min(known + hours, memory));
 }
 
 }  // namespace
 
 void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState* state) const {
   const bool first_week = state->season_hours < kHoursPerWeek;
-  if (hour.hours < kLeastOfHour) {
-    // The best guess is what these hours differ by from yesterday's.
+  if (hour.hours < kMinWatchedHour) {
+    // The best estimate is yesterday's hour times the factor of the last hours.
     if (first_week) own->Multiply(hour.of_week, 1, FactorOf(*state));
     return;
   }
-  const double events = hour.rose ? std::min(hour.events, kMostShare * hour.expected) : hour.events;
+  const double events = hour.rose ? std::min(hour.events, kHourCap * hour.expected) : hour.events;
   if (first_week) {
     LearnFirstWeek(hour, events, own, state);
     return;
   }
   const double flat = state->level * ticks_per_hour_ * hour.hours;
-  const double usual = own->Usual(hour.of_week);
-  own->Learn(hour.of_week, FactorSaid(events, flat, usual, kWeekEvents * state->vmr), kSeasonGain);
+  const double profile = own->Profile(hour.of_week);
+  own->Learn(hour.of_week, EstimateFactor(events, flat, profile, kProfileEvents * state->vmr),
+             kSeasonGain);
 }
 
 void SeriesModel::LearnFirstWeek(const WatchedHour& hour, double events, Season* own,
@@ -121,14 +130,14 @@ void SeriesModel::LearnFirstWeek(const WatchedHour& hour, double events, Season*
   const double flat = state->level * ticks_per_hour_ * hour.hours;
   const double before = own->OfHour(hour.of_week);
   const double around = own->Around(hour.of_week);
-  double ahead = FactorSaid(events, flat, around, kNeighbourEvents * state->vmr);
+  double ahead = EstimateFactor(events, flat, around, kNeighbourEvents * state->vmr);
   if (hour.rose) ahead = before + kSeasonGain * (ahead - before);
-  // The hour is kept nearly as it was: what others say of it is reckoned in when the week is over.
-  const double kept = FactorSaid(events, flat, before, kBeforeEvents * state->vmr);
+  // The hour itself is kept nearly as it was; it is shrunk to the profile when the week is over.
+  const double kept = EstimateFactor(events, flat, before, kYesterdayEvents * state->vmr);
   own->Learn(hour.of_week, hour.rose ? ahead : kept, 1);
   own->SetAhead(hour.of_week, 6U - state->season_hours / 24U, ahead);
   if (state->season_hours >= 24 || hour.rose) return;
-  // On the first day the rest of it is most like this hour.
+  // On the first day the best estimate of the remaining hours is this hour.
   own->Multiply(hour.of_week + 1, 23U - state->season_hours, ahead / before);
   Rebase(static_cast<float>(ahead / before), state);
 }
@@ -137,17 +146,16 @@ SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state
   const double expected = std::exchange(state->hour_expected, 0.0F);
   const double events = std::exchange(state->hour_events, 0.0F);
   const bool known = state->level_hours >= kLevelHoursFirst;
-  const WatchedHour hour = {
-      .of_week = HourOfWeek(tick),
-      // Many cannot report in an outage: it does not make their silence usual.
-      .events = std::max(events, known ? kLeastShare * expected : 0),
-      .expected = expected,
-      .hours = state->hour_ticks / ticks_per_hour_,
-      .rose = state->hour_rose != 0 || state->suspect,
-      .unsure = state->phase == SeriesPhase::kQuiet && state->candidate_count > 0 &&
-                BestStartOf(*state).evidence >= kUnsureShare * threshold_,
-      .silent =
-          known && expected >= kSilentEvents * state->vmr && events < kSilentShare * expected};
+  const WatchedHour hour = {.of_week = HourOfWeek(tick),
+                            .events = std::max(events, known ? kHourFloor * expected : 0),
+                            .expected = expected,
+                            .hours = state->hour_ticks / ticks_per_hour_,
+                            .rose = state->hour_rose != 0 || state->suspect,
+                            .unsure = state->phase == SeriesPhase::kQuiet &&
+                                      state->change_point_count > 0 &&
+                                      BestChangePointOf(*state).llr >= kUnsureShare * threshold_,
+                            .silent = known && expected >= kSilentEvents * state->vmr &&
+                                      events < kSilentShare * expected};
   state->hour_ticks = 0;
   state->hour_rose = 0;
   return hour;
@@ -156,7 +164,7 @@ SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state
 void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
                             const Season* above, SeriesState* state) const {
   if (hour.silent) {
-    // Silence that stays is the new level, as a rise is that stays.
+    // Lasting silence becomes the new level, as a lasting rise does.
     const double factor = RawFactorOf(*state);
     if (factor > kSilentFactor) return;
     state->level *= static_cast<float>(factor);
@@ -167,10 +175,10 @@ void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
   const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
   const double base = state->level * factor * hour.hours * ticks_per_hour_;
   if (!hour.rose) LearnLevel(hour.events / base, hour.hours, own != nullptr, state);
-  if (!hour.rose && !hour.unsure && hour.hours >= kLeastOfHour) {
+  if (!hour.rose && !hour.unsure && hour.hours >= kMinWatchedHour) {
     LearnDrift(hour.events, hour.expected, state);
   }
-  // What lasts is a new level rather than the rhythm of the day.
+  // A long rise is a new level rather than part of the season.
   const bool lasts = state->phase > SeriesPhase::kQuiet &&
                      tick - state->rise.start > kRhythmHours * ticks_per_hour_;
   if (own != nullptr && !lasts) LearnSeason(hour, own, state);
@@ -184,17 +192,17 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
   if (hour.hours > 0) LearnHour(hour, tick, own, above, state);
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;
-    // Until now yesterday foretold today; from now on last week does.
+    // So far an hour was predicted by the day before; from now on by the week before.
     if (state->season_hours == kHoursPerWeek) {
-      own->Settle(state->level * ticks_per_hour_, kWeekEvents * state->vmr);
+      own->ShrinkToProfile(state->level * ticks_per_hour_, kProfileEvents * state->vmr);
       ForgetFactor(state);
     }
   }
   if (state->phase == SeriesPhase::kQuiet && !state->suspect &&
       ShouldCountClumps(*state) != state->counts_clumps) {
-    // What was counted in another way is no candidate.
+    // Change points whose events were counted in the other way are given up.
     state->counts_clumps = !state->counts_clumps;
-    state->candidate_count = 0;
+    state->change_point_count = 0;
     state->uncounted = 0;
   }
   return own == nullptr && hour.hours > 0 && state->level_hours >= kLevelHoursFirst &&

@@ -1,6 +1,6 @@
-// Where a code rises: the most general places that explain its excess.
+// Finds the places in which a code rises: the most general ones that explain its excess.
 //
-// Pure functions of the rows and of what is said of each.
+// Pure functions of the rows and their RowState.
 #ifndef GMEWATCH_DAEMON_DETECT_LOCATE_H_
 #define GMEWATCH_DAEMON_DETECT_LOCATE_H_
 
@@ -12,21 +12,22 @@
 
 namespace gmewatch {
 
-// What a code does in a row.
+// The state of a code in a row.
 struct RowState {
   bool spike = false;   // an alarm
-  bool raised = false;  // an alarm, or well above what was expected
-  bool loop = false;    // a rise of too few sessions for a spike
-  double expected = 0;  // events a tick, by the past; 0 where it never occurred
-  double excess = 0;    // events above what was expected, since the rise began
-  double ticks = 0;     // since it began; 0 where no rise is known
+  bool raised = false;  // an alarm, or significantly above the expected rate
+  bool loop = false;    // a rise that too few sessions cause
+  double expected = 0;  // events a tick; 0 if the code never occurred
+  double excess = 0;    // events above the expected ones, since the rise began
+  double ticks = 0;     // since the rise began; 0 if no rise is known
   double vmr = 1;       // variance-to-mean ratio of a tick
 };
 
-// The rows to announce, none of which holds another. A roll-up is announced where the rise is in
-// most of it, or cannot be seen in its parts; otherwise the parts that rise. Most of it is most of
-// what was expected, and no part beside it for each that rises that would have been seen to rise. A
-// roll-up of one part is that part.
+// Returns the rows to announce, none of which holds another.
+//
+// A roll-up is announced if its raised parts hold at least 70 % of its expected rate and outnumber
+// the parts that are significantly flat, or if the raised parts explain less than half of its
+// excess. Otherwise the raised parts are announced. A roll-up with a single part is that part.
 std::vector<uint32_t> Locate(const Rows& rows, absl::FunctionRef<RowState(uint32_t row)> state_of);
 
 }  // namespace gmewatch

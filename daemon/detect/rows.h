@@ -1,7 +1,7 @@
-// The places that are watched: each (app, region), and the roll-ups above it: all regions of an
-// app, all apps of a region, everything.
+// The places that are watched: each (app, region), called a leaf, and its roll-ups: all regions of
+// an app, all apps of a region, everything.
 //
-// Thread safety: none. Rows are only ever added; a row's number stays.
+// Thread safety: none. Rows are only added; the number of a row does not change.
 #ifndef GMEWATCH_DAEMON_DETECT_ROWS_H_
 #define GMEWATCH_DAEMON_DETECT_ROWS_H_
 
@@ -20,23 +20,23 @@ class Rows {
   Rows();
 
   size_t size() const { return rows_.size(); }
-  // The row of a place, and those above it, which are made where they are missing.
+  // Returns the row of an (app, region); adds it and its roll-ups if they are missing.
   uint32_t Add(const Place& place);
 
-  // The row of this place, or kNotFound.
+  // Returns the row of a place, or kNotFound.
   static constexpr uint32_t kNotFound = UINT32_MAX;
   uint32_t Find(const Place& place) const;
 
   const Place& place(uint32_t row) const { return rows_[row].place; }
-  // Above a leaf. Of a roll-up: kEverything.
+  // The roll-ups of a leaf; kEverything if the row is a roll-up itself.
   uint32_t app_row(uint32_t row) const { return rows_[row].app; }
   uint32_t region_row(uint32_t row) const { return rows_[row].region; }
   bool is_leaf(uint32_t row) const { return rows_[row].app != kEverything; }
   const std::vector<uint32_t>& apps() const { return apps_; }
   const std::vector<uint32_t>& regions() const { return regions_; }
-  // Of an app's or a region's row.
+  // The leaves of the row of an app or a region.
   const std::vector<uint32_t>& leaves(uint32_t row) const { return rows_[row].leaves; }
-  // Whether all of `inner` is in `outer`.
+  // Whether `inner` is part of `outer`, or the same row.
   bool Holds(uint32_t outer, uint32_t inner) const;
 
  private:

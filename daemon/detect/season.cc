@@ -7,7 +7,7 @@
 namespace gmewatch {
 
 SeasonMoment SeasonMomentAt(double unix_hours) {
-  // A week later, so that it is no less than 0.
+  // Plus a week, so that it is not negative.
   const double since_middle = unix_hours + (kHoursPerWeek - 0.5);
   const auto hour = static_cast<int64_t>(since_middle);
   SeasonMoment moment;
@@ -18,7 +18,7 @@ SeasonMoment SeasonMomentAt(double unix_hours) {
 }
 
 float Season::FactorOf(uint8_t step) {
-  // A table without a guard that each look would have to pass.
+  // constexpr, so that no read has to pass the guard of a static that is initialised at run time.
   static constexpr std::array<float, 256> kFactors = [] {
     std::array<float, 256> factors{};
     constexpr double kStep = 1.014545334937523714;  // the 48th root of 2
@@ -46,7 +46,7 @@ float Season::Around(size_t hour) const {
   return (OfHour(before) + 2 * OfHour(hour) + OfHour(after)) / 4;
 }
 
-double Season::UsualStep(size_t hour) const {
+double Season::ProfileStep(size_t hour) const {
   constexpr size_t kHoursPerDay = 24;
   constexpr size_t kDays = kHoursPerWeek / kHoursPerDay;
   double same_hour = 0;
@@ -64,16 +64,16 @@ double Season::UsualStep(size_t hour) const {
   return same_hour / (4 * kDays) + day / kHoursPerDay - week / kHoursPerWeek;
 }
 
-float Season::Usual(size_t hour) const {
-  return static_cast<float>(std::exp2((UsualStep(hour) - kOne) / kStepsPerDoubling));
+float Season::Profile(size_t hour) const {
+  return static_cast<float>(std::exp2((ProfileStep(hour) - kOne) / kStepsPerDoubling));
 }
 
 void Season::Learn(size_t hour, double factor, double weight) {
   const double wanted = WantedStep(factor);
   const double before = steps_[hour];
-  // At least a step, where there is one to make: small differences would never be learned.
-  const double most = std::abs(wanted - before);
-  const double move = weight > 0 ? std::max(std::min(most, 1.0), weight * most) : 0;
+  // At least one step, if there is one to make: small differences would never be learned.
+  const double way = std::abs(wanted - before);
+  const double move = weight > 0 ? std::max(std::min(way, 1.0), weight * way) : 0;
   steps_[hour] = StepAt(before + std::copysign(move, wanted - before));
 }
 
@@ -90,14 +90,14 @@ void Season::SetAhead(size_t hour, size_t days, double factor) {
   for (size_t day = 1; day <= days; ++day) steps_[(hour + 24 * day) % kHoursPerWeek] = step;
 }
 
-void Season::Settle(double events_an_hour, double prior) {
-  Season settled;
+void Season::ShrinkToProfile(double events_an_hour, double prior) {
+  Season shrunk;
   for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
     const double events = events_an_hour * OfHour(hour);
-    settled.steps_[hour] =
-        StepAt((events * steps_[hour] + prior * UsualStep(hour)) / (events + prior));
+    shrunk.steps_[hour] =
+        StepAt((events * steps_[hour] + prior * ProfileStep(hour)) / (events + prior));
   }
-  *this = settled;
+  *this = shrunk;
 }
 
 }  // namespace gmewatch

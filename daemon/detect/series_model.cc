@@ -3,57 +3,61 @@
 #include <algorithm>
 #include <cmath>
 
-#include "daemon/detect/candidates.h"
+#include "daemon/detect/change_points.h"
 #include "daemon/detect/clumps.h"
-#include "daemon/detect/evidence.h"
+#include "daemon/detect/likelihood_ratio.h"
 
 namespace gmewatch {
 namespace {
 
-// Hours until level and season are trusted, for a rhythm that was never seen to repeat may be
-// another; and what that adds to the drift of an hour.
+// Hours until the level and the season are trusted: a rhythm that was never seen to repeat may not
+// repeat. Until then the drift grows by kDriftUntrusted over an hour.
 constexpr float kLevelTrustHours = 24;
 constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
-constexpr double kFactorLeast = 0.9;
+
+// The lowest factor of a series whose level is trusted.
+constexpr double kFactorFloor = 0.9;
 
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
-// With this share of the evidence for a rise it is suspected.
+// From this share of the threshold on a rise is suspected.
 constexpr double kSuspectShare = 0.3;
 
-// Ticks watched before a series is judged.
+// Ticks that are watched before a series is judged.
 constexpr double kNewTicks = 12;
 
-// What is assumed of a series that has not taught better.
-constexpr float kDriftAtFirst = 0.02F;
-// What the first ticks tell of the variance counts for so much more than the guess.
+// The drift of a new series, until its own is learned.
+constexpr float kDriftPrior = 0.02F;
+// The weight of the first ticks' variance; that of kVmrPrior is 1.
 constexpr float kFirstVmrWeight = 3;
 
-// How fast "now" fades, for people to read.
+// Half-life of the observed rate that is shown of a rise.
 constexpr double kRecentHours = 1.0 / 6;
 
-// A rise is looked at for at least so many ticks before it is over.
-constexpr double kHoldTicks = 6;
+// A rise that falls back is over after this many ticks at the earliest.
+constexpr double kResolveTicksMin = 6;
 
-// Events that the first guess at the variance counts for, and those that are remembered of it.
+// The prior of the dispersion weighs as much as kVmrPriorEvents events; the running mean remembers
+// at most kVmrMemoryEvents.
 constexpr double kVmrPriorEvents = 30;
 constexpr double kVmrMemoryEvents = 4000;
-constexpr double kVmrMostByTick = 1.5;
-// What the ticks of a rise that is not told yet may add to the variance they are measured by.
-constexpr double kVmrMostByRise = 2.5;
+// Caps on the dispersion's growth: in one tick, and since the oldest change point.
+constexpr double kVmrGrowthPerTick = 1.5;
+constexpr double kVmrGrowthPerRise = 2.5;
 
 }  // namespace
 
 double RawFactorOf(const SeriesState& state) {
-  // The surer that level and season foretell an hour, the more counts it takes to think otherwise.
+  // The prior is a factor of 1 with the weight of vmr / drift events: the better level and season
+  // predict an hour, the more events it takes to move the factor.
   const double prior = static_cast<double>(state.vmr) / state.drift;
   return (state.fast_events + prior) / (state.fast_base + prior);
 }
 
 double FactorOf(const SeriesState& state) {
   const double factor = RawFactorOf(state);
-  return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorLeast);
+  return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorFloor);
 }
 
 void ForgetFactor(SeriesState* state) {
@@ -66,23 +70,24 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
       tick_seconds_(absl::ToDoubleSeconds(settings.tick)),
       ticks_per_hour_(3600 / tick_seconds_),
       hours_per_tick_(tick_seconds_ / 3600),
-      hold_ticks_(
-          std::max(kHoldTicks, absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
-      adopt_ticks_(std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
+      resolve_ticks_(std::max(kResolveTicksMin,
+                              absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
+      rebaseline_ticks_(
+          std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
-  // By what is known of the season: nothing, the last day, a week. The more, the slower the factor
-  // may be, and the slower a ramp that is told from the rhythm of the day.
-  constexpr double kHalfLifeHours[] = {0.5, 1.5, 3};
-  constexpr double kLongestHours[] = {1, 3, 8};
+  // For a season that is known from less than a day, less than a week, and a week. The better it is
+  // known, the slower the factor can be, and the longer a ramp that can be found beside the season.
+  constexpr double kHalfLifeHours[] = {0.5, 1.5, 3};  // of the factor's sums
+  constexpr double kLongestHours[] = {1, 3, 8};       // the highest age of a change point
   for (size_t i = 0; i < 3; ++i) {
     horizons_[i] = {
         static_cast<float>(std::exp2(-1 / (kHalfLifeHours[i] * ticks_per_hour_))),
         static_cast<uint32_t>(std::clamp(kLongestHours[i] * ticks_per_hour_, 8.0, 60'000.0))};
   }
-  SetSeries(1);
+  SetSeriesCount(1);
 }
 
-void SeriesModel::SetSeries(double series) {
+void SeriesModel::SetSeriesCount(double series) {
   threshold_ = Threshold(series, tick_seconds_, settings_.false_alarms_per_week);
 }
 
@@ -107,8 +112,8 @@ const SeriesModel::Horizon& SeriesModel::HorizonOf(const SeriesState& state) con
 SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
   SeriesState state;
   state.tick = tick - 1;
-  state.vmr = kVmrAtFirst;
-  state.drift = kDriftAtFirst;
+  state.vmr = kVmrPrior;
+  state.drift = kDriftPrior;
   state.level = 1;
   state.fast_base = static_cast<float>(watched_ticks);
   if (watched_ticks >= kNewTicks) {
@@ -125,15 +130,15 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
                             SeriesPhase phase) const {
   const Season* season = own != nullptr ? own : above;
   if (season == nullptr) return 1.0F;
-  // The hour before may be a rise's, and learned; so while one lasts nothing is drawn from it.
+  // While a rise lasts, an hour before may have been learned from it: the hours are not
+  // interpolated.
   if (phase > SeriesPhase::kQuiet) return season->OfHour(HourOfWeek(tick));
   return season->At(MomentOf(tick));
 }
 
 Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double hour = state.level * ticks_per_hour_;  // events
-  // The level is no better known than by the events behind it, and those that come in clumps tell
-  // less.
+  // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less.
   Drift drift = {.now = state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
@@ -142,10 +147,11 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
   return drift;
 }
 
-BestStart SeriesModel::BestStartOf(const SeriesState& state) const {
+BestChangePoint SeriesModel::BestChangePointOf(const SeriesState& state) const {
   const double factor = FactorOf(state);
-  return FindBestStart(state, static_cast<float>(factor),
-                       SpreadOf(state, state.level * factor, ticks_per_hour_), DriftOf(state));
+  return FindBestChangePoint(state, static_cast<float>(factor),
+                             DispersionOf(state, state.level * factor, ticks_per_hour_),
+                             DriftOf(state));
 }
 
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
@@ -166,7 +172,7 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
     case SeriesPhase::kQuiet:
       WatchQuiet(input, base, silent_base, state);
       break;
-    case SeriesPhase::kHabit:
+    case SeriesPhase::kCommonRise:
     case SeriesPhase::kLoop:
     case SeriesPhase::kSpike:
       WatchRise(input, base, silent_base, state);
@@ -177,7 +183,8 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
 
 void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base,
                            SeriesState* state) const {
-  // The level is 1, so the base counts ticks; `hour_expected` gathers the squares of counts.
+  // In this phase the level is 1, so fast_base counts ticks; hour_expected sums the squares of
+  // counts.
   const auto events = static_cast<float>(input.events);
   state->fast_events += events;
   state->fast_base += base + silent_base;
@@ -187,10 +194,11 @@ void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base
   const float mean = state->fast_events / state->fast_base;
   if (mean > 0) {
     const float vmr = state->hour_expected / state->fast_events - mean;
-    // So few ticks may by chance have varied less than is usual; what follows teaches it down.
+    // A few ticks may have varied too little by chance, so the estimate is raised by two standard
+    // errors; later ticks lower it.
     const float doubt = 1 + 2 * std::sqrt(2 / state->fast_base);
     state->vmr =
-        std::max(1.0F, doubt * (kVmrAtFirst + kFirstVmrWeight * vmr) / (1 + kFirstVmrWeight));
+        std::max(1.0F, doubt * (kVmrPrior + kFirstVmrWeight * vmr) / (1 + kFirstVmrWeight));
   }
   state->hour_expected = 0;
   state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
@@ -210,23 +218,24 @@ void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {
 void SeriesModel::LearnVariance(double events, double expected, double silent, double silent_ticks,
                                 SeriesState* state) const {
   const double vmr = state->vmr;
-  const double usual = expected + 5 * std::sqrt(static_cast<float>(vmr * expected)) + 8 * vmr;
-  const double off = std::min(events, usual) - expected;
+  // Outliers are clipped.
+  const double highest = expected + 5 * std::sqrt(static_cast<float>(vmr * expected)) + 8 * vmr;
+  const double off = std::min(events, highest) - expected;
   const double ticks_an_event = 1 / expected;
-  // What the expectation itself is off by is not the ticks' own variance.
+  // (x - m)^2 / m, less the part that is due to the error of m itself.
   const double square = off * off * ticks_an_event - state->drift * expected;
   const double ticks_for_event = std::max(2.0, ticks_an_event);
   const double watched = state->level_hours * ticks_per_hour_;
   const double memory =
       kVmrPriorEvents * ticks_for_event + std::min(watched, kVmrMemoryEvents * ticks_for_event);
   const double ticks = silent_ticks + 1;
-  // Of a silent tick the square is (0 - m)^2 / m = m.
+  // A tick without events adds (0 - m)^2 / m = m; their sum is `silent`.
   const double moved = vmr + (silent + square - ticks * vmr) / (memory + ticks);
-  // A single tick says only so much: the first of a burst is not to excuse the rest of it, nor the
-  // first ticks of a steady rise those that follow.
-  const double most =
-      std::min(kVmrMostByTick * vmr, std::max(vmr, kVmrMostByRise * state->candidates.vmr_before));
-  state->vmr = static_cast<float>(std::clamp(moved, 1.0, most));
+  // The first tick of a burst must not hide the rest of the burst, nor the first ticks of a steady
+  // rise those that follow.
+  const double highest_vmr = std::min(
+      kVmrGrowthPerTick * vmr, std::max(vmr, kVmrGrowthPerRise * state->change_points.vmr_before));
+  state->vmr = static_cast<float>(std::clamp(moved, 1.0, highest_vmr));
 }
 
 void SeriesModel::CountInHour(float events, float expected, uint32_t ticks, SeriesState* state) {
@@ -241,13 +250,13 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const uint32_t ticks_max = HorizonOf(*state).ticks_max;
   const auto learn = [this, state](const Stretch& stretch) {
     Learn(stretch, state);
-    state->candidates.vmr_before = state->vmr;
+    state->change_points.vmr_before = state->vmr;
   };
-  if (state->candidate_count == 0) state->candidates.vmr_before = state->vmr;
+  if (state->change_point_count == 0) state->change_points.vmr_before = state->vmr;
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
-  const Spread spread = SpreadOf(*state, expected, ticks_per_hour_);
-  const auto counted = static_cast<float>(CountedEvents(*state, spread, events));
+  const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
+  const auto counted = static_cast<float>(CountedEvents(*state, dispersion, events));
   const float all_expected = expected + silent_base * factor;
   if (silent_base > 0) {
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
@@ -256,19 +265,19 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const uint32_t ticks = input.tick - state->tick;
   CountInHour(events, all_expected, ticks, state);
   state->tick = input.tick;
-  const bool any = state->candidate_count > 0;
+  const bool any = state->change_point_count > 0;
   state->sessions = any ? state->sessions | input.sessions : 0;
   state->uncounted = any ? state->uncounted + events - counted : 0;
-  // A tick teaches how counts vary, but those of a rise that may have begun before it do not.
+  // The dispersion is learned from single ticks, but not from those of a suspected rise.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {
     LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
     if (events > 0) LearnClump(expected, events, ticks_per_hour_, state);
   }
   state->suspect = false;
-  if (EvidenceBound(*state, factor, spread) < kSuspectShare * threshold_) return;
-  const BestStart best = FindBestStart(*state, factor, spread, DriftOf(*state));
-  state->suspect = best.evidence >= kSuspectShare * threshold_;
-  if (best.evidence >= threshold_) BeginRise(best, spread, state);
+  if (LlrBound(*state, factor, dispersion) < kSuspectShare * threshold_) return;
+  const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, DriftOf(*state));
+  state->suspect = best.llr >= kSuspectShare * threshold_;
+  if (best.llr >= threshold_) BeginRise(best, dispersion, state);
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
@@ -281,9 +290,10 @@ double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* abo
 }
 
 double SeriesModel::Score(const SeriesState& state) const {
-  if (state.phase > SeriesPhase::kQuiet) return RiseEvidence(state) / (threshold_ * HabitOf(state));
-  if (state.candidate_count == 0) return 0;  // as of a new series
-  return BestStartOf(state).evidence / threshold_;
+  if (state.phase > SeriesPhase::kQuiet)
+    return RiseLlr(state) / (threshold_ * RequiredScore(state));
+  if (state.change_point_count == 0) return 0;  // a new series has none
+  return BestChangePointOf(state).llr / threshold_;
 }
 
 }  // namespace gmewatch

@@ -1,6 +1,9 @@
-// All that the detector remembers of one series: 88 bytes, and 168 more (Season) once it counts
-// enough to have a rhythm of its own. Plain data, stored as it stands; what it means and how it
-// changes is in series_model.h and candidates.h.
+// The detector's memory of one series: 88 bytes, and 168 more (Season) once the series counts
+// enough to have a season of its own. Plain data, stored byte for byte; series_model.h and
+// change_points.h say how it changes, README.md has the formulas.
+//
+// "Base" is what level and season predict (level x season, summed over ticks); "expected" is the
+// base times the factor of the last hours. Both are in events.
 #ifndef GMEWATCH_DAEMON_DETECT_SERIES_STATE_H_
 #define GMEWATCH_DAEMON_DETECT_SERIES_STATE_H_
 
@@ -14,81 +17,83 @@
 
 namespace gmewatch {
 
-inline constexpr size_t kCandidatesMax = 3;
+inline constexpr size_t kChangePointsMax = 3;
 inline constexpr uint32_t kNoSeason = UINT32_MAX;
 
 enum class SeriesPhase : uint8_t {
-  kNew,    // has not been watched for long enough to be judged
-  kQuiet,  // as expected
-  kHabit,  // far above it, but it often is
-  kLoop,   // farther above it than is its habit, but of few sessions
-  kSpike,  // farther above it than is its habit
+  kNew,         // not watched for long enough to be judged
+  kQuiet,       // at the baseline
+  kCommonRise,  // a rise no larger than this series often has; not announced
+  kLoop,        // a larger rise, but few sessions cause it: a retry loop
+  kSpike,       // a larger rise that many sessions cause
 };
 
-// A stretch of ticks at the end of the past: events, and what level and season said.
+// Consecutive ticks: their events and their base.
 struct Stretch {
   float events;
   float base;
 };
 
-// Where a rise may have begun, the oldest first; each stretch ends where the next begins.
-struct Candidates {
-  std::array<Stretch, kCandidatesMax> stretches;
-  std::array<uint16_t, kCandidatesMax> starts;  // the low bits of the tick
-  ShortFloat vmr_before;                        // SeriesState::vmr when the oldest began
+// The ticks at which a rise may have begun, oldest first. A stretch begins at its change point and
+// ends where the next one begins.
+struct ChangePoints {
+  std::array<Stretch, kChangePointsMax> stretches;
+  std::array<uint16_t, kChangePointsMax> starts;  // the low 16 bits of each stretch's first tick
+  ShortFloat vmr_before;                          // SeriesState::vmr when the oldest one began
 };
 
-// While a spike or a loop lasts.
+// A rise that has not ended.
 struct Rise {
-  uint32_t start;         // the tick at which it began
-  uint32_t quiet_since;   // the first tick of those that speak for its end
-  float events;           // since it began
-  float expected;         // the same
-  float recent_events;    // fading, for "now"
-  float recent_expected;  // the same
-  float end_evidence;     // that it is over
-  float score;            // the highest, in units of the threshold
+  uint32_t start;         // its first tick
+  uint32_t quiet_since;   // the first of the last ticks that suggest that it is over
+  float events;           // since `start`
+  float expected;         // since `start`
+  float recent_events;    // exponentially fading, for the observed rate
+  float recent_expected;  // fades alike
+  float end_llr;          // log-likelihood ratio, in nats, of "it is over"
+  float score;            // the highest so far, in units of the threshold
 };
 
 struct SeriesState {
-  uint32_t tick = 0;  // the last one that is reckoned in
+  uint32_t tick = 0;  // the last tick that was counted
   // Events a tick at season 1.
   float level = 0;
-  // Events that come at once where the series is sparse (clumps.h).
+  // Mean events of a clump, for sparse series (clumps.h).
   float clump = 1;
-  // Fading counts of what came and what level and season said: the factor of these hours.
+  // Fading sums of events and of their base: their ratio is the factor of the last hours.
   float fast_events = 0;
   float fast_base = 0;
-  // Variance-to-mean ratio of a tick; square of the relative error of an hour's expectation.
+  // Variance-to-mean ratio of a tick, and the squared relative error of an hour's expectation.
   float vmr = 0;
   float drift = 0;
-  // Of the hour that runs.
+  // The current hour, so far.
   float hour_events = 0;
   float hour_expected = 0;
-  // A bit for each of the sessions, folded to 32, since the oldest candidate.
+  // A bit for each session since the oldest change point, folded to 32 bits.
   uint32_t sessions = 0;
-  // Its habit: how often it rose (a fading count), and the mean logarithm of how far.
+  // The number of past rises (a fading count), and the mean logarithm of their scores.
   ShortFloat rises;
   ShortFloat rise_size;
-  ShortFloat uncounted;    // events of the candidates beyond what they are counted for
-  ShortFloat level_hours;  // that the level was learned from
+  ShortFloat uncounted;    // events of the change points minus what they were counted as
+  ShortFloat level_hours;  // hours that the level was learned from
   union {
-    Candidates candidates = {};  // kQuiet
-    Rise rise;                   // kHabit, kLoop, kSpike
+    ChangePoints change_points = {};  // in kQuiet
+    Rise rise;                        // in kCommonRise, kLoop, kSpike
   };
   uint32_t season = kNoSeason;   // index of its own Season
-  uint16_t hour_ticks : 15 = 0;  // watched, of the hour that runs
-  uint16_t hour_rose : 1 = 0;    // some of it was a rise
-  uint8_t season_hours = 0;      // since it has it; stays at 255
-  uint8_t candidate_count : 3 = 0;
-  bool suspect : 1 = false;        // much of the evidence for a rise is there
-  bool counts_clumps : 1 = false;  // the candidates' events are clumps of the usual size
+  uint16_t hour_ticks : 15 = 0;  // ticks of the current hour that were watched
+  uint16_t hour_rose : 1 = 0;    // part of the current hour was a rise
+  uint8_t season_hours = 0;      // hours since it has its own Season; stops at 255
+  uint8_t change_point_count : 3 = 0;
+  bool suspect : 1 = false;        // the score of a change point is high, though below an alarm
+  bool counts_clumps : 1 = false;  // each tick with events counts as one clump of the mean size
   SeriesPhase phase : 3 = SeriesPhase::kNew;
 };
 static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);
 static_assert(std::is_trivially_copyable_v<SeriesState>);
 
-// Hours that the rhythm of the week is known from: those of its own season, else of the level.
+// Hours that the season is known from: those of its own Season, or those of the level if it has no
+// Season.
 inline float KnownHours(const SeriesState& state) {
   return state.season == kNoSeason ? float{state.level_hours}
                                    : static_cast<float>(state.season_hours);

@@ -1,4 +1,4 @@
-// The upper half of a float: its range, eight binary digits, good to 0.2 %.
+// The upper 16 bits of a float: its range with 8 significant binary digits, exact to 0.2 %.
 #ifndef GMEWATCH_DAEMON_DETECT_SHORT_FLOAT_H_
 #define GMEWATCH_DAEMON_DETECT_SHORT_FLOAT_H_
 
@@ -11,11 +11,11 @@ class ShortFloat {
  public:
   ShortFloat() = default;
   ShortFloat& operator=(float value) {
-    // To the nearest one; what is added over and over is not to be lost on one side.
+    // Rounds to nearest: truncating would lose many small additions.
     bits_ = static_cast<uint16_t>((std::bit_cast<uint32_t>(value) + 0x8000U) >> 16U);
     return *this;
   }
-  operator float() const {  // NOLINT(google-explicit-constructor): it is read as any float is
+  operator float() const {  // NOLINT(google-explicit-constructor): reads like a float
     return std::bit_cast<float>(uint32_t{bits_} << 16U);
   }
 

@@ -3,7 +3,7 @@
 namespace gmewatch {
 namespace {
 
-// Who counts in a file is not known, so many do.
+// A file does not say which sessions reported, so all of its rises count as those of many.
 constexpr uint32_t kManySessions = UINT32_MAX;
 
 }  // namespace
@@ -11,7 +11,7 @@ constexpr uint32_t kManySessions = UINT32_MAX;
 StandaloneDetector::StandaloneDetector(const DetectSettings& settings, double series)
     : model_([&] {
         SeriesModel model(settings);
-        model.SetSeries(series);
+        model.SetSeriesCount(series);
         return model;
       }()) {}
 

@@ -1,7 +1,7 @@
-// The detector of a single series of counts, on its own: what gmectl replay and the evaluation run.
+// Detects spikes in a single series of counts, for gmectl replay and the evaluation.
 //
-// Thread safety: none. Ticks are numbered since 1970 in units of settings.tick; a number that is
-// left out has no data, which is not the same as no events.
+// Thread safety: none. Ticks are numbered since 1970 in units of settings.tick. A tick that is left
+// out has no data, which differs from having no events.
 #ifndef GMEWATCH_DAEMON_DETECT_STANDALONE_DETECTOR_H_
 #define GMEWATCH_DAEMON_DETECT_STANDALONE_DETECTOR_H_
 
@@ -15,20 +15,20 @@
 
 namespace gmewatch {
 
-// What the detector thinks of a tick.
+// The detector's result for a tick.
 struct Observation {
-  double expected = 0;  // events in this tick, before it was seen
-  double score = 0;     // evidence for a rise; an alarm begins at 1
+  double expected = 0;  // events, as predicted before the tick
+  double score = 0;     // an alarm begins at 1
   bool active = false;
-  int64_t since = 0;  // the tick at which the rise began; of an active one
+  int64_t since = 0;  // the first tick of the rise, if active
 };
 
 class StandaloneDetector {
  public:
-  // `series` share the budget of false alarms: 1 where this is the only one.
+  // `series`: how many series share the budget of false alarms, this one included.
   StandaloneDetector(const DetectSettings& settings, double series);
 
-  // REQUIRES: ticks rise from call to call; from 0 to 4,294,967,295.
+  // REQUIRES: 0 <= tick < 2^32; ticks increase from call to call.
   Observation Observe(int64_t tick, uint64_t count);
 
  private:

@@ -1,5 +1,5 @@
-// What looking for spikes costs: a tick of the detector and a read of the counters, over 10,000
-// places with 100 codes each, and what a series takes up.
+// The cost of the spike detector: a tick, a read of the counters, and the memory of a series, over
+// 10,000 places with 100 codes each.
 // `build/release/tests/bench/detect_bench --benchmark_counters_tabular=true`
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -23,7 +23,7 @@ constexpr uint32_t kApps = 200;
 constexpr uint32_t kRegions = 50;
 constexpr uint32_t kPlaces = kApps * kRegions;
 constexpr uint32_t kCodes = 100;
-constexpr int64_t kStart = 1'425'445'200;  // in seconds, an hour's
+constexpr int64_t kStart = 1'425'445'200;  // seconds since 1970, the start of an hour
 
 Place PlaceOf(uint32_t place) {
   return {absl::StrCat("game-", place / kRegions), absl::StrCat("region-", place % kRegions)};
@@ -35,7 +35,7 @@ uint64_t Mixed(uint64_t n) {
   return n ^ (n >> 31U);
 }
 
-// Every `each`th cell counts 2 to 5 events of as many senders.
+// Every `each`th cell has 2 to 5 events of as many senders.
 std::vector<CellGain> Gains(uint32_t each, uint64_t seed) {
   std::vector<CellGain> gains;
   for (uint32_t cell = 0; cell < kPlaces * kCodes; ++cell) {
@@ -68,7 +68,7 @@ DetectSettings SettingsOf(absl::Duration tick) {
   return settings;
 }
 
-// A detector that has watched every cell for forty ticks, the second of them the last of an hour.
+// A detector that has watched every cell for forty ticks; the second one ends an hour.
 struct World {
   explicit World(uint32_t each = 1, absl::Duration tick_length = absl::Seconds(10))
       : ticks_per_hour(static_cast<uint32_t>(absl::Hours(1) / tick_length)),
@@ -78,16 +78,16 @@ struct World {
     for (uint32_t slot = 0; slot <= kCodes; ++slot) codes[slot].code = static_cast<int32_t>(slot);
     detector.SetCodes(codes);
     for (uint32_t place = 0; place < kPlaces; ++place) detector.AddPlace(PlaceOf(place));
-    // Series lie in memory in the order in which they first counted, which is nobody's order.
+    // New series are stored in the order of their first events, here a random one.
     std::vector<CellGain> first = Gains(each, 0);
     std::shuffle(first.begin(), first.end(), std::mt19937(7));
     Tick(first);
-    // Now and then, so that it is done soon; what was not looked at is no data.
+    // Each further tick has another 1/`each` of the cells.
     for (uint32_t i = 1; i < 40; ++i) Tick(Gains(each, i * 977));
   }
 
   void Tick(const std::vector<CellGain>& gains) { detector.Tick(tick++, 1, gains); }
-  // Whether the next tick is another hour's.
+  // Whether the next tick begins a new hour.
   bool IsHoursEnd() const { return tick % ticks_per_hour == 0; }
 
   uint32_t ticks_per_hour;
@@ -100,7 +100,7 @@ World& SharedWorld() {
   return *world;
 }
 
-// Where an hour ends, that is not in the time.
+// If an hour ends, the tick that ends it is not measured.
 void EndHour(benchmark::State& state, World* world) {
   if (!world->IsHoursEnd()) return;
   state.PauseTiming();
@@ -108,7 +108,7 @@ void EndHour(benchmark::State& state, World* world) {
   state.ResumeTiming();
 }
 
-// range(0): one in so many cells counts something; 0: none.
+// range(0): one in this many cells has events; 0: none has.
 void Tick(benchmark::State& state) {
   World& world = SharedWorld();
   const auto each = static_cast<uint32_t>(state.range(0));
@@ -150,7 +150,7 @@ BENCHMARK(TickThatEndsAnHour)
     ->Iterations(3)
     ->Unit(benchmark::kMillisecond);
 
-// Every cell counts five times what is usual: each code rises in everything.
+// Every cell has five times its expected rate: each code rises everywhere.
 void TickInAnOutage(benchmark::State& state) {
   World world;
   std::vector<CellGain> gains = Gains(1, 3);
@@ -166,7 +166,7 @@ void TickInAnOutage(benchmark::State& state) {
 }
 BENCHMARK(TickInAnOutage)->Iterations(10)->Unit(benchmark::kMillisecond);
 
-// Counters of the same cells; one in range(0) gains, 0: none.
+// Counters of the same cells; one in range(0) gains events, 0: none.
 void Read(benchmark::State& state) {
   const auto each = static_cast<uint32_t>(state.range(0));
   Counters counters;
@@ -195,13 +195,12 @@ void Read(benchmark::State& state) {
 BENCHMARK(Read)->ArgName("each")->Arg(1)->Arg(100)->Arg(0)->Iterations(20)->Unit(
     benchmark::kMillisecond);
 
-// After a day and some, a tick; and the resident size for each series, its place in indexes
-// included. range(0): 1 where every cell counts so often that it has a rhythm of its own, 1000
-// where one counts now and then.
+// A tick after more than a day, and the resident bytes of a series, its indexes included. range(0):
+// with 1 every cell has a season of its own, with 1000 a cell has events now and then.
 void TickAfterADay(benchmark::State& state) {
   const auto each = static_cast<uint32_t>(state.range(0));
   const size_t before = ResidentBytes();
-  // Long ticks, so that a day is over soon; a tick costs the same however long it is.
+  // Long ticks, so that a day takes few of them; the cost of a tick does not depend on its length.
   auto world = std::make_unique<World>(each, absl::Minutes(10));
   for (uint32_t i = 0; i < 26 * world->ticks_per_hour; ++i) world->Tick(Gains(each, i * 31));
   const auto bytes = static_cast<double>(ResidentBytes() - before);

@@ -12,7 +12,7 @@ from sources import Fault, Source, main, under
 LINES_MAX = 300
 
 _CLOCK_FILES = ("daemon/base/clock.cc", "client/src/monitor.cc")
-_REAL_TIME = ("tests/bench", "tests/integration", "tests/support", "client/examples")
+_REAL_TIME = ("tests/bench", "tests/evaluation", "tests/integration", "tests/support", "client/examples")
 
 
 @dataclass(frozen=True)

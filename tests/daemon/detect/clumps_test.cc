@@ -14,15 +14,15 @@ constexpr int kWeekTicks = 7 * static_cast<int>(kTicksPerDay);
 // Clumps of three events, each at a time of its own.
 uint64_t Threes(double clumps, Counts* counts) { return 3 * counts->Poisson(clumps); }
 
-TEST(ClumpsTest, AreLearnedWhateverTheirDistribution) {
+TEST(ClumpsTest, AreLearnedFromAnyDistribution) {
   Counts counts(kSeed);
   ModelRun run;
   for (int i = 0; i < kWeekTicks; ++i) run.Add(Threes(0.03, &counts));
   EXPECT_NEAR(run.state.clump, 3, 0.1);
 }
 
-// Taken for larger than they are, they would seem sparse where they are not.
-TEST(ClumpsTest, AreLearnedWhereTheyAreNotSparseToo) {
+// If their size were overestimated, a dense series would seem sparse.
+TEST(ClumpsTest, AreLearnedInDenseSeriesToo) {
   Counts counts(kSeed);
   ModelRun run;
   for (int i = 0; i < 500; ++i) run.Add(counts.NegativeBinomial(0.8, 3));
@@ -32,7 +32,7 @@ TEST(ClumpsTest, AreLearnedWhereTheyAreNotSparseToo) {
   EXPECT_FALSE(run.state.counts_clumps);
 }
 
-TEST(ClumpsTest, AreCountedAfterAWeekWhereTheyAreSparse) {
+TEST(ClumpsTest, AreCountedAfterAWeekInSparseSeries) {
   SeriesState state;
   state.level = 0.1F;
   state.clump = 1.8F;
@@ -51,7 +51,7 @@ TEST(ClumpsTest, AreCountedAfterAWeekWhereTheyAreSparse) {
   EXPECT_FALSE(ShouldCountClumps(state));
 }
 
-TEST(ClumpsTest, AreCountedOrNotAsBeforeNearWhereTheyAreSparse) {
+TEST(ClumpsTest, KeepTheirModeNearTheLimitOfSparse) {
   SeriesState state;
   state.level_hours = 168;
   state.clump = 2;
@@ -71,31 +71,31 @@ TEST(ClumpsTest, AreAssumedUntilAHundredEventsAreKnown) {
   state.vmr = 1;
   state.level = 0.1F;
   state.level_hours = 2;
-  EXPECT_EQ(SpreadOf(state, 0.1, kTicksPerHour).vmr, kVmrAtFirst);
+  EXPECT_EQ(DispersionOf(state, 0.1, kTicksPerHour).vmr, kVmrPrior);
   state.level_hours = 3;
-  EXPECT_EQ(SpreadOf(state, 0.1, kTicksPerHour).vmr, 1);
-  // A burst teaches at once; where ticks have several events, they tell enough.
+  EXPECT_EQ(DispersionOf(state, 0.1, kTicksPerHour).vmr, 1);
+  // A burst raises it at once. In a denser series fewer events suffice.
   state.level_hours = 2;
   state.vmr = 4;
-  EXPECT_EQ(SpreadOf(state, 0.1, kTicksPerHour).vmr, 4);
+  EXPECT_EQ(DispersionOf(state, 0.1, kTicksPerHour).vmr, 4);
   state.vmr = 1;
   state.level = 0.5F;
   state.level_hours = 0.3F;
-  EXPECT_EQ(SpreadOf(state, 0.5, kTicksPerHour).vmr, 1);
+  EXPECT_EQ(DispersionOf(state, 0.5, kTicksPerHour).vmr, 1);
 }
 
-// What a tick counts for is another unit then: a burst of before is not so many clumps.
-TEST(ClumpsTest, AreNoRiseWhereTheyBeginToBeCounted) {
+// The unit of a count changes then: the events of an earlier burst are not as many clumps.
+TEST(ClumpsTest, RaiseNothingWhenTheirCountingBegins) {
   Counts counts(kSeed);
   ModelRun run(500);
   int ticks = 0;
   while (!run.state.counts_clumps) {
     ASSERT_LT(++ticks, 2 * kWeekTicks);
-    // A burst in each hour's last minutes, which is a candidate when the hour ends.
+    // A burst in the last minutes of each hour, which is a change point when the hour ends.
     run.Add(ticks % 360 == 350 ? 9 : counts.NegativeBinomial(0.01, 3));
     ASSERT_EQ(run.state.phase, SeriesPhase::kQuiet) << ticks;
   }
-  EXPECT_EQ(run.state.candidate_count, 0);
+  EXPECT_EQ(run.state.change_point_count, 0);
 }
 
 TEST(ClumpsTest, CountTheMeanWithLessVariance) {
@@ -105,19 +105,19 @@ TEST(ClumpsTest, CountTheMeanWithLessVariance) {
   state.clump = ClumpOfVariance(3);
   state.counts_clumps = true;
   Counts counts(kSeed);
-  const Spread spread = SpreadOf(state, state.level, kTicksPerHour);
+  const Dispersion dispersion = DispersionOf(state, state.level, kTicksPerHour);
   double sum = 0;
   double squares = 0;
   constexpr int kTicks = 1'000'000;
   for (int i = 0; i < kTicks; ++i) {
     const auto events = static_cast<double>(counts.NegativeBinomial(state.level, state.vmr));
-    const double counted = CountedEvents(state, spread, events);
+    const double counted = CountedEvents(state, dispersion, events);
     sum += counted;
     squares += counted * counted;
   }
   EXPECT_NEAR(sum / kTicks, state.level, 0.002);
-  EXPECT_NEAR((squares / sum - sum / kTicks) / spread.unit, spread.vmr, 0.05);
-  EXPECT_LT(spread.unit * spread.vmr, 1.85);
+  EXPECT_NEAR((squares / sum - sum / kTicks) / dispersion.unit, dispersion.vmr, 0.05);
+  EXPECT_LT(dispersion.unit * dispersion.vmr, 1.85);
 }
 
 TEST(ClumpsTest, DoNotHideABurst) {
@@ -126,33 +126,33 @@ TEST(ClumpsTest, DoNotHideABurst) {
   state.clump = 1.8F;
   for (const bool counted : {false, true}) {
     state.counts_clumps = counted;
-    const Spread spread = SpreadOf(state, 0.1, kTicksPerHour);
-    EXPECT_EQ(CountedEvents(state, spread, 0), 0);
-    EXPECT_EQ(CountedEvents(state, spread, 1), counted ? spread.unit : 1);
-    EXPECT_EQ(CountedEvents(state, spread, 12), counted ? spread.unit : 12);
-    // Six of those beyond all usual ones count as one.
-    EXPECT_EQ(CountedEvents(state, spread, 612), CountedEvents(state, spread, 12) + 100);
+    const Dispersion dispersion = DispersionOf(state, 0.1, kTicksPerHour);
+    EXPECT_EQ(CountedEvents(state, dispersion, 0), 0);
+    EXPECT_EQ(CountedEvents(state, dispersion, 1), counted ? dispersion.unit : 1);
+    EXPECT_EQ(CountedEvents(state, dispersion, 12), counted ? dispersion.unit : 12);
+    // Six of the events beyond a plausible clump count as one.
+    EXPECT_EQ(CountedEvents(state, dispersion, 612), CountedEvents(state, dispersion, 12) + 100);
   }
 }
 
-// One burst in the first hours of a code that hardly ever comes says nothing; five in a row do.
-TEST(ClumpsTest, OfASeriesThatIsHardlyKnownAreNoNewsOnce) {
+// One burst in the first hours of a rare code raises no alarm; five in a row do.
+TEST(ClumpsTest, OfAnUnknownSeriesRaiseNoAlarmOnce) {
   ModelRun run(500);
   run.Add(15);
   EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
   for (int i = 0; i < 4; ++i) run.Add(15);
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
-  // Whatever they counted for, what is told is what came.
+  // The rise has the events that occurred, whatever they were counted as.
   EXPECT_NEAR(run.state.rise.events, 75, 0.5);
 }
 
-// A threefold rate of clumps over an hour: by its events alone it would be little news.
+// Three times as many clumps over an hour; counted by events it would not be found.
 TEST(ClumpsTest, OfThriceTheRateAreARise) {
   Counts counts(kSeed);
   DetectSettings settings;
   settings.false_alarms_per_week = 1;
   ModelRun run(0, settings);
-  run.model.SetSeries(5000);
+  run.model.SetSeriesCount(5000);
   for (int i = 0; i < 2 * kWeekTicks; ++i) run.Add(counts.NegativeBinomial(0.1, 3));
   ASSERT_EQ(run.state.phase, SeriesPhase::kQuiet);
   bool rose = false;

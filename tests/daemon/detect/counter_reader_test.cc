@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Counters as the one writer fills them: place and slot, from a session.
+// Fills Counters as their one writer does.
 struct Writer {
   Writer() {
     for (const int32_t code : {1005, 10001}) counters.AddCode(code, true);
@@ -43,7 +43,7 @@ std::vector<std::string> Text(const std::vector<CellGain>& gains) {
   return lines;
 }
 
-TEST(CounterReaderTest, TellsWhatEachCellGainedInOrder) {
+TEST(CounterReaderTest, ReturnsTheGainOfEachCellInOrder) {
   Writer writer;
   CounterReader reader(writer.counters);
   EXPECT_THAT(reader.Read(), IsEmpty());
@@ -57,7 +57,7 @@ TEST(CounterReaderTest, TellsWhatEachCellGainedInOrder) {
   EXPECT_THAT(reader.Read(), IsEmpty());
 }
 
-TEST(CounterReaderTest, WhatWasThereBeforeIsNoGain) {
+TEST(CounterReaderTest, EventsFromBeforeAreNoGain) {
   Writer writer;
   writer.Count(0, 1, 100);
   writer.CountLate(0, 1, 50);
@@ -66,7 +66,7 @@ TEST(CounterReaderTest, WhatWasThereBeforeIsNoGain) {
   writer.Count(0, 1, 7);
   const std::vector<CellGain>& gains = reader.Read();
   ASSERT_THAT(Text(gains), ElementsAre("0/1 7"));
-  // Nor is what the senders had sent.
+  // The same holds for the senders' buckets.
   EXPECT_EQ(std::accumulate(gains[0].by_sender.begin(), gains[0].by_sender.end(), 0U), 7U);
 }
 
@@ -80,7 +80,7 @@ TEST(CounterReaderTest, LeavesLateEventsOut) {
   EXPECT_THAT(Text(reader.Read()), ElementsAre("0/1 3"));
 }
 
-TEST(CounterReaderTest, SeesRowsAndColumnsThatCameMeanwhile) {
+TEST(CounterReaderTest, SeesNewRowsAndColumns) {
   Writer writer;
   CounterReader reader(writer.counters);
   writer.counters.AddPlace({"racer", "eu"}, false);
@@ -90,18 +90,18 @@ TEST(CounterReaderTest, SeesRowsAndColumnsThatCameMeanwhile) {
   EXPECT_THAT(Text(reader.Read()), ElementsAre("0/3 1", "2/3 9"));
 }
 
-TEST(CounterReaderTest, TellsSendersAndSessionsApart) {
+TEST(CounterReaderTest, SeparatesSendersAndSessions) {
   Writer writer;
   CounterReader reader(writer.counters);
   writer.Count(0, 1, 5, 0);
   writer.Count(0, 1, 2, 3);
-  writer.Count(0, 1, 1, 3 + Senders::kBuckets);  // the same group of senders, another session
+  writer.Count(0, 1, 1, 3 + Senders::kBuckets);  // the same bucket, another session
   writer.Count(0, 2, 6, 1);
   const std::vector<CellGain> first = reader.Read();
   ASSERT_THAT(Text(first), ElementsAre("0/1 8", "0/2 6"));
   EXPECT_THAT(first[0].by_sender, ElementsAre(5, 0, 0, 3, 0, 0, 0, 0));
   EXPECT_THAT(first[1].by_sender, ElementsAre(0, 6, 0, 0, 0, 0, 0, 0));
-  // The folded bit is what follows the group's three bits of the hash.
+  // The session's bit comes from the bits of the hash after the three of the bucket.
   EXPECT_EQ(first[0].sessions, 0b11U);
   EXPECT_EQ(absl::popcount(first[1].sessions), 1);
 
@@ -112,7 +112,7 @@ TEST(CounterReaderTest, TellsSendersAndSessionsApart) {
   EXPECT_EQ(second[0].sessions, 0b01U);
 }
 
-TEST(CounterReaderTest, FollowsSendersOverTheEndOfTheirNumbers) {
+TEST(CounterReaderTest, FollowsSendersAcrossTheWrapOfTheirCounts) {
   Writer writer;
   CounterReader reader(writer.counters);
   writer.Count(0, 1, UINT32_MAX, 2);

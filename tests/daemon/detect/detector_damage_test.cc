@@ -1,5 +1,5 @@
-// A Detector's memory that is not as it was saved: told by a status, never a crash, and the
-// detector is as new.
+// Damaged states of a Detector: Load returns an error, never crashes, and leaves the detector as
+// new.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ constexpr int kHour = static_cast<int>(kTicksPerHour);
 
 using Pages = std::vector<DetectorPage>;
 
-CellInput Usual(const DetectorRun::At& at, Counts* counts) {
+CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
   return Many(at.slot == 0 ? 0.01 : 0.5, counts);
 }
 
@@ -28,11 +28,11 @@ CellInput Outage(const DetectorRun::At& at, Counts* counts) {
   return Many(at.slot == 0 ? 0.01 : at.region == 1 ? 6 : 0.5, counts);
 }
 
-// With spikes.
+// A state with spikes.
 const Pages& SomePages() {
   static const Pages* const pages = [] {
     DetectorRun run(41);
-    run.Until(kHour, Usual);
+    run.Until(kHour, Baseline);
     run.Until(kHour + 30, Outage);
     EXPECT_THAT(run.detector.Report().incidents, testing::SizeIs(1));
     return new Pages(run.detector.Save(false));
@@ -70,7 +70,7 @@ void Check(const Pages& pages, absl::StatusCode code, const std::string& message
   EXPECT_TRUE(IsAsNew(&detector)) << status;
 }
 
-TEST(DetectorDamageTest, OfAnotherFormatOrTickIsFailedPrecondition) {
+TEST(DetectorDamageTest, AnotherFormatOrTickIsFailedPrecondition) {
   constexpr auto kCode = absl::StatusCode::kFailedPrecondition;
   Check({}, kCode, "format 0");
   Pages pages = SomePages();
@@ -84,7 +84,7 @@ TEST(DetectorDamageTest, OfAnotherFormatOrTickIsFailedPrecondition) {
   Check(pages, kCode, "ticks of 7 s");
 }
 
-TEST(DetectorDamageTest, WhatContradictsItselfIsDataLoss) {
+TEST(DetectorDamageTest, AContradictionIsDataLoss) {
   const auto check = [](const std::function<void(Pages*)>& damage, const std::string& message) {
     Pages pages = SomePages();
     damage(&pages);
@@ -107,11 +107,11 @@ TEST(DetectorDamageTest, WhatContradictsItselfIsDataLoss) {
   check_head([](Head* head) { head->set_series(head->series() - 1); }, "series");
   check_head([](Head* head) { head->set_series(head->series() + 1); }, "series");
   check_head([](Head* head) { head->set_series(UINT32_MAX); }, "number of series");
-  check_head([](Head* head) { head->add_rising(head->series()); }, "not there");
+  check_head([](Head* head) { head->add_rising(head->series()); }, "unknown series");
   check_head([](Head* head) { head->mutable_announced(0)->set_series(head->series()); }, "spike");
 }
 
-// What nobody may be called stands for the whole, which is no place.
+// The label of a roll-up is not a place.
 TEST(DetectorDamageTest, APlaceThatIsARollupIsDataLoss) {
   for (const Place& place : {Place{"all", "all"}, Place{"all", "x"}, Place{"x", "all"}}) {
     Pages pages = SomePages();
@@ -124,7 +124,7 @@ TEST(DetectorDamageTest, APlaceThatIsARollupIsDataLoss) {
   }
 }
 
-TEST(DetectorDamageTest, WhatRisesMustBeKnownToRise) {
+TEST(DetectorDamageTest, TheListOfRisesMustMatchTheSeries) {
   Pages pages = SomePages();
   ChangeHead(&pages, [](internal::DetectorHead* head) { head->mutable_rising()->RemoveLast(); });
   Check(pages, absl::StatusCode::kDataLoss, "rise");
@@ -135,7 +135,7 @@ TEST(DetectorDamageTest, WhatRisesMustBeKnownToRise) {
 
 TEST(DetectorDamageTest, TwoSeriesOfOneCellAreDataLoss) {
   Pages pages = SomePages();
-  // The second is given the first one's slot, which follows its number.
+  // The second series gets the slot of the first, which follows the index.
   std::string& bytes = PageOf({"app1", "region1"}, &pages).bytes;
   const size_t second = bytes.size() / 4;
   ASSERT_EQ(second % 8, 0U);
@@ -143,7 +143,7 @@ TEST(DetectorDamageTest, TwoSeriesOfOneCellAreDataLoss) {
   Check(pages, absl::StatusCode::kDataLoss, "series");
 }
 
-TEST(DetectorDamageTest, EveryCutIsDataLoss) {
+TEST(DetectorDamageTest, ATruncatedPageIsDataLoss) {
   Pages pages = SomePages();
   std::string& bytes = PageOf({"all", "region1"}, &pages).bytes;
   const std::string whole = bytes;
@@ -153,8 +153,8 @@ TEST(DetectorDamageTest, EveryCutIsDataLoss) {
   }
 }
 
-// A page with a bit flipped is refused or means something; either way the detector works.
-void FlipEveryByte(const Place& place) {
+// A page with a flipped bit is rejected or loads; the detector works either way.
+void FlipABitInEveryByte(const Place& place) {
   DetectorRun run(42);
   std::vector<std::vector<CellGain>> gains(12);
   for (std::vector<CellGain>& gain : gains) gain = run.Gains(Outage);
@@ -173,9 +173,9 @@ void FlipEveryByte(const Place& place) {
     }
     if (run.detector.places() != 9 || run.detector.last_tick() != kFirstTick + kHour + 29) continue;
     run.detector.SetCodes(DetectorRun::WatchedCodes());
-    for (const std::vector<CellGain>& gain : gains) run.Look(gain);
+    for (const std::vector<CellGain>& gain : gains) run.Tick(gain);
     run.tick += kHour;
-    run.Look(gains[0]);
+    run.Tick(gains[0]);
     run.detector.Save(false);
   }
 }
@@ -183,7 +183,7 @@ void FlipEveryByte(const Place& place) {
 TEST(DetectorDamageTest, AFlippedBitNeverCrashes) {
   for (const Place& place : {Place{}, Place{"all", "all"}, Place{"app1", "region1"}}) {
     SCOPED_TRACE(place.app + "/" + place.region);
-    FlipEveryByte(place);
+    FlipABitInEveryByte(place);
   }
 }
 

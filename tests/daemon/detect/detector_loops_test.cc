@@ -19,7 +19,7 @@ using At = DetectorRun::At;
 
 bool IsHere(const At& at) { return at.app == 1 && at.region == 2 && at.slot == 1; }
 
-// One sender's `loop` events a tick on top of `mean` of many in one cell.
+// `mean` events a tick of many senders in each cell, and `loop` more of one sender in one cell.
 DetectorRun::InputFn Loop(double mean, uint64_t loop) {
   return [mean, loop](const At& at, Counts* counts) -> CellInput {
     CellInput input = Many(at.slot == DetectorRun::kBenign ? 0 : mean, counts);
@@ -28,14 +28,14 @@ DetectorRun::InputFn Loop(double mean, uint64_t loop) {
   };
 }
 
-std::set<std::string> ToldWhile(DetectorRun* run, int end, const DetectorRun::InputFn& input) {
-  std::set<std::string> told;
-  run->on_report = [&told](const SpikeReport& report) {
-    for (const std::string& text : ActiveSpikeTexts(report)) told.insert(text);
+std::set<std::string> AnnouncedWhile(DetectorRun* run, int end, const DetectorRun::InputFn& input) {
+  std::set<std::string> announced;
+  run->on_report = [&announced](const SpikeReport& report) {
+    for (const std::string& text : ActiveSpikeTexts(report)) announced.insert(text);
   };
   run->Until(end, input);
   run->on_report = nullptr;
-  return told;
+  return announced;
 }
 
 TEST(DetectorLoopsTest, OneSenderOnADenseBackgroundIsALoop) {
@@ -43,10 +43,10 @@ TEST(DetectorLoopsTest, OneSenderOnADenseBackgroundIsALoop) {
     SCOPED_TRACE(mean);
     DetectorRun run(21);
     run.Until(kHour, Loop(mean, 0));
-    EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(mean, 60)),
+    EXPECT_THAT(AnnouncedWhile(&run, kHour + 60, Loop(mean, 60)),
                 ElementsAre("1005 in region2 of app1 (loop)"));
     EXPECT_THAT(run.detector.Report().incidents, IsEmpty());
-    // Over when it ends.
+    // It is over when the loop ends.
     run.Until(kHour + 120, Loop(mean, 0));
     EXPECT_THAT(SpikeTexts(run.detector.Report()),
                 ElementsAre("1005 in region2 of app1 (loop) (over)"));
@@ -58,59 +58,59 @@ TEST(DetectorLoopsTest, OneSenderOfARareCodeIsALoop) {
     SCOPED_TRACE(loop);
     DetectorRun run(22);
     run.Until(kHour, Loop(0.001, 0));
-    EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(0.001, loop)),
+    EXPECT_THAT(AnnouncedWhile(&run, kHour + 60, Loop(0.001, loop)),
                 ElementsAre("1005 in region2 of app1 (loop)"));
     EXPECT_THAT(run.detector.Report().incidents, IsEmpty());
   }
 }
 
-TEST(DetectorLoopsTest, ManySendersAreNone) {
+TEST(DetectorLoopsTest, ManySendersAreNoLoop) {
   DetectorRun run(23);
   run.Until(kHour, Loop(1, 0));
   const auto many = [](const At& at, Counts* counts) {
     return Many(IsHere(at) ? 20 : at.slot == DetectorRun::kBenign ? 0 : 1, counts);
   };
-  EXPECT_THAT(ToldWhile(&run, kHour + 60, many), ElementsAre("1005 in region2 of app1"));
+  EXPECT_THAT(AnnouncedWhile(&run, kHour + 60, many), ElementsAre("1005 in region2 of app1"));
 }
 
-TEST(DetectorLoopsTest, WhereEachClientRetriesMoreItIsOneSpike) {
+TEST(DetectorLoopsTest, ManyRetryingClientsAreOneSpike) {
   DetectorRun run(26);
   run.Until(kHour, Loop(1, 0));
-  std::set<std::string> told;
+  std::set<std::string> announced;
   for (uint32_t tick = 0; tick < 60; ++tick) {
     std::vector<CellGain> gains;
     for (uint32_t place = 0; place < DetectorRun::kApps * DetectorRun::kRegions; ++place) {
       CellGain& gain = gains.emplace_back();
       gain.place = place;
       gain.slot = 1;
-      // One sender in each place, another in each tick.
+      // One sender in each place, a different one in each tick.
       const uint32_t sender = place * 7 + tick * 3;
       gain.events = gain.by_sender[sender % Senders::kBuckets] = 60;
       gain.sessions = uint32_t{1} << sender % 32;
     }
-    run.Look(gains);
-    // The first may be told before it is clear that it is everywhere.
+    run.Tick(gains);
+    // The first place may be announced before all of them have risen.
     if (tick < 3) continue;
-    for (const std::string& text : ActiveSpikeTexts(run.detector.Report())) told.insert(text);
+    for (const std::string& text : ActiveSpikeTexts(run.detector.Report())) announced.insert(text);
   }
-  EXPECT_THAT(told, ElementsAre("1005 in all of all"));
+  EXPECT_THAT(announced, ElementsAre("1005 in all of all"));
 }
 
-TEST(DetectorLoopsTest, ManySendersInTurnsAreASpike) {
-  // A rare code whose clients report it a few times each never has two of them in a tick.
+TEST(DetectorLoopsTest, AlternatingSendersAreASpike) {
+  // A rare code whose clients report it a few times each: no tick has two of them.
   DetectorRun run(28);
   run.Until(kHour, Loop(0, 0));
   for (uint32_t tick = 0; tick < 60; ++tick) {
     CellGain gain = {.place = 5, .slot = 1};
-    gain.events = gain.by_sender[tick * 3 % Senders::kBuckets] = 5;
+    gain.events = gain.by_sender[size_t{tick} * 3 % Senders::kBuckets] = 5;
     gain.sessions = uint32_t{1} << tick * 7 % 32;
-    run.Look({gain});
+    run.Tick({gain});
   }
   EXPECT_THAT(SpikeTexts(run.detector.Report()), ElementsAre("1005 in region2 of app1"));
   EXPECT_THAT(run.detector.Report().incidents, testing::SizeIs(1));
 }
 
-TEST(DetectorLoopsTest, WhatOthersSendWhileALoopPausesDoesNotMakeItASpike) {
+TEST(DetectorLoopsTest, OtherSendersInThePausesOfALoopDoNotMakeItASpike) {
   DetectorRun run(29);
   run.Until(kHour, Loop(0, 0));
   for (uint32_t tick = 0; tick < 120; ++tick) {
@@ -120,12 +120,12 @@ TEST(DetectorLoopsTest, WhatOthersSendWhileALoopPausesDoesNotMakeItASpike) {
     const uint32_t sender = pauses ? tick : 1;
     gain.events = gain.by_sender[sender % Senders::kBuckets] = pauses ? 6 : 60;
     gain.sessions = uint32_t{1} << sender % 32;
-    run.Look({gain});
+    run.Tick({gain});
   }
   EXPECT_THAT(SpikeTexts(run.detector.Report()), ElementsAre("1005 in region2 of app1 (loop)"));
 }
 
-TEST(DetectorLoopsTest, ALoopFromBeforeASpikeGoesOnBesideIt) {
+TEST(DetectorLoopsTest, ALoopThatBeganBeforeASpikeContinuesBesideIt) {
   DetectorRun run(27);
   run.Until(kHour, Loop(5, 0));
   run.Until(kHour + 60, Loop(5, 200));
@@ -139,39 +139,39 @@ TEST(DetectorLoopsTest, ALoopFromBeforeASpikeGoesOnBesideIt) {
               ElementsAre("1005 in all of all", "1005 in region2 of app1 (loop)"));
 }
 
-TEST(DetectorLoopsTest, WhereOneSessionIsEnoughThereAreNone) {
+TEST(DetectorLoopsTest, IfOneSessionIsEnoughThereAreNoLoops) {
   for (const double mean : {0.001, 5.0}) {
     SCOPED_TRACE(mean);
     DetectSettings settings = StrictSettings();
     settings.min_sessions = 1;
     DetectorRun run(24, settings);
     run.Until(kHour, Loop(mean, 0));
-    EXPECT_THAT(ToldWhile(&run, kHour + 60, Loop(mean, 60)),
+    EXPECT_THAT(AnnouncedWhile(&run, kHour + 60, Loop(mean, 60)),
                 ElementsAre("1005 in region2 of app1"));
   }
 }
 
-TEST(DetectorLoopsTest, TwoSendersInALoopAreToldOnceAPlace) {
-  // The busier of them stands out by itself; what is left is of too few for a spike.
+TEST(DetectorLoopsTest, TwoLoopingSendersAreAnnouncedOnceForAPlace) {
+  // The busier sender is dominant; the other one alone has too few sessions for a spike.
   DetectorRun run(25);
   run.Until(kHour, Loop(0, 0));
-  std::set<std::string> told;
+  std::set<std::string> announced;
   for (int i = 0; i < 120; ++i) {
     CellGain gain = {.place = 5, .slot = 1, .sessions = 0b11, .events = 1400};
     gain.by_sender[1] = 1000;
     gain.by_sender[6] = 400;
     if (i < 60) {
-      run.Look({gain});
+      run.Tick({gain});
     } else {
-      run.Look({});
+      run.Tick({});
     }
     const std::vector<std::string> now = SpikeTexts(run.detector.Report());
-    for (const std::string& text : now) told.insert(text);
-    // In the metrics a place has one line.
+    for (const std::string& text : now) announced.insert(text);
+    // A place has one series in the metrics.
     ASSERT_LE(now.size(), 1U) << i << ": " << testing::PrintToString(now);
   }
-  EXPECT_THAT(
-      told, ElementsAre("1005 in region2 of app1 (loop)", "1005 in region2 of app1 (loop) (over)"));
+  EXPECT_THAT(announced, ElementsAre("1005 in region2 of app1 (loop)",
+                                     "1005 in region2 of app1 (loop) (over)"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A Detector puts its series in order now and then: nobody sees it.
+// A Detector sorts its series now and then; its results do not depend on it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ using ::testing::IsSupersetOf;
 constexpr int kHour = static_cast<int>(kTicksPerHour);
 constexpr int kDay = static_cast<int>(kTicksPerDay);
 
-// Each region has its own night; what is rare has a rhythm to go by later than the rest.
-CellInput Usual(const DetectorRun::At& at, Counts* counts) {
+// Each region has its own night. The rare series get their seasons later than the others.
+CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
   if (at.slot == 0 || at.slot == DetectorRun::kBenign) return {};
   const double day = static_cast<double>(at.tick) / kDay + static_cast<double>(at.region) / 3;
   const double rate = at.app == 1 ? 0.008 : 1;
@@ -27,33 +27,33 @@ CellInput Usual(const DetectorRun::At& at, Counts* counts) {
 
 constexpr int kOutage = kHour - 60;
 
-// Region 1 rises, soon of all apps, and one sender of app 0 in region 0.
+// Region 1 rises, first in app 0, soon in all apps; and one sender of app 0 in region 0 loops.
 CellInput Outage(const DetectorRun::At& at, Counts* counts) {
-  CellInput input = Usual(at, counts);
+  CellInput input = Baseline(at, counts);
   const bool rises = at.region == 1 && (at.app == 0 || at.tick >= kOutage + 20);
   if (rises && at.slot >= 1 && at.slot <= 3) input.events += counts->Poisson(9);
   if (at.app == 0 && at.region == 0 && at.slot == 1) input.loop = 300;
   return input;
 }
 
-// Every cell counts one event.
+// One event in every cell.
 CellInput One(const DetectorRun::At& at, Counts* /*counts*/) {
   return {.events = at.slot == 0 ? 0U : 1U};
 }
 
-TEST(DetectorOrderTest, WhoCountedFirstMeansNothing) {
+TEST(DetectorOrderTest, TheOrderOfFirstEventsDoesNotMatter) {
   DetectorRun run(51);
   DetectorRun other(52);
   std::vector<CellGain> gains = run.Gains(One);
-  run.Look(gains);
+  run.Tick(gains);
   absl::c_reverse(gains);
-  other.Look(gains);
+  other.Tick(gains);
   EXPECT_NE(run.detector.Save(false), other.detector.Save(false));
-  // What rises, and is told, while the hour ends that puts them in order; first of a part.
+  // The rises are announced before the end of the hour that sorts the series.
   while (run.tick < kHour + 60) {
-    gains = run.Gains(run.tick < kOutage ? Usual : Outage);
-    run.Look(gains);
-    other.Look(gains);
+    gains = run.Gains(run.tick < kOutage ? Baseline : Outage);
+    run.Tick(gains);
+    other.Tick(gains);
     ASSERT_EQ(ReportText(other.detector.Report()), ReportText(run.detector.Report())) << run.tick;
   }
   EXPECT_THAT(SpikeTexts(run.detector.Report()),
@@ -61,24 +61,24 @@ TEST(DetectorOrderTest, WhoCountedFirstMeansNothing) {
   EXPECT_EQ(run.detector.Save(false), other.detector.Save(false));
 }
 
-TEST(DetectorOrderTest, EachKeepsItsSeason) {
+TEST(DetectorOrderTest, EachSeriesKeepsItsSeason) {
   DetectorRun run(53);
-  // A code that counts once, after a day, when others have their rhythm.
+  // A code that has a single event, after a day, when the others have their seasons.
   std::vector<CellGain> rare = run.Gains(One);
   std::erase_if(rare, [](const CellGain& gain) { return gain.slot != 3; });
   const DetectorRun::InputFn without = [](const DetectorRun::At& at, Counts* counts) {
-    return at.slot == 3 ? CellInput() : Usual(at, counts);
+    return at.slot == 3 ? CellInput() : Baseline(at, counts);
   };
   run.Until(kDay + 12 * kHour, without);
-  run.Look(rare);
-  // Seasons lie in the order in which they were learned; in the other one by place.
+  run.Tick(rare);
+  // Here the seasons are in the order in which they were learned, in `other` in that of the places.
   DetectorRun other(54);
   ASSERT_EQ(other.Load(run.detector.Save(false)), absl::OkStatus());
   other.tick = run.tick;
   while (run.tick < kDay + 14 * kHour) {
     const std::vector<CellGain> gains = run.Gains(without);
-    run.Look(gains);
-    other.Look(gains);
+    run.Tick(gains);
+    other.Tick(gains);
   }
   EXPECT_EQ(run.detector.Save(false), other.detector.Save(false));
 }

@@ -1,4 +1,4 @@
-// Where a Detector says that a code rises, as counts come to show it.
+// The place that a Detector announces, as more counts arrive.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ using ::testing::SizeIs;
 
 constexpr int kHour = static_cast<int>(kTicksPerHour);
 
-TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
-  // So rare that the whole alone has counts enough for an alarm at once.
+TEST(DetectorPlaceTest, NarrowsThePlaceIfTheWholeRisesBeforeItsParts) {
+  // So rare that at first only the whole has enough events for an alarm.
   const auto rare = [](double factor) {
     return [factor](const DetectorRun::At& at, Counts* counts) {
       return Many(at.slot == 1 ? 0.04 * (at.region == 1 ? factor : 1) : 0, counts);
@@ -41,12 +41,12 @@ TEST(DetectorPlaceTest, NarrowsThePlaceWhereTheWholeIsSureBeforeItsParts) {
     EXPECT_EQ(report.incidents[0].place, (Place{"all", "region1"}));
     EXPECT_THAT(report.incidents[0].members, SizeIs(1));
   }
-  EXPECT_GT(narrowed, 0) << "or this shows nothing";
+  EXPECT_GT(narrowed, 0) << "otherwise this test shows nothing";
 }
 
 using Factors = std::array<double, DetectorRun::kRegions>;
 
-// A code that has four fifths of its counts in region 0.
+// A code with four fifths of its events in region 0.
 DetectorRun::InputFn MostlyRegion0(const Factors& factors) {
   return [factors](const DetectorRun::At& at, Counts* counts) {
     const double usual = at.region == 0 ? 2 : 0.25;
@@ -54,19 +54,19 @@ DetectorRun::InputFn MostlyRegion0(const Factors& factors) {
   };
 }
 
-// What is told after ten minutes of these factors.
-std::vector<std::string> ToldAfter(uint64_t seed, const Factors& factors) {
+// Returns what is announced after ten minutes with these factors.
+std::vector<std::string> AnnouncedAfter(uint64_t seed, const Factors& factors) {
   DetectorRun run(seed);
   run.Until(kHour, MostlyRegion0({1, 1, 1}));
   run.Until(kHour + 60, MostlyRegion0(factors));
   return ActiveSpikeTexts(run.detector.Report());
 }
 
-TEST(DetectorPlaceTest, ARegionThatHasMostOfTheCountsMayFailAlone) {
+TEST(DetectorPlaceTest, ARegionWithMostOfTheEventsMayFailAlone) {
   for (uint64_t seed = 61; seed < 81; ++seed) {
     SCOPED_TRACE(seed);
-    EXPECT_THAT(ToldAfter(seed, {3, 1, 1}), ElementsAre("1005 in region0 of all"));
-    EXPECT_THAT(ToldAfter(seed, {3, 3, 3}), ElementsAre("1005 in all of all"));
+    EXPECT_THAT(AnnouncedAfter(seed, {3, 1, 1}), ElementsAre("1005 in region0 of all"));
+    EXPECT_THAT(AnnouncedAfter(seed, {3, 3, 3}), ElementsAre("1005 in all of all"));
   }
 }
 

@@ -22,11 +22,11 @@ namespace gmewatch {
 
 inline DetectSettings StrictSettings() {
   DetectSettings settings;
-  settings.false_alarms_per_week = 0.05;  // so that chance does not take part
+  settings.false_alarms_per_week = 0.05;  // so that no alarm is due to chance
   return settings;
 }
 
-// "1005 in eu of shooter", with what is not usual about it.
+// "1005 in eu of shooter", plus "(loop)" and "(over)".
 inline std::string SpikeText(const Spike& spike) {
   return absl::StrCat(spike.where.other_code ? "other" : absl::StrCat(spike.where.code), " in ",
                       spike.where.place.region, " of ", spike.where.place.app,
@@ -40,13 +40,13 @@ inline std::vector<std::string> SpikeTexts(const SpikeReport& report) {
   return texts;
 }
 
-// Of those that last.
+// The texts of the active spikes alone.
 inline std::vector<std::string> ActiveSpikeTexts(SpikeReport report) {
   std::erase_if(report.spikes, [](const Spike& spike) { return !spike.active; });
   return SpikeTexts(report);
 }
 
-// All of a report, to the last bit of its numbers.
+// A whole report, with every bit of its numbers.
 inline std::string ReportText(const SpikeReport& report) {
   std::string text = absl::StrCat(report.time_s, " ", report.series, "\n");
   const auto exact = [](double value) { return absl::StrFormat("%a", value); };
@@ -67,10 +67,10 @@ inline std::string ReportText(const SpikeReport& report) {
   return text;
 }
 
-// What a cell counts in a tick.
+// The events of a cell in a tick.
 struct CellInput {
-  uint64_t events = 0;  // of many senders
-  uint64_t loop = 0;    // of one more
+  uint64_t events = 0;  // from many senders
+  uint64_t loop = 0;    // from one more sender
 };
 
 class DetectorRun {
@@ -81,9 +81,9 @@ class DetectorRun {
   static constexpr std::array<int32_t, 5> kCodes = {0, 1005, 10001, 10004, 1003};
   static constexpr size_t kBenign = 4;
 
-  // Where a tick asks for what is to be counted.
+  // A cell at a tick.
   struct At {
-    int tick;  // 0 is the first
+    int tick;  // the first is 0
     size_t app;
     size_t region;
     size_t slot;
@@ -107,11 +107,11 @@ class DetectorRun {
     codes[1].action = "network";
     codes[2].action = "configuration";
     codes[3].action = "read_logs";
-    codes[kBenign].quiet = true;
+    codes[kBenign].ignored = true;
     return codes;
   }
 
-  // The counts of the tick, and its number; `ticks` of them where nobody looked in between.
+  // Returns the gains of all cells in the next tick.
   std::vector<CellGain> Gains(const InputFn& input) {
     std::vector<CellGain> gains;
     for (uint32_t place = 0; place < kApps * kRegions; ++place) {
@@ -129,7 +129,7 @@ class DetectorRun {
     return gains;
   }
 
-  // A new detector in the place of the one before, with what another one saved.
+  // Replaces the detector by a new one that loads `pages`.
   absl::Status Load(const std::vector<DetectorPage>& pages) {
     detector = Detector(StrictSettings());
     absl::Status status = detector.Load(pages);
@@ -137,18 +137,19 @@ class DetectorRun {
     return status;
   }
 
-  void Look(const std::vector<CellGain>& gains, uint32_t ticks = 1) {
+  // `ticks`: how many ticks the gains were counted over.
+  void Tick(const std::vector<CellGain>& gains, uint32_t ticks = 1) {
     tick += static_cast<int>(ticks);
     detector.Tick(kFirstTick + static_cast<uint32_t>(tick) - 1, ticks, gains);
     if (on_report) on_report(detector.Report());
   }
   void Until(int end, const InputFn& input) {
-    while (tick < end) Look(Gains(input));
+    while (tick < end) Tick(Gains(input));
   }
 
   Counts counts;
   Detector detector;
-  int tick = 0;  // the next
+  int tick = 0;  // the next one
   std::function<void(const SpikeReport&)> on_report;
 
  private:
@@ -161,7 +162,7 @@ class DetectorRun {
   }
 };
 
-// Poisson counts of many senders.
+// A Poisson count from many senders.
 inline CellInput Many(double mean, Counts* counts) { return {.events = counts->Poisson(mean)}; }
 
 }  // namespace gmewatch

@@ -1,4 +1,4 @@
-// The memory of a Detector: what is saved, loaded and gone on from.
+// What a Detector saves, loads and continues from.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,19 +20,19 @@ constexpr int kDay = static_cast<int>(kTicksPerDay);
 
 using At = DetectorRun::At;
 
-CellInput Usual(const At& at, Counts* counts) {
+CellInput Baseline(const At& at, Counts* counts) {
   return Many((at.slot == 0 ? 0.01 : 0.5) * (1 + static_cast<double>(at.app)), counts);
 }
 
-// Region 1 rises, and one sender of app 0 in region 0.
+// Region 1 rises, and one sender of app 0 in region 0 loops.
 CellInput Outage(const At& at, Counts* counts) {
-  CellInput input = Usual(at, counts);
+  CellInput input = Baseline(at, counts);
   if (at.region == 1 && at.slot > 0) input.events += counts->Poisson(6);
   if (at.app == 0 && at.region == 0 && at.slot == 1) input.loop = 300;
   return input;
 }
 
-// The pages of `changed` in the place of those of `whole`; new ones where the log would put them.
+// Replaces the pages of `whole` by those of `changed`; appends new ones, as the log does.
 void Merge(const std::vector<DetectorPage>& changed, std::vector<DetectorPage>* whole) {
   for (const DetectorPage& page : changed) {
     const auto old = absl::c_find_if(
@@ -45,9 +45,9 @@ void Merge(const std::vector<DetectorPage>& changed, std::vector<DetectorPage>* 
   }
 }
 
-TEST(DetectorStateTest, GoesOnFromItsMemoryAsIfItHadNeverStopped) {
+TEST(DetectorStateTest, ContinuesFromItsSavedStateBitForBit) {
   DetectorRun run(31);
-  run.Until(kDay + 2 * kHour, Usual);
+  run.Until(kDay + 2 * kHour, Baseline);
   run.Until(kDay + 2 * kHour + 40, Outage);
   const SpikeReport at_save = run.detector.Report();
   ASSERT_THAT(SpikeTexts(at_save),
@@ -60,11 +60,11 @@ TEST(DetectorStateTest, GoesOnFromItsMemoryAsIfItHadNeverStopped) {
   EXPECT_EQ(other.detector.last_tick(), run.detector.last_tick());
   EXPECT_EQ(other.detector.places(), run.detector.places());
   EXPECT_EQ(ReportText(other.detector.Report()), ReportText(at_save));
-  // To the end of the outage and of an hour, and until its spikes are forgotten.
+  // Past the end of the outage and of an hour, until its spikes are not reported any more.
   for (int i = 0; i < kHour + 300; ++i) {
-    const std::vector<CellGain> gains = run.Gains(i < 100 ? Outage : Usual);
-    run.Look(gains);
-    other.Look(gains);
+    const std::vector<CellGain> gains = run.Gains(i < 100 ? Outage : Baseline);
+    run.Tick(gains);
+    other.Tick(gains);
     ASSERT_EQ(ReportText(other.detector.Report()), ReportText(run.detector.Report())) << i;
     if (i % 50 != 0) continue;
     ASSERT_TRUE(other.detector.Save(false) == run.detector.Save(false)) << i;
@@ -72,23 +72,23 @@ TEST(DetectorStateTest, GoesOnFromItsMemoryAsIfItHadNeverStopped) {
   EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
 }
 
-TEST(DetectorStateTest, WhatChangedMergedIntoTheWholeIsTheWhole) {
+TEST(DetectorStateTest, ChangedPagesCompleteTheEarlierOnes) {
   DetectorRun run(33);
-  run.Until(kHour / 2, Usual);
+  run.Until(kHour / 2, Baseline);
   std::vector<DetectorPage> kept = run.detector.Save(false);
   EXPECT_THAT(kept, SizeIs(1 + 1 + 3 + 3 + 9));
   for (int i = 0; i < 40; ++i) {
     if (i == 20) {
       run.detector.AddPlace({"new", "region0"});
     } else if (i % 4 == 3) {
-      run.Until(run.tick + 20, Usual);
+      run.Until(run.tick + 20, Baseline);
     } else {
-      // Only one place counts: its row and those above it change.
-      std::vector<CellGain> gains = run.Gains(Usual);
+      // Only one place has events: its row and its roll-ups change.
+      std::vector<CellGain> gains = run.Gains(Baseline);
       std::erase_if(gains, [](const CellGain& gain) { return gain.place != 4; });
       if (gains.empty()) continue;
       const bool same_hour = (run.tick + 1) / kHour == run.tick / kHour;
-      run.Look(gains);
+      run.Tick(gains);
       const std::vector<DetectorPage> changed = run.detector.Save(true);
       if (same_hour && run.tick % kHour > 1) {
         EXPECT_LE(changed.size(), 5U) << i;
@@ -100,16 +100,16 @@ TEST(DetectorStateTest, WhatChangedMergedIntoTheWholeIsTheWhole) {
     std::vector<DetectorPage> whole = run.detector.Save(false);
     EXPECT_TRUE(absl::c_is_permutation(kept, whole)) << i;
   }
-  // Nothing changes, so the head is all.
+  // Nothing changed, so the head is the only page.
   EXPECT_THAT(run.detector.Save(true), SizeIs(1));
   DetectorRun other(34);
   ASSERT_EQ(other.Load(kept), absl::OkStatus());
   EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
 }
 
-TEST(DetectorStateTest, TheOrderOfPagesMeansNothing) {
+TEST(DetectorStateTest, TheOrderOfPagesDoesNotMatter) {
   DetectorRun run(35);
-  run.Until(kHour, Usual);
+  run.Until(kHour, Baseline);
   std::vector<DetectorPage> pages = run.detector.Save(false);
   absl::c_reverse(pages);
   DetectorRun other(36);
@@ -117,7 +117,7 @@ TEST(DetectorStateTest, TheOrderOfPagesMeansNothing) {
   EXPECT_EQ(other.detector.Save(false), run.detector.Save(false));
 }
 
-TEST(DetectorStateTest, ANewOneHasAMemoryToo) {
+TEST(DetectorStateTest, ANewDetectorCanBeSavedToo) {
   Detector fresh((StrictSettings()));
   Detector other((StrictSettings()));
   EXPECT_TRUE(other.Load(fresh.Save(false)).ok());

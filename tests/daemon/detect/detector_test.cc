@@ -21,28 +21,30 @@ constexpr int kDay = static_cast<int>(kTicksPerDay);
 constexpr int64_t kTickSeconds = 10;
 constexpr int64_t kFirstSecond = int64_t{kFirstTick} * kTickSeconds;
 
-double UsualMean(const DetectorRun::At& at) {
-  // Codes and places of different sizes; the benign code is the busiest.
+double BaselineMean(const DetectorRun::At& at) {
+  // Codes and places have different rates; that of the benign code is the highest.
   return (at.slot == 0 ? 0.02 : static_cast<double>(at.slot)) * (1 + static_cast<double>(at.app));
 }
 
-CellInput Usual(const DetectorRun::At& at, Counts* counts) { return Many(UsualMean(at), counts); }
+CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
+  return Many(BaselineMean(at), counts);
+}
 
-// The codes 1005, 10001 and 10004 of region 1, and the benign one, `factor` times as often.
+// Multiplies the codes 1005, 10001, 10004 and the benign one in region 1 by `factor`.
 DetectorRun::InputFn Outage(double factor) {
   return [factor](const DetectorRun::At& at, Counts* counts) {
-    return Many(UsualMean(at) * (at.region == 1 && at.slot > 0 ? factor : 1), counts);
+    return Many(BaselineMean(at) * (at.region == 1 && at.slot > 0 ? factor : 1), counts);
   };
 }
 
-// A region's outage of `minutes` after `warm_up` ticks.
+// Checks a region's outage of 15 minutes after `warm_up` ticks.
 void CheckOutage(uint64_t seed, int warm_up) {
   SCOPED_TRACE(testing::Message() << "seed " << seed << " warm-up " << warm_up);
   DetectorRun run(seed);
-  run.Until(warm_up, Usual);
+  run.Until(warm_up, Baseline);
   ASSERT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
 
-  // At most one of each code is told at once, and from the first minute on it is the region.
+  // A code has at most one active spike, and from the first minute on its place is the region.
   constexpr int kOutageTicks = 90;
   for (int i = 0; i < kOutageTicks; ++i) {
     run.Until(warm_up + i + 1, Outage(4));
@@ -69,36 +71,36 @@ void CheckOutage(uint64_t seed, int warm_up) {
     EXPECT_GT(spike.score, 1);
   }
 
-  // Over after the hold of five minutes; told as 0 for an hour; then forgotten.
+  // Over after five minutes (resolve_after); reported as over for an hour; then removed.
   const int over = warm_up + kOutageTicks;
-  run.Until(over + 28, Usual);
+  run.Until(over + 28, Baseline);
   EXPECT_THAT(SpikeTexts(run.detector.Report()), testing::IsSupersetOf({"1005 in region1 of all"}));
-  run.Until(over + 45, Usual);
+  run.Until(over + 45, Baseline);
   for (const Spike& spike : run.detector.Report().spikes) {
     EXPECT_FALSE(spike.active) << SpikeText(spike);
     EXPECT_GT(spike.end_s, 0);
   }
   EXPECT_FALSE(run.detector.Report().incidents.at(0).active);
-  run.Until(over + 28 + kHour, Usual);
+  run.Until(over + 28 + kHour, Baseline);
   EXPECT_THAT(run.detector.Report().spikes, testing::Not(IsEmpty()));
-  run.Until(over + 46 + kHour, Usual);
+  run.Until(over + 46 + kHour, Baseline);
   EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
   EXPECT_THAT(run.detector.Report().incidents, IsEmpty());
 }
 
-TEST(DetectorTest, TellsARegionsOutageOnceForEachCodeAndThenForgetsIt) {
+TEST(DetectorTest, ReportsARegionsOutageOnceForEachCodeUntilAnHourAfterItsEnd) {
   CheckOutage(1, kHour);
   CheckOutage(2, kHour);
   CheckOutage(3, kDay);
 }
 
-TEST(DetectorTest, TellsWhereACodeRises) {
+TEST(DetectorTest, FindsThePlaceOfARise) {
   using At = DetectorRun::At;
   const auto check = [](const std::function<bool(const At&)>& where, const std::string& expected) {
     DetectorRun run(11);
-    run.Until(kHour, Usual);
+    run.Until(kHour, Baseline);
     run.Until(kHour + 30, [&](const At& at, Counts* counts) {
-      return Many(UsualMean(at) * (at.slot == 2 && where(at) ? 5 : 1), counts);
+      return Many(BaselineMean(at) * (at.slot == 2 && where(at) ? 5 : 1), counts);
     });
     EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()), ElementsAre(expected));
   };
@@ -108,11 +110,11 @@ TEST(DetectorTest, TellsWhereACodeRises) {
   check([](const At& at) { return at.app == 1 && at.region == 2; }, "10001 in region2 of app1");
 }
 
-TEST(DetectorTest, TellsWhereAfterTwoMinutes) {
+TEST(DetectorTest, FindsThePlaceAfterTwoMinutes) {
   for (const uint64_t seed : {31U, 32U, 33U, 34U, 35U}) {
     SCOPED_TRACE(seed);
     DetectorRun run(seed);
-    run.Until(12, Usual);
+    run.Until(12, Baseline);
     // The failure spreads over half a minute.
     for (const int percent : {10, 40, 70}) run.Until(run.tick + 1, Outage(1 + 0.2 * percent));
     run.Until(21, Outage(20));
@@ -123,7 +125,7 @@ TEST(DetectorTest, TellsWhereAfterTwoMinutes) {
   }
 }
 
-TEST(DetectorTest, QuietCodesNeverRise) {
+TEST(DetectorTest, IgnoredCodesNeverRise) {
   DetectorRun run(4);
   const auto benign = [](double mean) {
     return [mean](const DetectorRun::At& at, Counts* counts) {
@@ -133,18 +135,18 @@ TEST(DetectorTest, QuietCodesNeverRise) {
   run.Until(kHour, benign(1));
   run.Until(kHour + 60, benign(20));
   EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
-  // Nor do they take up room.
+  // They have no series either.
   EXPECT_EQ(run.detector.Report().series, 0U);
 }
 
-TEST(DetectorTest, ACodeThatBecomesQuietFallsSilent) {
+TEST(DetectorTest, TheSpikeOfACodeThatBecomesIgnoredEnds) {
   DetectorRun run(5);
-  run.Until(kHour, Usual);
+  run.Until(kHour, Baseline);
   run.Until(kHour + 20, Outage(5));
   ASSERT_THAT(SpikeTexts(run.detector.Report()),
               testing::IsSupersetOf({"1005 in region1 of all", "10004 in region1 of all"}));
   std::vector<WatchedCode> codes = DetectorRun::WatchedCodes();
-  codes[1].quiet = true;
+  codes[1].ignored = true;
   run.detector.SetCodes(codes);
   run.Until(kHour + 70, Outage(5));
   for (const Spike& spike : run.detector.Report().spikes) {
@@ -155,74 +157,74 @@ TEST(DetectorTest, ACodeThatBecomesQuietFallsSilent) {
 TEST(DetectorTest, AGapRaisesNothing) {
   for (const int gap : {1, 30, kHour, 5 * kHour}) {
     DetectorRun run(6);
-    run.Until(kHour, Usual);
+    run.Until(kHour, Baseline);
     run.tick += gap;
     for (int i = 0; i < 60; ++i) {
-      run.Look(run.Gains(Usual));
+      run.Tick(run.Gains(Baseline));
       ASSERT_THAT(SpikeTexts(run.detector.Report()), IsEmpty()) << gap;
     }
-    // And it still sees.
+    // It still detects a spike.
     run.Until(run.tick + 30, Outage(4));
     EXPECT_THAT(run.detector.Report().incidents, SizeIs(1)) << gap;
   }
 }
 
 TEST(DetectorTest, AGapIsNoSilence) {
-  // What first comes after it is measured by what was watched before.
-  std::vector<Spike> told;
+  // The first events after the gap are compared with the ticks before it.
+  std::vector<Spike> spikes;
   for (const int gap : {0, 5 * kHour}) {
     DetectorRun run(10);
-    for (int tick = 0; tick < 100; ++tick) run.Look({});
+    for (int tick = 0; tick < 100; ++tick) run.Tick({});
     run.tick += gap;
     run.Until(run.tick + 3, [](const DetectorRun::At& at, Counts*) -> CellInput {
       return {.events = at.slot == 1 ? 20U : 0U};
     });
     const SpikeReport report = run.detector.Report();
     ASSERT_THAT(SpikeTexts(report), ElementsAre("1005 in all of all"));
-    told.push_back(report.spikes.front());
+    spikes.push_back(report.spikes.front());
   }
-  EXPECT_EQ(told[0].expected_rate, told[1].expected_rate);
-  EXPECT_EQ(told[0].score, told[1].score);
+  EXPECT_EQ(spikes[0].expected_rate, spikes[1].expected_rate);
+  EXPECT_EQ(spikes[0].score, spikes[1].score);
 }
 
-TEST(DetectorTest, ABacklogIsReckonedOverItsTicks) {
+TEST(DetectorTest, ABacklogIsSpreadOverItsTicks) {
   for (const uint32_t ticks : {30U, 60U}) {
     DetectorRun run(7);
-    run.Until(kDay, Usual);
+    run.Until(kDay, Baseline);
     const auto backlog = [ticks](double factor) {
       return [ticks, factor](const DetectorRun::At& at, Counts* counts) {
-        return Many(UsualMean(at) * ticks * factor, counts);
+        return Many(BaselineMean(at) * ticks * factor, counts);
       };
     };
-    const std::vector<CellGain> usual = run.Gains(backlog(1));
+    const std::vector<CellGain> baseline = run.Gains(backlog(1));
     const std::vector<CellGain> thrice = run.Gains(backlog(3));
-    const std::vector<DetectorPage> memory = run.detector.Save(false);
-    run.Look(usual, ticks);
+    const std::vector<DetectorPage> saved = run.detector.Save(false);
+    run.Tick(baseline, ticks);
     EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());
 
     DetectorRun other(8);
-    ASSERT_EQ(other.Load(memory), absl::OkStatus());
+    ASSERT_EQ(other.Load(saved), absl::OkStatus());
     other.tick = kDay;
-    other.Look(thrice, ticks);
+    other.Tick(thrice, ticks);
     EXPECT_THAT(SpikeTexts(other.detector.Report()),
                 testing::IsSupersetOf(
                     {"10001 in all of all", "10004 in all of all", "1005 in all of all"}));
   }
 }
 
-TEST(DetectorTest, APlaceThatComesLaterIsWatchedToo) {
+TEST(DetectorTest, ANewPlaceIsWatchedToo) {
   DetectorRun run(9);
-  run.Until(kHour, Usual);
+  run.Until(kHour, Baseline);
   run.detector.AddPlace({"new", "region0"});
   EXPECT_EQ(run.detector.places(), 10U);
   EXPECT_EQ(run.detector.place(9), (Place{"new", "region0"}));
   const auto with_new = [&run](double mean) {
-    std::vector<CellGain> gains = run.Gains(Usual);
+    std::vector<CellGain> gains = run.Gains(Baseline);
     CellGain gain = {.place = 9, .slot = 1, .sessions = UINT32_MAX};
     gain.events = run.counts.Poisson(mean);
     for (uint64_t i = 0; i < gain.events; ++i) ++gain.by_sender[i % Senders::kBuckets];
     if (gain.events > 0) gains.push_back(gain);
-    run.Look(gains);
+    run.Tick(gains);
   };
   while (run.tick < 2 * kHour) with_new(5);
   EXPECT_THAT(SpikeTexts(run.detector.Report()), IsEmpty());

@@ -41,7 +41,7 @@ void End(int64_t end_s, Spike* spike) {
   spike->end_s = end_s;
 }
 
-TEST(IncidentsTest, WhatRisesWithinMinutesInOnePlaceIsOne) {
+TEST(IncidentsTest, SpikesWithinMinutesInOnePlaceAreOneIncident) {
   Incidents incidents;
   std::vector<Spike> spikes = {SpikeOf(10004, {"shooter", "eu"}, kNow)};
   incidents.Update(spikes, kNow + 10, ActionOf);
@@ -60,7 +60,7 @@ TEST(IncidentsTest, WhatRisesWithinMinutesInOnePlaceIsOne) {
   EXPECT_EQ(incident.place, (Place{"all", "all"}));
 }
 
-TEST(IncidentsTest, NamesTheLikelyCauseWhicheverCameFirst) {
+TEST(IncidentsTest, NamesTheLikelyCauseInAnyOrderOfSpikes) {
   std::vector<int32_t> codes = {1005, 10001, 10004};
   do {
     Incidents incidents;
@@ -77,7 +77,7 @@ TEST(IncidentsTest, NamesTheLikelyCauseWhicheverCameFirst) {
   } while (std::next_permutation(codes.begin(), codes.end()));
 }
 
-TEST(IncidentsTest, OfTwoLikeCausesTheFirstStays) {
+TEST(IncidentsTest, TheFirstOfTwoEqualCausesStays) {
   Incidents incidents;
   const auto network = [](const SpikePlace&) { return std::string("network"); };
   std::vector<Spike> spikes = {SpikeOf(7, {"a", "x"}, kNow)};
@@ -87,7 +87,7 @@ TEST(IncidentsTest, OfTwoLikeCausesTheFirstStays) {
   EXPECT_EQ(incidents.all()[0].cause_code, 7);
 }
 
-TEST(IncidentsTest, ApartInTimeOrPlaceAreTwo) {
+TEST(IncidentsTest, SpikesApartInTimeOrPlaceAreTwoIncidents) {
   const auto incidents_of = [](const Spike& a, const Spike& b) {
     Incidents incidents;
     incidents.Update({a}, kNow, ActionOf);
@@ -123,13 +123,13 @@ TEST(IncidentsTest, EndsWhenAllItsMembersEndedAndIsKeptForAnHour) {
   EXPECT_THAT(incidents.all(), IsEmpty());
 }
 
-TEST(IncidentsTest, AMemberWhosePlaceChangedIsNamedOnce) {
+TEST(IncidentsTest, AMemberWhosePlaceChangesIsListedOnce) {
   Incidents incidents;
   std::vector<Spike> spikes = {SpikeOf(1005, {"all", "all"}, kNow),
                                SpikeOf(10001, {"all", "eu"}, kNow)};
   incidents.Update(spikes, kNow, ActionOf);
   EXPECT_EQ(incidents.all()[0].place, (Place{"all", "all"}));
-  // What is merely over stays.
+  // A member that is over stays.
   End(kNow + 5, &spikes[1]);
   incidents.Update(spikes, kNow + 5, ActionOf);
   EXPECT_THAT(incidents.all()[0].members, SizeIs(2));
@@ -144,13 +144,13 @@ TEST(IncidentsTest, AMemberWhosePlaceChangedIsNamedOnce) {
   EXPECT_THAT(incidents.all()[0].members, SizeIs(2));
 }
 
-TEST(IncidentsTest, WhatIsOverTakesNobodyIn) {
+TEST(IncidentsTest, AnIncidentThatIsOverTakesNoMembers) {
   Incidents incidents;
   std::vector<Spike> spikes = {SpikeOf(1005, {"a", "x"}, kNow)};
   incidents.Update(spikes, kNow, ActionOf);
   End(kNow + 300, &spikes[0]);
   incidents.Update(spikes, kNow + 300, ActionOf);
-  // The same code anew, and another.
+  // A new spike of the same code, and one of another.
   spikes = {SpikeOf(1005, {"a", "x"}, kNow + 310), SpikeOf(10001, {"a", "x"}, kNow + 320)};
   incidents.Update(spikes, kNow + 330, ActionOf);
   ASSERT_THAT(incidents.all(), SizeIs(2));
@@ -159,13 +159,13 @@ TEST(IncidentsTest, WhatIsOverTakesNobodyIn) {
   EXPECT_THAT(incidents.all()[1].members, SizeIs(2));
 }
 
-TEST(IncidentsTest, ALoopIsNone) {
+TEST(IncidentsTest, ALoopIsNoIncident) {
   Incidents incidents;
   Spike loop = SpikeOf(1005, {"a", "x"}, kNow);
   loop.retry_loop = true;
   incidents.Update({loop}, kNow, ActionOf);
   EXPECT_THAT(incidents.all(), IsEmpty());
-  // Nor does it keep one open.
+  // A loop does not keep an incident open either.
   Spike spike = loop;
   spike.retry_loop = false;
   incidents.Update({spike, loop}, kNow, ActionOf);
@@ -175,7 +175,7 @@ TEST(IncidentsTest, ALoopIsNone) {
   EXPECT_FALSE(incidents.all()[0].active);
 }
 
-TEST(IncidentsTest, GoesOnFromWhatWasKeptAndUsesNoNumberTwice) {
+TEST(IncidentsTest, ContinuesFromItsSavedStateWithoutReusingAnId) {
   Incidents before;
   std::vector<Spike> spikes = {SpikeOf(1005, {"a", "x"}, kNow), SpikeOf(10001, {"b", "y"}, kNow)};
   before.Update(spikes, kNow, ActionOf);

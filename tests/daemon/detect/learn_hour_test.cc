@@ -1,4 +1,4 @@
-// The half of SeriesModel that daemon/detect/learn_hour.cc has.
+// The part of SeriesModel in daemon/detect/learn_hour.cc.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -18,12 +18,12 @@ void AddHours(int hours, double rate, Counts* counts, ModelRun* run) {
   }
 }
 
-TEST(LearnHourTest, ASeriesThatCountsEnoughAsksForASeasonOnce) {
+TEST(LearnHourTest, ASeriesWithEnoughEventsAsksForASeasonOnce) {
   SCOPED_TRACE(kSeed);
   Counts counts(kSeed);
-  // About seven hundred an hour, and about one.
+  // About 700 events an hour, and about one.
   for (const double rate : {2.0, 0.003}) {
-    ModelRun run(kTicksPerDay);  // so that the level is not what five minutes said
+    ModelRun run(kTicksPerDay);  // so that the level is not that of five minutes
     int asked = 0;
     for (int hour = 0; hour < 48; ++hour) {
       AddHours(1, rate, &counts, &run);
@@ -51,8 +51,8 @@ TEST(LearnHourTest, LearnsTheLevel) {
   }
 }
 
-// What is suspected to be a rise does not teach the level, so it makes it no better known.
-TEST(LearnHourTest, HoursThatMayBeARiseMakeTheLevelNoSurer) {
+// A suspected rise does not teach the level, so it does not add to the hours that it is known from.
+TEST(LearnHourTest, HoursOfASuspectedRiseAddNothingToLevelHours) {
   ModelRun run;
   for (int tick = 0; tick < 12; ++tick) run.Add(0);
   const float known = run.state.level_hours;
@@ -78,7 +78,7 @@ TEST(LearnHourTest, LearnsTheVariance) {
   }
 }
 
-TEST(LearnHourTest, DriftIsHowFarHoursWereOff) {
+TEST(LearnHourTest, DriftIsTheErrorOfHours) {
   SCOPED_TRACE(kSeed);
   Counts counts(kSeed);
   ModelRun steady;
@@ -91,11 +91,11 @@ TEST(LearnHourTest, DriftIsHowFarHoursWereOff) {
   EXPECT_GT(restless.state.drift, 2 * steady.state.drift);
 }
 
-TEST(LearnHourTest, LearnsTheRhythmOfTheDayAndOfTheWeek) {
+TEST(LearnHourTest, LearnsTheSeasonOfTheDayAndOfTheWeek) {
   SCOPED_TRACE(kSeed);
   Counts counts(kSeed);
   ModelRun run;
-  // Twice as many in the second half of a day, and half as many again on one day of the week.
+  // Twice the rate in the second half of a day, and 1.5 times the rate on one day of the week.
   const auto rate = [](int hour) {
     return 10.0 * (hour % 24 >= 12 ? 2 : 1) * (hour / 24 % 7 == 3 ? 1.5 : 1);
   };
@@ -103,7 +103,7 @@ TEST(LearnHourTest, LearnsTheRhythmOfTheDayAndOfTheWeek) {
   for (int hour = 0; hour < 6 * 168; ++hour) {
     AddHours(1, rate(hour), &counts, &run);
     if (hour < 5 * 168 - 1) continue;
-    // As it would have been a week later: what the hours of this week are expected to be.
+    // The expected rate of the hours of the sixth week.
     const double expected = run.ExpectedNext() / rate(hour + 1);
     off += std::abs(std::log(expected)) / 168;
   }
@@ -111,8 +111,8 @@ TEST(LearnHourTest, LearnsTheRhythmOfTheDayAndOfTheWeek) {
   EXPECT_LT(off, 0.1);
 }
 
-// Some forty events an hour tell it to 16 %; all days together tell much more.
-TEST(LearnHourTest, KnowsTheHoursOfASparseSeriesFromAllDays) {
+// Some forty events determine an hour to 16 %; all days together much better.
+TEST(LearnHourTest, LearnsTheHoursOfASparseSeriesFromAllDays) {
   const auto rate = [](int hour) {
     return 0.11 * (1 + 0.5 * std::sin(hour * std::numbers::pi / 12));
   };

@@ -16,8 +16,8 @@
 namespace gmewatch {
 namespace {
 
-// What each (app, region) has above what was expected, in a tick. Roll-ups are their sums, and all
-// are judged alike: an alarm beyond five standard deviations, raised beyond three.
+// The expected events and the excess of each (app, region) in a tick. Roll-ups are their sums. Rows
+// are alarms from five standard deviations on, and raised from three on.
 class Cube {
  public:
   struct Leaf {
@@ -25,7 +25,7 @@ class Cube {
     double excess = 0;
   };
 
-  // Every app in every region, with nothing unusual.
+  // Every app in every region, without any excess.
   Cube(size_t apps, size_t regions, double expected) {
     for (size_t app = 0; app < apps; ++app) {
       for (size_t region = 0; region < regions; ++region) Set(app, region, {expected, 0});
@@ -72,7 +72,7 @@ class Cube {
   double vmr_ = 1;
 };
 
-TEST(LocateTest, NothingRisesNowhere) { EXPECT_EQ(Cube(3, 3, 100).Located(), ""); }
+TEST(LocateTest, FindsNothingIfNothingRises) { EXPECT_EQ(Cube(3, 3, 100).Located(), ""); }
 
 TEST(LocateTest, OneOfThreeRegions) {
   Cube cube(3, 3, 100);
@@ -105,7 +105,7 @@ TEST(LocateTest, AlmostEverythingIsEverything) {
 
 TEST(LocateTest, OneLeaf) {
   EXPECT_EQ(Cube(3, 3, 100).Excess(1, 2, 300).Located(), "a1/r2");
-  // However busy the rest: then no roll-up sees it.
+  // Also if the rest is so busy that no roll-up is raised.
   EXPECT_EQ(Cube(3, 3, 1e6).Set(1, 2, {100, 300}).Located(), "a1/r2");
 }
 
@@ -124,30 +124,29 @@ TEST(LocateTest, TwoLeavesOfOneRegion) {
   EXPECT_EQ(cube.Located(), "all/r2");
 }
 
-TEST(LocateTest, MostIsMeasuredByWhatWasExpected) {
-  // One app that has 99 of a hundred of a region's events is the region, for of the others nobody
-  // could tell.
+TEST(LocateTest, MostIsMeasuredByTheExpectedRate) {
+  // One app with 99 % of a region's events is the region: whether the others rise cannot be seen.
   Cube cube(4, 3, 3);
   for (size_t region = 0; region < 3; ++region) cube.Set(0, region, {900, 0});
   cube.Excess(0, 1, 2700);
   EXPECT_EQ(cube.Located(), "all/r1");
 }
 
-TEST(LocateTest, WhatMustHaveRisenWithTheRestIsNotTheRest) {
-  // One region that has four fifths of the events.
+TEST(LocateTest, FlatPartsKeepTheRiseInItsPart) {
+  // One region with four fifths of the events.
   Cube cube(3, 3, 10);
   for (size_t app = 0; app < 3; ++app) cube.Set(app, 1, {80, 240});
   EXPECT_EQ(cube.Located(), "all/r1");
-  // One app has nine tenths of it.
+  // One app with nine tenths of the events of each region.
   Cube app(4, 3, 10);
   for (size_t region = 0; region < 3; ++region) app.Set(0, region, {270, 0});
   app.Excess(0, 1, 810);
   EXPECT_EQ(app.Located(), "a0/r1");
-  // Where counts vary more, that they lack may be chance.
+  // If counts vary more, the flat parts may be flat by chance.
   EXPECT_EQ(app.Vmr(9).Located(), "all/r1");
 }
 
-TEST(LocateTest, LeavesTooQuietToBeRaisedAreTheirRollup) {
+TEST(LocateTest, LeavesTooSparseToBeRaisedAreFoundAsTheirRollup) {
   Cube cube(4, 3, 1000);
   for (size_t app = 0; app < 4; ++app) cube.Set(app, 1, {1, 2.9});
   EXPECT_EQ(cube.Located(), "all/r1");
@@ -158,7 +157,7 @@ TEST(LocateTest, LeavesTooQuietToBeRaisedAreTheirRollup) {
   EXPECT_EQ(all.Located(), "all/all");
 }
 
-TEST(LocateTest, WhatHasOnePartIsThatPart) {
+TEST(LocateTest, ARollupWithOnePartIsThatPart) {
   Cube region(3, 1, 100);
   region.Excess(1, 0, 300);
   EXPECT_EQ(region.Located(), "a1/r0");
@@ -176,12 +175,12 @@ TEST(LocateTest, WhatHasOnePartIsThatPart) {
   EXPECT_EQ(other.Located(), "all/r0");
 }
 
-TEST(LocateTest, ACodeThatWasNeverElsewhereRisesWhereItIs) {
+TEST(LocateTest, ACodeOfASinglePlaceRisesThere) {
   Cube cube(3, 3, 0);
   EXPECT_EQ(cube.Set(2, 1, {0.1, 300}).Located(), "a2/r1");
 }
 
-// States as given, of two apps in two regions; what is not given is quiet.
+// Two apps in two regions with the given states; all other rows are quiet.
 std::string LocatedOf(const std::vector<std::pair<Place, RowState>>& states) {
   Rows rows;
   for (const char* app : {"a0", "a1"}) {
@@ -200,7 +199,7 @@ std::string LocatedOf(const std::vector<std::pair<Place, RowState>>& states) {
   return absl::StrJoin(found, " ");
 }
 
-TEST(LocateTest, ALeafIsFoundThroughARegionThatIsNoAlarmYet) {
+TEST(LocateTest, ALeafIsFoundInARegionThatIsNoAlarmYet) {
   const RowState alarm = {.spike = true, .raised = true, .expected = 10, .excess = 100};
   const RowState raised = {.raised = true, .expected = 20, .excess = 100};
   const RowState all = {.spike = true, .raised = true, .expected = 40, .excess = 100};
@@ -221,8 +220,8 @@ TEST(LocateTest, ALoopRaisesNoRollup) {
             "");
 }
 
-TEST(LocateTest, APartThatIsRaisedByChanceDoesNotMakeTheWhole) {
-  // It has much less than its due of what rises.
+TEST(LocateTest, PartsThatAreRaisedByChanceAreNotTheWhole) {
+  // The two have much less than their fair excess.
   Cube cube(3, 3, 36);
   cube.Excess(1, 2, 240).Excess(0, 2, 19).Excess(2, 2, 19);
   EXPECT_EQ(cube.Located(), "a1/r2");
@@ -235,7 +234,7 @@ TEST(LocateTest, ARegionAndAnotherLeafAreTwo) {
   EXPECT_EQ(cube.Located(), "a0/r3 all/r1");
 }
 
-TEST(LocateTest, WhatIsFoundNeverOverlaps) {
+TEST(LocateTest, PlacesNeverOverlap) {
   // Every subset of a 3 x 3 cube.
   for (uint32_t mask = 1; mask < 512; ++mask) {
     Cube cube(3, 3, 100);

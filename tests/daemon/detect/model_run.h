@@ -1,4 +1,4 @@
-// A SeriesModel with its state and Season, driven tick by tick as whoever keeps a series does it.
+// A SeriesModel with its state and Season, driven tick by tick as Detector does it.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_DAEMON_DETECT_MODEL_RUN_H_
@@ -11,7 +11,7 @@
 
 namespace gmewatch {
 
-// 2015-03-04 05:00:00, an hour's first tick of ten seconds.
+// 2015-03-04 05:00:00: the first tick of an hour, at ticks of ten seconds.
 inline constexpr uint32_t kFirstTick = 142'544'520;
 inline constexpr uint32_t kTicksPerHour = 360;
 inline constexpr uint32_t kTicksPerDay = 24 * kTicksPerHour;
@@ -27,7 +27,7 @@ struct ModelRun {
     model.Advance({.tick = tick, .sessions = sessions, .events = events}, own(), nullptr, &state);
   }
 
-  // True: it asked for a Season, and has one now.
+  // Returns whether the series asked for a Season; it has one then.
   bool EndHour() {
     const bool asks = model.EndHour(state.tick, own(), nullptr, &state);
     if (asks) {

@@ -1,4 +1,4 @@
-// What must not matter to the detector, over the whole way from batches to reports.
+// Properties of the whole path from batches to spike reports: what must not change the result.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,20 +31,20 @@ constexpr uint64_t kSessions = kPlaces * 16;
 constexpr int32_t kCodes[] = {1005, 10001, 10003};
 constexpr int kHour = static_cast<int>(kTicksPerHour);
 
-// What the sessions report in a tick, in the order in which it comes: at most once each.
+// The reports of a tick in the order of their arrival, at most one from each session.
 struct Report {
   uint64_t session = 0;
   std::vector<Entry> entries;
 };
 using Traffic = std::vector<std::vector<Report>>;
 
-// Each session has one place.
+// Each session reports from one place.
 size_t PlaceOf(uint64_t session) { return session % kPlaces; }
-// Random, as a session's bytes are.
+// Pseudo-random, as session ids are.
 uint64_t IdOf(uint64_t session) { return (session + 1) * 0x9E3779B97F4A7C15U >> 20U; }
 
-// An hour of what is usual; then for some minutes `factor` times as much in region 1, and one
-// session of it in a loop where `loops`.
+// An hour at the baseline; then ten minutes with `factor` times the rate in region 1 and, if
+// `loops`, one looping session.
 Traffic SomeTraffic(uint64_t seed, double factor, bool loops) {
   Counts counts(seed);
   Traffic traffic(kHour + 60);
@@ -69,14 +69,14 @@ struct Names {
   std::vector<std::string> regions = {"region0", "region1", "region2"};
 };
 
-// An Aggregate whose counters a detector looks at.
+// An Aggregate whose counters a Detector watches.
 class Chain {
  public:
   explicit Chain(const Names& names)
       : names_(names), feed_(&aggregate_), detector_(StrictSettings()), sequences_(kSessions + 1) {
     internal::Policy policy = SomePolicy();
     feed_.SetPolicy(policy);
-    // Who appears first, and where.
+    // Adds the places in order.
     for (size_t place = 0; place < kPlaces; ++place) {
       Add({kSessions, {}}, place);
     }
@@ -84,7 +84,7 @@ class Chain {
     reader_.emplace(aggregate_.counters());
   }
 
-  // All reports after each tick.
+  // Returns the text of the report after each tick.
   std::vector<std::string> Play(const Traffic& traffic, bool split) {
     std::vector<std::string> reports;
     for (size_t tick = 0; tick < traffic.size(); ++tick) {
@@ -96,7 +96,7 @@ class Chain {
         }
       }
       Apply();
-      Look(kFirstTick + static_cast<uint32_t>(tick));
+      Tick(kFirstTick + static_cast<uint32_t>(tick));
       reports.push_back(ReportText(detector_.Report()));
     }
     return reports;
@@ -108,7 +108,7 @@ class Chain {
     epoch_.Add(SomeBatch(IdOf(report.session), ++sequences_[report.session], report.entries),
                From(names_.apps[place / kRegions], names_.regions[place % kRegions]));
   }
-  // Every event in a batch of its own, in an epoch of its own every now and then.
+  // Adds every event in a batch of its own, and applies an epoch now and then.
   void AddSplit(const Report& report) {
     for (const Entry& entry : report.entries) {
       for (uint32_t i = 0; i < entry.count; ++i) {
@@ -121,7 +121,7 @@ class Chain {
     feed_.Apply(&epoch_);
     epoch_.Clear();
   }
-  void Look(uint32_t tick) {
+  void Tick(uint32_t tick) {
     const Counters& counters = aggregate_.counters();
     if (detector_.codes() != counters.codes()) {
       std::vector<WatchedCode> codes(counters.codes());
@@ -144,7 +144,7 @@ class Chain {
   std::vector<uint64_t> sequences_;
 };
 
-// With a spike and a loop, so that there is something to compare.
+// The expected reports. There are a spike and a loop, so that the comparison means something.
 std::vector<std::string> Expected(const Traffic& traffic) {
   Chain chain({});
   std::vector<std::string> reports = chain.Play(traffic, false);
@@ -174,7 +174,7 @@ TEST(DetectPropertiesTest, TheOrderOfBatchesInATickChangesNothing) {
 
 TEST(DetectPropertiesTest, NamesChangeNothingButTheNames) {
   const Traffic traffic = SomeTraffic(54, 5, true);
-  // In the alphabet the other way round.
+  // In reverse alphabetical order.
   const Names names = {{"Zulu", "Mike", "Alfa"}, {"Yankee", "Lima", "Bravo"}};
   std::vector<std::string> reports = Chain(names).Play(traffic, false);
   for (std::string& report : reports) {
@@ -186,7 +186,7 @@ TEST(DetectPropertiesTest, NamesChangeNothingButTheNames) {
   EXPECT_EQ(reports, Expected(traffic));
 }
 
-TEST(DetectPropertiesTest, ManyTimesTheEventsIsNoSpike) {
+TEST(DetectPropertiesTest, AMultipleOfAllEventsIsNoSpike) {
   for (uint64_t seed = 55; seed < 60; ++seed) {
     Traffic traffic = SomeTraffic(seed, 1, false);
     for (std::vector<Report>& tick : traffic) {

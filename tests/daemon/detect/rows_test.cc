@@ -9,7 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST(RowsTest, EverythingIsThereFromTheStart) {
+TEST(RowsTest, EverythingExistsFromTheStart) {
   const Rows rows;
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows.place(Rows::kEverything), (Place{"all", "all"}));
@@ -18,7 +18,7 @@ TEST(RowsTest, EverythingIsThereFromTheStart) {
   EXPECT_THAT(rows.regions(), IsEmpty());
 }
 
-TEST(RowsTest, MakesTheRollupsOfAPlaceOnce) {
+TEST(RowsTest, AddsTheRollupsOfAPlaceOnce) {
   Rows rows;
   const uint32_t first = rows.Add({"shooter", "eu"});
   EXPECT_EQ(rows.size(), 4U);
@@ -52,7 +52,7 @@ TEST(RowsTest, AnAppAndARegionOfOneNameAreTwoRows) {
   EXPECT_NE(rows.app_row(leaf), rows.region_row(leaf));
 }
 
-TEST(RowsTest, KnowsWhatHoldsWhat) {
+TEST(RowsTest, KnowsWhichRowHoldsWhich) {
   Rows rows;
   rows.Add({"a", "x"});
   rows.Add({"a", "y"});

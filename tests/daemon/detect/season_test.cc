@@ -7,7 +7,7 @@
 namespace gmewatch {
 namespace {
 
-// Half a step of 1/48 of a doubling.
+// Half a step; a step is 1/48 of a doubling.
 const double kStepError = std::exp2(0.5 / 48) - 1;
 
 void CheckMoment(double hours, int from, int to, double weight) {
@@ -22,7 +22,7 @@ TEST(SeasonMomentTest, LiesBetweenTheMiddlesOfHours) {
   CheckMoment(1.25, 0, 1, 0.75);
   CheckMoment(1.5, 1, 2, 0);
   CheckMoment(167.5, 167, 0, 0);
-  // Across the week's end, from either side, in any week.
+  // Across the end of a week, from either side, in any week.
   CheckMoment(167.75, 167, 0, 0.25);
   CheckMoment(168.25, 167, 0, 0.75);
   CheckMoment(0.25, 167, 0, 0.75);
@@ -37,7 +37,7 @@ TEST(SeasonTest, IsFlatAtFirst) {
   }
 }
 
-TEST(SeasonTest, IsKnownAroundAnHourFromItsNeighbours) {
+TEST(SeasonTest, AveragesAnHourWithItsNeighbours) {
   Season season;
   season.Learn(167, 4, 1);
   season.Learn(0, 2, 1);
@@ -56,7 +56,7 @@ TEST(SeasonTest, IsInterpolated) {
   EXPECT_NEAR(season.At(SeasonMomentAt(0.25)), 2.5, 2.5 * kStepError);
   EXPECT_NEAR(season.At(SeasonMomentAt(1)), 1.5, 1.5 * kStepError);
   EXPECT_NEAR(season.At(SeasonMomentAt(167)), 2.5, 2.5 * kStepError);
-  // No leap anywhere.
+  // No step anywhere.
   float before = season.At(SeasonMomentAt(0));
   for (double hours = 0; hours < 170; hours += 0.01) {
     const float now = season.At(SeasonMomentAt(hours));
@@ -75,7 +75,7 @@ TEST(SeasonTest, KeepsAFactorToWithinHalfAStep) {
   }
 }
 
-TEST(SeasonTest, GoesPartOfTheWay) {
+TEST(SeasonTest, MovesPartOfTheWay) {
   Season season;
   season.Learn(9, 4, 0);
   EXPECT_EQ(season.OfHour(9), 1.0F);
@@ -83,12 +83,12 @@ TEST(SeasonTest, GoesPartOfTheWay) {
   EXPECT_NEAR(season.OfHour(9), 2, 2 * kStepError);
   season.Learn(9, 0.5, 0.5);
   EXPECT_NEAR(season.OfHour(9), 1, kStepError);
-  // It comes to rest near where it is drawn to.
+  // Repeated steps converge.
   for (int i = 0; i < 50; ++i) season.Learn(9, 3, 0.3);
   EXPECT_NEAR(season.OfHour(9), 3, 3 * 5 * kStepError);
 }
 
-TEST(SeasonTest, HasAnEndAtEitherSide) {
+TEST(SeasonTest, HasALowestAndAHighestFactor) {
   Season season;
   season.Learn(1, 1e9, 1);
   season.Learn(2, 0, 1);
@@ -96,7 +96,7 @@ TEST(SeasonTest, HasAnEndAtEitherSide) {
   EXPECT_NEAR(season.OfHour(2), 0.1575, 0.0001);
 }
 
-TEST(SeasonTest, SetsTheHoursOfTheDaysThatCome) {
+TEST(SeasonTest, SetsTheSameHourOfTheNextDays) {
   Season season;
   season.SetAhead(150, 0, 3);
   EXPECT_EQ(season.OfHour(150 + 24 - 168), 1.0F);
@@ -112,7 +112,7 @@ TEST(SeasonTest, SetsTheHoursOfTheDaysThatCome) {
   EXPECT_EQ(season.OfHour(150), 1.0F);
 }
 
-// Every day twice as many from 12 h on, and on the fourth half as many again.
+// Twice the rate from 12 h on, and 1.5 times the rate on the fourth day.
 Season TwoHalves() {
   Season season;
   for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
@@ -121,26 +121,26 @@ Season TwoHalves() {
   return season;
 }
 
-TEST(SeasonTest, KnowsAnHourFromTheOtherDaysAndTheDayAroundIt) {
+TEST(SeasonTest, ProfilesAnHourByTheOtherDaysAndTheDayAroundIt) {
   Season season = TwoHalves();
-  // A day like most, the other one, and the middle of a night between the two.
-  EXPECT_NEAR(season.Usual(6) / season.OfHour(6), 1, 0.05);
-  EXPECT_NEAR(season.Usual(18) / season.OfHour(18), 1, 0.05);
-  EXPECT_NEAR(season.Usual(84) / season.OfHour(84), std::sqrt(std::sqrt(0.5)), 0.05);
-  EXPECT_NEAR(season.Usual(3 * 24 + 18) / season.OfHour(3 * 24 + 18), 0.9, 0.05);
-  // Were it another week, all the same.
+  // Two hours of an ordinary day, then the step at noon and an hour after it on the fourth day.
+  EXPECT_NEAR(season.Profile(6) / season.OfHour(6), 1, 0.05);
+  EXPECT_NEAR(season.Profile(18) / season.OfHour(18), 1, 0.05);
+  EXPECT_NEAR(season.Profile(84) / season.OfHour(84), std::sqrt(std::sqrt(0.5)), 0.05);
+  EXPECT_NEAR(season.Profile(3 * 24 + 18) / season.OfHour(3 * 24 + 18), 0.9, 0.05);
+  // Every hour stays close to its profile.
   for (size_t hour = 0; hour < kHoursPerWeek; ++hour) {
-    EXPECT_GT(season.Usual(hour), 0.8F * season.OfHour(hour) / 1.5F) << hour;
-    EXPECT_LT(season.Usual(hour), 1.5F * season.OfHour(hour)) << hour;
+    EXPECT_GT(season.Profile(hour), 0.8F * season.OfHour(hour) / 1.5F) << hour;
+    EXPECT_LT(season.Profile(hour), 1.5F * season.OfHour(hour)) << hour;
   }
 }
 
-TEST(SeasonTest, SettlesTowardsWhatIsUsualTheFewerItsEventsTheMore) {
+TEST(SeasonTest, ShrinksToTheProfileTheMoreTheFewerEventsItHas) {
   const Season right = TwoHalves();
   for (const double events : {0.0, 40.0, 1e6}) {
     Season season = right;
     season.Learn(30, 4, 1);  // it was 1
-    season.Settle(events, 40);
+    season.ShrinkToProfile(events, 40);
     if (events == 0) {
       EXPECT_NEAR(season.OfHour(30), 1.2, 0.15);
       EXPECT_NEAR(season.OfHour(45), 2, 0.15);

@@ -22,23 +22,23 @@ Bytes BytesOf(const SeriesState& state) {
   return bytes;
 }
 
-TEST(SeriesModelTest, NumbersHoursAndFindsTheMomentOfTheWeek) {
+TEST(SeriesModelTest, FindsTheHourAndTheMomentOfTheWeek) {
   const SeriesModel model({});
   EXPECT_EQ(model.HourOf(0), 0);
   EXPECT_EQ(model.HourOf(359), 0);
   EXPECT_EQ(model.HourOf(360), 1);
   EXPECT_EQ(model.HourOf(kFirstTick), 395'957);
-  // The middle of an hour is its own; before it is the hour before, too.
+  // Before its middle, an hour is interpolated with the hour before.
   EXPECT_EQ(model.MomentOf(kFirstTick).from, (395'957 - 1) % 168);
   EXPECT_EQ(model.MomentOf(kFirstTick + 180).from, 395'957 % 168);
   EXPECT_NEAR(model.MomentOf(kFirstTick + 180).weight, 0, 0.002);
   DetectSettings settings;
   settings.tick = absl::Seconds(7);
-  EXPECT_EQ(SeriesModel(settings).HourOf(514), 0);  // it begins at 3598 s
+  EXPECT_EQ(SeriesModel(settings).HourOf(514), 0);  // its tick begins at 3598 s
   EXPECT_EQ(SeriesModel(settings).HourOf(515), 1);
 }
 
-TEST(SeriesModelTest, TakesTheSeasonThatIsNearest) {
+TEST(SeriesModelTest, PrefersItsOwnSeason) {
   const SeriesModel model({});
   Season own;
   Season above;
@@ -55,11 +55,11 @@ TEST(SeriesModelTest, TakesTheSeasonThatIsNearest) {
 TEST(SeriesModelTest, SharesTheBudgetOfFalseAlarms) {
   SeriesModel model({});
   const double alone = model.threshold();
-  model.SetSeries(1000);
+  model.SetSeriesCount(1000);
   EXPECT_NEAR(model.threshold() - alone, std::log(1000), 1e-9);
 }
 
-TEST(SeriesModelTest, JudgesANewSeriesOnceItWasWatched) {
+TEST(SeriesModelTest, JudgesANewSeriesAfterTwelveTicks) {
   ModelRun run;
   for (int tick = 0; tick < 11; ++tick) run.Add(20);
   EXPECT_EQ(run.state.phase, SeriesPhase::kNew);
@@ -82,7 +82,7 @@ TEST(SeriesModelTest, JudgesALongSilentSeriesAtItsFirstEvents) {
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
 }
 
-TEST(SeriesModelTest, ASpikeHasSessionsAndALoopHasFew) {
+TEST(SeriesModelTest, ARiseOfFewSessionsIsALoopUntilMoreReport) {
   ModelRun run(kTicksPerDay);
   run.Add(100, 0b11);
   EXPECT_EQ(run.state.phase, SeriesPhase::kLoop);
@@ -92,7 +92,7 @@ TEST(SeriesModelTest, ASpikeHasSessionsAndALoopHasFew) {
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
 }
 
-TEST(SeriesModelTest, ASpikeHasTheLeastExcess) {
+TEST(SeriesModelTest, ASpikeNeedsTheMinimumExcess) {
   DetectSettings settings;
   settings.min_excess_events = 150;
   ModelRun run(kTicksPerDay, settings);
@@ -103,7 +103,7 @@ TEST(SeriesModelTest, ASpikeHasTheLeastExcess) {
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
 }
 
-TEST(SeriesModelTest, SilentTicksCountWhetherTheyAreAddedOneByOneOrNot) {
+TEST(SeriesModelTest, TicksWithoutEventsCountAloneOrTogether) {
   ModelRun one_by_one;
   ModelRun at_once;
   Counts counts(kSeed);
@@ -131,7 +131,7 @@ TEST(SeriesModelTest, SkippedTicksAreNoData) {
   EXPECT_EQ(run.state.tick, kFirstTick + 329);
 }
 
-TEST(SeriesModelTest, GoesOnFromACopyBitByBit) {
+TEST(SeriesModelTest, ContinuesFromACopyBitForBit) {
   SCOPED_TRACE(kSeed);
   Counts counts(kSeed);
   ModelRun run;
@@ -159,18 +159,18 @@ TEST(SeriesModelTest, GoesOnFromACopyBitByBit) {
   EXPECT_GT(run.state.rises, 3);
 }
 
-TEST(HabitTest, GrowsWithHowOftenAndHowFarASeriesRises) {
+TEST(RequiredScoreTest, GrowsWithTheNumberAndTheScoresOfPastRises) {
   SeriesState state;
-  EXPECT_EQ(HabitOf(state), 1);
+  EXPECT_EQ(RequiredScore(state), 1);
   state.rises = 3;
   state.rise_size = 2;
-  EXPECT_EQ(HabitOf(state), 1);
+  EXPECT_EQ(RequiredScore(state), 1);
   state.rises = 6;
-  EXPECT_NEAR(HabitOf(state), 4, 1e-6);
+  EXPECT_NEAR(RequiredScore(state), 4, 1e-6);
   state.rise_size = 3;
-  EXPECT_NEAR(HabitOf(state), 8, 1e-6);
+  EXPECT_NEAR(RequiredScore(state), 8, 1e-6);
   state.rise_size = 0;
-  EXPECT_GT(HabitOf(state), 1);
+  EXPECT_GT(RequiredScore(state), 1);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What must not raise a spike.
+// Series that must not raise a spike.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -17,7 +17,7 @@ constexpr int kTicksPerWeek = 7 * kDay;
 
 using CountFn = std::function<uint64_t(int tick)>;
 
-// Spikes that begin in `ticks` ticks.
+// Returns the number of spikes that begin in `ticks` ticks.
 int SpikesIn(int ticks, const DetectSettings& settings, const CountFn& count_at) {
   StandaloneDetector detector(settings, 1);
   int spikes = 0;
@@ -31,7 +31,7 @@ int SpikesIn(int ticks, const DetectSettings& settings, const CountFn& count_at)
 }
 
 TEST(QuietSeriesTest, StaysQuietForAWeekAtAnyRate) {
-  // One false alarm in a hundred weeks is accepted, and these are fifteen.
+  // The budget is one false alarm in a hundred weeks; these are fifteen weeks.
   DetectSettings settings;
   settings.false_alarms_per_week = 0.01;
   for (const double rate : {0.01, 0.1, 1.0, 10.0, 100.0}) {
@@ -43,7 +43,7 @@ TEST(QuietSeriesTest, StaysQuietForAWeekAtAnyRate) {
   }
 }
 
-TEST(QuietSeriesTest, RaisesNoMoreFalseAlarmsThanAreAccepted) {
+TEST(QuietSeriesTest, KeepsTheBudgetOfFalseAlarms) {
   int spikes = 0;
   for (const double rate : {0.1, 1.0, 10.0, 50.0}) {
     for (const double vmr : {1.0, 2.0, 4.0}) {
@@ -57,7 +57,7 @@ TEST(QuietSeriesTest, RaisesNoMoreFalseAlarmsThanAreAccepted) {
 }
 
 TEST(QuietSeriesTest, AGapIsNotZeros) {
-  // The gap within an hour, and across the ends of two.
+  // A gap within an hour, and across the ends of hours.
   for (const int gap_begin : {10 * 360 + 10, 10 * 360 + 200, 50 * 360 + 180}) {
     for (const int gap_ticks : {300, 360, 700}) {
       SCOPED_TRACE(testing::Message() << gap_begin << " " << gap_ticks);
@@ -100,7 +100,7 @@ TEST(QuietSeriesTest, AGapOfWeeksIsNotZerosEither) {
   }
 }
 
-// Spikes in `ticks` ticks of counts that are all multiplied.
+// Returns the number of spikes if every count is multiplied by `times`.
 int SpikesOfMultiplied(int ticks, uint64_t times, double rate, uint64_t seed) {
   DetectSettings settings;
   settings.false_alarms_per_week = 0.01;
@@ -108,7 +108,7 @@ int SpikesOfMultiplied(int ticks, uint64_t times, double rate, uint64_t seed) {
   return SpikesIn(ticks, settings, [&](int) { return times * counts.Poisson(rate); });
 }
 
-TEST(QuietSeriesTest, MultipliedPastAndPresentAreNoSpike) {
+TEST(QuietSeriesTest, AMultipleOfAllCountsIsNoSpike) {
   for (const uint64_t times : {1U, 7U}) {
     for (const double rate : {1.0, 5.0, 20.0}) {
       for (uint64_t seed = 1; seed <= 3; ++seed) {
@@ -117,7 +117,7 @@ TEST(QuietSeriesTest, MultipliedPastAndPresentAreNoSpike) {
       }
     }
   }
-  // It is not that seven times as many were never one.
+  // Control: seven times the rate, a day later, is a spike.
   Counts counts(1);
   const auto sevenfold_later = [&](int tick) {
     return (tick < kDay ? 1U : 7U) * counts.Poisson(5);
@@ -125,8 +125,8 @@ TEST(QuietSeriesTest, MultipliedPastAndPresentAreNoSpike) {
   EXPECT_EQ(SpikesIn(kDay + 500, {}, sevenfold_later), 1);
 }
 
-TEST(QuietSeriesTest, ARhythmThatIsKnownIsNoSpike) {
-  // Four times as many in the evening as in the morning, for three weeks.
+TEST(QuietSeriesTest, AKnownSeasonIsNoSpike) {
+  // Four times the rate in the evening as in the morning, for three weeks.
   Counts counts(21);
   StandaloneDetector detector({}, 1);
   int active_ticks = 0;

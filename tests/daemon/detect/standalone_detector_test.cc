@@ -19,10 +19,10 @@ using RateFn = std::function<double(int tick)>;
 struct Spike {
   int found = 0;  // the first tick at which it was active
   int since = 0;
-  int end = -1;  // the first tick at which it was not; -1: it lasts
+  int end = -1;  // the first tick after it; -1 while it is active
 };
 
-// Plays Poisson counts to a detector. Ticks are numbered from 0.
+// Feeds Poisson counts to a detector. Ticks are numbered from 0.
 class Play {
  public:
   explicit Play(uint64_t seed, const DetectSettings& settings = {})
@@ -56,7 +56,7 @@ class Play {
   std::vector<Spike> spikes_;
 };
 
-// The only spike from `begin` on; all 0 where there is none or several.
+// Returns the only spike found from `begin` on; fails if there isn't exactly one.
 Spike OnlySpike(const Play& play, int begin) {
   std::vector<Spike> later;
   for (const Spike& spike : play.spikes()) {
@@ -68,11 +68,11 @@ Spike OnlySpike(const Play& play, int begin) {
 
 DetectSettings Strict() {
   DetectSettings settings;
-  settings.false_alarms_per_week = 0.05;  // so that chance does not take part
+  settings.false_alarms_per_week = 0.05;  // so that no alarm is due to chance
   return settings;
 }
 
-TEST(StandaloneDetectorTest, FindsAThreefoldRateAndWhereItBegan) {
+TEST(StandaloneDetectorTest, FindsAThreefoldRateAndItsStart) {
   for (const double rate : {0.1, 1.0, 5.0, 100.0}) {
     for (uint64_t seed = 1; seed <= 5; ++seed) {
       SCOPED_TRACE(testing::Message() << "rate " << rate << " seed " << seed);
@@ -82,7 +82,7 @@ TEST(StandaloneDetectorTest, FindsAThreefoldRateAndWhereItBegan) {
       play.Until(kDay + allowed, 3 * rate);
       const Spike spike = OnlySpike(play, kDay);
       EXPECT_GE(spike.found, kDay);
-      // The rarer events are, the less a tick says: it is a matter of some fifteen of them.
+      // It takes some fifteen events, however long they take.
       EXPECT_NEAR(spike.since, kDay, 3 + 15 / rate);
     }
   }
@@ -101,7 +101,7 @@ TEST(StandaloneDetectorTest, FindsABurstOfTwentySeconds) {
   }
 }
 
-TEST(StandaloneDetectorTest, FindsWhatHasHardlyEverCome) {
+TEST(StandaloneDetectorTest, FindsABurstOfARareCode) {
   for (const int seconds : {1, 10}) {
     for (const int quiet_ticks : {110, 600, 3600}) {
       SCOPED_TRACE(testing::Message() << seconds << " s, " << quiet_ticks);
@@ -120,8 +120,8 @@ TEST(StandaloneDetectorTest, FindsWhatHasHardlyEverCome) {
   }
 }
 
-TEST(StandaloneDetectorTest, FindsALowRateThatStaysAfterLongSilence) {
-  // A rise's own ticks must not excuse it by teaching that counts vary.
+TEST(StandaloneDetectorTest, FindsALowSteadyRateAfterLongSilence) {
+  // The ticks of the rise must not raise the dispersion that it is tested against.
   for (const int quiet_ticks : {600, kDay}) {
     for (uint64_t events = 1; events < 12; ++events) {
       SCOPED_TRACE(testing::Message() << quiet_ticks << " ticks, then " << events);
@@ -152,10 +152,10 @@ TEST(StandaloneDetectorTest, FindsARampOfThreeHours) {
   }
 }
 
-TEST(StandaloneDetectorTest, KeepsWhatIsExpectedWhileASpikeLasts) {
-  for (const absl::Duration hold : {absl::Minutes(5), absl::Minutes(20)}) {
+TEST(StandaloneDetectorTest, KeepsTheBaselineDuringASpike) {
+  for (const absl::Duration resolve_after : {absl::Minutes(5), absl::Minutes(20)}) {
     DetectSettings settings = Strict();
-    settings.resolve_after = hold;
+    settings.resolve_after = resolve_after;
     Play play(7, settings);
     play.Until(kDay, 10);
     play.Until(kDay + 5, 50);
@@ -167,17 +167,17 @@ TEST(StandaloneDetectorTest, KeepsWhatIsExpectedWhileASpikeLasts) {
       ASSERT_NEAR(play.last().expected / at_first, 1, 0.05) << tick;
     }
     play.Until(over, 50);
-    // It ends when the rate has been back for the hold, not before and not much later.
+    // It ends when the rate has been back for resolve_after, not earlier and not much later.
     play.Until(over + kHour, 10);
-    const int hold_ticks = static_cast<int>(hold / settings.tick);
+    const int resolve_ticks = static_cast<int>(resolve_after / settings.tick);
     const Spike spike = OnlySpike(play, kDay);
-    EXPECT_GE(spike.end, over + hold_ticks - 3);
-    EXPECT_LE(spike.end, over + hold_ticks + 10);
+    EXPECT_GE(spike.end, over + resolve_ticks - 3);
+    EXPECT_LE(spike.end, over + resolve_ticks + 10);
     EXPECT_NEAR(play.last().expected / at_first, 1, 0.15);
   }
 }
 
-TEST(StandaloneDetectorTest, APauseThatIsShorterThanTheHoldIsOneSpike) {
+TEST(StandaloneDetectorTest, APauseShorterThanResolveAfterIsOneSpike) {
   Play play(8, Strict());
   play.Until(kDay, 10);
   play.Until(kDay + 40, 50);
@@ -187,7 +187,7 @@ TEST(StandaloneDetectorTest, APauseThatIsShorterThanTheHoldIsOneSpike) {
   EXPECT_EQ(OnlySpike(play, kDay).since, kDay);
 }
 
-TEST(StandaloneDetectorTest, AdoptsALevelThatStays) {
+TEST(StandaloneDetectorTest, TakesALastingRiseForTheNewLevel) {
   for (const int hours : {2, 8}) {
     DetectSettings settings = Strict();
     settings.rebaseline_after = absl::Hours(hours);
@@ -197,7 +197,7 @@ TEST(StandaloneDetectorTest, AdoptsALevelThatStays) {
     const Spike spike = OnlySpike(play, kDay);
     EXPECT_NEAR(spike.end, kDay + hours * kHour, 3);
     EXPECT_NEAR(play.last().expected, 50, 5);
-    // And what is beyond that is news again.
+    // A rise above the new level is a spike again.
     play.Until(2 * kDay + 10, 250);
     EXPECT_TRUE(play.last().active);
   }
@@ -217,7 +217,7 @@ TEST(StandaloneDetectorTest, JudgesADenseSeriesFromTwoMinutesOn) {
   EXPECT_TRUE(early.spikes().empty());
 }
 
-TEST(StandaloneDetectorTest, SeesARiseThatUnfoldsOverHalfAMinuteAfterTwoMinutes) {
+TEST(StandaloneDetectorTest, FindsARiseThatGrowsForHalfAMinuteAfterTwoMinutes) {
   for (const uint64_t seed : {11U, 12U, 13U, 14U, 15U}) {
     SCOPED_TRACE(seed);
     Play play(seed);
@@ -232,8 +232,8 @@ TEST(StandaloneDetectorTest, SeesARiseThatUnfoldsOverHalfAMinuteAfterTwoMinutes)
   }
 }
 
-TEST(StandaloneDetectorTest, WhatBurstsDailyIsNoNewsButFarMoreIs) {
-  // Half an hour at four in the afternoon, or at another time every day.
+TEST(StandaloneDetectorTest, ADailyBurstRaisesNoAlarmButAMuchLargerOneDoes) {
+  // Five minutes at four in the afternoon, or at another time every day.
   for (const bool regular : {true, false}) {
     SCOPED_TRACE(regular);
     Play play(13, Strict());

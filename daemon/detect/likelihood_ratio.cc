@@ -1,0 +1,37 @@
+#include "daemon/detect/likelihood_ratio.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gmewatch {
+namespace {
+
+constexpr double kSecondsPerWeek = 604'800;
+
+// If variance / mean differs from 1 by less than this, the Poisson formula is used: the binomial
+// ones lose all digits there.
+constexpr double kPoissonUpTo = 1e-4;
+
+}  // namespace
+
+double LogLikelihoodRatio(double count, double expected, double vmr, double drift) {
+  if (count <= expected) return 0;
+  const double over = vmr - 1 + drift * expected;  // the variance is expected * (1 + over)
+  const double log_ratio = std::log(count / expected);
+  const double poisson = count * log_ratio - (count - expected);
+  if (std::abs(over) < kPoissonUpTo) return poisson;
+  const double size = expected / over;
+  // A binomial has -size trials; at larger counts the ratio stays that of a hit in every trial.
+  if (over < 0 && count >= -size) return std::max(poisson, size * std::log(-expected / size));
+  return count * log_ratio - (count + size) * std::log((count + size) / (expected + size));
+}
+
+double Threshold(double series, double tick_seconds, double per_week) {
+  const double tests = std::max(series, 1.0) * kSecondsPerWeek / tick_seconds;
+  // A single test reaches h by chance with probability of about exp(-h). Each test takes the
+  // maximum over several change points, but consecutive tests share most of their counts; the two
+  // effects cancel (tests/evaluation).
+  return std::log(tests / per_week);
+}
+
+}  // namespace gmewatch
