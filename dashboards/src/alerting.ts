@@ -1,23 +1,23 @@
-// What an alert is, before it becomes a rule of Prometheus or of Grafana, which say the same in different words.
+// An alert, independent of Prometheus and Grafana, which write the same rule in different forms.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// How one of the two writes what is known only when the alert fires.
+// How Prometheus or Grafana writes what is known only when the alert fires.
 export interface Dialect {
-  // What a recording rule has, by its name or written out.
+  // The result of a recording rule: by its name, or as its expression.
   recorded(record: Recording): string;
   label(name: string): string;
   // The value of the expression.
   value(format: Format): string;
-  // The value, or a label, of another query of the alert for the same labels.
+  // The value or a label of another query of the alert, for the same labels.
   lookup(lookup: Lookup, format: Format): string;
   lookupLabel(lookup: Lookup, label: string, missing: string): string;
 }
 
 export type Format = 'number' | 'share' | 'duration';
 
-// The template that writes `value`, a variable of a template, for people: 8.8 or 1,110 or 1,234,567; 12.5%; 1.5s. Prometheus
-// and Grafana have these functions in common.
+// The template that formats `value`, a variable of a template: 8.8 or 1,110 or 1,234,567; 12.5%; 1.5s. Prometheus and Grafana
+// both have these functions.
 export function written(value: string, format: Format): string {
   if (format === 'share') return `{{ humanizePercentage ${value} }}`;
   if (format === 'duration') return `{{ humanizeDuration ${value} }}`;
@@ -31,8 +31,8 @@ export interface Recording {
   expr: string;
 }
 
-// Another query of the alert. Grafana runs `all` and takes the row whose labels are those of the alert; a template of
-// Prometheus runs `one`, in which each %q stands for a value of `labels`.
+// Another query of the alert. Grafana runs `all` and takes the row with the labels of the alert; a template of Prometheus
+// runs `one`, in which each %q is replaced by the value of a label of `labels`.
 export interface Lookup {
   name: string;
   all: string;
@@ -47,21 +47,21 @@ export interface Alert {
   severity: Severity;
   expr(dialect: Dialect): string;
   for: string;
-  // Goes on for this long after the expression is no longer true.
+  // The alert keeps firing for this long after the expression is no longer true.
   keepFiringFor?: string;
   lookups?: Lookup[];
   summary(dialect: Dialect): string;
   description(dialect: Dialect): string;
-  // The documented solution and its runbook, where the alert is about a code; otherwise the runbook below.
+  // The documented solution and its runbook if the alert is about a code; otherwise the runbook below.
   solution?(dialect: Dialect): string;
   runbookUrl?(dialect: Dialect): string;
-  // Where it can be seen: a dashboard and the title of a panel of it.
+  // The panel that shows it: a dashboard and the title of the panel.
   dashboard: string;
   panel: string;
   runbook: Runbook;
 }
 
-// For people, in the form that they know from other runbooks.
+// A runbook entry in the common form.
 export interface Runbook {
   meaning: string;
   impact: string;
@@ -69,7 +69,7 @@ export interface Runbook {
   mitigation: string;
 }
 
-// Where people read dashboards/runbook.md: dashboards/set_runbook writes this file.
+// The URL of people's copy of dashboards/runbook.md; dashboards/set_runbook writes this file.
 const RUNBOOK = readFileSync(join(__dirname, '../../runbook_url'), 'utf8').trim();
 
 export const runbookOf = (name: string): string => `${RUNBOOK}#${name.toLowerCase()}`;
@@ -77,7 +77,7 @@ export const runbookOf = (name: string): string => `${RUNBOOK}#${name.toLowerCas
 export const runbookUrl = (alert: Alert, dialect: Dialect): string =>
   alert.runbookUrl ? alert.runbookUrl(dialect) : runbookOf(alert.name);
 
-// What both kinds of rules carry beside their labels.
+// The annotations of both kinds of rules.
 export function annotationsOf(alert: Alert, dialect: Dialect): Record<string, string> {
   return {
     summary: alert.summary(dialect),
@@ -87,5 +87,5 @@ export function annotationsOf(alert: Alert, dialect: Dialect): Record<string, st
   };
 }
 
-// The files are never edited by hand.
+// The header of generated files.
 export const GENERATED = '# Written by dashboards/src (npm run generate): change it there.\n';

@@ -1,5 +1,5 @@
-// Alerts about what the clients meet. Their labels are code, name, category, region, app and the number of the incident, by
-// which messages are grouped, and never a text: a label is part of an alert's identity, so a corrected text would fire it anew.
+// Alerts about the errors of the clients. Their labels are code, name, category, region, app and the id of the incident, by
+// which messages are grouped. A text is never a label: labels are an alert's identity, so a corrected text would fire it again.
 import { Alert, Lookup, runbookOf, Severity } from './alerting';
 import { UID } from './links';
 import { NAMES, named, NO_FIX, ofActiveSpikes, ofSpikes, withFix, withIncident } from './promql';
@@ -11,11 +11,11 @@ const EXPECTED: Lookup = {
   labels: ['code', 'region', 'app'],
 };
 
-// Where a code has no page of its own.
+// For codes without a page of their own.
 const SPIKE_RUNBOOK = runbookOf('GmeErrorSpike');
 const LOOP_RUNBOOK = runbookOf('GmeRetryLoop');
 
-// The fix of each row of `expr`, whose labels are those of the alert but for the name.
+// The fix for each row of `expr`, which has the labels of the alert except the name.
 const fixOf = (expr: string, noRunbook: string): Lookup => ({
   name: 'Fix',
   all: withFix(expr, noRunbook),
@@ -27,8 +27,8 @@ const LOOP_FIX = fixOf(ofSpikes('gme_retry_loop_active', {}), LOOP_RUNBOOK);
 
 const RATE = withIncident(`60 * ${ofActiveSpikes('gme_spike_observed_rate', {})}`);
 
-// A code that is documented as an error wakes somebody, one that is documented as a warning or not at all does not; benign
-// codes raise nothing, whatever a detector says.
+// A code that is documented as an error is critical; one that is documented as a warning, or not at all, is a warning. Benign
+// codes raise no alert.
 const OF_ERRORS = `(${RATE} and on (code) gme_error_code_info{severity="error"}) * on (code) group_left (name) ${NAMES}`;
 const OF_OTHERS = named(`${RATE} unless on (code) gme_error_code_info{severity=~"error|benign"}`);
 
@@ -37,22 +37,22 @@ const spike = (severity: Severity, expr: string): Alert => ({
   severity,
   expr: () => expr,
   for: '30s',
-  // Over a restart of gmewatchd, and until GmewatchDown holds back a false all-clear.
+  // Bridges a restart of gmewatchd, and the time until GmewatchDown inhibits a false resolve.
   keepFiringFor: '3m',
   lookups: [EXPECTED, SPIKE_FIX],
   summary: (say) =>
     `${say.label('code')} ${say.label('name')} rises in region ${say.label('region')}, app ${say.label('app')}: ` +
     `${say.value('number')} a minute, ${say.lookup(EXPECTED, 'number')} expected`,
   solution: (say) => say.lookupLabel(SPIKE_FIX, 'solution', NO_FIX),
-  description: () => 'Clients report it more often than its past explains. Region or app is "all" where the whole of it rises.',
+  description: () => 'Clients report it more often than its baseline predicts. Region or app is "all" if the code rises in all of them.',
   runbookUrl: (say) => say.lookupLabel(SPIKE_FIX, 'runbook_url', SPIKE_RUNBOOK),
   dashboard: UID.overview,
   panel: 'Spikes now: what to do',
   runbook: {
-    meaning: 'A code is reported far more often than its past explains, by several sessions. The alert carries the solution that the GME documentation gives for it.',
-    impact: 'Depends on the code: its page on gmewatchd (the alert\'s runbook_url) says. Codes that rise together are one incident.',
-    diagnosis: 'The Code dashboard says who is hit: region, app, share of the sessions. The Overview shows what else rises; look at the code of network, credentials or configuration first, since it is the likely cause of the others.',
-    mitigation: 'The documented solution in the alert.',
+    meaning: 'Several sessions report a code far more often than its baseline predicts. The alert has the solution from the GME documentation.',
+    impact: 'Depends on the code: see its page on gmewatchd (the alert\'s runbook_url). Codes that rise together are one incident.',
+    diagnosis: 'The Code dashboard shows who is affected: region, app, share of the sessions. The Overview shows which other codes rise; check the code of network, credentials or configuration first, because it is the likely cause of the others.',
+    mitigation: 'Apply the documented solution in the alert.',
   },
 });
 
@@ -65,16 +65,16 @@ const retryLoop: Alert = {
   summary: (say) => `Very few sessions repeat ${say.label('code')} ${say.label('name')} in region ${say.label('region')}, app ${say.label('app')}`,
   solution: (say) => say.lookupLabel(LOOP_FIX, 'solution', NO_FIX),
   description: () =>
-    'One to a few sessions have reported the code far more often than is usual for ten minutes. It is no outage: a client ' +
-    'tries the same again and again without waiting.',
+    'For ten minutes very few sessions have reported the code far more often than expected. This is not an outage: a client ' +
+    'retries without waiting.',
   runbookUrl: (say) => say.lookupLabel(LOOP_FIX, 'runbook_url', LOOP_RUNBOOK),
   dashboard: UID.overview,
   panel: 'Retry loops',
   runbook: {
-    meaning: 'Very few sessions report a code far more often than is usual.',
-    impact: 'These sessions have no voice, and their retries load GME. Nobody else is hit.',
-    diagnosis: 'The Code dashboard says in which region and app.',
-    mitigation: 'The documented solution for these clients; and have the game wait longer after each failure.',
+    meaning: 'Very few sessions report a code far more often than expected.',
+    impact: 'These sessions have no voice, and their retries load GME. Nobody else is affected.',
+    diagnosis: 'The Code dashboard shows the region and the app.',
+    mitigation: 'Apply the documented solution to these clients, and make the game wait longer after each failure.',
   },
 };
 
@@ -92,15 +92,15 @@ const clientsLose: Alert = {
   for: '10m',
   summary: (say) => `Clients of ${say.label('app')} in region ${say.label('region')} lose ${say.value('share')} of their events`,
   description: (say) =>
-    `Clients say that they could not keep ${say.value('share')} of what they wanted to report. These events are in no other ` +
-    'number, so the real rates are higher than the ones shown.',
+    `Clients report that they lost ${say.value('share')} of their events. Lost events are not in any other count, ` +
+    'so the real rates are higher than the ones shown.',
   dashboard: UID.daemon,
   panel: 'What clients lost',
   runbook: {
-    meaning: 'Clients say that they lost more than one event in a hundred in a region of an app.',
+    meaning: 'Clients report that they lost more than 1 % of their events, in one region of an app.',
     impact: 'The counts of this region and app are too low.',
-    diagnosis: 'The Daemon dashboard shows the reasons. Clients that cannot reach gmewatchd give up after a day; others report more codes at once than a client keeps.',
-    mitigation: 'See that clients of this region reach gmewatchd: its address, the proxy before it, the network. Where they do, the game reports more than it should.',
+    diagnosis: 'The Daemon dashboard shows the reasons. Clients that cannot reach gmewatchd give up their events after a day. Others report more codes at once than a client keeps.',
+    mitigation: 'Make sure that clients of this region reach gmewatchd: its address, the proxy in front of it, the network. If they do, the game reports more than it should.',
   },
 };
 
@@ -115,13 +115,13 @@ const late: Alert = {
   expr: (say) => `${say.recorded(LATE)} > 0.3`,
   for: '30m',
   summary: (say) => `${say.value('share')} of the errors of ${say.label('app')} in region ${say.label('region')} arrive more than ten minutes late`,
-  description: () => 'Late events are counted, but no spike is told of them: a rise there would be seen late or not at all.',
+  description: () => 'Late events are counted, but not used to detect spikes: a spike there is detected late or not at all.',
   dashboard: UID.daemon,
   panel: 'Late events',
   runbook: {
-    meaning: 'More than three errors in ten of a region of an app were older than ten minutes on arrival, for half an hour.',
+    meaning: 'For half an hour more than 30 % of the errors of a region of an app were older than ten minutes on arrival.',
     impact: 'Spikes of this region and app may be missed.',
-    diagnosis: 'After an outage of gmewatchd or of the network clients bring what they kept: then it passes. If it stays, clients send too rarely or their clocks are wrong.',
+    diagnosis: 'After an outage of gmewatchd or of the network, clients send the events that they kept; then the alert resolves by itself. Otherwise clients send too rarely, or their clocks are wrong.',
     mitigation: 'Wait, or shorten the flush interval of the clients.',
   },
 };
@@ -132,14 +132,14 @@ const undocumented: Alert = {
   expr: () => 'sum by (code) (increase(gme_error_events_total{category="unknown"}[1h])) > 10',
   for: '15m',
   summary: (say) => `Clients report ${say.label('code')}, which is not in the catalogue`,
-  description: (say) => `${say.value('number')} events in an hour. There is no documented solution at hand for it.`,
+  description: (say) => `${say.value('number')} events in an hour. It has no documented solution.`,
   dashboard: UID.overview,
   panel: 'Top codes',
   runbook: {
-    meaning: 'Clients report a code that the catalogue does not have; other means that there are more of them than gmewatchd tells apart.',
-    impact: 'Nobody is told what to do about it.',
-    diagnosis: 'A newer SDK may have new codes, or a game reports numbers that are no GME codes.',
-    mitigation: 'Add the code to the catalogue (gmewatchd --catalog=FILE, then SIGHUP), or mend the game.',
+    meaning: 'Clients report a code that the catalogue does not have. The code "other" stands for codes beyond the limit of undocumented ones.',
+    impact: 'Its alerts and pages have no solution.',
+    diagnosis: 'A newer SDK may have new codes, or a game reports numbers that are not GME codes.',
+    mitigation: 'Add the code to the catalogue (gmewatchd --catalog=FILE, then SIGHUP), or fix the game.',
   },
 };
 

@@ -5,7 +5,7 @@ import { UID } from './links';
 // The job of deploy/prometheus/prometheus.yml.
 const JOB = 'job="gmewatch"';
 
-const REFUSED: Recording = {
+const REJECTED: Recording = {
   name: 'instance:gmewatch_rejected_batches:ratio_rate5m',
   expr: 'sum by (instance) (rate(gmewatch_batches_total{result="rejected"}[5m])) / (sum by (instance) (rate(gmewatch_batches_total[5m])) > 0)',
 };
@@ -19,15 +19,15 @@ const down: Alert = {
   severity: 'critical',
   expr: () => `absent(up{${JOB}} == 1)`,
   for: '1m',
-  summary: () => 'No gmewatchd answers: nobody would see an outage of voice chat',
-  description: () => 'Prometheus has had no answer from any gmewatchd for a minute. Clients keep their counts for a day and send them later; no spike is told meanwhile.',
+  summary: () => 'No gmewatchd answers: outages of voice chat are not detected',
+  description: () => 'Prometheus has had no answer from any gmewatchd for a minute. Clients keep their counts for a day and send them later. Meanwhile no spike is detected.',
   dashboard: UID.daemon,
   panel: 'Ready',
   runbook: {
     meaning: 'Prometheus cannot scrape any gmewatchd of the job gmewatch.',
-    impact: 'No spike is told. No event is lost for a day: clients keep their counts and send them when it is back.',
+    impact: 'No spike is detected. No event is lost for a day: clients keep their counts and send them when gmewatchd is back.',
     diagnosis: 'systemctl status gmewatchd and journalctl -u gmewatchd on its machine; then the network between Prometheus and the admin port.',
-    mitigation: 'Start it. If it refuses to start, its last line of the log names the file and the line, or what of its state is damaged.',
+    mitigation: 'Start it. If it does not start, the last line of its log names the file and line of a wrong setting, or the damaged part of its state.',
   },
 };
 
@@ -37,10 +37,10 @@ const instanceDown: Alert = {
   expr: () => `up{${JOB}} == 0`,
   for: '2m',
   summary: (say) => `gmewatchd ${say.label('instance')} does not answer`,
-  description: () => 'Others do. The clients of this one keep their counts for a day; none of their spikes is told meanwhile.',
+  description: () => 'Other instances do. The clients of this one keep their counts for a day. Meanwhile none of their spikes is detected.',
   dashboard: UID.daemon,
   panel: 'Ready',
-  runbook: { ...down.runbook, meaning: 'Prometheus cannot scrape one gmewatchd; others answer.' },
+  runbook: { ...down.runbook, meaning: 'Prometheus cannot scrape one gmewatchd; the others answer.' },
 };
 
 const notReady: Alert = {
@@ -48,32 +48,32 @@ const notReady: Alert = {
   severity: 'critical',
   expr: () => 'gmewatch_ready == 0',
   for: '5m',
-  summary: (say) => `gmewatchd ${say.label('instance')} has taken no batches for five minutes`,
-  description: () => 'It answers, but does not take batches. Clients keep their counts for a day.',
+  summary: (say) => `gmewatchd ${say.label('instance')} has accepted no batches for five minutes`,
+  description: () => 'It answers scrapes, but does not accept batches. Clients keep their counts for a day.',
   dashboard: UID.daemon,
   panel: 'Ready',
   runbook: {
     meaning: 'gmewatchd runs, but is not ready: it is still recovering, or it is stopping.',
-    impact: 'No spike is told. Clients keep their counts.',
-    diagnosis: 'The log says how far recovery is. A large log on disk takes long to replay, for want of a checkpoint.',
-    mitigation: 'Wait while it recovers. If it hangs, keep a copy of the state directory and start it again.',
+    impact: 'No spike is detected. Clients keep their counts.',
+    diagnosis: 'The log shows the progress of recovery. Without a recent checkpoint a large event log has to be replayed, which takes long.',
+    mitigation: 'Wait while it recovers. If it hangs, copy the state directory and restart it.',
   },
 };
 
-const refusing: Alert = {
-  name: 'GmewatchRefusing',
+const rejecting: Alert = {
+  name: 'GmewatchRejecting',
   severity: 'critical',
-  expr: (say) => `${say.recorded(REFUSED)} > 0.05`,
+  expr: (say) => `${say.recorded(REJECTED)} > 0.05`,
   for: '5m',
-  summary: (say) => `gmewatchd ${say.label('instance')} turns away ${say.value('share')} of the batches`,
-  description: () => 'The Daemon dashboard says for which reason. What is refused is in no count.',
+  summary: (say) => `gmewatchd ${say.label('instance')} rejects ${say.value('share')} of the batches`,
+  description: () => 'The Daemon dashboard shows the reasons. Events of rejected batches are not counted.',
   dashboard: UID.daemon,
-  panel: 'Refused batches',
+  panel: 'Rejected batches',
   runbook: {
-    meaning: 'More than one batch in twenty is turned away.',
-    impact: 'invalid, unauthenticated and permission_denied: these events are not counted. The other reasons: clients keep them and try again.',
-    diagnosis: 'By reason. unauthenticated, permission_denied: a key, an app or a region that is not in the settings. invalid: a client that breaks the rules of the wire. session_limit: limits.max_sessions. overloaded: commits are slow or there is too much traffic. log_failed: the disk.',
-    mitigation: 'Correct the settings and reload (SIGHUP), raise the limit, or free the disk.',
+    meaning: 'More than 5 % of the batches are rejected.',
+    impact: 'With the reasons invalid, unauthenticated and permission_denied the events are not counted. With the other reasons clients keep them and retry.',
+    diagnosis: 'See the reason. unauthenticated, permission_denied: a key, an app or a region is not in the settings. invalid: a client violates the protocol. session_limit: limits.max_sessions is reached. overloaded: commits are slow, or there is too much traffic. log_failed: the disk has failed.',
+    mitigation: 'Correct the settings and reload (SIGHUP), raise the limit, or free disk space.',
   },
 };
 
@@ -83,14 +83,14 @@ const diskFull: Alert = {
   expr: () => 'sum by (instance) (increase(gmewatch_failed_commits_total[5m])) > 0',
   for: '1m',
   summary: (say) => `gmewatchd ${say.label('instance')} cannot write its log`,
-  description: () => 'Commits fail: the disk of the state directory is full or broken. Batches are turned away with the advice to try again, and clients keep them.',
+  description: () => 'Commits fail: the disk of the state directory is full or broken. Batches are rejected; clients keep them and retry.',
   dashboard: UID.daemon,
   panel: 'Commits',
   runbook: {
-    meaning: 'The log could not write commits: the disk is full, read-only or broken.',
-    impact: 'Nothing is counted and no spike is told, until the disk can be written. Clients keep their counts for a day.',
-    diagnosis: 'df on the state directory, and the log of gmewatchd, which has the error of the system.',
-    mitigation: 'Free some space; gmewatchd goes on by itself. On a broken disk: stop it, copy the state directory to another, start it there.',
+    meaning: 'Commits cannot be written to the event log: the disk is full, read-only or broken.',
+    impact: 'Until the disk can be written, nothing is counted and no spike is detected. Clients keep their counts for a day.',
+    diagnosis: 'df on the state directory, and the log of gmewatchd, which has the system\'s error.',
+    mitigation: 'Free some space; gmewatchd then continues by itself. If the disk is broken, stop gmewatchd, copy the state directory to another disk, and start it there.',
   },
 };
 
@@ -100,13 +100,13 @@ const commitsSlow: Alert = {
   expr: (say) => `${say.recorded(COMMIT)} > 1`,
   for: '10m',
   summary: (say) => `Commits of gmewatchd ${say.label('instance')} take up to ${say.value('duration')}`,
-  description: () => 'The disk is slow. Acknowledgements wait for commits; when too much waits, batches are turned away.',
+  description: () => 'The disk is slow. Acknowledgements wait for commits; if too many bytes wait, batches are rejected.',
   dashboard: UID.daemon,
   panel: 'Commit',
   runbook: {
-    meaning: 'One commit in a hundred takes longer than a second.',
-    impact: 'Acknowledgements are late; under load batches are turned away as overloaded.',
-    diagnosis: 'What else writes to the disk (iostat), and whether it is a network disk.',
+    meaning: '1 % of the commits take longer than a second.',
+    impact: 'Acknowledgements are slow; under load batches are rejected as overloaded.',
+    diagnosis: 'Check what else writes to the disk (iostat), and whether it is a network disk.',
     mitigation: 'Give the state directory a disk of its own.',
   },
 };
@@ -119,14 +119,14 @@ const noCheckpoint: Alert = {
     ' unless on (instance) time() - gmewatch_checkpoint_last_success_timestamp_seconds < 600',
   for: '5m',
   summary: (say) => `gmewatchd ${say.label('instance')} cannot save a checkpoint`,
-  description: () => 'Checkpoints fail and none was saved for ten minutes. The log on disk grows, and the next start takes longer.',
+  description: () => 'Checkpoints fail, and none was saved for ten minutes. The event log grows, and the next start takes longer.',
   dashboard: UID.daemon,
   panel: 'Last checkpoint',
   runbook: {
-    meaning: 'Checkpoints are tried and not saved.',
-    impact: 'Nothing is lost: the log has everything. It grows until the disk is full.',
+    meaning: 'Checkpoints cannot be saved.',
+    impact: 'Nothing is lost: the event log has everything. It grows until the disk is full.',
     diagnosis: 'The log of gmewatchd has the error; df on the state directory.',
-    mitigation: 'Free some space, or mend the disk.',
+    mitigation: 'Free some space, or replace the disk.',
   },
 };
 
@@ -135,14 +135,14 @@ const reloadFailed: Alert = {
   severity: 'warning',
   expr: () => 'gmewatch_config_last_reload_successful == 0',
   for: '5m',
-  summary: (say) => `gmewatchd ${say.label('instance')} refused its new settings or catalogue`,
-  description: () => 'The old ones stay in force. The log names file, line and column.',
+  summary: (say) => `gmewatchd ${say.label('instance')} rejected its new settings or catalogue`,
+  description: () => 'The old ones remain in effect. The log names file, line and column of the error.',
   dashboard: UID.daemon,
-  panel: 'What failed',
+  panel: 'Failures',
   runbook: {
-    meaning: 'The last SIGHUP was refused: settings or catalogue have a fault.',
-    impact: 'None now. A restart would fail.',
-    diagnosis: 'gmewatchd --check_config --config=FILE names the fault.',
+    meaning: 'The last reload (SIGHUP) failed: the settings or the catalogue have an error.',
+    impact: 'None yet. A restart would fail.',
+    diagnosis: 'gmewatchd --check_config --config=FILE prints the error.',
     mitigation: 'Correct the file and reload again.',
   },
 };
@@ -157,9 +157,9 @@ const nearLimit = (what: string, name: string, beyond: string, panel: string): A
   dashboard: UID.daemon,
   panel,
   runbook: {
-    meaning: `More than nine tenths of limits.max_${what} are used.`,
+    meaning: `More than 90 % of limits.max_${what} are used.`,
     impact: beyond,
-    diagnosis: 'The Daemon dashboard shows how fast it grows. In open mode strangers can fill a table: list your apps in the settings.',
+    diagnosis: 'The Daemon dashboard shows how fast it grows. In open mode anybody can use up the limit: list your apps in the settings.',
     mitigation: 'Raise the limit in the settings and reload (SIGHUP); deploy/gmewatchd.yaml says what it costs.',
   },
 });
@@ -169,15 +169,15 @@ const restarts: Alert = {
   severity: 'warning',
   expr: () => 'changes(process_start_time_seconds[1h]) > 3 and on (instance, job) gmewatch_build_info',
   for: '0s',
-  summary: (say) => `gmewatchd ${say.label('instance')} has started ${say.value('number')} times more in an hour`,
-  description: () => 'It ends and is started again. No count is lost, but spikes are told late: it first looks a minute after a start.',
+  summary: (say) => `gmewatchd ${say.label('instance')} has restarted ${say.value('number')} times in an hour`,
+  description: () => 'It exits and is restarted. No count is lost, but spikes are detected late: the detector starts a minute after a start.',
   dashboard: UID.daemon,
   panel: 'Running for',
   runbook: {
     meaning: 'gmewatchd has been started more than three times in an hour.',
-    impact: 'Spikes are told late.',
-    diagnosis: 'journalctl -u gmewatchd: the last lines before each start. Killed for its memory: dmesg.',
-    mitigation: 'By cause. Where memory is short, lower limits.max_sessions or give it more.',
+    impact: 'Spikes are detected late.',
+    diagnosis: 'journalctl -u gmewatchd: the last lines before each start. If it was killed for lack of memory: dmesg.',
+    mitigation: 'Depends on the cause. If memory is short, lower limits.max_sessions or add memory.',
   },
 };
 
@@ -186,15 +186,15 @@ const files: Alert = {
   severity: 'warning',
   expr: () => 'process_open_fds / process_max_fds > 0.9 and on (instance, job) gmewatch_build_info',
   for: '5m',
-  summary: (say) => `gmewatchd ${say.label('instance')} has used ${say.value('share')} of the files that it may open`,
-  description: () => 'Each connection of a client is one. Beyond the limit clients cannot connect; they keep their counts and try again.',
+  summary: (say) => `gmewatchd ${say.label('instance')} has used ${say.value('share')} of its open files limit`,
+  description: () => 'Each client connection takes one. Beyond the limit clients cannot connect; they keep their counts and retry.',
   dashboard: UID.daemon,
   panel: 'Limits',
   runbook: {
-    meaning: 'More than nine tenths of the open files that the system allows are used.',
+    meaning: 'More than 90 % of the open files limit of the process are used.',
     impact: 'Soon clients cannot connect. They keep their counts.',
-    diagnosis: 'Streams on the Daemon dashboard: how many clients are connected.',
-    mitigation: 'Raise LimitNOFILE in the unit and start gmewatchd again.',
+    diagnosis: 'Streams on the Daemon dashboard show how many clients are connected.',
+    mitigation: 'Raise LimitNOFILE in the unit and restart gmewatchd.',
   },
 };
 
@@ -204,21 +204,21 @@ const notAnnotated: Alert = {
   expr: () => 'sum by (instance) (increase(gmewatch_annotation_failures_total[5m])) > 0',
   for: '15m',
   summary: (say) => `gmewatchd ${say.label('instance')} cannot push spikes to Grafana`,
-  description: () => 'It has failed for a quarter of an hour. Dashboards draw spikes from Prometheus all the same; the pushed annotations are missing.',
+  description: () => 'It has failed for 15 minutes. Dashboards still draw spikes from Prometheus; only the pushed annotations are missing.',
   dashboard: UID.daemon,
   panel: 'Annotations pushed to Grafana',
   runbook: {
-    meaning: 'Requests to the annotations API of the Grafana in the settings fail again and again.',
-    impact: 'Spikes are not annotated by gmewatchd. An hour after its end a spike is given up.',
-    diagnosis: 'By reason, on the Daemon dashboard; deploy/README.md says what each means.',
-    mitigation: 'no_token, unauthorized: a new token of the role Editor in the file. unreachable, timeout: annotations.grafana_url, the certificate, the network. Then reload (SIGHUP).',
+    meaning: 'Requests to the annotations API of annotations.grafana_url keep failing.',
+    impact: 'Spikes are not annotated by gmewatchd. It gives up a spike an hour after its end.',
+    diagnosis: 'The Daemon dashboard shows the reasons; deploy/README.md explains them.',
+    mitigation: 'no_token, unauthorized: put a new token with the role Editor into the file. unreachable, timeout: check annotations.grafana_url, the certificate and the network. Then reload (SIGHUP).',
   },
 };
 
 export const ALERTS_OF_DAEMON: Alert[] = [
-  down, instanceDown, notReady, refusing, diskFull, commitsSlow, noCheckpoint, reloadFailed,
-  nearLimit('sessions', 'GmewatchSessionsNearLimit', 'Beyond it batches of new sessions are turned away until old ones expire.', 'Limits'),
-  nearLimit('app_regions', 'GmewatchAppRegionsNearLimit', 'Beyond it events are counted under the region other, then under the app other.', 'Limits'),
+  down, instanceDown, notReady, rejecting, diskFull, commitsSlow, noCheckpoint, reloadFailed,
+  nearLimit('sessions', 'GmewatchSessionsNearLimit', 'Beyond it batches of new sessions are rejected until old ones expire.', 'Limits'),
+  nearLimit('app_regions', 'GmewatchAppRegionsNearLimit', 'Beyond it events are counted with the region "other", then with the app "other".', 'Limits'),
   restarts, files, notAnnotated,
 ];
-export const RECORDINGS_OF_DAEMON = [REFUSED, COMMIT];
+export const RECORDINGS_OF_DAEMON = [REJECTED, COMMIT];

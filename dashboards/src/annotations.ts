@@ -1,18 +1,18 @@
-// What is drawn over every graph: a spike from its start to its end with the documented fix, and, less loud, a retry loop.
+// Annotations over every graph: spikes from start to end with the documented fix, and, less prominent, retry loops.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import { UID } from './links';
 import { DATASOURCE } from './panels';
 import { Filter, ofSpikes, withFix } from './promql';
 
-// The finest time of an annotation; a spike lasts longer than this. Samples no farther apart than it become one region.
+// The resolution of an annotation; a spike lasts longer. Samples at most this far apart become one region.
 const STEP = '15s';
 
-// Grafana 9 knows neither `target` nor the step at which it asked, which is a hundredth of the time range: it needs a step
-// that is at least as long, so up to three hours are drawn as regions.
+// Grafana 9 ignores `target` and queries with a step of a hundredth of the time range. It needs a resolution of at least that
+// step, so it draws regions in time ranges of up to three hours.
 const STEP_OF_GRAFANA_9 = '2m';
 
-// The labels by which a link chooses app and region: All, where the whole rises.
+// The labels by which a link selects app and region: All if the code rises in all of them.
 function withLinkLabels(expr: string): string {
   let linked = expr;
   for (const label of ['app', 'region']) {
@@ -54,7 +54,7 @@ function ofFamily(family: string, filter: Filter): string {
   return withLinkLabels(withFix(`${ofSpikes(family, filter)} == 1`, '#'));
 }
 
-// `shown` says whether they are there from the start; a switch above the panels takes them away and brings them back.
+// `shown`: whether they are on at first; a switch above the panels turns them on and off.
 export function annotations(filter: Filter, shown = true): dashboard.AnnotationQueryBuilder[] {
   return [
     new dashboard.AnnotationQueryBuilder()
@@ -77,7 +77,7 @@ export function annotations(filter: Filter, shown = true): dashboard.AnnotationQ
       color: 'rgba(128, 128, 128, 0.5)',
       expr: ofFamily('gme_retry_loop_active', filter),
       title: 'Retry loop: {{code}} {{name}}',
-      text: `${WHERE}<br/>Very few sessions repeat this code: no outage.<br/><b>Documented solution:</b> {{solution}}<br/>${LINKS}`,
+      text: `${WHERE}<br/>Very few sessions repeat this code; not an outage.<br/><b>Documented solution:</b> {{solution}}<br/>${LINKS}`,
     }, shown),
   ];
 }

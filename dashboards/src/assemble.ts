@@ -1,9 +1,9 @@
-// A dashboard out of its parts, as classic JSON.
+// Assembles a dashboard from its parts, as classic JSON.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as cog from '@grafana/grafana-foundation-sdk/cog';
 import { between } from './links';
 
-// What Grafana 9.4 writes; every later one reads it.
+// The schema version of Grafana 9.4; later versions read it.
 const SCHEMA_VERSION = 37;
 
 export interface Parts {

@@ -12,7 +12,7 @@ export interface DocumentedCode {
 
 export type DocumentedText = 'description' | 'cause' | 'solution';
 
-// Fails on a text that Grafana or PromQL would take for more than a text.
+// Fails on a text with characters that Grafana or PromQL would interpret.
 function checkText(code: DocumentedCode, which: DocumentedText): void {
   const text = code[which];
   if (typeof text !== 'string' || text.length === 0) throw new Error(`${code.value}: no ${which}`);

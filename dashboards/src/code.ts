@@ -1,4 +1,4 @@
-// Code: all about one code. Its documentation in full comes first.
+// The Code dashboard: one code, its full documentation first.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { annotations } from './annotations';
 import { assemble } from './assemble';
@@ -22,7 +22,7 @@ const RUNBOOK =
 const documentation = () =>
   words(
     '${code:text}',
-    'What the GME documentation says of this code, in full and to the letter. In italics: its category, its severity and who must act.',
+    'The GME documentation of this code, in full and to the letter. In italics: its category, its severity and its action.',
     { w: 24, h: 7 },
     '<p><b>Solution.</b> $solution</p>' +
       '<p><b>Cause.</b> $cause</p>' +
@@ -32,13 +32,13 @@ const documentation = () =>
 
 const numbers = () => [
   number(
-    { title: 'Spikes now', description: 'Places in which the code is above what its past explains. 0 is calm.' },
+    { title: 'Spikes now', description: 'Active spikes of the code: places in which its rate is above its baseline.' },
     SIXTH,
     `count(${ofActiveSpikes('gme_spike_active', FILTER)}) or vector(0)`,
     { unit: UNIT.count, decimals: 0, noValue: 'unknown', steps: [{ from: null, color: 'green' }, { from: 1, color: 'red' }] },
   ),
   number(
-    { title: 'Burning for', description: 'How long the oldest of its present spikes has lasted.' },
+    { title: 'Oldest spike', description: 'Duration of the oldest active spike of the code.' },
     SIXTH,
     `time() - min(${ofActiveSpikes('gme_spike_start_timestamp_seconds', FILTER)})`,
     { unit: UNIT.duration, decimals: 0, noValue: 'calm', steps: [{ from: null, color: 'text' }] },
@@ -62,7 +62,7 @@ const numbers = () => [
     { unit: UNIT.count, decimals: 0, noValue: 'none', steps: [{ from: null, color: 'text' }] },
   ),
   number(
-    { title: 'Of all sessions', description: 'Sessions that ever met the code, among all that were ever seen.' },
+    { title: 'Share of sessions', description: 'Share of all sessions ever seen that met the code.' },
     SIXTH,
     `sum(${SESSIONS}) / sum(${placeCounts('gme_sessions_total', FILTER)})`,
     { unit: UNIT.share, decimals: 1, noValue: 'none', steps: [{ from: null, color: 'text' }] },
@@ -83,10 +83,10 @@ const graphs = () => [
     { unit: UNIT.perMinute, stacked: true },
   ),
   graph(
-    { title: 'Against what was expected', description: 'While a spike lasts: its rate, and the rate that its past explains.' },
+    { title: 'Observed and expected rate', description: 'During a spike: its rate, and the expected rate.' },
     { w: 8, h: 8 },
     [
-      { expr: `60 * ${ofActiveSpikes('gme_spike_observed_rate', FILTER)}`, legend: 'now, {{region}} {{app}}' },
+      { expr: `60 * ${ofActiveSpikes('gme_spike_observed_rate', FILTER)}`, legend: 'observed, {{region}} {{app}}' },
       { expr: `60 * ${ofActiveSpikes('gme_spike_expected_rate', FILTER)}`, legend: 'expected, {{region}} {{app}}' },
     ],
     { unit: UNIT.perMinute },
@@ -98,7 +98,7 @@ const graphs = () => [
     { unit: UNIT.perMinute, stacked: true },
   ),
   graph(
-    { title: 'The last seven days', description: 'Events of the code in each hour, whatever the time range above.' },
+    { title: 'The last seven days', description: 'Events of the code in each hour, independent of the time range above.' },
     { w: 8, h: 8 },
     [{ expr: `sum(increase(${ERRORS}[1h]))`, legend: 'events an hour' }],
     { unit: UNIT.count, noValue: 'Begins with the first full hour.' },
@@ -112,7 +112,7 @@ const inRange = (selector: string): string => `sum by (${WHERE}) (increase(${sel
 
 const whoIsHit = () =>
   rows(
-    { title: 'Who is hit', description: 'Events and newly affected sessions in this time range, by region and app, and the share of the sessions there that ever met the code.' },
+    { title: 'Who is affected', description: 'Events and newly affected sessions in this time range, by region and app, and the share of the sessions there that ever met the code.' },
     { w: 24, h: 9 },
     {
       Events: inRange(ERRORS),
@@ -124,16 +124,16 @@ const whoIsHit = () =>
       { of: 'app', title: 'App' },
       { of: 'Events', title: 'Events', unit: UNIT.count, decimals: 0 },
       { of: 'Sessions', title: 'Sessions', unit: UNIT.count, decimals: 0 },
-      { of: 'Share', title: 'Of the sessions there', unit: UNIT.share, decimals: 1 },
+      { of: 'Share', title: 'Share of sessions', unit: UNIT.share, decimals: 1 },
     ],
-    { noValue: 'Nobody met this code in this time range.', sortBy: { title: 'Events', desc: true } },
+    { noValue: 'No session met this code in this time range.', sortBy: { title: 'Events', desc: true } },
   );
 
 export const code = (codes: DocumentedCode[]): dashboard.Dashboard =>
   assemble({
     uid: UID.code,
     title: 'GME Code',
-    description: 'One code: what the GME documentation says of it, its history, and who is hit.',
+    description: 'One code: its documentation, its history, and who is affected.',
     from: 'now-3h',
     variables: [
       variables.datasource(),

@@ -1,4 +1,4 @@
-// Daemon: gmewatchd about itself. Can the numbers be trusted right now, and what runs out next.
+// The Daemon dashboard: whether the numbers of gmewatchd can be trusted now, and which limit is reached next.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { annotations } from './annotations';
 import { assemble } from './assemble';
@@ -21,7 +21,7 @@ const PLAIN = [{ from: null, color: 'text' as const }];
 
 const numbers = () => [
   number(
-    { title: 'Ready', description: 'Whether every chosen gmewatchd takes batches.' },
+    { title: 'Ready', description: 'Whether every selected gmewatchd accepts batches.' },
     SIXTH,
     `min(${gauge('gmewatch_ready')})`,
     {
@@ -35,31 +35,31 @@ const numbers = () => [
     },
   ),
   number(
-    { title: 'Batches', description: 'Batches a second, whatever became of them.' },
+    { title: 'Batches', description: 'Batches a second, with any result.' },
     SIXTH,
     `sum(rate(${gauge('gmewatch_batches_total')}[$__rate_interval]))`,
     { unit: UNIT.perSecond, decimals: 1, noValue: 'none', sparkline: true, steps: PLAIN },
   ),
   number(
-    { title: 'Refused', description: 'Batches turned away, among all that came. The refusals below say why.' },
+    { title: 'Rejected', description: 'Share of the batches that were rejected. The graphs below show the reasons.' },
     SIXTH,
     `sum(rate(gmewatch_batches_total{${CHOSEN},result="rejected"}[$__rate_interval])) / sum(rate(${gauge('gmewatch_batches_total')}[$__rate_interval]))`,
     { unit: UNIT.share, decimals: 1, noValue: 'none', steps: [{ from: null, color: 'green' }, { from: 0.001, color: 'orange' }, { from: 0.05, color: 'red' }] },
   ),
   number(
-    { title: 'Commit, slowest of 100', description: 'How long the log takes for a commit; a client waits about twice as long for its acknowledgement.' },
+    { title: 'Commit, p99', description: '99th percentile of the duration of a commit. A client waits about twice as long for its acknowledgement.' },
     SIXTH,
     `max(${quantile(0.99, 'gmewatch_commit_duration_seconds')})`,
     { unit: UNIT.seconds, decimals: 1, noValue: 'none', steps: [{ from: null, color: 'green' }, { from: 0.5, color: 'orange' }, { from: 2, color: 'red' }] },
   ),
   number(
-    { title: 'Last checkpoint', description: 'How long ago the last checkpoint was saved; without checkpoints the log grows and a start takes longer.' },
+    { title: 'Last checkpoint', description: 'Time since the last checkpoint was saved. Without checkpoints the log grows and a start takes longer.' },
     SIXTH,
     `time() - min(${gauge('gmewatch_checkpoint_last_success_timestamp_seconds')} > 0)`,
     { unit: UNIT.duration, decimals: 0, noValue: 'none', steps: [{ from: null, color: 'green' }, { from: 3900, color: 'orange' }, { from: 7500, color: 'red' }] },
   ),
   number(
-    { title: 'Running for', description: 'How long the youngest gmewatchd has been running.' },
+    { title: 'Running for', description: 'Time since the last start of any gmewatchd.' },
     SIXTH,
     `time() - max(process_start_time_seconds{${CHOSEN}} and on (instance) gmewatch_ready)`,
     { unit: UNIT.duration, decimals: 0, noValue: 'NO ANSWER', steps: PLAIN },
@@ -68,31 +68,31 @@ const numbers = () => [
 
 const way = () => [
   graph(
-    { title: 'Batches', description: 'Batches a second by what became of them. Duplicates are retries whose first try was counted: they add nothing.' },
+    { title: 'Batches', description: 'Batches a second by result. A duplicate is a retry of a batch that was counted already; it is not counted again.' },
     HALF,
     [line(rate('result', 'gmewatch_batches_total'), '{{result}}')],
     { unit: UNIT.perSecond },
   ),
   graph(
-    { title: 'Refused events', description: 'Events a second of batches turned away, by reason. overloaded, session_limit, log_failed and stopping come again: clients keep them.' },
+    { title: 'Rejected events', description: 'Events a second in rejected batches, by reason. With overloaded, session_limit, log_failed and stopping clients keep them and retry.' },
     HALF,
     [line(rate('reason', 'gmewatch_rejected_events_total'), '{{reason}}')],
     { unit: UNIT.perSecond },
   ),
   graph(
-    { title: 'Refused batches', description: 'Batches a second that were turned away, by reason.' },
+    { title: 'Rejected batches', description: 'Rejected batches a second, by reason.' },
     THIRD,
     [line(rate('reason', 'gmewatch_rejected_batches_total'), '{{reason}}')],
     { unit: UNIT.perSecond },
   ),
   graph(
-    { title: 'What clients lost', description: 'Events a second that clients say they could not keep, by reason. They are in no other number.' },
+    { title: 'What clients lost', description: 'Events a second that clients report as lost, by reason. They are not in any other count.' },
     THIRD,
     [line('sum by (reason) (rate(gme_client_lost_events_total{' + CHOSEN + '}[$__rate_interval]))', '{{reason}}')],
     { unit: UNIT.perSecond },
   ),
   graph(
-    { title: 'Late events', description: 'Share of the errors that were older than ten minutes on arrival. They are counted, but no spike is told of them.' },
+    { title: 'Late events', description: 'Share of the errors that were older than ten minutes on arrival. They are counted, but not used to detect spikes.' },
     THIRD,
     [line(`sum(rate(gme_error_late_events_total{${CHOSEN}}[$__rate_interval])) / (sum(rate(gme_error_events_total{${CHOSEN}}[$__rate_interval])) > 0)`, 'late')],
     { unit: UNIT.share },
@@ -101,25 +101,25 @@ const way = () => [
 
 const latency = () => [
   graph(
-    { title: 'Commit', description: 'How long the log takes for a commit: half of them, and all but one in a hundred, are faster.' },
+    { title: 'Commit', description: 'Median and 99th percentile of the duration of a commit.' },
     THIRD,
     [
-      line(quantile(0.5, 'gmewatch_commit_duration_seconds'), 'half, {{instance}}'),
-      line(quantile(0.99, 'gmewatch_commit_duration_seconds'), '99 of 100, {{instance}}'),
+      line(quantile(0.5, 'gmewatch_commit_duration_seconds'), 'median, {{instance}}'),
+      line(quantile(0.99, 'gmewatch_commit_duration_seconds'), 'p99, {{instance}}'),
     ],
     { unit: UNIT.seconds },
   ),
   graph(
-    { title: 'Scrapes and looks for spikes', description: 'How long completed scrapes take with the sending (99 of 100), and how long the last look for spikes took.' },
+    { title: 'Scrapes and detector ticks', description: '99th percentile of the duration of completed scrapes, sending included, and the duration of the detector\'s last tick.' },
     THIRD,
     [
       line(quantile(0.99, 'gmewatch_scrape_duration_seconds'), 'scrape, {{instance}}'),
-      line(gauge('gmewatch_detector_tick_duration_seconds'), 'look for spikes, {{instance}}'),
+      line(gauge('gmewatch_detector_tick_duration_seconds'), 'detector tick, {{instance}}'),
     ],
     { unit: UNIT.seconds },
   ),
   graph(
-    { title: 'Commits', description: 'Commits a second, and those that the log could not write: a full or broken disk.' },
+    { title: 'Commits', description: 'Commits a second, and those that could not be written, as on a full or broken disk.' },
     THIRD,
     [
       line(rate('instance', 'gmewatch_commits_total'), 'commits, {{instance}}'),
@@ -131,19 +131,19 @@ const latency = () => [
 
 const disk = () => [
   graph(
-    { title: 'Log on disk', description: 'Bytes of the log on disk. It grows until a checkpoint and is used again after it.' },
+    { title: 'Log on disk', description: 'Size of the event log. It grows until a checkpoint; then its space is reused.' },
     THIRD,
     [line(gauge('gmewatch_journal_size_bytes'), '{{instance}}')],
     { unit: UNIT.bytes },
   ),
   graph(
-    { title: 'Waiting for a commit', description: 'Bytes of batches that wait for a commit. At half of limits.max_pending_bytes clients are asked to slow down, at all of it batches are turned away.' },
+    { title: 'Waiting for a commit', description: 'Bytes of batches that wait for a commit. From half of limits.max_pending_bytes on clients are asked to slow down; at the limit batches are rejected.' },
     THIRD,
     [line(gauge('gmewatch_pending_bytes'), '{{instance}}')],
     { unit: UNIT.bytes },
   ),
   graph(
-    { title: 'Checkpoint and recovery', description: 'How long the last checkpoint took, and how long the last start took to recover.' },
+    { title: 'Checkpoint and recovery', description: 'Duration of the last checkpoint and of the last recovery.' },
     THIRD,
     [
       line(gauge('gmewatch_checkpoint_duration_seconds'), 'checkpoint, {{instance}}'),
@@ -152,7 +152,7 @@ const disk = () => [
     { unit: UNIT.seconds },
   ),
   graph(
-    { title: 'What failed', description: 'In each five minutes: checkpoints that were not saved, reloads that were refused, scrapes that were refused or broken off.' },
+    { title: 'Failures', description: 'Failures in five minutes: checkpoints that were not saved, reloads that were rejected, scrapes that were rejected or aborted.' },
     THIRD,
     [
       line(`sum by (instance) (increase(gmewatch_checkpoints_total{${CHOSEN},result="failure"}[5m]))`, 'checkpoints, {{instance}}'),
@@ -167,7 +167,7 @@ const used = (family: string): string => `${gauge(family)} / ${gauge(`${family}_
 
 const room = () => [
   graph(
-    { title: 'Limits', description: 'How much of its limits is used. Beyond sessions new sessions are turned away; beyond app_regions events are counted as other.' },
+    { title: 'Limits', description: 'Used share of each limit. At the limit of sessions new sessions are rejected; at that of app_regions events are counted as other.' },
     THIRD,
     [
       line(used('gmewatch_sessions'), 'sessions, {{instance}}'),
@@ -177,13 +177,13 @@ const room = () => [
     { unit: UNIT.share },
   ),
   graph(
-    { title: 'Sessions and streams', description: 'Sessions whose duplicates are recognised, and report streams that are open.' },
+    { title: 'Sessions and streams', description: 'Sessions whose duplicates are recognised, and open report streams.' },
     THIRD,
     [line(gauge('gmewatch_sessions'), 'sessions, {{instance}}'), line(gauge('gmewatch_streams'), 'streams, {{instance}}')],
     { unit: UNIT.count },
   ),
   graph(
-    { title: 'Series', description: 'Time series of counters in a scrape, and series and roll-ups that are watched for spikes.' },
+    { title: 'Series', description: 'Time series of counters in a scrape, and series and roll-ups watched by the detector.' },
     THIRD,
     [line(gauge('gmewatch_series'), 'in a scrape, {{instance}}'), line(gauge('gmewatch_watched_series'), 'watched, {{instance}}')],
     { unit: UNIT.count },
@@ -195,22 +195,22 @@ const room = () => [
     { unit: UNIT.bytes },
   ),
   graph(
-    { title: 'Processor', description: 'Processors that gmewatchd keeps busy: 1 is one of them.' },
+    { title: 'CPU', description: 'CPUs that gmewatchd uses: 1 is one fully used CPU.' },
     THIRD,
     [line(`rate(process_cpu_seconds_total{${CHOSEN}}[$__rate_interval]) and on (instance) gmewatch_ready`, '{{instance}}')],
     { unit: UNIT.count },
   ),
 ];
 
-const told = () => [
+const announced = () => [
   graph(
-    { title: 'Incidents', description: 'Incidents that last: spikes that belong together.' },
+    { title: 'Incidents', description: 'Active incidents: spikes that belong together.' },
     THIRD,
     [line(gauge('gmewatch_incidents'), '{{instance}}')],
     { unit: UNIT.count },
   ),
   graph(
-    { title: 'Annotations pushed to Grafana', description: 'Spikes whose annotation is not yet as it should be, and in each five minutes what failed, by reason. Zero where the settings name no Grafana.' },
+    { title: 'Annotations pushed to Grafana', description: 'Spikes whose annotation is not up to date yet, and failed requests in five minutes, by reason. Zero if the settings have no Grafana.' },
     { w: 16, h: THIRD.h },
     [
       line(gauge('gmewatch_annotation_queue'), 'waiting, {{instance}}'),
@@ -224,10 +224,10 @@ export const daemon = (): dashboard.Dashboard =>
   assemble({
     uid: UID.daemon,
     title: 'GME Daemon',
-    description: 'gmewatchd about itself: can the numbers be trusted right now, and what runs out next.',
+    description: 'gmewatchd itself: whether its numbers can be trusted now, and which limit is reached next.',
     from: 'now-3h',
     variables: [variables.datasource(), variables.instance()],
-    // What happens to the players hides what happens to gmewatchd, so spikes are drawn here only when asked for.
+    // Spikes would hide the state of gmewatchd, so they are off until switched on.
     annotations: annotations({}, false),
-    panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], ...told()],
+    panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], ...announced()],
   });

@@ -1,17 +1,17 @@
-// The same alerts for those who let Grafana evaluate them: provisioning files from Grafana 9.4 on.
+// The alerts as rules that Grafana evaluates: a provisioning file for Grafana from 9.4 on.
 //
-// Grafana's templates cannot query, but every query of a rule whose labels contain those of the alert is at hand in
-// `$values`. So the documented solution comes as a label of the query Fix, which the condition does not use: it reaches the
-// annotations and never the labels of the alert.
+// Grafana's templates cannot query, but `$values` has every query of the rule whose labels contain those of the alert. So the
+// documented solution is a label of the query Fix, which the condition does not use: it gets into the annotations and never
+// into the labels of the alert.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
 import { Alert, annotationsOf, Dialect, Format, GENERATED, written } from './alerting';
 
-// As provisioning/datasources.yaml has it. Rules know no dashboard variables.
+// The uid in provisioning/datasources.yaml. Rules cannot use dashboard variables.
 export const DATASOURCE_UID = 'gmewatch-prometheus';
 const INTERVAL = '30s';
 
-// Without data Grafana writes the texts too, to nobody, and logs what is not there as an error.
+// Without data Grafana renders the texts as well, though nobody gets them, and logs every missing value as an error.
 const withValue = (query: string, format: Format): string => `{{ with $values.${query} }}${written('.Value', format)}{{ else }}?{{ end }}`;
 
 const GRAFANA: Dialect = {
@@ -29,7 +29,7 @@ const query = (refId: string, expr: string) => ({
   model: { refId, expr, instant: true, range: false },
 });
 
-// Fires for every row of Value, whatever its number: the threshold is in the expression, as in Prometheus.
+// Fires for every row of Value, with any value: the threshold is in the expression, as in Prometheus.
 const CONDITION = {
   refId: 'Condition',
   relativeTimeRange: { from: 0, to: 0 },
@@ -47,7 +47,7 @@ function panelId(dashboards: dashboard.Dashboard[], alert: Alert): number {
 const uidOf = (alert: Alert): string =>
   `${alert.name.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()}${alert.name === 'GmeErrorSpike' ? `-${alert.severity}` : ''}`;
 
-// Where a message links to. Grafana 9 knows the panel by the annotations, later ones by the fields too.
+// The panel that a message links to. Grafana 9 takes it from the annotations, later versions from the fields too.
 function panelOf(alert: Alert, dashboards: dashboard.Dashboard[]) {
   const id = panelId(dashboards, alert);
   return {
@@ -66,7 +66,7 @@ const ruleOf = (alert: Alert, dashboards: dashboard.Dashboard[]) => ({
     CONDITION,
   ],
   for: alert.for,
-  // From 12.2 on; an older Grafana passes over it.
+  // Known from Grafana 12.2 on; older ones ignore it.
   ...(alert.keepFiringFor ? { keepFiringFor: alert.keepFiringFor } : {}),
   noDataState: 'OK',
   execErrState: 'Error',

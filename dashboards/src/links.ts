@@ -1,9 +1,9 @@
-// Links between the dashboards. All of them keep the time range, the data source and the filters that apply.
+// Links between the dashboards. They keep the time range, the data source and the filters that apply.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 export const UID = { overview: 'gme-overview', code: 'gme-code', daemon: 'gme-daemon' } as const;
 
-// A link in a panel; `${__...}` are Grafana's own.
+// A link in a panel; Grafana replaces `${__...}`.
 export function dataLink(title: string, url: string): dashboard.DashboardLinkBuilder {
   return new dashboard.DashboardLinkBuilder(title).url(url).targetBlank(false);
 }
@@ -17,10 +17,10 @@ export const toCodeOfLine = dataLink('What to do about ${__field.labels.code}', 
 
 export const toRunbook = dataLink('Runbook', '${__value.raw}').targetBlank(true);
 
-// The links at the top of a dashboard, to the two others.
+// The links at the top of a dashboard to the other two.
 export function between(uid: string): dashboard.DashboardLinkBuilder[] {
   const all: [string, string, string][] = [
-    [UID.overview, 'Overview', 'What is burning, where, since when'],
+    [UID.overview, 'Overview', 'Which codes spike, where, since when'],
     [UID.code, 'Code', 'One code: its documented fix and its history'],
     [UID.daemon, 'Daemon', 'gmewatchd itself: can the numbers be trusted'],
   ];

@@ -1,4 +1,4 @@
-// Writes what dashboards/ has of generated files into the folder that the first argument names.
+// Writes the generated files of dashboards/ into the folder given as the first argument.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ALERTS_OF_CODES, RECORDINGS_OF_CODES } from './alerts_of_codes';
@@ -15,7 +15,7 @@ const CATALOG = join(__dirname, '../../../daemon/catalog/gme.yaml');
 
 const GROUPS = { 'gmewatch-codes': ALERTS_OF_CODES, 'gmewatch-daemon': ALERTS_OF_DAEMON };
 
-// What is written, by its path.
+// The generated files by path.
 function files(): Record<string, string> {
   const dashboards = [overview(), code(readCatalog(CATALOG)), daemon()];
   const written: Record<string, string> = {};

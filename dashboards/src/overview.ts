@@ -1,4 +1,4 @@
-// Overview: what is burning, where and since when.
+// The Overview dashboard: which codes spike, where and since when.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { annotations } from './annotations';
 import { assemble } from './assemble';
@@ -12,7 +12,7 @@ const ERRORS = counts('gme_error_events_total', FILTER);
 const SUCCESSES = placeCounts('gme_success_events_total', FILTER);
 const SIXTH: Size = { w: 4, h: 3 };
 
-// Of the operations that clients told of, the share that failed.
+// The share of the reported operations that failed.
 function failedShare(by: string, window: string): string {
   const errors = `sum by (${by}) (rate(${ERRORS}[${window}]))`;
   return `${errors} / (${errors} + sum by (${by}) (rate(${SUCCESSES}[${window}])) > 0)`;
@@ -20,25 +20,25 @@ function failedShare(by: string, window: string): string {
 
 const numbers = () => [
   number(
-    { title: 'Spikes now', description: 'Codes whose rate is above what their past explains, each place once. 0 is calm.' },
+    { title: 'Spikes now', description: 'Active spikes: codes whose rate is above their baseline, once for each place.' },
     SIXTH,
     `count(${ofActiveSpikes('gme_spike_active', FILTER)}) or vector(0)`,
     { unit: UNIT.count, decimals: 0, noValue: 'unknown', steps: [{ from: null, color: 'green' }, { from: 1, color: 'red' }] },
   ),
   number(
-    { title: 'Burning for', description: 'How long the oldest of the present spikes has lasted.' },
+    { title: 'Oldest spike', description: 'Duration of the oldest active spike.' },
     SIXTH,
     `time() - min(${ofActiveSpikes('gme_spike_start_timestamp_seconds', FILTER)})`,
     { unit: UNIT.duration, decimals: 0, noValue: 'calm', steps: [{ from: null, color: 'text' }] },
   ),
   number(
-    { title: 'Errors', description: 'Error events a minute, of what the filters above choose.' },
+    { title: 'Errors', description: 'Error events a minute, under the filters above.' },
     SIXTH,
     `60 * sum(rate(${ERRORS}[$__rate_interval]))`,
     { unit: UNIT.perMinute, decimals: 0, noValue: 'none', sparkline: true, steps: [{ from: null, color: 'text' }] },
   ),
   number(
-    { title: 'Operations that fail', description: 'Errors among all operations that clients report, successes included.' },
+    { title: 'Failed operations', description: 'Share of the reported operations that failed; the others are reported as successes.' },
     SIXTH,
     failedShare('', '$__rate_interval'),
     {
@@ -47,13 +47,13 @@ const numbers = () => [
     },
   ),
   number(
-    { title: 'Sessions hit in 15 min', description: 'Sessions that met a code for the first time in the last 15 minutes, of the code that most of them met: at least so many are hit.' },
+    { title: 'Sessions hit in 15 min', description: 'Sessions that met the most widespread code for the first time in the last 15 minutes. At least this many sessions are affected.' },
     SIXTH,
     `max(sum by (code) (increase(${counts('gme_error_sessions_total', FILTER)}[15m])))`,
     { unit: UNIT.count, decimals: 0, noValue: 'none', steps: [{ from: null, color: 'text' }] },
   ),
   number(
-    { title: 'gmewatchd', description: 'Whether the numbers on this page are live: every gmewatchd answers and takes batches. The Daemon dashboard says more.' },
+    { title: 'gmewatchd', description: 'Whether every gmewatchd answers and accepts batches, so that the numbers on this page are current. The Daemon dashboard shows details.' },
     SIXTH,
     'min(gmewatch_ready)',
     {
@@ -73,8 +73,8 @@ const spikesNow = () =>
     {
       title: 'Spikes now: what to do',
       description:
-        'What rises now, with the solution that the GME documentation gives. Region or app is "all" where the whole of it ' +
-        'rises. Click a code for all that is known of it; hover a solution that is cut.',
+        'Active spikes, with the solution from the GME documentation. Region or app is "all" if the code rises in all of ' +
+        'them. Click a code for its details; hover over a solution that is cut off.',
     },
     { w: 24, h: 8 },
     {
@@ -94,10 +94,10 @@ const spikesNow = () =>
       { of: 'name', title: 'Name', width: 170 },
       { of: 'runbook_url', title: 'Runbook', width: 80, links: [toRunbook], mappings: OPEN },
     ],
-    { noValue: 'No code rises above what its past explains.', sortBy: { title: 'Now', desc: true } },
+    { noValue: 'No code is above its baseline.', sortBy: { title: 'Now', desc: true } },
   );
 
-// An address, shown as a word to click.
+// A URL, shown as the word "open".
 const OPEN: dashboard.ValueMapping[] = [
   { type: dashboard.MappingType.RegexToText, options: { pattern: '.*', result: { text: 'open', index: 0 } } },
 ];
@@ -106,13 +106,13 @@ const top = (by: string, most: number): string => `topk(${most}, sum by (${by}) 
 
 const graphs = () => [
   graph(
-    { title: 'Errors by code', description: 'Events a minute of the ten codes with the most in this time range. A red region is a spike; hover its bar below the graph for the documented solution.' },
+    { title: 'Errors by code', description: 'Events a minute of the ten codes with the most in this time range. A red region is a spike; hover over its bar below the graph for the documented solution.' },
     { w: 24, h: 9 },
     [{ expr: named(`${ratePerMinute('code', ERRORS)} and on (code) ${top('code', 10)}`), legend: '{{code}} {{name}}' }],
     { unit: UNIT.perMinute, legendTable: true, links: [toCodeOfLine] },
   ),
   graph(
-    { title: 'Operations that fail, by region', description: 'Errors among all operations that clients report, by region. Gaps: nothing was reported.' },
+    { title: 'Failed operations, by region', description: 'Share of the reported operations that failed, by region. Gaps: nothing was reported.' },
     { w: 8, h: 8 },
     [{ expr: failedShare('region', '$__rate_interval'), legend: '{{region}}' }],
     { unit: UNIT.share },
@@ -148,7 +148,7 @@ const tables = () => [
     { noValue: 'No errors in this time range.', sortBy: { title: 'Events', desc: true } },
   ),
   rows(
-    { title: 'Retry loops', description: 'Very few sessions that repeat a code far more often than is usual: a defect of one client, and no outage. 0 minutes: it lasts.' },
+    { title: 'Retry loops', description: 'Very few sessions that report a code far more often than expected: a defect of a client, not an outage.' },
     { w: 10, h: 10 },
     { Loop: named(ofSpikes('gme_retry_loop_active', FILTER)) },
     [
@@ -163,19 +163,19 @@ const tables = () => [
 ];
 
 const LASTS: dashboard.ValueMapping[] = [
-  { type: dashboard.MappingType.ValueToText, options: { '0': { text: 'over', index: 0 }, '1': { text: 'lasts', index: 1 } } },
+  { type: dashboard.MappingType.ValueToText, options: { '0': { text: 'over', index: 0 }, '1': { text: 'active', index: 1 } } },
 ];
 
 export const overview = (): dashboard.Dashboard =>
   assemble({
     uid: UID.overview,
     title: 'GME Overview',
-    description: 'What is burning, where, since when, and what the GME documentation says to do about it.',
+    description: 'Which codes spike, where and since when, and the documented fix of each.',
     from: 'now-3h',
     variables: [variables.datasource(), variables.app(), variables.region(), variables.category(), variables.codes()],
     annotations: annotations(FILTER),
     panels: [...numbers(), spikesNow(), ...graphs(), ...tables()],
   });
 
-// What a rule links to: the graph that shows it.
+// The graph that rules link to.
 export const SPIKES_PANEL = 'Errors by code';

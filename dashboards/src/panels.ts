@@ -1,4 +1,4 @@
-// The kinds of panels, with what all of a kind share. Widths are in 24ths of the screen, heights in Grafana's rows; the
+// The kinds of panels, with the options that all panels of a kind share. Widths are in 24ths of the screen, heights in Grafana's rows; the
 // panels of a dashboard flow from left to right, so each row of them must add up to 24.
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
@@ -23,7 +23,7 @@ export const UNIT = {
 } as const;
 export type Unit = (typeof UNIT)[keyof typeof UNIT];
 
-// A graph of nothing but zeros reaches this high, so that a few of something later do not look like a wall.
+// The lowest upper end of a graph's axis, so that a few events after zeros do not fill the graph.
 const SOFT_MAX: Partial<Record<Unit, number>> = {
   [UNIT.perMinute]: 10,
   [UNIT.perSecond]: 1,
@@ -31,7 +31,7 @@ const SOFT_MAX: Partial<Record<Unit, number>> = {
   [UNIT.share]: 0.1,
 };
 
-// A colour that means something: green is calm, orange asks for a look, red for an action.
+// Colours have a meaning: green is calm, orange needs attention, red needs action.
 export interface Step {
   from: number | null;
   color: 'green' | 'orange' | 'red' | 'text';
@@ -69,7 +69,7 @@ export interface GraphOptions {
   stacked?: boolean;
   // On the right, with the last and the highest value, the line that is highest now first.
   legendTable?: boolean;
-  // What no line at all means.
+  // Shown if there are no lines.
   noValue?: string;
   links?: dashboard.DashboardLinkBuilder[];
 }
@@ -80,7 +80,7 @@ export function graph(words: Words, size: Size, lines: Line[], options: GraphOpt
     .placement(options.legendTable ? common.LegendPlacement.Right : common.LegendPlacement.Bottom)
     .displayMode(options.legendTable ? common.LegendDisplayMode.Table : common.LegendDisplayMode.List)
     .calcs(options.legendTable ? ['lastNotNull', 'max'] : []);
-  // As Grafana calls the last value.
+  // Grafana's name of the last value.
   if (options.legendTable) legend.sortBy('Last *').sortDesc(true);
   const panel = new timeseries.PanelBuilder()
     .title(words.title)
@@ -118,7 +118,7 @@ export function graph(words: Words, size: Size, lines: Line[], options: GraphOpt
 export interface StatOptions {
   unit: Unit;
   steps: Step[];
-  // What a missing number means.
+  // Shown if there is no number.
   noValue: string;
   decimals?: number;
   mappings?: dashboard.ValueMapping[];
@@ -150,15 +150,15 @@ export function number(words: Words, size: Size, expr: string, options: StatOpti
 // --- A table ---------------------------------------------------------------------------------------------------------
 
 export interface Column {
-  // The label, or the name of the query whose value it is.
+  // A label, or the name of the query whose value is shown.
   of: string;
   title: string;
-  // In pixels; the one without a width takes what is left.
+  // In pixels; a column without a width takes the rest.
   width?: number;
   unit?: Unit;
   decimals?: number;
   links?: dashboard.DashboardLinkBuilder[];
-  // Coloured by these.
+  // Colours by value.
   steps?: Step[];
   mappings?: dashboard.ValueMapping[];
 }
@@ -168,7 +168,7 @@ export interface TableOptions {
   sortBy: { title: string; desc: boolean };
 }
 
-// Properties of one column in Grafana's own names. `displayMode` is what Grafana up to 9.4 knows; later ones turn it into
+// Properties of one column under Grafana's names. Grafana up to 9.4 knows `displayMode`; later versions convert it to
 // `cellOptions` when they read schema version 37.
 function properties(column: Column): dashboard.DynamicConfigValue[] {
   const found: dashboard.DynamicConfigValue[] = [{ id: 'displayName', value: column.title }];
@@ -193,7 +193,7 @@ export function rows(
   options: TableOptions,
 ): table.PanelBuilder {
   const names = Object.keys(queries);
-  // As the transformation calls a value: by its query, where there are several.
+  // The transformation's name of a value: it has that of its query if there are several.
   const fieldOf = (of: string): string =>
     !names.includes(of) ? of : names.length === 1 ? 'Value' : `Value #${of}`;
   const panel = new table.PanelBuilder()

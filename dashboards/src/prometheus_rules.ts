@@ -1,8 +1,9 @@
-// The alerts as rules of Prometheus, from 2.42 on. What only another query knows stands in annotations, by `query`.
+// The alerts as rules of Prometheus from 2.42 on. The result of another query gets into the annotations by the template
+// function `query`.
 import { stringify } from 'yaml';
 import { Alert, annotationsOf, Dialect, GENERATED, Lookup, Recording, written } from './alerting';
 
-// The template of a lookup; `row` writes its first row, which is `.` there.
+// The template of a lookup; `row` formats its first row, which is `.` there.
 function withRow(lookup: Lookup, row: string, missing: string): string {
   const values = lookup.labels.map((label) => `$labels.${label}`).join(' ');
   return `{{ with printf ${JSON.stringify(lookup.one)} ${values} | query }}${row}{{ else }}${missing}{{ end }}`;

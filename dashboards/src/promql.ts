@@ -1,7 +1,7 @@
 // The expressions that several panels, annotations and alerts share.
 //
-// Several gmewatchd may be scraped, so every expression aggregates their label `instance` away: counts are added up, what
-// each says of the same thing is taken once.
+// Several gmewatchd may be scraped, so every expression aggregates the label `instance` away: counts are summed, states are
+// taken once.
 import { DocumentedCode, DocumentedText } from './catalog';
 
 // A PromQL string.
@@ -18,22 +18,22 @@ const FIXES = `topk by (code) (1, max by (code, ${RUNBOOK_LABELS}) (gme_error_co
 const setLabel = (expr: string, label: string, value: string): string =>
   `label_replace(${expr}, ${quoted(label)}, ${quoted(value)}, "", "")`;
 
-// `expr`, which has a label `code`, with the label `name`.
+// Adds the label `name` to `expr`, which has a label `code`.
 export function named(expr: string): string {
   const undocumented = setLabel(`(${expr}) unless on (code) gme_error_code_info`, 'name', 'undocumented');
   return `(${expr}) * on (code) group_left (name) ${NAMES} or ${undocumented}`;
 }
 
-export const NO_FIX = 'No documented solution is at hand for this code.';
+export const NO_FIX = 'No documented solution is available for this code.';
 
-// `expr`, whose labels are those of a spike, with name, solution and runbook_url, which is `noRunbook` where there is none.
+// Adds name, solution and runbook_url to `expr`, which has the labels of a spike. A code without a runbook gets `noRunbook`.
 export function withFix(expr: string, noRunbook: string): string {
   const name = setLabel(`(${expr}) unless on (code) gme_error_code_solution_info`, 'name', 'undocumented');
   const bare = setLabel(setLabel(name, 'solution', NO_FIX), 'runbook_url', noRunbook);
   return `(${expr}) * on (code) group_left (${RUNBOOK_LABELS}) ${FIXES} or ${bare}`;
 }
 
-// What of a spike is shown under a filter; region or app is `all` where the whole of it rises.
+// Filters of spikes. Region or app is `all` if the code rises in all of them.
 export interface Filter {
   app?: string;
   region?: string;
@@ -56,12 +56,12 @@ function matchers(filter: Filter, suffix: string): string {
 export const ofSpikes = (family: string, filter: Filter): string =>
   `max by (${PLACE}) (${family}${matchers(filter, '|all')})`;
 
-// Only of those that last: the others are shown for an hour after their end.
+// The same for active spikes only; ended ones are exposed for an hour.
 export const ofActiveSpikes = (family: string, filter: Filter): string =>
   `(${ofSpikes(family, filter)} and on (${PLACE}) ${ofSpikes('gme_spike_active', filter)} == 1)`;
 
-// `expr`, whose rows are spikes, with the label `incident`: those that belong together share it. 0 with a gmewatchd that does
-// not tell.
+// Adds the label `incident` to `expr`, whose rows are spikes: spikes of one incident share it. 0 if gmewatchd does not expose
+// it.
 export const withIncident = (expr: string): string =>
   `${expr} * on (${PLACE}) group_left (incident)` +
   ` count_values by (${PLACE}) ("incident", max by (${PLACE}) (gme_spike_incident or 0 * gme_spike_active))`;
@@ -76,8 +76,8 @@ export const placeCounts = (family: string, filter: Filter): string =>
 export const ratePerMinute = (by: string, selector: string): string =>
   `60 * sum by (${by}) (rate(${selector}[$__rate_interval]))`;
 
-// The documented text of the codes that $code names, as the label `text`. It is written into the expression: no metric
-// has it, and it is there while gmewatchd is down.
+// The documented text of the codes in $code, as the label `text`. It is part of the expression: no metric has it, and so it
+// is available while gmewatchd is down.
 export function documentedText(codes: DocumentedCode[], which: DocumentedText): string {
   const byText = new Map<string, number[]>();
   for (const code of codes) byText.set(code[which], [...(byText.get(code[which]) ?? []), code.value]);
@@ -88,7 +88,7 @@ export function documentedText(codes: DocumentedCode[], which: DocumentedText): 
   return expr;
 }
 
-// As documentedText, but as the running catalogue has it, where its solutions are exposed.
+// Like documentedText for solutions, but prefers those of the running catalogue, if they are exposed.
 export function documentedSolution(codes: DocumentedCode[]): string {
   const running = 'label_replace(max by (code, solution) (gme_error_code_solution_info{code=~"$code"}), "text", "$1", "solution", "(.*)")';
   return `topk by (code) (1, max by (code, text) (${running})) or on (code) ${documentedText(codes, 'solution')}`;

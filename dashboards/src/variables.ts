@@ -1,8 +1,8 @@
-// The variables, which narrow each other from left to right.
+// The dashboard variables; each narrows the ones to its right.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { DATASOURCE } from './panels';
 
-// A choice of the data source, never a fixed one.
+// The data source is selectable, never fixed.
 export function datasource(): dashboard.DatasourceVariableBuilder {
   return new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
 }
@@ -17,7 +17,7 @@ function query(name: string, label: string, expr: string): dashboard.QueryVariab
     .sort(dashboard.VariableSort.AlphabeticalAsc);
 }
 
-// Several, or all.
+// Several values, or all.
 function many(name: string, label: string, expr: string): dashboard.QueryVariableBuilder {
   return query(name, label, expr)
     .multi(true)
@@ -31,7 +31,7 @@ export const region = () => many('region', 'Region', 'label_values(gme_sessions_
 export const category = () => many('category', 'Category', 'label_values(gme_error_code_info, category)');
 export const instance = () => many('instance', 'Instance', 'label_values(gmewatch_build_info, instance)');
 
-// The documented codes, and those that are counted without being documented, with their names.
+// The documented codes with their names, and the undocumented codes that were counted.
 const CODES =
   'query_result(label_join(group by (code, name) (gme_error_code_info{category=~"$category"})' +
   ' or group by (code) (gme_error_events_total{category=~"$category"} unless on (code) gme_error_code_info),' +
@@ -48,7 +48,7 @@ export const oneCode = () =>
     .multi(false)
     .includeAll(false);
 
-// What a text panel shows: the label `text` of the answer. It is no choice, so neither the page nor its address has it.
+// A text of a panel: the label `text` of the result. It is not selectable, so it is hidden and not part of the URL.
 export function hiddenText(name: string, expr: string): dashboard.QueryVariableBuilder {
   const variable = query(name, name, `query_result(${expr})`)
     .hide(dashboard.VariableHide.HideVariable)

@@ -1,4 +1,4 @@
-"""What stands around gmewatchd in a test: programs in a folder, the real Alertmanager, and a receiver of its messages.
+"""The surroundings of gmewatchd in a test: programs in a folder, the real Alertmanager, and a receiver of its messages.
 
 Everything is on loopback at free ports.
 """
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 
 def await_true(what: str, seconds: float, condition):
-    """The first true value of `condition`; an AssertionError where there is none in time."""
+    """Returns the first true value of `condition`; raises AssertionError if it does not come in time."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()

@@ -1,10 +1,10 @@
-// Grafana's own code as a filter: what its annotation support makes of a real answer, and what its sanitiser leaves of it.
+// A filter with Grafana's own code: its annotation support and its sanitiser, applied to a real answer of Prometheus.
 //
 //   node events.mjs BUNDLE <INPUT.json >EVENTS.json
 //
-// INPUT: { annotation, step, series: [{ metric, values: [[seconds, "value"], ...] }] } as Prometheus answers a range query.
-// EVENTS: [{ time, timeEnd, html, text }], times in ms; html is what a tooltip shows, text is what a reader sees of it.
-// BUNDLE is where the two packages are put together; it is made anew each time, which takes a second.
+// INPUT: { annotation, step, series: [{ metric, values: [[seconds, "value"], ...] }] } as in an answer of Prometheus to a range query.
+// EVENTS: [{ time, timeEnd, html, text }], times in ms; html is the tooltip, text its visible text.
+// BUNDLE is the path of a bundle of the two packages; it is built each time, which takes a second.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -16,7 +16,7 @@ const PACKAGES = `
   export { PrometheusAnnotationSupport } from './node_modules/@grafana/prometheus/dist/esm/annotations.mjs';
   export { textUtil } from '@grafana/data';`;
 
-// The query editor is loaded with it and never used.
+// The query editor is loaded too, but not used.
 const unused = {
   name: 'unused',
   setup(builder) {

@@ -12,7 +12,7 @@ _METRIC_ROW = re.compile(r'X\(k\w+, k(\w+), "(\w+)"')
 _RECORD = re.compile(r"^ *- record: (\S+)$", re.MULTILINE)
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _METRIC = re.compile(r"\b(?:gme|gmewatch|process)_\w+|\b\w+:\w+:\w+")
-# Labels of ours that begin as metrics do do not exist; these are Prometheus' own.
+# None of our labels begins like a metric; these are Prometheus' own.
 FROM_PROMETHEUS = {"up"}
 
 
@@ -21,7 +21,7 @@ def dashboards() -> list[dict]:
 
 
 def known_metrics() -> set[str]:
-    """Of daemon/expose/metric_names.h and of the shipped recording rules."""
+    """The metrics of daemon/expose/metric_names.h and of the shipped recording rules."""
     header = (ROOT / "daemon/expose/metric_names.h").read_text("utf-8")
     known = set(FROM_PROMETHEUS)
     for kind, name in _METRIC_ROW.findall(header):
@@ -34,7 +34,7 @@ def metrics_of(expression: str) -> set[str]:
 
 
 def expressions(dashboard: dict) -> list[tuple[str, str, bool]]:
-    """(where, expression, whether it is asked over a range) of panels, variables and annotations."""
+    """Yields (where, expression, whether it is a range query) of panels, variables and annotations."""
     found = []
     for panel in dashboard["panels"]:
         for target in panel.get("targets", []):

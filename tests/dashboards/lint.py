@@ -1,4 +1,4 @@
-"""What is wrong with a dashboard, as far as it can be told without Grafana."""
+"""Finds faults of a dashboard without a running Grafana."""
 
 import re
 from typing import Iterator

@@ -1,6 +1,6 @@
 """The shipped files against a gmewatchd in an outage: usage: live_test.py GMEWATCHD FLEET
 
-One run serves all tests, in their order: during the outage what people see, after it what was drawn and told.
+One run serves all tests, in order: first the views during the outage, then the annotations and alerts after it.
 """
 
 import json
@@ -20,7 +20,7 @@ from site_of_outage import Site
 HERE = Path(__file__).resolve().parent
 CODE = "1005"
 VALUES = {"$__rate_interval": "20s", "$__range": "600s", "$app": ".*", "$region": ".*", "$category": ".*", "$instance": ".*"}
-# What the outage does not bring about.
+# The outage does not cause these.
 MAY_BE_EMPTY = {"Retry loops/Loop", "annotation Retry loops"}
 ANNOTATION_STEP_SECONDS = 15
 
@@ -33,7 +33,7 @@ def setUpModule():
     unittest.addModuleCleanup(site.stop)
     site.start()
     await_true("the spike", 200, lambda: site.query(f'gme_spike_active{{code="{CODE}"}} == 1'))
-    # What is a rate over 20 s needs some scrapes of it.
+    # A rate over 20 s needs several scrapes of the spike.
     await_true("scrapes of it", 60, lambda: float(site.query(f'max(count_over_time(gme_spike_active{{code="{CODE}"}}[1m]))')[0]["value"][1]) >= 8)
 
 
@@ -53,7 +53,7 @@ class LiveTest(unittest.TestCase):
         now = time.time()
         for dashboard in dashboards():
             for where, expression, over_range in expressions(dashboard):
-                # One code on the Code dashboard, all elsewhere.
+                # One code on the Code dashboard, all codes on the others.
                 asked = with_values(expression, CODE if dashboard["uid"] == "gme-code" else ".*")
                 with self.subTest(dashboard=dashboard["uid"], where=where):
                     answer = (site.api("query_range", query=asked, start=now - 120, end=now, step=5) if over_range
@@ -72,7 +72,7 @@ class LiveTest(unittest.TestCase):
         value, expected, fix = (query["model"]["expr"] for query in rules[0]["data"][:3])
         fired = [row["metric"] for row in site.query(value)]
         self.assertTrue(any(labels["code"] == CODE for labels in fired))
-        # Grafana hands a query's labels to the alert whose labels they contain, or that contains them.
+        # Grafana joins a query and an alert if the labels of one contain those of the other.
         for labels in fired:
             self.assertNotIn("solution", labels)
             self.assertEqual(sum(labels.items() <= row["metric"].items() for row in site.query(fix)), 1)
@@ -95,8 +95,8 @@ class LiveTest(unittest.TestCase):
 
     def test_5_the_page_has_the_documented_solution_once(self):
         await_true("a page", 90, lambda: site.receiver.at("/page"))
-        # Anything that the incident would still send, were it more than one group, comes within the group's wait.
-        await_true("the firing spikes to settle", 60, lambda: time.time() - self.youngest_firing() > 25)
+        # If the incident were more than one group, the others would be sent within group_wait.
+        await_true("no new firing spikes", 60, lambda: time.time() - self.youngest_firing() > 25)
         pages = [page for page in site.receiver.at("/page") if page["status"] == "firing"]
         self.assertEqual(len(pages), 1, [page["groupLabels"] for page in pages])
         mine = [alert for alert in pages[0]["alerts"] if alert["labels"]["code"] == CODE]
@@ -120,7 +120,7 @@ class LiveTest(unittest.TestCase):
         end = time.time()
         annotation = next(a for a in dashboards()[0]["annotations"]["list"] if a["name"] == "Spikes")
         asked = with_values(annotation["target"]["expr"], CODE)
-        # On whole steps, as Grafana asks.
+        # Aligned to whole steps, as in Grafana.
         to = int(end) // ANNOTATION_STEP_SECONDS * ANNOTATION_STEP_SECONDS + ANNOTATION_STEP_SECONDS
         series = site.query_range(asked, to - 420, to, ANNOTATION_STEP_SECONDS)
         with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +135,7 @@ class LiveTest(unittest.TestCase):
             self.assertIn(f"Documented solution: {documented_solution()}", event["text"])
             self.assertIn(f'href="/d/gme-code?var-code={CODE}', event["html"].replace("&amp;", "&"))
             self.assertRegex(event["html"], rf'href="http://[^"]+/codes/{CODE}"')
-        # Every second of the truth lies within a step of a region, and no region reaches farther.
+        # The regions begin and end within a step of the true start and end.
         active = site.query_range(f'max(gme_spike_active{{code="{CODE}"}} == 1)', end - 420, end, 1)[0]["values"]
         first, last = active[0][0], active[-1][0]
         self.assertAlmostEqual(min(e["time"] for e in answer["events"]) / 1000, first, delta=ANNOTATION_STEP_SECONDS)

@@ -1,4 +1,4 @@
-"""Installs what npm brings into the folders that are given, where it is not there as their lock files say."""
+"""Runs npm ci in the given folders, unless their node_modules match their lock files."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def is_installed(folder: Path) -> bool:
-    """Whether node_modules has been filled from the present lock file."""
+    """Whether node_modules was installed from the current lock file."""
     stamp = folder / "node_modules" / ".gmewatch-lock"
     return stamp.exists() and stamp.read_bytes() == (folder / "package-lock.json").read_bytes()
 

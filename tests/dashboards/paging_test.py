@@ -1,4 +1,4 @@
-"""Who is woken, and how often: the shipped configuration of Alertmanager in the real one."""
+"""Who is paged, and how often: the shipped configuration in the real Alertmanager."""
 
 import tempfile
 import time
@@ -17,7 +17,7 @@ class PagingTest(unittest.TestCase):
         self.programs = Programs(Path(folder.name))
         self.receiver = Receiver()
         self.addCleanup(self.receiver.stop)
-        # Before the receiver stops and the folder goes.
+        # Runs before the receiver stops and the folder is removed.
         self.addCleanup(self.programs.stop)
         self.alertmanager = Alertmanager(self.programs, self.receiver, group_wait_seconds=WAIT_SECONDS)
         await_true("Alertmanager", 30, self.alertmanager.is_ready)
@@ -37,7 +37,7 @@ class PagingTest(unittest.TestCase):
         begin = time.monotonic()
         self.fire({"code": "7002", "region": "us", "incident": "2"}, {"code": "1004", "region": "eu", "incident": "1"})
         await_true("the second page", 30, lambda: len(self.pages()) > 1)
-        # What joins the first waits for group_interval, ten minutes.
+        # A code that joins the first incident waits for group_interval, ten minutes.
         self.assertEqual(self.pages(), [{"1005", "10004"}, {"7002"}])
         self.assertLess(time.monotonic() - begin, WAIT_SECONDS + 10)
 

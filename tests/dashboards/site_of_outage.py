@@ -13,8 +13,8 @@ from pathlib import Path
 from around import OPENER, Alertmanager, Programs, Receiver, await_true, free_port
 from files import DASHBOARDS
 
-# Looks each second and ends a spike at once, so that an outage and its end fit into a test.
-# The apps of the fleet are known from the start, so that the detector sees all of their past.
+# Ticks of a second and an immediate end of spikes, so that an outage and its end fit into a test.
+# The apps of the fleet are configured, so that the detector watches them from the start.
 SETTINGS = """
 apps:
 - {name: demo, regions: [eu, us, asia, sa]}

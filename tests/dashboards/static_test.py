@@ -148,7 +148,7 @@ class GrafanaAlertingTest(unittest.TestCase):
             return rendered.stdout
 
         firing = said("firing")
-        self.assertIn("nobody would be told", firing.splitlines()[0])
+        self.assertIn("no alert would report", firing.splitlines()[0])
         self.assertIn("Rules: GmewatchDown GmeLateEvents\n", firing)
         self.assertEqual(said("resolved").strip(), "Over: Grafana evaluates its rules again.")
 
@@ -164,7 +164,7 @@ class GrafanaAlertingTest(unittest.TestCase):
             self.assertEqual(rule["title"].split()[0], alert["alert"])
             self.assertEqual(rule["labels"], alert["labels"])
             self.assertEqual(set(rule["annotations"]), set(alert["annotations"]) | {"__dashboardUid__", "__panelId__"})
-            # What may be missing is asked for before it is written: without data Grafana would log an error each time.
+            # Values that may be missing are tested first: without data Grafana would log an error each time.
             for text in rule["annotations"].values():
                 self.assertNotRegex(text, r"\$values\.\w+\.Value")
             shown_in = (rule["annotations"]["__dashboardUid__"], rule["annotations"]["__panelId__"])
@@ -173,7 +173,7 @@ class GrafanaAlertingTest(unittest.TestCase):
             self.assertIn(rule["condition"], {query["refId"] for query in rule["data"]})
             for query in rule["data"]:
                 self.assertIn(query["datasourceUid"], {source["uid"] for source in sources} | {"__expr__"})
-                # A recording rule may not be loaded where Grafana evaluates.
+                # If Grafana evaluates the alerts, the recording rules may not be loaded.
                 self.assertNotRegex(query["model"].get("expr", ""), r"\w+:\w+:\w+")
 
 
