@@ -152,7 +152,7 @@ class Detector {
   std::vector<SeriesState> states_;
   std::vector<Series> series_;
   std::vector<Season> seasons_;
-  std::vector<uint32_t> rising_;  // indexes of series in a rise, in the order of their starts
+  std::vector<uint32_t> rising_;  // indexes of series in a rise, in the order of their detection
 
   uint32_t last_tick_ = 0;
   std::vector<Announced> announced_;

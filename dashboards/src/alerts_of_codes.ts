@@ -95,7 +95,7 @@ const clientsLose: Alert = {
     `Clients report that they lost ${say.value('share')} of their events. Lost events are not in any other count, ` +
     'so the real rates are higher than the ones shown.',
   dashboard: UID.daemon,
-  panel: 'What clients lost',
+  panel: 'Lost events',
   runbook: {
     meaning: 'Clients report that they lost more than 1 % of their events, in one region of an app.',
     impact: 'The counts of this region and app are too low.',

@@ -86,7 +86,7 @@ const way = () => [
     { unit: UNIT.perSecond },
   ),
   graph(
-    { title: 'What clients lost', description: 'Events a second that clients report as lost, by reason. They are not in any other count.' },
+    { title: 'Lost events', description: 'Events a second that clients report as lost, by reason. They are not in any other count.' },
     THIRD,
     [line('sum by (reason) (rate(gme_client_lost_events_total{' + CHOSEN + '}[$__rate_interval]))', '{{reason}}')],
     { unit: UNIT.perSecond },

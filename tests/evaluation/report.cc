@@ -37,15 +37,16 @@ void PrintSettings(const RunSettings& settings) {
       settings.measured_weeks, kTickSeconds, settings.quiet_series, settings.spikes_per_cell,
       settings.releases);
   if (static_cast<double>(settings.quiet_series) < settings.budget_series) {
-    std::cout << "Fewer quiet series than share the budget: calibrated thresholds are too low.\n";
+    std::cout << "There are fewer quiet series than share the budget, so calibrated thresholds are "
+                 "too low.\n";
   }
 }
 
 void PrintQuiet(const RunSettings& settings, const std::vector<Contender>& contenders,
                 const std::vector<QuietTally>& tallies) {
   std::cout
-      << "\n## Quiet series: false alarms\n\nAlarms that begin in the measured weeks, in all, a "
-         "series-day, and by baseline (events a tick). 'on' is the share of ticks with an "
+      << "\n## Quiet series: false alarms\n\nAlarms that begin in the measured weeks: total, "
+         "per series-day, and by baseline (events a tick). 'on' is the share of ticks with an "
          "alarm.\n\n";
   PrintHead(WithBaselines({"rule", "threshold", "first weeks", "false alarms", "budget kept",
                            "a series-day", "on", "ns a tick"}));
@@ -79,7 +80,8 @@ void PrintReleases(const RunSettings& settings, const std::vector<Contender>& co
       "\n## Releases: the level rises by a factor of 1.2 to 2 and stays\n\n%d of them, in the "
       "first measured "
       "day; "
-      "followed to the end of the series. Hours with an alarm, of those that alarmed.\n\n",
+      "followed to the end of the series. The hours are those with an alarm, for the releases that "
+      "alarmed.\n\n",
       settings.releases);
   PrintHead({"rule", "alarmed", "on after a day", "median hours", "p95 hours"});
   for (size_t i = 0; i < contenders.size(); ++i) {

@@ -43,15 +43,17 @@ Group Collect(const SpikeTally& tally, const std::function<bool(const SpikeResul
 void PrintTotals(const RunSettings& settings, const std::vector<Contender>& contenders,
                  const std::vector<SpikeTally>& tallies) {
   std::cout << absl::StrFormat(
-      "\n## Spikes: totals\n\nRecall of all spikes, and of the detectable ones: at least %g * VMR "
-      "more events over the whole spike, and a factor of at least %g. Delays in ticks of %d s, of "
-      "those found; 'strong steps' add at least %g * VMR events a tick. 'start off by' is the "
-      "median "
-      "of |reported start - true start|, in ticks. 'outside' are alarms a series-day that begin "
-      "away "
-      "from every spike; 'by chance' is the share of windows without a spike, as long as theirs, "
-      "in "
-      "which an alarm begins: where it is high, recall says nothing.\n\n",
+      "\n## Spikes: totals\n\nRecall of all spikes, and of the detectable ones, which add at least "
+      "%g * VMR "
+      "events in total and have a factor of at least %g. Delays are in ticks of %d s, for the "
+      "spikes found; "
+      "'strong steps' add at least %g * VMR events a tick. 'start off by' is the median of "
+      "|reported start - "
+      "true start|, in ticks. 'outside' is the number of alarms per series-day that begin away "
+      "from every "
+      "spike. 'by chance' is the share of windows of the same lengths, but without a spike, in "
+      "which an alarm "
+      "begins: if it is high, recall means nothing.\n\n",
       kDetectableExcess, kDetectableFactor, kTickSeconds, kStrongExcessPerTick);
   PrintHead({"rule", "spikes", "recall", "by chance", "detectable", "recall", "delay median",
              "delay p95", "strong steps found", "delay median", "start off by", "outside"});
@@ -107,15 +109,16 @@ void PrintSpikes(const RunSettings& settings, const std::vector<Contender>& cont
                  const std::vector<SpikeTally>& tallies) {
   PrintTotals(settings, contenders, tallies);
   PrintCells(
-      "\n## Spikes: recall by baseline (events a tick) and factor\n\nOf all / of the detectable "
-      "ones.\n\n",
+      "\n## Spikes: recall by baseline (events a tick) and factor\n\nOf all spikes / of the "
+      "detectable ones.\n\n",
       [](const Group& group) {
         return absl::StrCat(ShareText(group.found, group.spikes), " / ",
                             ShareText(group.detectable_found, group.detectable));
       },
       contenders, tallies);
   PrintCells(
-      "\n## Spikes: delay by baseline and factor\n\nMedian / p95 in ticks, of those found.\n\n",
+      "\n## Spikes: delay by baseline and factor\n\nMedian / p95 in ticks, for the spikes "
+      "found.\n\n",
       [](const Group& group) {
         return absl::StrCat(QuantileText(group.delays, 0.5), " / ",
                             QuantileText(group.delays, 0.95));
