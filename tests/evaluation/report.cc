@@ -31,8 +31,7 @@ std::vector<std::string> WithBaselines(std::vector<std::string> head) {
 void PrintSettings(const RunSettings& settings) {
   std::cout << absl::StrFormat(
       "Seed %d. Budget: %g false alarms a week over %g series. %d weeks to learn, %d measured, "
-      "ticks "
-      "of %d s. %d quiet series, %d spikes a cell, %d releases.\n",
+      "ticks of %d s. %d quiet series, %d spikes a cell, %d releases.\n",
       settings.seed, settings.false_alarms_a_week, settings.budget_series, settings.learn_weeks,
       settings.measured_weeks, kTickSeconds, settings.quiet_series, settings.spikes_per_cell,
       settings.releases);
@@ -78,10 +77,8 @@ void PrintReleases(const RunSettings& settings, const std::vector<Contender>& co
                    const std::vector<SpikeTally>& tallies) {
   std::cout << absl::StrFormat(
       "\n## Releases: the level rises by a factor of 1.2 to 2 and stays\n\n%d of them, in the "
-      "first measured "
-      "day; "
-      "followed to the end of the series. The hours are those with an alarm, for the releases that "
-      "alarmed.\n\n",
+      "first measured day; followed to the end of the series. The hours are those with an alarm, "
+      "for the releases that alarmed.\n\n",
       settings.releases);
   PrintHead({"rule", "alarmed", "on after a day", "median hours", "p95 hours"});
   for (size_t i = 0; i < contenders.size(); ++i) {

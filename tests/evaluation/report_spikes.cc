@@ -43,17 +43,13 @@ Group Collect(const SpikeTally& tally, const std::function<bool(const SpikeResul
 void PrintTotals(const RunSettings& settings, const std::vector<Contender>& contenders,
                  const std::vector<SpikeTally>& tallies) {
   std::cout << absl::StrFormat(
-      "\n## Spikes: totals\n\nRecall of all spikes, and of the detectable ones, which add at least "
-      "%g * VMR "
-      "events in total and have a factor of at least %g. Delays are in ticks of %d s, for the "
-      "spikes found; "
-      "'strong steps' add at least %g * VMR events a tick. 'start off by' is the median of "
-      "|reported start - "
-      "true start|, in ticks. 'outside' is the number of alarms per series-day that begin away "
-      "from every "
-      "spike. 'by chance' is the share of windows of the same lengths, but without a spike, in "
-      "which an alarm "
-      "begins: if it is high, recall means nothing.\n\n",
+      "\n## Spikes: totals\n\nRecall of all spikes, and of the detectable ones, which add at "
+      "least %g * VMR events in total and have a factor of at least %g. Delays are in ticks of %d "
+      "s, for the spikes found; 'strong steps' add at least %g * VMR events a tick. 'start off "
+      "by' is the median of |reported start - true start|, in ticks. 'outside' is the number of "
+      "alarms per series-day that begin away from every spike. 'by chance' is the share of "
+      "windows of the same lengths, but without a spike, in which an alarm begins: if it is high, "
+      "recall means nothing.\n\n",
       kDetectableExcess, kDetectableFactor, kTickSeconds, kStrongExcessPerTick);
   PrintHead({"rule", "spikes", "recall", "by chance", "detectable", "recall", "delay median",
              "delay p95", "strong steps found", "delay median", "start off by", "outside"});

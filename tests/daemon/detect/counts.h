@@ -46,7 +46,7 @@ class Counts {
     return radius * std::cos(2 * std::numbers::pi * Uniform());
   }
 
-  // Of scale 1 (Marsaglia, Tsang 2000).
+  // Scale 1 (Marsaglia, Tsang 2000).
   double Gamma(double shape) {
     if (shape < 1) return Gamma(shape + 1) * std::pow(Uniform(), 1 / shape);
     const double d = shape - 1.0 / 3;
