@@ -105,7 +105,7 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
     if (skips) row.born_tick += tick - ticks - last_tick_;
     row.changed = true;
   }
-  if (hour_ends) PutInOrder();
+  if (hour_ends) SortSeries();
 }
 
 void Detector::EndHour(uint32_t index) {

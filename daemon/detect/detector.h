@@ -103,7 +103,7 @@ class Detector {
   void EndHour(uint32_t index);
   // Sorts series by row and slot, the order in which ticks visit them. New ones are appended in the
   // order of their first events.
-  void PutInOrder();
+  void SortSeries();
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
   void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);

@@ -28,7 +28,7 @@ void Permute(std::vector<uint32_t> from, Items*... items) {
 
 }  // namespace
 
-void Detector::PutInOrder() {
+void Detector::SortSeries() {
   std::vector<uint32_t> from;
   from.reserve(states_.size());
   size_t strays = 0;

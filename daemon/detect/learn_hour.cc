@@ -168,7 +168,7 @@ void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
     const double factor = RawFactorOf(*state);
     if (factor > kSilentFactor) return;
     state->level *= static_cast<float>(factor);
-    ForgetFactor(state);
+    ResetFactor(state);
     return;
   }
   const Season* season = own != nullptr ? own : above;
@@ -195,7 +195,7 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
     // So far an hour was predicted by the day before; from now on by the week before.
     if (state->season_hours == kHoursPerWeek) {
       own->ShrinkToProfile(state->level * ticks_per_hour_, kProfileEvents * state->vmr);
-      ForgetFactor(state);
+      ResetFactor(state);
     }
   }
   if (state->phase == SeriesPhase::kQuiet && !state->suspect &&

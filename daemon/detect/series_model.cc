@@ -60,7 +60,7 @@ double FactorOf(const SeriesState& state) {
   return state.level_hours < kLevelTrustHours ? factor : std::max(factor, kFactorFloor);
 }
 
-void ForgetFactor(SeriesState* state) {
+void ResetFactor(SeriesState* state) {
   state->fast_events = 0;
   state->fast_base = 0;
 }
@@ -204,7 +204,7 @@ void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base
   state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
   state->level_hours = static_cast<float>(state->fast_base / ticks_per_hour_);
   state->clump = ClumpOfVariance(state->vmr);
-  ForgetFactor(state);
+  ResetFactor(state);
 }
 
 void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {

@@ -33,7 +33,7 @@ struct TickInput {
 double RawFactorOf(const SeriesState& state);
 double FactorOf(const SeriesState& state);
 // Resets the factor to 1.
-void ForgetFactor(SeriesState* state);
+void ResetFactor(SeriesState* state);
 
 // The score, at least 1, from which on a rise is announced: it grows with how often the series rose
 // before, and how far.

@@ -110,7 +110,7 @@ void SeriesModel::EndRise(bool rebaseline, SeriesState* state) const {
     const Rise& rise = state->rise;
     state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *
                     static_cast<float>(FactorOf(*state));
-    ForgetFactor(state);
+    ResetFactor(state);
     state->hour_events = 0;
     state->hour_expected = 0;
     state->hour_ticks = 0;
