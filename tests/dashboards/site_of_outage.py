@@ -20,7 +20,7 @@ apps:
 - {name: demo, regions: [eu, us, asia, sa]}
 - {name: demo-arena, regions: [eu, us, asia, sa]}
 - {name: demo-racing, regions: [eu, us, asia, sa]}
-detect: {tick: 1s, hold: 0s, false_alarms_per_week: 1000}
+detect: {tick: 1s, resolve_after: 0s, false_alarms_per_week: 1000}
 log: {checkpoint_interval: 5s}
 """
 SCRAPE_SECONDS = 2
