@@ -112,7 +112,7 @@ const inRange = (selector: string): string => `sum by (${WHERE}) (increase(${sel
 
 const whoIsHit = () =>
   rows(
-    { title: 'Who is affected', description: 'Events and newly affected sessions in this time range, by region and app, and the share of the sessions there that ever met the code.' },
+    { title: 'Who is hit', description: 'Events and newly affected sessions in this time range, by region and app, and the share of the sessions there that ever met the code.' },
     { w: 24, h: 9 },
     {
       Events: inRange(ERRORS),
