@@ -1,49 +1,88 @@
 // gmewatchd: flags, settings, run until a signal, exit status.
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage_config.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/flags.h"
 #include "daemon/base/version.h"
 #include "daemon/run.h"
 
-ABSL_FLAG(std::string, config, "",
-          "settings file (YAML); without it every setting has its default");
-ABSL_FLAG(std::string, ingest_address, "127.0.0.1:4747",
-          "HOST:PORT for game clients (gRPC); port 0 takes a free one");
-ABSL_FLAG(std::string, admin_address, "127.0.0.1:9747",
-          "HOST:PORT for operators and Prometheus (HTTP); port 0 takes a free one");
-ABSL_FLAG(std::string, state_dir, "",
-          "where counts are kept; default: $STATE_DIRECTORY, else $XDG_STATE_HOME/gmewatch, else "
-          "$HOME/.local/state/gmewatch");
-ABSL_FLAG(bool, in_memory, false, "keep nothing: counts end with the process");
-ABSL_FLAG(std::string, catalog, "", "catalogue of error codes (YAML) in place of the built-in one");
-ABSL_FLAG(bool, check_config, false, "check the settings and the catalogue, then exit");
+namespace gmewatch {
+namespace {
 
-int main(int argc, char** argv) {
-  absl::FlagsUsageConfig usage;
-  usage.version_string = [] { return absl::StrCat("gmewatchd ", gmewatch::Version(), "\n"); };
-  absl::SetFlagsUsageConfig(usage);
-  if (gmewatch::AsksForHelp(argc, argv)) {
-    gmewatch::PrintHelp(std::cout);
+struct DaemonFlags {
+  DaemonOptions options;
+  bool in_memory = false;
+  bool check_config = false;
+  bool version = false;
+  bool help = false;
+};
+
+Flags MakeFlags(DaemonFlags* to) {
+  to->options.ingest_address = "127.0.0.1:4747";
+  to->options.admin_address = "127.0.0.1:9747";
+  Flags flags;
+  flags.Add("config", &to->options.config_file, "settings file (YAML); else all defaults");
+  flags.Add("catalog", &to->options.catalog_file,
+            "catalogue of error codes (YAML); else the built-in one");
+  flags.Add("ingest_address", &to->options.ingest_address, "HOST:PORT for game clients (gRPC)");
+  flags.Add("admin_address", &to->options.admin_address,
+            "HOST:PORT for operators and Prometheus (HTTP)");
+  flags.Add("state_dir", &to->options.state_dir,
+            "where counts are kept; else $STATE_DIRECTORY,\n"
+            "$XDG_STATE_HOME/gmewatch or $HOME/.local/state/gmewatch");
+  flags.Add("in_memory", &to->in_memory, "keep no counts beyond the process");
+  flags.Add("check_config", &to->check_config, "check the settings and the catalogue, then exit");
+  flags.Add("version", &to->version, "print the version, then exit");
+  flags.Add("help", &to->help, "print this text, then exit");
+  return flags;
+}
+
+void PrintHelp(const Flags& flags) {
+  std::cout << "gmewatchd: counts GME error codes and shows them to Prometheus\n\n"
+            << flags.Help()
+            << "\nPort 0 takes a free port.\n"
+               "Exit status: 0, 1 for a failure, 2 for wrong usage or settings.\n";
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  DaemonFlags values;
+  Flags flags = MakeFlags(&values);
+  std::vector<std::string> rest;
+  absl::Status status = flags.Parse(arguments, &rest);
+  if (status.ok() && !rest.empty()) {
+    status = absl::InvalidArgumentError(
+        absl::StrCat("\"", rest.front(), "\" is not a flag; every argument is --NAME=VALUE"));
+  }
+  if (!status.ok()) {
+    std::cerr << "gmewatchd: " << status.message() << "\nSee gmewatchd --help.\n";
+    return kExitUsage;
+  }
+  if (values.help) {
+    PrintHelp(flags);
     return 0;
   }
-  if (!gmewatch::CheckFlags(argc, argv)) return gmewatch::kExitUsage;
-  absl::ParseCommandLine(argc, argv);
-  gmewatch::DaemonOptions options;
-  options.config_file = absl::GetFlag(FLAGS_config);
-  options.catalog_file = absl::GetFlag(FLAGS_catalog);
-  options.ingest_address = absl::GetFlag(FLAGS_ingest_address);
-  options.admin_address = absl::GetFlag(FLAGS_admin_address);
-  if (absl::GetFlag(FLAGS_check_config)) return gmewatch::CheckFiles(options);
-  if (!absl::GetFlag(FLAGS_in_memory)) {
-    options.state_dir = gmewatch::StateDir(absl::GetFlag(FLAGS_state_dir));
+  if (values.version) {
+    std::cout << "gmewatchd " << Version() << "\n";
+    return 0;
+  }
+  DaemonOptions& options = values.options;
+  if (values.check_config) return CheckFiles(options);
+  if (values.in_memory) {
+    options.state_dir.clear();
+  } else {
+    options.state_dir = StateDir(options.state_dir);
     if (options.state_dir.empty()) {
-      std::cerr << "gmewatchd: no place for the counts: give --state_dir or --in_memory\n";
-      return gmewatch::kExitUsage;
+      std::cerr << "gmewatchd: no folder for the counts; give --state_dir or --in_memory\n";
+      return kExitUsage;
     }
   }
-  return gmewatch::RunUntilSignal(std::move(options));
+  return RunUntilSignal(std::move(options));
 }
+
+}  // namespace
+}  // namespace gmewatch
+
+int main(int argc, char** argv) { return gmewatch::Main({argv + 1, argv + argc}); }

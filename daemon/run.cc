@@ -3,18 +3,12 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 #include <utility>
 
-#include "absl/flags/commandlineflag.h"
-#include "absl/flags/reflection.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "daemon/base/log.h"
 #include "daemon/base/version.h"
@@ -35,49 +29,6 @@ std::string Environment(const char* name) {
 
 }  // namespace
 
-bool AsksForHelp(int argc, char** argv) {
-  return std::any_of(argv + 1, argv + argc, [](absl::string_view argument) {
-    return argument == "--help" || argument == "-help";
-  });
-}
-
-void PrintHelp(std::ostream& out) {
-  out << "gmewatchd: counts GME error codes and shows them to Prometheus\n\n";
-  std::map<absl::string_view, const absl::CommandLineFlag*> flags;  // in the order of their names
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (absl::EndsWith(flag->Filename(), "daemon/main.cc")) flags.emplace(name, flag);
-  }
-  for (const auto& [name, flag] : flags) {
-    out << "  --" << name << "=" << flag->DefaultValue() << "\n      " << flag->Help() << "\n";
-  }
-  out << "  --version\n      say the version, then exit\n"
-         "\nExit status: 0, 1 for a failure, 2 for wrong usage or settings.\n";
-}
-
-bool CheckFlags(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    absl::string_view name = argv[i];
-    if (name == "--version") continue;  // absl's own
-    const bool dashes = absl::ConsumePrefix(&name, "--") || absl::ConsumePrefix(&name, "-");
-    const size_t equals = name.find('=');
-    const absl::string_view value =
-        equals == absl::string_view::npos ? "true" : name.substr(equals + 1);
-    absl::CommandLineFlag* flag =
-        dashes ? absl::FindCommandLineFlag(name.substr(0, equals)) : nullptr;
-    std::string error;
-    if (flag == nullptr) {
-      error = "is no flag";
-    } else if (equals == absl::string_view::npos && !flag->IsOfType<bool>()) {
-      error = "needs a value, as --NAME=VALUE";
-    } else if (flag->ParseFrom(value, &error)) {
-      continue;
-    }
-    std::cerr << "gmewatchd: " << argv[i] << ": " << error << "; see gmewatchd --help\n";
-    return false;
-  }
-  return true;
-}
-
 std::string StateDir(const std::string& flag) {
   if (!flag.empty()) return flag;
   std::string dir = Environment("STATE_DIRECTORY");
@@ -94,7 +45,7 @@ int CheckFiles(const DaemonOptions& options) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
     return kExitUsage;
   }
-  std::cout << "settings and catalogue are right: " << files->settings.apps.size() << " apps, "
+  std::cout << "settings and catalogue are valid: " << files->settings.apps.size() << " apps, "
             << files->catalog.codes().size() << " codes\n";
   return 0;
 }
@@ -103,20 +54,20 @@ int RunUntilSignal(DaemonOptions options) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  // Before any thread, so that all inherit it and only this one takes them.
+  // Before any thread starts, so that all inherit the mask and only this one takes the signals.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  // A disk quota shows as an error of the write then, and not as the end of the process.
+  // So a disk quota fails the write instead of ending the process.
   std::signal(SIGXFSZ, SIG_IGN);
 
 #ifdef NDEBUG
-  // Debian builds abseil with its check of the order of locks, which is for finding bugs and slows
+  // Debian builds abseil with its check of lock order, which is for finding bugs and slows down
   // every lock, gRPC's too.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
 
-  // What large tables leave behind when they grow goes back to the system. glibc would keep it: it
-  // raises this limit to the largest block ever freed.
+  // Blocks that large tables free when they grow go back to the system. By default glibc raises
+  // this threshold to the largest block ever freed, and keeps them.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
 
   RealClock clock;
@@ -134,7 +85,8 @@ int RunUntilSignal(DaemonOptions options) {
   LogInfo("stopping", {{"signal", absl::StrCat(signal)}});
   const absl::Status stopped = (*daemon)->Stop();
   if (!stopped.ok()) {
-    LogError("stopped because the log is at its end", {{"error", std::string(stopped.message())}});
+    LogError("stopped because the event log has failed permanently",
+             {{"error", std::string(stopped.message())}});
   }
   return stopped.ok() ? 0 : kExitFailure;
 }

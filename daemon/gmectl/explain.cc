@@ -4,12 +4,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/flags.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/gmectl/admin_client.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/explain_report.h"
 #include "daemon/gmectl/find_codes.h"
-#include "daemon/gmectl/flags.h"
 #include "daemon/gmectl/live_report.h"
 #include "daemon/gmectl/read_answer.h"
 #include "daemon/gmectl/terminal.h"

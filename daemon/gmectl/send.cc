@@ -15,8 +15,8 @@
 #include "client/src/monitor.h"
 #include "client/src/options.h"
 #include "client/src/sender.h"
+#include "daemon/base/flags.h"
 #include "daemon/gmectl/command.h"
-#include "daemon/gmectl/flags.h"
 #include "daemon/gmectl/send_report.h"
 
 namespace gmewatch {

@@ -6,9 +6,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "daemon/base/flags.h"
 #include "daemon/gmectl/admin_client.h"
 #include "daemon/gmectl/command.h"
-#include "daemon/gmectl/flags.h"
 #include "daemon/gmectl/terminal.h"
 
 namespace gmewatch {

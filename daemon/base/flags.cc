@@ -1,4 +1,4 @@
-#include "daemon/gmectl/flags.h"
+#include "daemon/base/flags.h"
 
 #include <algorithm>
 
@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
 namespace gmewatch {
@@ -120,10 +121,12 @@ absl::Status Flags::Parse(const std::vector<std::string>& arguments,
 std::string Flags::Help() const {
   size_t width = 0;
   for (const Flag& flag : flags_) width = std::max(width, flag.name.size());
+  const std::string indent = absl::StrCat("\n", std::string(width + 5, ' '));
   std::string text;
   for (const Flag& flag : flags_) {
     absl::StrAppendFormat(
-        &text, "  --%-*s %s%s\n", static_cast<int>(width), flag.name, flag.help,
+        &text, "  --%-*s %s%s\n", static_cast<int>(width), flag.name,
+        absl::StrReplaceAll(flag.help, {{"\n", indent}}),
         flag.shown_default.empty() ? "" : absl::StrCat(" (", flag.shown_default, ")"));
   }
   return text;

@@ -1,12 +1,13 @@
-// A subcommand's flags: --name=value, --name value, --name and --noname for a switch.
+// The flags of a program or a subcommand: --name=value, --name value, --name and --noname for a
+// switch.
 //
-// Why not absl::flags: those are one set for the whole program, and a wrong one ends it with
-// status 1.
+// Why not absl::flags: it has one set of flags for the whole program, and ends the program with
+// status 1 at a wrong flag.
 //
 // Thread safety: none. The variables that flags write to must outlive the Flags. A wrong flag is
-// INVALID_ARGUMENT: which one, what it was, what is allowed.
-#ifndef GMEWATCH_DAEMON_GMECTL_FLAGS_H_
-#define GMEWATCH_DAEMON_GMECTL_FLAGS_H_
+// INVALID_ARGUMENT, with the flag, its value and the values allowed.
+#ifndef GMEWATCH_DAEMON_BASE_FLAGS_H_
+#define GMEWATCH_DAEMON_BASE_FLAGS_H_
 
 #include <string>
 #include <variant>
@@ -18,24 +19,24 @@
 
 namespace gmewatch {
 
-// A switch that may have a number: --watch, --watch=5.
+// A switch with an optional number: --watch, --watch=5.
 struct NumberSwitch {
   bool is_on = false;
-  double number = 0;  // where none is given
+  double number = 0;  // the default
 };
 
 class Flags {
  public:
   using Value = std::variant<std::string*, bool*, double*, absl::Duration*, NumberSwitch*>;
 
-  // The value that `value` has now is the default, which Help shows.
+  // The present content of `value` is the default, which Help shows.
   void Add(absl::string_view name, Value value, absl::string_view help);
 
-  // Puts what is no flag into `rest`. After "--" nothing is a flag, and nothing that begins with a
-  // minus and a digit is: codes may be negative.
+  // Appends the arguments that are not flags to `rest`: all after "--", and any that begins with a
+  // minus and a digit, since codes may be negative.
   absl::Status Parse(const std::vector<std::string>& arguments, std::vector<std::string>* rest);
 
-  // One line a flag.
+  // One line for each flag, and one more for each newline in a help text.
   std::string Help() const;
 
  private:
@@ -49,7 +50,7 @@ class Flags {
   const Flag* Find(absl::string_view name) const;
   // The switch that "--noNAME" turns off, or null.
   const Flag* FindNegated(absl::string_view name) const;
-  // Reads the flag at arguments[*index]; moves on where its value is the argument after it.
+  // Reads the flag at arguments[*index]; advances *index if the value is the next argument.
   absl::Status ParseFlag(const std::vector<std::string>& arguments, size_t* index) const;
 
   std::vector<Flag> flags_;
@@ -57,4 +58,4 @@ class Flags {
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_GMECTL_FLAGS_H_
+#endif  // GMEWATCH_DAEMON_BASE_FLAGS_H_

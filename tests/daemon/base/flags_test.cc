@@ -1,4 +1,4 @@
-#include "daemon/gmectl/flags.h"
+#include "daemon/base/flags.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST(FlagsTest, ASwitchMayHaveANumber) {
   check("--watch=0.5", true, 0.5);
 }
 
-TEST(FlagsTest, SaysWhatIsWrong) {
+TEST(FlagsTest, AnErrorHasTheFlagAndWhatIsAllowed) {
   for (const auto& [argument, words] :
        {std::pair<std::string, std::string>("--nme=x", "there is no flag --nme=x"),
         {"-n", "there is no flag -n"},
@@ -83,6 +83,9 @@ TEST(FlagsTest, HelpShowsTheDefaults) {
   EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("who (nobody)"));
   EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("how long (10s)"));
   EXPECT_THAT(MakeFlags(&values).Help(), HasSubstr("  --share of all (0.5)\n"));
+  Flags flags;
+  flags.Add("a", &values.name, "one\ntwo");
+  EXPECT_EQ(flags.Help(), "  --a one\n      two (nobody)\n");
 }
 
 }  // namespace
