@@ -22,7 +22,7 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t bytes_m
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0) return error(std::generic_category().message(errno));
   if (text.size() > bytes_max) {
-    return error(absl::StrCat("longer than ", bytes_max, " bytes, which is the most allowed"));
+    return error(absl::StrCat("has more than ", bytes_max, " bytes"));
   }
   return text;
 }

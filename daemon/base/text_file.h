@@ -1,7 +1,7 @@
-// The text of a file that an operator names: settings, catalogue.
+// Reads a file that an operator names: settings, catalogue, keys and certificates.
 //
-// Thread safe. Errors: InvalidArgument "PATH: why", because a file that cannot be read is a wrong
-// setting.
+// Thread safety: a free function. Errors: InvalidArgument "PATH: why", because a file that cannot
+// be read is a wrong setting.
 #ifndef GMEWATCH_DAEMON_BASE_TEXT_FILE_H_
 #define GMEWATCH_DAEMON_BASE_TEXT_FILE_H_
 
@@ -12,7 +12,7 @@
 
 namespace gmewatch {
 
-// All of it, as it is; an error where it has more than `bytes_max` bytes.
+// Returns all bytes of the file; more than `bytes_max` are an error.
 absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t bytes_max);
 
 }  // namespace gmewatch

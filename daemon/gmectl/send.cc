@@ -1,8 +1,6 @@
 #include "daemon/gmectl/send.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <random>
 #include <utility>
@@ -16,6 +14,7 @@
 #include "client/src/options.h"
 #include "client/src/sender.h"
 #include "daemon/base/flags.h"
+#include "daemon/base/text_file.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/send_report.h"
 
@@ -26,6 +25,7 @@ using client::Outcome;
 
 constexpr uint32_t kCountMax = 1'000'000'000;
 constexpr size_t kEntriesMax = 512;
+constexpr size_t kFileBytesMax = 1 << 20;  // of a key or a PEM file
 constexpr absl::Duration kTimeoutMax = absl::Hours(1);
 
 struct SendFlags {
@@ -62,10 +62,9 @@ Flags MakeFlags(SendFlags* to) {
 
 absl::Status ReadFile(const std::string& path, std::string* text) {
   if (path.empty()) return absl::OkStatus();
-  std::ifstream file(path, std::ios::binary);
-  text->assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  if (file.is_open() && !file.bad()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  absl::StatusOr<std::string> read = ReadTextFile(path, kFileBytesMax);
+  if (read.ok()) *text = *std::move(read);
+  return read.status();
 }
 
 absl::Status ReadFiles(SendFlags* flags) {

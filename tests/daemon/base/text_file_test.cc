@@ -16,14 +16,14 @@ std::string PathWith(const std::string& text) {
   return path;
 }
 
-TEST(ReadTextFileTest, GivesAllBytes) {
+TEST(ReadTextFileTest, ReturnsAllBytes) {
   const std::string text("a\r\n\0\xff", 5);
   const std::string path = PathWith(text);
   EXPECT_EQ(ReadTextFile(path, 5).value(), text);
   std::remove(path.c_str());
 }
 
-TEST(ReadTextFileTest, RefusesWhatCannotBeReadAndNamesIt) {
+TEST(ReadTextFileTest, AnErrorNamesTheFile) {
   const auto check = [](const std::string& path, const std::string& expected) {
     const auto text = ReadTextFile(path, 4);
     EXPECT_EQ(text.status().code(), absl::StatusCode::kInvalidArgument);
@@ -31,9 +31,9 @@ TEST(ReadTextFileTest, RefusesWhatCannotBeReadAndNamesIt) {
   };
   check("/nonexistent/gmewatchd.yaml", "/nonexistent/gmewatchd.yaml: No such file or directory");
   check("/", "/: Is a directory");
-  check("/dev/zero", "/dev/zero: longer than 4 bytes, which is the most allowed");
+  check("/dev/zero", "/dev/zero: has more than 4 bytes");
   const std::string path = PathWith("12345");
-  check(path, path + ": longer than 4 bytes, which is the most allowed");
+  check(path, path + ": has more than 4 bytes");
   std::remove(path.c_str());
 }
 

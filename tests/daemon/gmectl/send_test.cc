@@ -127,7 +127,7 @@ TEST(SendTest, SaysWhatIsWrongWithItsArguments) {
        {std::pair<std::string, std::string>("1:0", "the count of \"1:0\" is \"0\""),
         {"--timeout=0s", "--timeout is 0"},
         {"--address=nowhere", "--address is \"nowhere\""},
-        {"--key_file=/no/such/file", "cannot read /no/such/file"},
+        {"--key_file=/no/such/file", "/no/such/file: No such file or directory"},
         {"--colour=red", "there is no flag --colour"},
         {"--json", "0 codes are given; allowed: 1 to 512"}}) {
     std::vector<std::string> arguments = good;
