@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
-#include "daemon/config/restart_settings.h"
+#include "daemon/base/yaml_message.h"
 #include "daemon/log/memory_log.h"
 #include "daemon/log/sqlite_log.h"
 
@@ -19,15 +19,16 @@ constexpr absl::Duration kDrainTime = absl::Seconds(5);
 internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
   internal::Policy policy;
   for (const CatalogCode& code : catalog.codes()) policy.add_catalog_codes(code.value);
-  for (const AppSettings& app : settings.apps) {
-    for (const std::string& region : app.regions) {
+  for (const internal::App& app : settings.apps()) {
+    for (const std::string& region : app.regions()) {
       internal::PlaceRecord* place = policy.add_configured();
-      place->set_app(app.name);
+      place->set_app(app.name());
       place->set_region(region);
     }
   }
-  policy.set_max_app_regions(settings.max_app_regions);
-  policy.set_session_horizon_ms(absl::ToInt64Milliseconds(settings.session_horizon));
+  policy.set_max_app_regions(settings.limits().max_app_regions());
+  policy.set_session_horizon_ms(
+      absl::ToInt64Milliseconds(ToDuration(settings.limits().session_horizon())));
   return policy;
 }
 
@@ -118,7 +119,9 @@ absl::Status Daemon::Recover() {
 absl::Status Daemon::StartServing() {
   const Settings& settings = files_.settings;
   committer_ = std::make_unique<Committer>(
-      *log_, clock_, CommitterOptions{settings.commit_interval, settings.max_pending_bytes},
+      *log_, clock_,
+      CommitterOptions{ToDuration(settings.log().commit_interval()),
+                       settings.limits().max_pending_bytes()},
       recovered_epoch_, recovered_time_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         aggregate_.Apply(number, epoch, verdicts);
@@ -135,7 +138,8 @@ absl::Status Daemon::StartServing() {
   absl::Status status = committer_->Flush();
   if (!status.ok()) return status;
 
-  spikes_ = std::make_unique<SpikeWatch>(settings.detect, aggregate_.counters(), clock_);
+  spikes_ = std::make_unique<SpikeWatch>(DetectSettings(settings.detect()), aggregate_.counters(),
+                                         clock_);
   spikes_->Load(std::exchange(recovered_detector_, {}));
   annotations_ = std::make_unique<AnnotationPusher>(
       clock_, [this] { return spikes_->Report(); }, std::random_device()());
@@ -172,27 +176,29 @@ absl::Status Daemon::StartServing() {
 void Daemon::StartCheckpoints() {
   // In memory a checkpoint would be a copy for nobody.
   if (options_.state_dir.empty()) return;
-  checkpointer_ =
-      std::make_unique<Checkpointer>(aggregate_, *log_, clock_, files_.settings.checkpoint_interval,
-                                     [this](bool changed_only, Checkpoint* checkpoint) {
-                                       SpikeWatch::Saved saved = spikes_->Save(changed_only);
-                                       checkpoint->detector = std::move(saved.pages);
-                                       checkpoint->detector_whole = saved.whole;
-                                       checkpoint->triage = triage_->Save();
-                                     });
+  checkpointer_ = std::make_unique<Checkpointer>(
+      aggregate_, *log_, clock_, ToDuration(files_.settings.log().checkpoint_interval()),
+      [this](bool changed_only, Checkpoint* checkpoint) {
+        SpikeWatch::Saved saved = spikes_->Save(changed_only);
+        checkpoint->detector = std::move(saved.pages);
+        checkpoint->detector_whole = saved.whole;
+        checkpoint->triage = triage_->Save();
+      });
   checkpointer_->Start();
 }
 
 void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
-  const std::string url =
-      settings.public_url.empty() ? absl::StrCat("http://", admin_address()) : settings.public_url;
-  metrics_->SetCatalog(catalog.codes(), {url, settings.hide_solution_info});
-  triage_->SetCatalog(catalog, {url, settings.grafana_url, settings.prometheus_url});
+  const std::string url = settings.expose().public_url().empty()
+                              ? absl::StrCat("http://", admin_address())
+                              : settings.expose().public_url();
+  metrics_->SetCatalog(catalog.codes(), {url, settings.expose().hide_solution_info()});
+  triage_->SetCatalog(catalog,
+                      {url, settings.expose().grafana_url(), settings.expose().prometheus_url()});
   spikes_->SetCatalog(catalog);
-  annotations_->Use(settings.annotate, catalog, url);
+  annotations_->Use(settings.annotations(), catalog, url);
   absl::MutexLock lock(&mutex_);
-  app_regions_limit_ = settings.max_app_regions;
-  sessions_limit_ = settings.max_sessions;
+  app_regions_limit_ = settings.limits().max_app_regions();
+  sessions_limit_ = settings.limits().max_sessions();
 }
 
 void Daemon::Reload() {
@@ -209,7 +215,7 @@ void Daemon::Reload() {
   }
   committer_->SetPolicy(PolicyOf(files->settings, files->catalog));
   ingest_->Update(files->settings);
-  spikes_->SetSettings(files->settings.detect);
+  spikes_->SetSettings(DetectSettings(files->settings.detect()));
   UseCatalog(files->catalog, files->settings);
   files_ = *std::move(files);
   const std::vector<std::string> waiting = ChangedForRestart(started_with_, files_.settings);
@@ -217,7 +223,7 @@ void Daemon::Reload() {
     LogWarning("some settings change with the next start only",
                {{"settings", absl::StrJoin(waiting, " ")}});
   }
-  LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps.size())},
+  LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps_size())},
                        {"codes", absl::StrCat(files_.catalog.codes().size())}});
   // Last: who sees the count sees what was reloaded.
   absl::MutexLock lock(&mutex_);

@@ -45,7 +45,7 @@ int CheckFiles(const DaemonOptions& options) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
     return kExitUsage;
   }
-  std::cout << "settings and catalogue are valid: " << files->settings.apps.size() << " apps, "
+  std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "
             << files->catalog.codes().size() << " codes\n";
   return 0;
 }

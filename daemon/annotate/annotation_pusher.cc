@@ -39,10 +39,10 @@ AnnotationPusher::AnnotationPusher(Clock& clock, SpikesFn spikes, uint32_t seed,
 
 AnnotationPusher::~AnnotationPusher() { Stop(); }
 
-void AnnotationPusher::Use(const AnnotateSettings& settings, const Catalog& catalog,
+void AnnotationPusher::Use(const internal::Annotations& settings, const Catalog& catalog,
                            const std::string& public_url) {
   absl::MutexLock lock(&mutex_);
-  next_ = Given{settings, catalog, {public_url, PathOf(settings.grafana_url)}};
+  next_ = Given{settings, catalog, {public_url, PathOf(settings.grafana_url())}};
 }
 
 void AnnotationPusher::Start() { thread_ = std::thread(&AnnotationPusher::Run, this); }
@@ -95,11 +95,11 @@ bool AnnotationPusher::TakeUp() {
     not_before_ = absl::ZeroDuration();
     // It may be another Grafana, or be set right by now; what it has is searched for.
     planner_.Forget();
-    if (given_->settings.grafana_url.empty()) planner_ = Planner();
+    if (given_->settings.grafana_url().empty()) planner_ = Planner();
     report_time_s_ = 0;
     UpdateQueue();
   }
-  return given_.has_value() && !given_->settings.grafana_url.empty();
+  return given_.has_value() && !given_->settings.grafana_url().empty();
 }
 
 void AnnotationPusher::TakeReport() {
@@ -113,13 +113,13 @@ void AnnotationPusher::TakeReport() {
 
 absl::Status AnnotationPusher::ReadToken() {
   const absl::StatusOr<std::string> text =
-      ReadTextFile(given_->settings.token_file, kTokenBytesMax);
+      ReadTextFile(given_->settings.token_file(), kTokenBytesMax);
   if (!text.ok()) return text.status();
   const absl::string_view token = absl::StripAsciiWhitespace(*text);
   // Anything else could end the header that it stands in.
   if (token.empty() || !absl::c_all_of(token, [](char c) { return c > ' ' && c <= '~'; })) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(given_->settings.token_file, ": holds no token; a token is printable ASCII"));
+    return absl::InvalidArgumentError(absl::StrCat(given_->settings.token_file(),
+                                                   ": holds no token; a token is printable ASCII"));
   }
   token_ = std::string(token);
   return absl::OkStatus();
@@ -146,9 +146,9 @@ void AnnotationPusher::Carry(const PlannedRequest& planned) {
       return;
     }
   }
-  const AnnotateSettings& settings = given_->settings;
+  const internal::Annotations& settings = given_->settings;
   const absl::StatusOr<HttpAnswer> answer =
-      session_.Send({settings.grafana_url, token_, settings.ca_file}, RequestFor(planned));
+      session_.Send({settings.grafana_url(), token_, settings.ca_file()}, RequestFor(planned));
   if (absl::IsCancelled(answer.status())) return;
   const bool creates = planned.kind == PlannedRequest::Kind::kCreate;
   if (!answer.ok()) {

@@ -29,9 +29,9 @@
 #include "daemon/annotate/planner.h"
 #include "daemon/base/clock.h"
 #include "daemon/catalog/catalog.h"
-#include "daemon/model/annotate_settings.h"
 #include "daemon/model/annotate_stats.h"
 #include "daemon/model/spike.h"
+#include "gmewatch/internal/config.pb.h"
 
 namespace gmewatch {
 
@@ -53,7 +53,8 @@ class AnnotationPusher {
   ~AnnotationPusher();
 
   // From now on. `public_url`: of the admin port, for links to the runbook.
-  void Use(const AnnotateSettings& settings, const Catalog& catalog, const std::string& public_url);
+  void Use(const internal::Annotations& settings, const Catalog& catalog,
+           const std::string& public_url);
 
   void Start();
   // Ends a request under way. Spikes that last stay marked as such, and the next start goes on with
@@ -70,7 +71,7 @@ class AnnotationPusher {
 
  private:
   struct Given {
-    AnnotateSettings settings;
+    internal::Annotations settings;
     Catalog catalog;
     AnnotationLinks links;
   };

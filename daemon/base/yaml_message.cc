@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <limits>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,9 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/time.h"
+#include "absl/strings/strip.h"
+#include "daemon/base/yaml_load.h"
+#include "gmewatch/internal/setting.pb.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/duration.pb.h"
 
 namespace gmewatch {
 namespace {
@@ -35,244 +35,224 @@ std::string Quoted(absl::string_view text) {
                       cut ? "..." : "");
 }
 
-std::string FieldNames(const Descriptor& type) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<size_t>(type.field_count()));
-  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
-  return absl::StrJoin(names, ", ");
-}
-
 bool IsDuration(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field.message_type() == Duration::descriptor();
 }
 
-// What a value of the field looks like, for people.
-template <typename T>
-std::string WholeNumber() {
-  return absl::StrCat("a whole number from ", std::numeric_limits<T>::min(), " to ",
-                      std::numeric_limits<T>::max());
+const internal::Setting& SettingOf(const FieldDescriptor& field) {
+  return field.options().GetExtension(internal::setting);
 }
 
-// Decimal digits in their one form: YAML 1.1 takes 010 for eight and 1.2 for ten, so neither is
-// guessed.
-template <typename T>
-bool ParseWholeNumber(const YamlNode& node, T* number) {
-  absl::string_view digits = node.text;
-  if (!node.plain || digits.empty()) return false;
-  if (digits[0] == '-') digits.remove_prefix(1);
-  if (digits.empty() || (digits.size() > 1 && digits[0] == '0')) return false;
-  for (const char c : digits) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return false;
-  }
-  return absl::SimpleAtoi(node.text, number);
+std::string FieldNames(const Descriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+  return absl::StrJoin(names, ", ");
 }
 
-// Digits, perhaps a sign and a point, such as 0.25; neither an exponent nor "inf" or "nan".
-bool ParseDecimal(const YamlNode& node, double* number) {
-  absl::string_view digits = node.text;
-  if (!node.plain || digits.empty()) return false;
-  if (digits[0] == '-') digits.remove_prefix(1);
-  const std::vector<absl::string_view> parts = absl::StrSplit(digits, '.');
+// Digits with an optional minus, and with an optional point for a decimal. YAML 1.1 would also take
+// 010 for eight, 1e3 and .inf for numbers: none of these is guessed.
+bool IsNumber(absl::string_view text, bool decimal) {
+  absl::ConsumePrefix(&text, "-");
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
   const auto is_digits = [](absl::string_view part) {
     return !part.empty() && absl::c_all_of(part, absl::ascii_isdigit);
   };
-  return parts.size() <= 2 && absl::c_all_of(parts, is_digits) &&
-         absl::SimpleAtod(node.text, number);
+  if (parts.size() > (decimal ? 2 : 1) || !absl::c_all_of(parts, is_digits)) return false;
+  return decimal || text.size() == 1 || text[0] != '0';
 }
 
-bool ParseDuration(const YamlNode& node, Duration* duration) {
-  absl::Duration parsed;
-  if (!absl::ParseDuration(node.text, &parsed)) return false;
-  if (absl::AbsDuration(parsed) == absl::InfiniteDuration()) return false;
-  absl::Duration rest;
-  duration->set_seconds(absl::IDivDuration(parsed, absl::Seconds(1), &rest));
-  duration->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
-  return true;
+template <typename T>
+using Setter = void (Reflection::*)(Message*, const FieldDescriptor*, T) const;
+
+template <typename T>
+std::string SetNumber(absl::string_view text, const FieldDescriptor& field, Message* message,
+                      Setter<T> set, Setter<T> add) {
+  T number = 0;
+  if (!IsNumber(text, false) || !absl::SimpleAtoi(text, &number)) {
+    return absl::StrCat("a whole number from ", std::numeric_limits<T>::min(), " to ",
+                        std::numeric_limits<T>::max());
+  }
+  (message->GetReflection()->*(field.is_repeated() ? add : set))(message, &field, number);
+  return "";
+}
+
+bool ParseFinite(absl::string_view text, absl::Duration* duration) {
+  return absl::ParseDuration(text, duration) &&
+         absl::AbsDuration(*duration) != absl::InfiniteDuration();
+}
+
+// Sets a field that is neither a string nor a message of ours, or adds to it if it is repeated.
+// Returns what is allowed if the text is not such a value, else an empty string.
+std::string SetValue(absl::string_view text, const FieldDescriptor& field, Message* message) {
+  const Reflection& reflection = *message->GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      if (text != "true" && text != "false") return "true or false";
+      field.is_repeated() ? reflection.AddBool(message, &field, text == "true")
+                          : reflection.SetBool(message, &field, text == "true");
+      return "";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return SetNumber(text, field, message, &Reflection::SetInt32, &Reflection::AddInt32);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return SetNumber(text, field, message, &Reflection::SetUInt32, &Reflection::AddUInt32);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return SetNumber(text, field, message, &Reflection::SetUInt64, &Reflection::AddUInt64);
+    case FieldDescriptor::CPPTYPE_DOUBLE: {
+      double number = 0;
+      if (!IsNumber(text, true) || !absl::SimpleAtod(text, &number)) {
+        return "a number such as 2 or 0.5";
+      }
+      reflection.SetDouble(message, &field, number);
+      return "";
+    }
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      absl::Duration parsed;
+      if (!ParseFinite(text, &parsed)) return "a duration such as 5ms, 10s or 24h";
+      Duration duration;
+      duration.set_seconds(absl::IDivDuration(parsed, absl::Seconds(1), &parsed));
+      duration.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(parsed)));
+      (field.is_repeated() ? reflection.AddMessage(message, &field)
+                           : reflection.MutableMessage(message, &field))
+          ->CopyFrom(duration);
+      return "";
+    }
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_ENUM:
+    case FieldDescriptor::CPPTYPE_STRING:
+      break;
+  }
+  std::abort();  // the schema is ours, and the header says what it may hold
+}
+
+// A number, or a duration in seconds. REQUIRES: SetValue took the text. Every limit that a schema
+// could have is small enough for a double to be exact beside it.
+double SizeOf(absl::string_view text, const FieldDescriptor& field) {
+  double number = 0;
+  absl::Duration duration;
+  if (!IsDuration(field)) return absl::SimpleAtod(text, &number) ? number : 0;
+  return ParseFinite(text, &duration) ? absl::ToDoubleSeconds(duration) : 0;
+}
+
+// Returns the range of the schema if the text is outside of it, else an empty string.
+std::string RangeLeft(absl::string_view text, const FieldDescriptor& field) {
+  const internal::Setting& setting = SettingOf(field);
+  if (setting.min().empty()) return "";
+  const double size = SizeOf(text, field);
+  if (size >= SizeOf(setting.min(), field) && size <= SizeOf(setting.max(), field)) return "";
+  return absl::StrCat("from ", setting.min(), " to ", setting.max());
 }
 
 class Reader {
  public:
-  Reader(const YamlTree& tree, absl::string_view file) : tree_(tree), file_(file), fields_(file) {}
+  explicit Reader(absl::string_view file) : file_(file), fields_(file) {}
 
-  absl::Status ReadRoot(Message* message) {
-    fields_.Add("", tree_.nodes[0].position);
-    return ReadMessage(tree_.nodes[0], "", message);
-  }
+  absl::Status ReadMessage(const YAML::Node& map, const std::string& path, Message* message);
   YamlFields TakeFields() { return std::move(fields_); }
 
  private:
-  absl::Status Error(YamlPosition position, absl::string_view what) const {
-    return YamlError(file_, position, what);
+  absl::Status Error(const YAML::Node& node, absl::string_view what) const {
+    return YamlError(file_, YamlPositionOf(node.Mark()), what);
   }
-  absl::Status WrongValue(const YamlNode& node, const FieldDescriptor& field,
-                          absl::string_view allowed) const;
-  // Counts what the values read so far would be if no alias was used.
-  absl::Status Spend(const YamlNode& node);
-
-  absl::Status ReadMessage(const YamlNode& map, const std::string& path, Message* message);
-  absl::Status ReadField(const YamlNode& key, const YamlNode& value, const std::string& path,
+  absl::Status UnknownField(const YAML::Node& key, const Descriptor& type) const;
+  absl::Status ReadField(const YAML::Node& key, const YAML::Node& value, const std::string& path,
                          Message* message);
-  absl::Status ReadList(const YamlNode& list, const FieldDescriptor& field, const std::string& path,
-                        Message* message);
-  // Sets the field, or adds to it where it is repeated.
-  absl::Status ReadValue(const YamlNode& node, const FieldDescriptor& field,
+  absl::Status ReadList(const YAML::Node& list, const FieldDescriptor& field,
+                        const std::string& path, Message* message);
+  // Sets the field, or adds to it if it is repeated.
+  absl::Status ReadValue(const YAML::Node& node, const FieldDescriptor& field,
                          const std::string& path, Message* message);
-  absl::Status ReadMessageValue(const YamlNode& node, const FieldDescriptor& field,
-                                const std::string& path, Message* message);
-  template <typename T>
-  absl::Status ReadNumber(const YamlNode& node, const FieldDescriptor& field, Message* message,
-                          void (Reflection::*set)(Message*, const FieldDescriptor*, T) const,
-                          void (Reflection::*add)(Message*, const FieldDescriptor*, T) const);
 
-  const YamlTree& tree_;
   const absl::string_view file_;
   YamlFields fields_;
-  size_t values_ = 0;
-  size_t text_bytes_ = 0;
 };
 
-absl::Status Reader::WrongValue(const YamlNode& node, const FieldDescriptor& field,
-                                absl::string_view allowed) const {
-  const bool show = node.kind == YamlKind::kScalar &&
-                    field.cpp_type() != FieldDescriptor::CPPTYPE_STRING && !field.is_repeated();
-  return Error(node.position, absl::StrCat(field.name(), " must be ", allowed,
-                                           show ? absl::StrCat(", not ", Quoted(node.text)) : ""));
-}
-
-absl::Status Reader::Spend(const YamlNode& node) {
-  text_bytes_ += node.text.size();
-  if (++values_ <= kYamlValuesMax && text_bytes_ <= kYamlBytesMax) return absl::OkStatus();
-  return Error(node.position, absl::StrCat("aliases spell out more than ", kYamlValuesMax,
-                                           " values or ", kYamlBytesMax, " bytes"));
-}
-
-absl::Status Reader::ReadMessage(const YamlNode& map, const std::string& path, Message* message) {
-  if (map.kind == YamlKind::kNull) return absl::OkStatus();
+absl::Status Reader::ReadMessage(const YAML::Node& map, const std::string& path, Message* message) {
+  SetDefaults(message);
+  if (path.empty()) fields_.Add(path, YamlPositionOf(map.Mark()));
+  if (map.IsNull()) return absl::OkStatus();
   const Descriptor& type = *message->GetDescriptor();
-  if (map.kind != YamlKind::kMap) {
-    return Error(map.position,
-                 absl::StrCat(type.name(), " must be a mapping of ", FieldNames(type)));
+  if (!map.IsMap()) {
+    return Error(map, absl::StrCat(type.name(), " must be a mapping of ", FieldNames(type)));
   }
-  for (size_t i = 0; i + 1 < map.children.size(); i += 2) {
-    absl::Status status =
-        ReadField(tree_.nodes[map.children[i]], tree_.nodes[map.children[i + 1]], path, message);
+  for (const auto& entry : map) {
+    absl::Status status = ReadField(entry.first, entry.second, path, message);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status Reader::ReadField(const YamlNode& key, const YamlNode& value, const std::string& path,
-                               Message* message) {
+absl::Status Reader::UnknownField(const YAML::Node& key, const Descriptor& type) const {
+  const std::string name = key.IsScalar() ? Quoted(key.Scalar()) : "that is not a word";
+  for (int i = 0; key.IsScalar() && i < type.field_count(); ++i) {
+    if (!absl::c_linear_search(SettingOf(*type.field(i)).formerly(), key.Scalar())) continue;
+    return Error(key, absl::StrCat("field ", name, " in ", type.name(), " is now named \"",
+                                   type.field(i)->name(), "\""));
+  }
+  return Error(key, absl::StrCat("unknown field ", name, " in ", type.name(),
+                                 "; allowed: ", FieldNames(type)));
+}
+
+absl::Status Reader::ReadField(const YAML::Node& key, const YAML::Node& value,
+                               const std::string& path, Message* message) {
   const Descriptor& type = *message->GetDescriptor();
-  const FieldDescriptor* field =
-      key.kind == YamlKind::kScalar ? type.FindFieldByName(key.text) : nullptr;
-  if (field == nullptr) {
-    const std::string name = key.kind == YamlKind::kScalar ? Quoted(key.text) : "that is no word";
-    return Error(key.position, absl::StrCat("unknown field ", name, " in ", type.name(),
-                                            "; allowed: ", FieldNames(type)));
-  }
+  const FieldDescriptor* field = key.IsScalar() ? type.FindFieldByName(key.Scalar()) : nullptr;
+  if (field == nullptr) return UnknownField(key, type);
   const std::string field_path = path.empty() ? field->name() : path + "." + field->name();
-  // yaml-cpp has nothing to point at where a value is left out.
-  const YamlPosition position = value.kind == YamlKind::kNull ? key.position : value.position;
   if (fields_.Has(field_path)) {
-    return Error(key.position, absl::StrCat("field \"", field->name(),
-                                            "\" is given a second time, the first is in line ",
-                                            fields_.Position(field_path).line));
+    return Error(key, absl::StrCat("field \"", field->name(), "\" appears twice, first in line ",
+                                   fields_.Position(field_path).line));
   }
-  fields_.Add(field_path, position);
+  // A value that is left out has no position of its own.
+  fields_.Add(field_path, YamlPositionOf(value.IsNull() ? key.Mark() : value.Mark()));
   if (field->is_repeated()) return ReadList(value, *field, field_path, message);
   return ReadValue(value, *field, field_path, message);
 }
 
-absl::Status Reader::ReadList(const YamlNode& list, const FieldDescriptor& field,
+absl::Status Reader::ReadList(const YAML::Node& list, const FieldDescriptor& field,
                               const std::string& path, Message* message) {
-  if (list.kind == YamlKind::kNull) return absl::OkStatus();
-  if (list.kind != YamlKind::kList) return WrongValue(list, field, "a list");
-  for (size_t i = 0; i < list.children.size(); ++i) {
-    const YamlNode& item = tree_.nodes[list.children[i]];
-    const std::string item_path = absl::StrCat(path, "[", i, "]");
-    fields_.Add(item_path, item.position);
+  if (list.IsNull()) return absl::OkStatus();
+  if (!list.IsSequence()) return Error(list, absl::StrCat(field.name(), " must be a list"));
+  int i = 0;
+  for (const YAML::Node& item : list) {
+    const std::string item_path = absl::StrCat(path, "[", i++, "]");
+    fields_.Add(item_path, YamlPositionOf(item.Mark()));
     absl::Status status = ReadValue(item, field, item_path, message);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status Reader::ReadValue(const YamlNode& node, const FieldDescriptor& field,
+absl::Status Reader::ReadValue(const YAML::Node& node, const FieldDescriptor& field,
                                const std::string& path, Message* message) {
-  if (absl::Status spent = Spend(node); !spent.ok()) return spent;
-  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !IsDuration(field)) {
-    return ReadMessageValue(node, field, path, message);
-  }
-  if (node.kind == YamlKind::kNull) {
-    return Error(fields_.Position(path), absl::StrCat(field.name(), " has no value"));
-  }
   const Reflection& reflection = *message->GetReflection();
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_BOOL: {
-      const bool on = node.text == "true";
-      if (!node.plain || (!on && node.text != "false")) {
-        return WrongValue(node, field, "true or false");
-      }
-      field.is_repeated() ? reflection.AddBool(message, &field, on)
-                          : reflection.SetBool(message, &field, on);
-      return absl::OkStatus();
-    }
-    case FieldDescriptor::CPPTYPE_STRING:
-      if (node.kind != YamlKind::kScalar) return WrongValue(node, field, "a string");
-      field.is_repeated() ? reflection.AddString(message, &field, node.text)
-                          : reflection.SetString(message, &field, node.text);
-      return absl::OkStatus();
-    case FieldDescriptor::CPPTYPE_INT32:
-      return ReadNumber<int32_t>(node, field, message, &Reflection::SetInt32,
-                                 &Reflection::AddInt32);
-    case FieldDescriptor::CPPTYPE_INT64:
-      return ReadNumber<int64_t>(node, field, message, &Reflection::SetInt64,
-                                 &Reflection::AddInt64);
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return ReadNumber<uint32_t>(node, field, message, &Reflection::SetUInt32,
-                                  &Reflection::AddUInt32);
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return ReadNumber<uint64_t>(node, field, message, &Reflection::SetUInt64,
-                                  &Reflection::AddUInt64);
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return ReadMessageValue(node, field, path, message);
-    case FieldDescriptor::CPPTYPE_DOUBLE: {
-      double number = 0;
-      if (!ParseDecimal(node, &number)) return WrongValue(node, field, "a number such as 2 or 0.5");
-      reflection.SetDouble(message, &field, number);
-      return absl::OkStatus();
-    }
-    case FieldDescriptor::CPPTYPE_FLOAT:
-    case FieldDescriptor::CPPTYPE_ENUM:
-      break;
+  const bool is_duration = IsDuration(field);
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !is_duration) {
+    return ReadMessage(node, path,
+                       field.is_repeated() ? reflection.AddMessage(message, &field)
+                                           : reflection.MutableMessage(message, &field));
   }
-  std::abort();  // the schema is ours, and the header says what it may hold
-}
-
-template <typename T>
-absl::Status Reader::ReadNumber(const YamlNode& node, const FieldDescriptor& field,
-                                Message* message,
-                                void (Reflection::*set)(Message*, const FieldDescriptor*, T) const,
-                                void (Reflection::*add)(Message*, const FieldDescriptor*, T)
-                                    const) {
-  T number = 0;
-  if (!ParseWholeNumber(node, &number)) return WrongValue(node, field, WholeNumber<T>());
-  (message->GetReflection()->*(field.is_repeated() ? add : set))(message, &field, number);
-  return absl::OkStatus();
-}
-
-absl::Status Reader::ReadMessageValue(const YamlNode& node, const FieldDescriptor& field,
-                                      const std::string& path, Message* message) {
-  const Reflection& reflection = *message->GetReflection();
-  Message* inner = field.is_repeated() ? reflection.AddMessage(message, &field)
-                                       : reflection.MutableMessage(message, &field);
-  if (!IsDuration(field)) return ReadMessage(node, path, inner);
-  Duration duration;
-  const bool parsed = ParseDuration(node, &duration);
-  inner->CopyFrom(duration);
-  return parsed ? absl::OkStatus() : WrongValue(node, field, "a duration such as 5ms, 10s or 24h");
+  if (node.IsNull()) {
+    return fields_.Error(path, absl::StrCat(field.name(), " has no value"));
+  }
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    if (!node.IsScalar()) return Error(node, absl::StrCat(field.name(), " must be a string"));
+    field.is_repeated() ? reflection.AddString(message, &field, node.Scalar())
+                        : reflection.SetString(message, &field, node.Scalar());
+    return absl::OkStatus();
+  }
+  // Only durations may be quoted. An empty text is no value of any of these types.
+  const bool is_text = node.IsScalar() && (node.Tag() != "!" || is_duration);
+  const std::string allowed = SetValue(is_text ? node.Scalar() : "", field, message);
+  if (!allowed.empty()) {
+    const bool show = node.IsScalar() && !field.is_repeated();
+    return Error(node, absl::StrCat(field.name(), " must be ", allowed,
+                                    show ? absl::StrCat(", not ", Quoted(node.Scalar())) : ""));
+  }
+  const std::string range = RangeLeft(node.Scalar(), field);
+  if (range.empty()) return absl::OkStatus();
+  return Error(node, absl::StrCat(path, " must be ", range, ", not ", node.Scalar()));
 }
 
 }  // namespace
@@ -287,14 +267,40 @@ YamlPosition YamlFields::Position(absl::string_view path) const {
   return found == positions_.end() ? YamlPosition{} : found->second;
 }
 
+absl::Status YamlFields::Error(absl::string_view path, absl::string_view what) const {
+  return YamlError(file_, Position(path), what);
+}
+
 absl::StatusOr<YamlFields> ReadYamlMessage(absl::string_view text, absl::string_view file,
                                            Message* message) {
-  absl::StatusOr<YamlTree> tree = ReadYamlTree(text, file);
-  if (!tree.ok()) return tree.status();
-  Reader reader(*tree, file);
-  absl::Status status = reader.ReadRoot(message);
+  const absl::StatusOr<YAML::Node> root = LoadYaml(text, file);
+  if (!root.ok()) return root.status();
+  Reader reader(file);
+  absl::Status status = reader.ReadMessage(*root, "", message);
   if (!status.ok()) return status;
   return reader.TakeFields();
+}
+
+void SetDefaults(Message* message) {
+  const Descriptor& type = *message->GetDescriptor();
+  const Reflection& reflection = *message->GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const std::string& value = SettingOf(field).default_();
+    if (!value.empty()) {
+      if (!SetValue(value, field, message).empty()) std::abort();  // the schema is ours
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_repeated() &&
+               !IsDuration(field)) {
+      Message* inner = reflection.MutableMessage(message, &field);
+      SetDefaults(inner);
+      // A message without defaults stays absent, so that a field's presence says it was given.
+      if (inner->ByteSizeLong() == 0) reflection.ClearField(message, &field);
+    }
+  }
+}
+
+absl::Duration ToDuration(const Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
 }  // namespace gmewatch

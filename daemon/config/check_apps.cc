@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kKeyBytesMin = 8;
 constexpr size_t kKeyBytesMax = 256;
 
-// Path of the first field that holds a text.
+// The path of the first field with a text.
 using FirstPaths = absl::flat_hash_map<std::string, std::string>;
 
 bool IsLabelCharacter(char c) {
@@ -28,8 +28,8 @@ bool IsKeyCharacter(char c) { return c > ' ' && c <= '~'; }
 absl::Status CheckLabel(const YamlFields& fields, const std::string& path, absl::string_view what,
                         const std::string& label) {
   if (label == "all" || label == "other") {
-    return fields.Error(path,
-                        absl::StrCat(what, " \"", label, "\" is ours; any other name is allowed"));
+    return fields.Error(
+        path, absl::StrCat(what, " \"", label, "\" is reserved; any other name is allowed"));
   }
   if (!label.empty() && label.size() <= kLabelBytesMax && absl::c_all_of(label, IsLabelCharacter)) {
     return absl::OkStatus();
@@ -39,14 +39,13 @@ absl::Status CheckLabel(const YamlFields& fields, const std::string& path, absl:
                                          " characters of A-Z a-z 0-9 . _ -"));
 }
 
-// `shown`: what may be said of the text.
+// `shown` stands for the text in the error.
 absl::Status CheckNew(const YamlFields& fields, const std::string& path, absl::string_view shown,
                       const std::string& text, FirstPaths* first_paths) {
   const auto [first, is_new] = first_paths->emplace(text, path);
   if (is_new) return absl::OkStatus();
-  return fields.Error(
-      path, absl::StrCat(shown, " is there already, in line ", fields.Position(first->second).line,
-                         "; each is allowed once"));
+  return fields.Error(path, absl::StrCat(shown, " appears twice, first in line ",
+                                         fields.Position(first->second).line));
 }
 
 absl::Status CheckRegions(const internal::App& app, const YamlFields& fields,
@@ -87,10 +86,7 @@ absl::Status CheckKeys(const internal::App& app, const YamlFields& fields,
 
 }  // namespace
 
-absl::StatusOr<std::vector<AppSettings>> CheckApps(const internal::Config& config,
-                                                   const YamlFields& fields,
-                                                   uint32_t max_app_regions) {
-  std::vector<AppSettings> apps;
+absl::Status CheckApps(const internal::Config& config, const YamlFields& fields) {
   FirstPaths names;
   FirstPaths keys;
   size_t pairs = 0;
@@ -107,16 +103,12 @@ absl::StatusOr<std::vector<AppSettings>> CheckApps(const internal::Config& confi
     status = CheckKeys(app, fields, path, &keys);
     if (!status.ok()) return status;
     pairs += static_cast<size_t>(app.regions_size());
-    apps.push_back({app.name(),
-                    {app.regions().begin(), app.regions().end()},
-                    {app.keys().begin(), app.keys().end()}});
   }
-  if (pairs > max_app_regions) {
-    return fields.Error("apps", absl::StrCat("the apps have ", pairs,
-                                             " (app, region) pairs; limits.max_app_regions allows ",
-                                             max_app_regions));
-  }
-  return apps;
+  const uint32_t max_pairs = config.limits().max_app_regions();
+  if (pairs <= max_pairs) return absl::OkStatus();
+  return fields.Error(
+      "apps", absl::StrCat("the apps have ", pairs,
+                           " (app, region) pairs; limits.max_app_regions allows ", max_pairs));
 }
 
 }  // namespace gmewatch

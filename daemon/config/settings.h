@@ -1,69 +1,30 @@
-// The settings of gmewatchd, checked: config.proto says what each means, its unit, default and
-// range.
+// The settings of gmewatchd, checked, as config.proto declares them: texts, units, defaults and
+// ranges are there.
 //
-// Plain immutable data. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and what is allowed";
-// none repeats a key.
+// Thread safety: free functions. Errors: InvalidArgument with "FILE:LINE:COLUMN: what, and what is
+// allowed"; none repeats a key.
 #ifndef GMEWATCH_DAEMON_CONFIG_SETTINGS_H_
 #define GMEWATCH_DAEMON_CONFIG_SETTINGS_H_
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "daemon/model/annotate_settings.h"
-#include "daemon/model/detect_settings.h"
+#include "gmewatch/internal/config.pb.h"
 
 namespace gmewatch {
 
-struct AppSettings {
-  std::string name;
-  std::vector<std::string> regions;
-  std::vector<std::string> keys;
+// As ParseSettings returns it: with all defaults. A Settings() has none of them.
+using Settings = internal::Config;
 
-  friend bool operator==(const AppSettings&, const AppSettings&) = default;
-};
-
-struct TlsSettings {
-  std::string certificate_file;
-  std::string key_file;
-  std::string client_ca_file;  // empty: clients need no certificate
-
-  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
-};
-
-struct Settings {
-  std::vector<AppSettings> apps;  // empty: open mode
-
-  uint32_t max_app_regions = 1024;
-  uint32_t max_sessions = 4'000'000;
-  absl::Duration session_horizon = absl::Hours(24);
-  uint64_t max_pending_bytes = uint64_t{16} << 20;
-
-  bool reflection = false;
-  std::optional<TlsSettings> tls;
-  uint32_t max_message_bytes = 65536;
-
-  absl::Duration commit_interval = absl::Milliseconds(5);
-  absl::Duration checkpoint_interval = absl::Seconds(60);
-
-  std::string public_url;  // empty: from the admin address
-  bool hide_solution_info = false;
-  std::string grafana_url;     // empty: no links there
-  std::string prometheus_url;  // the same
-
-  DetectSettings detect;
-  AnnotateSettings annotate;
-
-  friend bool operator==(const Settings&, const Settings&) = default;
-};
-
-// `file` names the text in errors. An empty text is all defaults.
+// `file` names the text in errors. An empty text has all defaults.
 absl::StatusOr<Settings> ParseSettings(absl::string_view yaml, absl::string_view file);
 absl::StatusOr<Settings> LoadSettings(const std::string& path);
+
+// The names, such as "log.commit_interval", of the settings that differ and that SIGHUP does not
+// change: they take effect with the next start.
+std::vector<std::string> ChangedForRestart(const Settings& running, const Settings& wanted);
 
 }  // namespace gmewatch
 

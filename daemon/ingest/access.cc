@@ -19,12 +19,13 @@ Access::Access(const Settings& settings) { Update(settings); }
 
 void Access::Update(const Settings& settings) {
   absl::flat_hash_map<std::string, App> apps;
-  for (const AppSettings& app : settings.apps) {
-    apps[app.name] = {{app.regions.begin(), app.regions.end()}, app.keys};
+  for (const internal::App& app : settings.apps()) {
+    apps[app.name()] = {{app.regions().begin(), app.regions().end()},
+                        {app.keys().begin(), app.keys().end()}};
   }
   absl::MutexLock lock(&mutex_);
   apps_ = std::move(apps);
-  max_sessions_ = settings.max_sessions;
+  max_sessions_ = settings.limits().max_sessions();
 }
 
 grpc::Status Access::Check(const std::string& app, const std::string& region,

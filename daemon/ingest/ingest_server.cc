@@ -5,12 +5,11 @@
 #include <grpcpp/impl/server_builder_plugin.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "daemon/base/text_file.h"
 #include "daemon/ingest/health_call.h"
 #include "daemon/ingest/stream_call.h"
 #include "daemon/ingest/unary_call.h"
@@ -37,33 +36,31 @@ constexpr int kPingIntervalMinMs = 60'000;
 // batch of the wire comes near it.
 constexpr uint32_t kRefusedBytesMax = 256 << 10;
 
+constexpr size_t kPemBytesMax = 1 << 20;
+
 // For clients to read their last answers and say that they did: a round trip from far away, or of
 // one that is busy. A client that does not look at its connection is cut off.
 constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  if (!in || out.str().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be read, or is empty"));
-  }
-  return out.str();
+absl::StatusOr<std::string> ReadPem(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadTextFile(path, kPemBytesMax);
+  if (text.ok() && text->empty()) return absl::InvalidArgumentError(path + ": is empty");
+  return text;
 }
 
 // gRPC's own kind of pointer.
 using CredentialsPointer = decltype(grpc::InsecureServerCredentials());
 
-absl::StatusOr<CredentialsPointer> Credentials(const Settings& settings) {
-  if (!settings.tls.has_value()) return grpc::InsecureServerCredentials();
+absl::StatusOr<CredentialsPointer> Credentials(const internal::Ingest& settings) {
+  if (!settings.has_tls()) return grpc::InsecureServerCredentials();
   grpc::SslServerCredentialsOptions options;
-  absl::StatusOr<std::string> certificate = ReadFile(settings.tls->certificate_file);
+  absl::StatusOr<std::string> certificate = ReadPem(settings.tls().certificate_file());
   if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<std::string> key = ReadFile(settings.tls->key_file);
+  absl::StatusOr<std::string> key = ReadPem(settings.tls().key_file());
   if (!key.ok()) return key.status();
   options.pem_key_cert_pairs.push_back({*std::move(key), *std::move(certificate)});
-  if (!settings.tls->client_ca_file.empty()) {
-    absl::StatusOr<std::string> authorities = ReadFile(settings.tls->client_ca_file);
+  if (!settings.tls().client_ca_file().empty()) {
+    absl::StatusOr<std::string> authorities = ReadPem(settings.tls().client_ca_file());
     if (!authorities.ok()) return authorities.status();
     options.pem_root_certs = *std::move(authorities);
     options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
@@ -71,9 +68,9 @@ absl::StatusOr<CredentialsPointer> Credentials(const Settings& settings) {
   return grpc::SslServerCredentials(options);
 }
 
-void Configure(const Settings& settings, grpc::ServerBuilder* builder) {
+void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(
-      static_cast<int>(settings.max_message_bytes + kRefusedBytesMax));
+      static_cast<int>(settings.max_message_bytes() + kRefusedBytesMax));
   // gRPC inflates before it looks at the size limit, so compressed messages are not taken.
   for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
@@ -122,13 +119,13 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
     return absl::InvalidArgumentError(
         absl::StrCat("--ingest_address is \"", address, "\"; HOST:PORT is allowed"));
   }
-  auto credentials = Credentials(settings);
+  auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
 
   std::unique_ptr<IngestServer> self(new IngestServer(settings));
   grpc::ServerBuilder builder;
-  Configure(settings, &builder);
-  if (settings.reflection) {
+  Configure(settings.ingest(), &builder);
+  if (settings.ingest().reflection()) {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   } else {
     builder.SetOption(std::make_unique<WithoutReflection>());
@@ -148,9 +145,10 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_, queue.get(),     committer,
-                                   aggregate,       &self->access_,  &self->calls_,
-                                   &self->health_,  &self->serving_, settings.max_message_bytes};
+    const IngestContext context = {
+        &self->service_, queue.get(),     committer,
+        aggregate,       &self->access_,  &self->calls_,
+        &self->health_,  &self->serving_, settings.ingest().max_message_bytes()};
     for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Arm(context);
     for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Arm(context);
     for (int i = 0; i < kAwaitedHealth; ++i) HealthCall::Arm(context);

@@ -1,4 +1,4 @@
-// What an operator can set of the detector; config.proto explains each and its effect. Plain data.
+// The settings of the detector; config.proto explains each, with its default and range. Plain data.
 #ifndef GMEWATCH_DAEMON_MODEL_DETECT_SETTINGS_H_
 #define GMEWATCH_DAEMON_MODEL_DETECT_SETTINGS_H_
 
@@ -6,22 +6,33 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "daemon/base/yaml_message.h"
+#include "gmewatch/internal/config.pb.h"
 
 namespace gmewatch {
 
 struct DetectSettings {
-  // How often counts are looked at; from 1 s to 1 h.
-  absl::Duration tick = absl::Seconds(10);
-  // False alarms a week, over all series together, that people accept.
-  double false_alarms_per_week = 1;
-  // A spike has at least so many events more than expected, from so many sessions.
-  double min_excess_events = 10;
-  uint32_t min_sessions = 3;
-  // A spike lasts until its rate has been back to normal for this long.
-  absl::Duration resolve_after = absl::Minutes(5);
-  // A rate that stays up for this long is the new normal.
-  absl::Duration rebaseline_after = absl::Hours(8);
-  // Codes that never raise a spike, besides the catalogue's benign ones.
+  // All defaults.
+  DetectSettings() {
+    internal::Detect defaults;
+    SetDefaults(&defaults);
+    *this = DetectSettings(defaults);
+  }
+  explicit DetectSettings(const internal::Detect& detect)
+      : tick(ToDuration(detect.tick())),
+        false_alarms_per_week(detect.false_alarms_per_week()),
+        min_excess_events(detect.min_excess_events()),
+        min_sessions(detect.min_sessions()),
+        resolve_after(ToDuration(detect.resolve_after())),
+        rebaseline_after(ToDuration(detect.rebaseline_after())),
+        ignored_codes(detect.ignored_codes().begin(), detect.ignored_codes().end()) {}
+
+  absl::Duration tick;
+  double false_alarms_per_week = 0;
+  double min_excess_events = 0;
+  uint32_t min_sessions = 0;
+  absl::Duration resolve_after;
+  absl::Duration rebaseline_after;
   std::vector<int32_t> ignored_codes;
 
   friend bool operator==(const DetectSettings&, const DetectSettings&) = default;

@@ -1,21 +1,31 @@
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "daemon/base/yaml_message.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/config/settings.h"
 #include "daemon/model/limits.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "tests/fuzz/targets.h"
 
 namespace gmewatch {
 namespace {
 
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
 constexpr absl::string_view kFile = "file.yaml";
 
-// A number and a colon at the front of `text`, which loses them; 0 where there are none.
+// Removes a number and a colon from the front of `text`; returns 0 if it does not begin with these.
 int TakeNumber(absl::string_view* text) {
   const size_t colon = text->find(':');
   int number = 0;
@@ -26,7 +36,7 @@ int TakeNumber(absl::string_view* text) {
   return number;
 }
 
-// "FILE:LINE:COLUMN: words", the line one of the text's, or the one behind its end.
+// "FILE:LINE:COLUMN: what"; the line is one of the text or the one behind its end.
 void CheckFault(const absl::Status& status, absl::string_view text) {
   Require(absl::IsInvalidArgument(status), "a fault is InvalidArgument");
   absl::string_view message(status.message().data(), status.message().size());
@@ -65,46 +75,46 @@ bool Same(const CatalogCode& x, const CatalogCode& y) {
          x.description == y.description && x.cause == y.cause && x.solution == y.solution;
 }
 
-std::string Nanoseconds(absl::Duration duration) {
-  return absl::StrCat(absl::ToInt64Nanoseconds(duration), "ns");
-}
+std::string ToYaml(const Message& message, const std::string& indent);
 
-std::string ToYaml(const AppSettings& app) {
-  std::string yaml = absl::StrCat("- name: ", Quoted(app.name), "\n  regions:\n");
-  for (const std::string& region : app.regions) {
-    absl::StrAppend(&yaml, "  - ", Quoted(region), "\n");
-  }
-  absl::StrAppend(&yaml, "  keys:\n");
-  for (const std::string& key : app.keys) absl::StrAppend(&yaml, "  - ", Quoted(key), "\n");
-  return yaml;
-}
-
-std::string ToYaml(const Settings& s) {
-  std::string yaml = "apps:\n";
-  for (const AppSettings& app : s.apps) absl::StrAppend(&yaml, ToYaml(app));
-  absl::StrAppend(&yaml, "limits:\n  max_app_regions: ", s.max_app_regions,
-                  "\n  max_sessions: ", s.max_sessions,
-                  "\n  session_horizon: ", Nanoseconds(s.session_horizon),
-                  "\n  max_pending_bytes: ", s.max_pending_bytes, "\n");
-  absl::StrAppend(&yaml, "ingest:\n  reflection: ", s.reflection ? "true" : "false",
-                  "\n  max_message_bytes: ", s.max_message_bytes, "\n");
-  if (s.tls.has_value()) {
-    absl::StrAppend(&yaml, "  tls:\n    certificate_file: ", Quoted(s.tls->certificate_file),
-                    "\n    key_file: ", Quoted(s.tls->key_file), "\n");
-    if (!s.tls->client_ca_file.empty()) {
-      absl::StrAppend(&yaml, "    client_ca_file: ", Quoted(s.tls->client_ca_file), "\n");
+// The value of a field that is not repeated, or the item at `index` of one that is.
+std::string ToYaml(const Message& message, const FieldDescriptor& field, int index,
+                   const std::string& indent) {
+  const Reflection& reflection = *message.GetReflection();
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    const Message& inner = index < 0 ? reflection.GetMessage(message, &field)
+                                     : reflection.GetRepeatedMessage(message, &field, index);
+    const auto* duration = dynamic_cast<const google::protobuf::Duration*>(&inner);
+    if (duration != nullptr) {
+      return absl::StrCat(" ", absl::ToInt64Nanoseconds(ToDuration(*duration)), "ns\n");
     }
+    return absl::StrCat("\n", ToYaml(inner, indent + "  "));
   }
-  absl::StrAppend(&yaml, "log:\n  commit_interval: ", Nanoseconds(s.commit_interval),
-                  "\n  checkpoint_interval: ", Nanoseconds(s.checkpoint_interval), "\n");
-  absl::StrAppend(&yaml, "expose:\n  public_url: ", Quoted(s.public_url),
-                  "\n  hide_solution_info: ", s.hide_solution_info ? "true" : "false",
-                  "\n  grafana_url: ", Quoted(s.grafana_url),
-                  "\n  prometheus_url: ", Quoted(s.prometheus_url), "\n");
-  if (s.annotate != AnnotateSettings()) {
-    absl::StrAppend(&yaml, "annotations:\n  grafana_url: ", Quoted(s.annotate.grafana_url),
-                    "\n  token_file: ", Quoted(s.annotate.token_file),
-                    "\n  ca_file: ", Quoted(s.annotate.ca_file), "\n");
+  std::string text;
+  google::protobuf::TextFormat::PrintFieldValueToString(message, &field, index, &text);
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    std::string scratch;
+    text =
+        Quoted(index < 0 ? reflection.GetStringReference(message, &field, &scratch)
+                         : reflection.GetRepeatedStringReference(message, &field, index, &scratch));
+  }
+  return absl::StrCat(" ", text, "\n");
+}
+
+std::string ToYaml(const Message& message, const std::string& indent) {
+  std::string yaml;
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    absl::StrAppend(&yaml, indent, field->name(), ":");
+    if (!field->is_repeated()) {
+      yaml += ToYaml(message, *field, -1, indent);
+      continue;
+    }
+    yaml += "\n";
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
+      absl::StrAppend(&yaml, indent, "-", ToYaml(message, *field, i, indent));
+    }
   }
   return yaml;
 }
@@ -125,11 +135,11 @@ void FuzzCatalog(absl::string_view bytes) {
     Require((code.category == "voice_message") == !code.subcategory.empty(), "subcategories");
   }
   const absl::StatusOr<Catalog> again = Catalog::Parse(ToYaml(*catalog), kFile);
-  Require(again.ok(), "what was written anew is a catalogue");
+  Require(again.ok(), "a catalogue that was written again is valid");
   Require(again->source() == catalog->source() &&
               std::equal(codes.begin(), codes.end(), again->codes().begin(), again->codes().end(),
                          Same),
-          "and the same");
+          "and is the same");
 }
 
 void FuzzSettings(absl::string_view bytes) {
@@ -138,9 +148,9 @@ void FuzzSettings(absl::string_view bytes) {
     CheckFault(settings.status(), bytes);
     return;
   }
-  const absl::StatusOr<Settings> again = ParseSettings(ToYaml(*settings), kFile);
-  Require(again.ok(), "what was written anew are settings");
-  Require(*again == *settings, "and the same");
+  const absl::StatusOr<Settings> again = ParseSettings(ToYaml(*settings, ""), kFile);
+  Require(again.ok(), "settings that were written again are valid");
+  Require(google::protobuf::util::MessageDifferencer::Equals(*again, *settings), "and the same");
 }
 
 }  // namespace gmewatch

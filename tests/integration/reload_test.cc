@@ -1,4 +1,4 @@
-// SIGHUP: settings and catalogue together, or neither.
+// SIGHUP applies settings and catalogue together, or neither.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ class ReloadTest : public ::testing::Test {
     daemon_ = *std::move(daemon);
   }
 
-  // Reloads, and waits until the daemon says that it came to `result`.
+  // Reloads, and waits until the daemon has counted `result`.
   void Reload(const std::string& result) {
     const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
     const double before = ValueOf(daemon_->Scrape(), series);
@@ -56,7 +56,7 @@ class ReloadTest : public ::testing::Test {
   std::unique_ptr<GmewatchdProcess> daemon_;
 };
 
-TEST_F(ReloadTest, TakesANewCatalogue) {
+TEST_F(ReloadTest, UsesANewCatalogue) {
   EXPECT_EQ(ValueOf(daemon_->Scrape(), InfoOf("1", "OLD", "client")), 1);
   dir_.Write("catalog.yaml", kTwoCodes);
   Reload("success");
@@ -68,7 +68,7 @@ TEST_F(ReloadTest, TakesANewCatalogue) {
   EXPECT_EQ(daemon_->AwaitValue(series, 0), 0) << "the new code's series start at zero";
 }
 
-TEST_F(ReloadTest, KeepsAllOfTheOldWhereOneFileIsWrong) {
+TEST_F(ReloadTest, KeepsBothOldFilesIfOneNewFileIsWrong) {
   dir_.Write("settings.yaml", kTwoApps);
   dir_.Write("catalog.yaml", "codes: []\n");
   Reload("failure");
@@ -94,7 +94,7 @@ TEST_F(ReloadTest, SeriesStayWhenTheirAppIsGone) {
   Reload("success");
   EXPECT_FALSE(MayReport("one"));
   EXPECT_TRUE(MayReport("two"));
-  // At zero, until its counts are shown.
+  // At zero until its counts are shown.
   EXPECT_EQ(
       ValueOf(daemon_->Scrape(), CodeSeries("gme_error_events_total", "1", "client", "eu", "one")),
       0);
@@ -112,7 +112,7 @@ TEST_F(ReloadTest, SaysWhichSettingsWaitForARestart) {
   EXPECT_THAT(
       daemon_->process().error(),
       HasSubstr(absl::StrCat(kWaiting, "\"ingest.max_message_bytes log.commit_interval\"\n")));
-  // By what it was started with, not by what it read last.
+  // Compared with the settings of the start, not with those of the last reload.
   dir_.Write("settings.yaml", absl::StrCat(kOneApp, "log: {commit_interval: 7ms}\n"));
   Reload("success");
   EXPECT_THAT(daemon_->process().error(),

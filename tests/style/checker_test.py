@@ -74,7 +74,7 @@ class LayersTest(unittest.TestCase):
         ("daemon/expose/a.cc", "sqlite3.h", "fence"),
         ("tests/integration/a_test.cc", "sqlite3.h", "fence"),
         ("daemon/catalog/a.cc", "yaml-cpp/yaml.h", "fence"),
-        ("daemon/base/yaml_message.cc", "yaml-cpp/yaml.h", None),
+        ("daemon/base/yaml_load.cc", "yaml-cpp/yaml.h", None),
         ("daemon/log/a.cc", "openssl/evp.h", "fence"),
         ("daemon/log/a.cc", "gtest/gtest.h", "fence"),
     ]

@@ -106,13 +106,13 @@ TEST_F(AnnotationPusherTest, WhatSomebodyDeletedStaysDeleted) {
 }
 
 TEST_F(AnnotationPusherTest, WhatBeganAndEndedWhileGrafanaWasGoneIsToldLater) {
-  settings_.grafana_url = "http://127.0.0.1:1";
+  settings_.set_grafana_url("http://127.0.0.1:1");
   Restart();
   Push(ReportAt(kStart + 20, {Lasting(1005)}));
   clock_.Advance(absl::Minutes(2));
   Push(ReportAt(kStart + 100, {Over(Lasting(1005), kStart + 90)}));
   EXPECT_EQ(Failures(AnnotateFailure::kUnreachable), 2U);
-  settings_.grafana_url = grafana_.url();
+  settings_.set_grafana_url(grafana_.url());
   Use();
   Push();
   ASSERT_THAT(grafana_.annotations(), SizeIs(1));
@@ -121,7 +121,7 @@ TEST_F(AnnotationPusherTest, WhatBeganAndEndedWhileGrafanaWasGoneIsToldLater) {
 }
 
 TEST_F(AnnotationPusherTest, WhatIsGivenUpIsCounted) {
-  settings_.grafana_url = "http://127.0.0.1:1";
+  settings_.set_grafana_url("http://127.0.0.1:1");
   Restart();
   Push(ReportAt(kStart + 20, {Lasting(1005)}));
   Push(ReportAt(kStart + 100, {Over(Lasting(1005), kStart + 90)}));

@@ -74,7 +74,7 @@ TEST_F(AnnotationPusherTest, SpikesOfOneCodeInManyPlacesKeepApart) {
 }
 
 TEST_F(AnnotationPusherTest, NothingIsPushedWhereTheSettingsNameNoGrafana) {
-  settings_ = AnnotateSettings();
+  settings_ = internal::Annotations();
   Restart();
   report_ = ReportAt(kStart + 20, {Lasting(1005)});
   EXPECT_EQ(pusher_->Turn(), absl::InfiniteDuration());
@@ -85,11 +85,11 @@ TEST_F(AnnotationPusherTest, NothingIsPushedWhereTheSettingsNameNoGrafana) {
 TEST_F(AnnotationPusherTest, SettingsChangeWhileItRuns) {
   GrafanaStub other(kToken);
   Push(ReportAt(kStart + 20, {Lasting(1005)}));
-  settings_.grafana_url = other.url();
+  settings_.set_grafana_url(other.url());
   Use();
   Push();
   EXPECT_THAT(other.annotations(), SizeIs(1));
-  settings_ = AnnotateSettings();
+  settings_ = internal::Annotations();
   Use();
   report_ = ReportAt(kStart + 300, {Over(Lasting(1005), kStart + 250)});
   EXPECT_EQ(pusher_->Turn(), absl::InfiniteDuration());
@@ -146,7 +146,7 @@ TEST_F(AnnotationPusherTest, ItsThreadPushesAndStopsInTime) {
 
 TEST_F(AnnotationPusherTest, StopEndsARequestThatNobodyAnswers) {
   const SilentListener silent(SilentListener::Kind::kAcceptsAndIsSilent);
-  settings_.grafana_url = "http://" + silent.address();
+  settings_.set_grafana_url("http://" + silent.address());
   report_ = ReportAt(kStart + 20, {Lasting(1005)});
   AnnotationPusher pusher(
       clock_, [this] { return report_; }, /*seed=*/1);

@@ -27,8 +27,8 @@ inline constexpr char kToken[] = "glsa_first-token";
 class AnnotationPusherTest : public testing::Test {
  protected:
   AnnotationPusherTest() : grafana_(kToken), clock_(absl::FromUnixSeconds(kStart)) {
-    settings_.grafana_url = grafana_.url();
-    settings_.token_file = dir_.Write("token", std::string(kToken) + "\n");
+    settings_.set_grafana_url(grafana_.url());
+    settings_.set_token_file(dir_.Write("token", std::string(kToken) + "\n"));
     Restart();
   }
 
@@ -71,7 +71,7 @@ class AnnotationPusherTest : public testing::Test {
   const TempDir dir_;
   ManualClock clock_;
   SpikeReport report_;
-  AnnotateSettings settings_;
+  internal::Annotations settings_;
   std::unique_ptr<AnnotationPusher> pusher_;
 };
 

@@ -25,8 +25,8 @@ TEST(CheckAppsTest, ChecksNames) {
     CheckError("apps:\n- name: a\n  regions: [x, \"" + name + "\"]",
                "s.yaml:3:16: region \"" + expected);
   };
-  check("all", "all\" is ours; any other name is allowed");
-  check("other", "other\" is ours; any other name is allowed");
+  check("all", "all\" is reserved; any other name is allowed");
+  check("other", "other\" is reserved; any other name is allowed");
   check("", Form(0));
   check("a b", "a b" + Form(3));
   check("a/b", "a/b" + Form(3));
@@ -39,15 +39,15 @@ TEST(CheckAppsTest, ChecksNames) {
   CheckError("apps:\n- regions: [x]", "s.yaml:2:3: app \"" + Form(0));
 }
 
-TEST(CheckAppsTest, RefusesANameTwice) {
+TEST(CheckAppsTest, ANameIsUnique) {
   CheckError(
       "apps:\n- {name: a, regions: [x]}\n- {name: b, regions: [x]}\n- {name: a, regions: [y]}",
-      "s.yaml:4:10: app \"a\" is there already, in line 2; each is allowed once");
+      "s.yaml:4:10: app \"a\" appears twice, first in line 2");
   CheckError("apps:\n- name: a\n  regions:\n  - x\n  - y\n  - x",
-             "s.yaml:6:5: region \"x\" is there already, in line 4; each is allowed once");
+             "s.yaml:6:5: region \"x\" appears twice, first in line 4");
 }
 
-TEST(CheckAppsTest, RefusesAnAppWithoutRegions) {
+TEST(CheckAppsTest, AnAppNeedsARegion) {
   const std::string expected = "app \"a\" has no regions; it needs at least one";
   CheckError("apps:\n- name: a", "s.yaml:2:3: " + expected);
   CheckError("apps:\n- name: a\n  regions: []", "s.yaml:3:12: " + expected);
@@ -73,13 +73,13 @@ TEST(CheckAppsTest, ChecksKeysAndNeverRepeatsThem) {
   EXPECT_TRUE(ParseSettings(yaml(std::string(256, 'k')), "f").ok());
 }
 
-TEST(CheckAppsTest, RefusesAKeyTwice) {
+TEST(CheckAppsTest, AKeyIsUnique) {
   CheckError("apps:\n- name: a\n  regions: [x]\n  keys: [12345678, 12345678]",
-             "s.yaml:4:20: this key is there already, in line 4; each is allowed once");
+             "s.yaml:4:20: this key appears twice, first in line 4");
   CheckError(
       "apps:\n- {name: a, regions: [x], keys: [12345678]}\n- {name: b, regions: [x], keys: "
       "[12345678]}",
-      "s.yaml:3:34: this key is there already, in line 2; each is allowed once");
+      "s.yaml:3:34: this key appears twice, first in line 2");
 }
 
 TEST(CheckAppsTest, CountsThePairs) {

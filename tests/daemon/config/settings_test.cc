@@ -1,15 +1,27 @@
 #include "daemon/config/settings.h"
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "daemon/base/yaml_message.h"
+#include "daemon/model/detect_settings.h"
+#include "gmewatch/internal/setting.pb.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 
 namespace gmewatch {
 namespace {
 
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Settings Parsed(const std::string& yaml) {
   const auto settings = ParseSettings(yaml, "s.yaml");
@@ -17,121 +29,145 @@ Settings Parsed(const std::string& yaml) {
   return settings.value_or(Settings());
 }
 
+std::string TextOf(const Settings& settings) { return settings.DebugString(); }
+
 void CheckError(const std::string& yaml, const std::string& expected) {
   const auto settings = ParseSettings(yaml, "s.yaml");
   EXPECT_EQ(settings.status().code(), absl::StatusCode::kInvalidArgument) << yaml;
   EXPECT_EQ(std::string(settings.status().message()), expected) << yaml;
 }
 
-TEST(SettingsTest, AreDefaultsWhereNothingIsGiven) {
-  EXPECT_EQ(Parsed(""), Settings());
-  EXPECT_EQ(Parsed("# nothing\n"), Settings());
-  EXPECT_EQ(Parsed("apps: []\nlimits:\ningest: {}\nlog:\nexpose:\n"), Settings());
+TEST(SettingsTest, HaveTheirDefaultsWithoutAFile) {
+  const Settings settings = Parsed("");
+  EXPECT_EQ(TextOf(Parsed("# nothing\n")), TextOf(settings));
+  EXPECT_EQ(TextOf(Parsed("apps: []\nlimits:\nlog: {}\n")), TextOf(settings));
+  EXPECT_EQ(settings.limits().max_sessions(), 4'000'000U);
+  EXPECT_EQ(ToDuration(settings.limits().session_horizon()), absl::Hours(24));
+  EXPECT_EQ(ToDuration(settings.log().commit_interval()), absl::Milliseconds(5));
+  EXPECT_EQ(settings.ingest().max_message_bytes(), 65536U);
+  EXPECT_FALSE(settings.ingest().has_tls());
+  EXPECT_EQ(DetectSettings(settings.detect()), DetectSettings());
+  EXPECT_EQ(DetectSettings().tick, absl::Seconds(10));
+  EXPECT_EQ(DetectSettings().rebaseline_after, absl::Hours(8));
 }
 
-TEST(SettingsTest, TakesEachField) {
-  Settings expected;
-  expected.apps = {{"a", {"x", "y"}, {"12345678"}}, {"b", {"x"}, {}}};
-  expected.max_app_regions = 3;
-  expected.max_sessions = 1001;
-  expected.session_horizon = absl::Hours(1);
-  expected.max_pending_bytes = 65537;
-  expected.reflection = true;
-  expected.tls = {"cert.pem", "key.pem", "ca.pem"};
-  expected.max_message_bytes = 1025;
-  expected.commit_interval = absl::Microseconds(1500);
-  expected.checkpoint_interval = absl::Seconds(90);
-  expected.public_url = "https://example.com:8443/gme";
-  expected.grafana_url = "https://grafana.example.com";
-  expected.prometheus_url = "http://10.0.0.1:9090/prometheus";
-  expected.hide_solution_info = true;
-  expected.annotate = {"http://127.0.0.1:3000/grafana", "token", "ca.pem"};
-  EXPECT_EQ(
-      Parsed("apps:\n"
-             "  - name: a\n"
-             "    regions: [x, y]\n"
-             "    keys: ['12345678']\n"
-             "  - name: b\n"
-             "    regions: [x]\n"
-             "limits:\n"
-             "  max_app_regions: 3\n"
-             "  max_sessions: 1001\n"
-             "  session_horizon: 1h\n"
-             "  max_pending_bytes: 65537\n"
-             "ingest:\n"
-             "  reflection: true\n"
-             "  tls: {certificate_file: cert.pem, key_file: key.pem, client_ca_file: ca.pem}\n"
-             "  max_message_bytes: 1025\n"
-             "log:\n"
-             "  commit_interval: 1.5ms\n"
-             "  checkpoint_interval: 90s\n"
-             "expose:\n"
-             "  public_url: https://example.com:8443/gme\n"
-             "  grafana_url: https://grafana.example.com\n"
-             "  prometheus_url: http://10.0.0.1:9090/prometheus\n"
-             "  hide_solution_info: true\n"
-             "annotations:\n"
-             "  grafana_url: http://127.0.0.1:3000/grafana\n"
-             "  token_file: token\n"
-             "  ca_file: ca.pem\n"),
-      expected);
+TEST(SettingsTest, EachSectionIsRead) {
+  Settings expected = Parsed("");
+  ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(
+      R"pb(
+        apps { name: "a" regions: "x" regions: "y" keys: "12345678" }
+        apps { name: "b" regions: "x" }
+        limits {
+          max_app_regions: 3
+          session_horizon { seconds: 3600 }
+        }
+        ingest { tls { certificate_file: "cert.pem" key_file: "key.pem" client_ca_file: "ca.pem" } }
+        log { commit_interval { nanos: 1500000 } }
+        expose { public_url: "https://example.com:8443/gme" hide_solution_info: true }
+        detect { false_alarms_per_week: 0.25 ignored_codes: 4103 ignored_codes: -1 }
+        annotations { grafana_url: "http://127.0.0.1:3000/grafana" token_file: "token" }
+      )pb",
+      &expected));
+  EXPECT_EQ(TextOf(Parsed("apps:\n"
+                          "  - name: a\n"
+                          "    regions: [x, y]\n"
+                          "    keys: ['12345678']\n"
+                          "  - name: b\n"
+                          "    regions: [x]\n"
+                          "limits: {max_app_regions: 3, session_horizon: 1h}\n"
+                          "ingest:\n"
+                          "  tls:\n"
+                          "    certificate_file: cert.pem\n"
+                          "    key_file: key.pem\n"
+                          "    client_ca_file: ca.pem\n"
+                          "log: {commit_interval: 1.5ms}\n"
+                          "expose:\n"
+                          "  public_url: https://example.com:8443/gme\n"
+                          "  hide_solution_info: true\n"
+                          "detect: {false_alarms_per_week: 0.25, ignored_codes: [4103, -1]}\n"
+                          "annotations:\n"
+                          "  grafana_url: http://127.0.0.1:3000/grafana\n"
+                          "  token_file: token\n")),
+            TextOf(expected));
 }
 
-// Both ends of the range are taken, what lies just beyond them is not. `range` is as errors have
-// it.
-void CheckRange(const std::string& section, const std::string& field, const std::string& min,
-                const std::string& max, const std::string& below, const std::string& above,
-                const std::string& range) {
+// What lies just beyond the end of a range.
+std::string Beyond(const FieldDescriptor& field, const std::string& end, int direction) {
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    absl::Duration duration;
+    EXPECT_TRUE(absl::ParseDuration(end, &duration)) << field.full_name();
+    return absl::FormatDuration(duration + direction * absl::Nanoseconds(1));
+  }
+  double number = 0;
+  EXPECT_TRUE(absl::SimpleAtod(end, &number)) << field.full_name();
+  const bool is_whole = field.cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE;
+  return is_whole ? absl::StrFormat("%.0f", number + direction)
+                  : absl::StrFormat("%.6f", number * (1 + direction * 0.001));
+}
+
+void CheckRange(const std::string& section, const FieldDescriptor& field) {
+  const internal::Setting& setting = field.options().GetExtension(internal::setting);
+  const std::string path = section + "." + field.name();
   const auto yaml = [&](const std::string& value) {
-    return section + ":\n  " + field + ": " + value;
+    return section + ":\n  " + field.name() + ": " + value;
   };
-  EXPECT_TRUE(ParseSettings(yaml(min), "s.yaml").ok()) << field << min;
-  EXPECT_TRUE(ParseSettings(yaml(max), "s.yaml").ok()) << field << max;
-  for (const std::string& bad : {below, above}) {
-    CheckError(yaml(bad), absl::StrCat("s.yaml:2:", field.size() + 5, ": ", section, ".", field,
-                                       " must be from ", range, ", not ", bad));
+  for (const std::string& good : {setting.min(), setting.max(), setting.default_()}) {
+    EXPECT_TRUE(ParseSettings(yaml(good), "s.yaml").ok()) << path << " " << good;
+  }
+  for (const std::string& bad :
+       {Beyond(field, setting.min(), -1), Beyond(field, setting.max(), 1)}) {
+    CheckError(yaml(bad),
+               absl::StrCat("s.yaml:2:", field.name().size() + 5, ": ", path, " must be from ",
+                            setting.min(), " to ", setting.max(), ", not ", bad));
   }
 }
 
-TEST(SettingsTest, RefusesWhatIsOutOfRange) {
-  CheckRange("limits", "max_app_regions", "1", "10000", "0", "10001", "1 to 10000");
-  CheckRange("limits", "max_sessions", "1000", "100000000", "999", "100000001",
-             "1000 to 100000000");
-  CheckRange("limits", "max_sessions", "1000", "100000000", "0", "4294967295", "1000 to 100000000");
-  CheckRange("limits", "session_horizon", "1m", "720h", "59.999s", "720h0.001s", "1m to 720h");
-  CheckRange("limits", "session_horizon", "60s", "30h", "0", "-1m", "1m to 720h");
-  CheckRange("limits", "max_pending_bytes", "65536", "1073741824", "65535", "1073741825",
-             "65536 to 1073741824");
-  CheckRange("limits", "max_pending_bytes", "65536", "1073741824", "0", "18446744073709551615",
-             "65536 to 1073741824");
-  CheckRange("ingest", "max_message_bytes", "1024", "4194304", "1023", "4194305",
-             "1024 to 4194304");
-  CheckRange("log", "commit_interval", "0s", "1s", "-1ns", "1.000000001s", "0 to 1s");
-  CheckRange("log", "checkpoint_interval", "1s", "1h", "999ms", "1h0.001s", "1s to 1h");
-  CheckRange("detect", "tick", "1s", "1h", "999ms", "1h1s", "1s to 1h");
-  CheckRange("detect", "false_alarms_per_week", "0.001", "1000", "0.0009", "1000.1",
-             "0.001 to 1000");
-  CheckRange("detect", "min_excess_events", "1", "1000000", "0", "1000001", "1 to 1000000");
-  CheckRange("detect", "min_sessions", "1", "16", "0", "17", "1 to 16");
-  CheckRange("detect", "resolve_after", "0s", "6h", "-1s", "6h1s", "0 to 6h");
-  CheckRange("detect", "rebaseline_after", "1h", "168h", "59m", "168h1s", "1h to 168h");
+TEST(SettingsTest, BothEndsOfEachRangeAreAllowedAndNothingBeyond) {
+  int ranges = 0;
+  for (int i = 0; i < Settings::descriptor()->field_count(); ++i) {
+    const FieldDescriptor& section = *Settings::descriptor()->field(i);
+    const Descriptor& type = *section.message_type();
+    for (int j = 0; j < type.field_count(); ++j) {
+      if (type.field(j)->options().GetExtension(internal::setting).min().empty()) continue;
+      CheckRange(section.name(), *type.field(j));
+      ++ranges;
+    }
+  }
+  EXPECT_GE(ranges, 13);
 }
 
-TEST(SettingsTest, TakesTheSmallestForWhatItIs) {
-  EXPECT_EQ(Parsed("log: {commit_interval: 0s}").commit_interval, absl::ZeroDuration());
+// Ranges as they are documented, so that an option cannot change unnoticed.
+TEST(SettingsTest, TheRangesAreTheDocumentedOnes) {
+  CheckError("limits: {max_sessions: 999}",
+             "s.yaml:1:24: limits.max_sessions must be from 1000 to 100000000, not 999");
+  CheckError("limits: {max_pending_bytes: 18446744073709551615}",
+             "s.yaml:1:29: limits.max_pending_bytes must be from 65536 to 1073741824, not "
+             "18446744073709551615");
+  CheckError("log: {commit_interval: 1001ms}",
+             "s.yaml:1:24: log.commit_interval must be from 0s to 1s, not 1001ms");
+  CheckError("detect: {min_sessions: 0}",
+             "s.yaml:1:24: detect.min_sessions must be from 1 to 16, not 0");
 }
 
-TEST(SettingsTest, TakesWhatSpikesAreToldBy) {
-  const DetectSettings detect =
-      Parsed("detect: {tick: 30s, false_alarms_per_week: 0.25, ignored_codes: [4103, -1]}").detect;
-  EXPECT_EQ(detect.tick, absl::Seconds(30));
-  EXPECT_EQ(detect.false_alarms_per_week, 0.25);
-  EXPECT_EQ(detect.ignored_codes, (std::vector<int32_t>{4103, -1}));
-  EXPECT_EQ(detect.min_sessions, DetectSettings().min_sessions);
+TEST(SettingsTest, AFormerNameIsAnErrorThatHasTheNewOne) {
+  const auto check = [](const std::string& former, const std::string& value,
+                        const std::string& now) {
+    CheckError(
+        "detect:\n  " + former + ": " + value,
+        absl::StrCat("s.yaml:2:3: field \"", former, "\" in Detect is now named \"", now, "\""));
+  };
+  check("least_excess", "10", "min_excess_events");
+  check("least_sessions", "3", "min_sessions");
+  check("hold", "5m", "resolve_after");
+  check("adopt_after", "8h", "rebaseline_after");
+  check("quiet_codes", "[4103]", "ignored_codes");
 }
 
-TEST(SettingsTest, RefusesWhatIsNoTick) {
+TEST(SettingsTest, ATickIsWholeSeconds) {
   CheckError("detect:\n  tick: 1.5s", "s.yaml:2:9: detect.tick must be whole seconds, not 1.5s");
+}
+
+TEST(SettingsTest, ANumberHasDigitsOnly) {
   for (const char* number : {"1e2", "inf", "nan", "0x10", "1.", ".5", "-", "1.2.3"}) {
     CheckError(absl::StrCat("detect: {false_alarms_per_week: ", number, "}"),
                absl::StrCat("s.yaml:1:33: false_alarms_per_week must be a number such as 2 or 0.5, "
@@ -140,7 +176,7 @@ TEST(SettingsTest, RefusesWhatIsNoTick) {
   }
 }
 
-TEST(SettingsTest, RefusesHalfATls) {
+TEST(SettingsTest, TlsNeedsACertificateAndItsKey) {
   const std::string both = ": ingest.tls needs both certificate_file and key_file";
   CheckError("ingest:\n  tls: {certificate_file: c}", "s.yaml:2:8" + both);
   CheckError("ingest:\n  tls: {key_file: k}", "s.yaml:2:8" + both);
@@ -156,19 +192,20 @@ TEST(SettingsTest, RefusesHalfATls) {
              "s.yaml:1:66: ingest.tls.client_ca_file is empty; it must name a file or be left out");
 }
 
-TEST(SettingsTest, RefusesHalfOfAnnotations) {
+TEST(SettingsTest, AnnotationsNeedAUrlAndAToken) {
   const std::string both = ": annotations needs both grafana_url and token_file";
-  EXPECT_EQ(Parsed("annotations:\n").annotate, AnnotateSettings());
-  EXPECT_EQ(Parsed("annotations: {}").annotate, AnnotateSettings());
+  EXPECT_EQ(Parsed("annotations:\n").annotations().grafana_url(), "");
+  EXPECT_EQ(Parsed("annotations: {}").annotations().grafana_url(), "");
   CheckError("annotations:\n  grafana_url: http://g", "s.yaml:2:3" + both);
   CheckError("annotations:\n  token_file: t", "s.yaml:2:3" + both);
   CheckError("annotations:\n  ca_file: c", "s.yaml:2:3" + both);
   CheckError("annotations: {grafana_url: '', token_file: t}", "s.yaml:1:14" + both);
   CheckError("annotations: {grafana_url: http://g, token_file: ''}",
              "s.yaml:1:50: annotations.token_file is empty; it must name a file or be left out");
-  CheckError("annotations: {grafana_url: 'g/', token_file: t}",
-             "s.yaml:1:28: annotations.grafana_url must be http:// or https://, a host and perhaps "
-             "a path, without a slash at the end, not \"g/\"");
+  CheckError(
+      "annotations: {grafana_url: 'g/', token_file: t}",
+      "s.yaml:1:28: annotations.grafana_url must be http:// or https://, a host and optionally "
+      "a path, without a slash at the end, not \"g/\"");
 }
 
 TEST(SettingsTest, ChecksThePublicUrl) {
@@ -203,23 +240,55 @@ TEST(SettingsTest, ChecksThePublicUrl) {
 TEST(SettingsTest, ChecksTheUrlsOfGrafanaAndPrometheusTheSameWay) {
   for (const std::string field : {"grafana_url", "prometheus_url"}) {
     for (const char* wrong : {"https://example.com/", "javascript:alert(1)", "example.com"}) {
-      CheckError("expose:\n  " + field + ": \"" + wrong + "\"",
-                 absl::StrCat("s.yaml:2:", field.size() + 5, ": expose.", field,
-                              " must be http:// or https://, a host and perhaps a path, without a "
-                              "slash at the end, not \"",
-                              wrong, "\""));
+      CheckError(
+          "expose:\n  " + field + ": \"" + wrong + "\"",
+          absl::StrCat("s.yaml:2:", field.size() + 5, ": expose.", field,
+                       " must be http:// or https://, a host and optionally a path, without a "
+                       "slash at the end, not \"",
+                       wrong, "\""));
     }
   }
 }
 
-TEST(SettingsTest, NamesTheFirstFault) {
+TEST(SettingsTest, AnErrorIsTheFirstFaultOfTheText) {
   CheckError("limits:\n  max_sessions: 1\n  max_app_regions: 0",
-             "s.yaml:3:20: limits.max_app_regions must be from 1 to 10000, not 0");
+             "s.yaml:2:17: limits.max_sessions must be from 1000 to 100000000, not 1");
   CheckError("apps:\n  - name: a\n    regoins: [x]",
              "s.yaml:3:5: unknown field \"regoins\" in App; allowed: name, regions, keys");
 }
 
-TEST(SettingsTest, LoadsAFile) {
+TEST(ChangedForRestartTest, NamesTheSettingsThatSighupDoesNotChange) {
+  EXPECT_THAT(ChangedForRestart(Parsed(""), Parsed("")), IsEmpty());
+  EXPECT_THAT(ChangedForRestart(Parsed(""), Parsed("log: {commit_interval: 7ms}\n")),
+              ElementsAre("log.commit_interval"));
+  EXPECT_THAT(
+      ChangedForRestart(Parsed(""), Parsed("limits: {max_pending_bytes: 70000}\n"
+                                           "ingest: {reflection: true, max_message_bytes: 7000,\n"
+                                           "         tls: {certificate_file: a, key_file: b}}\n"
+                                           "log: {commit_interval: 7ms, checkpoint_interval: 7s}\n"
+                                           "detect: {tick: 7s}\n")),
+      ElementsAre("limits.max_pending_bytes", "ingest.reflection", "ingest.tls",
+                  "ingest.max_message_bytes", "log.commit_interval", "log.checkpoint_interval",
+                  "detect.tick"));
+  const std::string tls = "ingest: {tls: {certificate_file: a, key_file: b}}";
+  EXPECT_THAT(ChangedForRestart(Parsed(tls), Parsed(tls)), IsEmpty());
+  EXPECT_THAT(ChangedForRestart(Parsed(tls), Parsed("")), ElementsAre("ingest.tls"));
+}
+
+TEST(ChangedForRestartTest, NamesNoneThatSighupChanges) {
+  EXPECT_THAT(
+      ChangedForRestart(
+          Parsed(""),
+          Parsed("apps: [{name: a, regions: [b]}]\n"
+                 "limits: {max_app_regions: 7, max_sessions: 7000, session_horizon: 7h}\n"
+                 "expose: {public_url: 'http://a', hide_solution_info: true}\n"
+                 "detect: {false_alarms_per_week: 7, min_excess_events: 7, min_sessions: 7,\n"
+                 "         resolve_after: 7m, rebaseline_after: 7h, ignored_codes: [7]}\n"
+                 "annotations: {grafana_url: 'http://a', token_file: b, ca_file: c}\n")),
+      IsEmpty());
+}
+
+TEST(LoadSettingsTest, ReadsAFile) {
   const auto missing = LoadSettings("/nonexistent/s.yaml");
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::string(missing.status().message()),

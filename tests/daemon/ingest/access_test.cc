@@ -9,7 +9,13 @@ using grpc::StatusCode;
 
 Settings TwoApps() {
   Settings settings;
-  settings.apps = {{"open", {"eu"}, {}}, {"closed", {"eu", "us"}, {"old-key-1", "new-key-22"}}};
+  internal::App* open = settings.add_apps();
+  open->set_name("open");
+  open->add_regions("eu");
+  internal::App* closed = settings.add_apps();
+  closed->set_name("closed");
+  for (const char* region : {"eu", "us"}) closed->add_regions(region);
+  for (const char* key : {"old-key-1", "new-key-22"}) closed->add_keys(key);
   return settings;
 }
 
@@ -39,8 +45,8 @@ TEST(AccessTest, TakesOnlyWhatTheSettingsName) {
 TEST(AccessTest, FollowsAnUpdate) {
   Access access(TwoApps());
   Settings settings = TwoApps();
-  settings.apps[0].regions = {"us"};
-  settings.max_sessions = 5;
+  settings.mutable_apps(0)->set_regions(0, "us");
+  settings.mutable_limits()->set_max_sessions(5);
   access.Update(settings);
   EXPECT_FALSE(access.Check("open", "eu", "").ok());
   EXPECT_TRUE(access.Check("open", "us", "").ok());
