@@ -19,8 +19,9 @@
 
 namespace gmewatch {
 
-// The whole value of the text; null if it has no value. Without aliases a tree is no larger than its
-// text and contains no circle. `file` names the text in errors. A quoted scalar has the tag "!".
+// The whole value of the text; null if it has no value. Without aliases a tree is no larger than
+// its text and contains no circle. `file` names the text in errors. A quoted scalar has the tag
+// "!".
 absl::StatusOr<YAML::Node> LoadYaml(absl::string_view text, absl::string_view file);
 
 YamlPosition YamlPositionOf(const YAML::Mark& mark);

@@ -10,7 +10,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "daemon/base/yaml_load.h"
@@ -45,9 +44,11 @@ const internal::Setting& SettingOf(const FieldDescriptor& field) {
 }
 
 std::string FieldNames(const Descriptor& type) {
-  std::vector<std::string> names;
-  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
-  return absl::StrJoin(names, ", ");
+  std::string names;
+  for (int i = 0; i < type.field_count(); ++i) {
+    absl::StrAppend(&names, i == 0 ? "" : ", ", type.field(i)->name());
+  }
+  return names;
 }
 
 // Digits with an optional minus, and with an optional point for a decimal. YAML 1.1 would also take
@@ -233,9 +234,7 @@ absl::Status Reader::ReadValue(const YAML::Node& node, const FieldDescriptor& fi
                        field.is_repeated() ? reflection.AddMessage(message, &field)
                                            : reflection.MutableMessage(message, &field));
   }
-  if (node.IsNull()) {
-    return fields_.Error(path, absl::StrCat(field.name(), " has no value"));
-  }
+  if (node.IsNull()) return fields_.Error(path, absl::StrCat(field.name(), " has no value"));
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
     if (!node.IsScalar()) return Error(node, absl::StrCat(field.name(), " must be a string"));
     field.is_repeated() ? reflection.AddString(message, &field, node.Scalar())
@@ -283,7 +282,6 @@ absl::StatusOr<YamlFields> ReadYamlMessage(absl::string_view text, absl::string_
 
 void SetDefaults(Message* message) {
   const Descriptor& type = *message->GetDescriptor();
-  const Reflection& reflection = *message->GetReflection();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string& value = SettingOf(field).default_();
@@ -291,16 +289,12 @@ void SetDefaults(Message* message) {
       if (!SetValue(value, field, message).empty()) std::abort();  // the schema is ours
     } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_repeated() &&
                !IsDuration(field)) {
-      Message* inner = reflection.MutableMessage(message, &field);
+      Message* inner = message->GetReflection()->MutableMessage(message, &field);
       SetDefaults(inner);
       // A message without defaults stays absent, so that a field's presence says it was given.
-      if (inner->ByteSizeLong() == 0) reflection.ClearField(message, &field);
+      if (inner->ByteSizeLong() == 0) message->GetReflection()->ClearField(message, &field);
     }
   }
-}
-
-absl::Duration ToDuration(const Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
 }  // namespace gmewatch

@@ -68,7 +68,9 @@ absl::StatusOr<YamlFields> ReadYamlMessage(absl::string_view text, absl::string_
 // Sets each field that has a default in the schema. REQUIRES: as ReadYamlMessage.
 void SetDefaults(google::protobuf::Message* message);
 
-absl::Duration ToDuration(const google::protobuf::Duration& duration);
+inline absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
 
 }  // namespace gmewatch
 
