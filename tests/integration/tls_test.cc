@@ -118,7 +118,7 @@ TEST_F(TlsTest, AFileThatCannotBeReadStopsTheStart) {
       RunToEnd(GmewatchdPath(), {"--in_memory", "--config=" + config, "--admin_address=127.0.0.1:0",
                                  "--ingest_address=127.0.0.1:0"});
   EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.error, HasSubstr("absent.pem: cannot be read"));
+  EXPECT_THAT(run.error, HasSubstr("absent.pem: No such file or directory"));
 }
 
 }  // namespace
