@@ -7,6 +7,7 @@
 //    |  waiting  |---------------------------------------------------------------.
 //    +-----+-----+                                                               |
 //          |  OnRequest(ok): arms its successor, joins the streams of CallSet    |
+//          |      (if they are draining, it sets end_ instead)                   |
 //    +-----v-----+                                                               |
 //    |   open    |  OnRead(ok): appends the batch or its rejection, reads on     |
 //    |           |  OnBatchesSettled: writes an answer, reads again if it paused |

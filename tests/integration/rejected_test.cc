@@ -12,6 +12,9 @@
 namespace gmewatch {
 namespace {
 
+constexpr char kLostEvents[] =
+    "gme_client_lost_events_total{reason=\"refused\","  // allow(words): a label's value
+    "region=\"eu\",app=\"demo\"}";
 constexpr int kCodes = 400;  // enough for a batch of more than a KiB
 
 TEST(RejectedTest, AReporterGivesUpABatchThatIsTooLargeAndReportsTheLoss) {
@@ -35,8 +38,7 @@ TEST(RejectedTest, AReporterGivesUpABatchThatIsTooLargeAndReportsTheLoss) {
   // The next batch is counted and reports the lost events.
   reporter.Report(1005);
   EXPECT_TRUE(reporter.Flush(kSoon)) << reporter.Stats().last_error;
-  EXPECT_EQ((*daemon)->AwaitValue(
-                "gme_client_lost_events_total{reason=\"refused\",region=\"eu\",app=\"demo\"}", 1),
+  EXPECT_EQ((*daemon)->AwaitValue(kLostEvents, 1),
             static_cast<double>(reporter.Stats().refused_events));
 }
 
