@@ -4,11 +4,10 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "daemon/model/limits.h"
+#include "daemon/model/label.h"
 
 namespace gmewatch {
 namespace {
@@ -19,24 +18,17 @@ constexpr size_t kKeyBytesMax = 256;
 // The path of the first field with a text.
 using FirstPaths = absl::flat_hash_map<std::string, std::string>;
 
-bool IsLabelCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
-}
-
 bool IsKeyCharacter(char c) { return c > ' ' && c <= '~'; }
 
 absl::Status CheckLabel(const YamlFields& fields, const std::string& path, absl::string_view what,
                         const std::string& label) {
-  if (label == "all" || label == "other") {
-    return fields.Error(
-        path, absl::StrCat(what, " \"", label, "\" is reserved; any other name is allowed"));
+  if (IsReservedLabel(label)) {
+    return fields.Error(path,
+                        absl::StrCat(what, " \"", label, "\" is reserved; any other name is allowed"));
   }
-  if (!label.empty() && label.size() <= kLabelBytesMax && absl::c_all_of(label, IsLabelCharacter)) {
-    return absl::OkStatus();
-  }
+  if (HasLabelForm(label)) return absl::OkStatus();
   return fields.Error(path, absl::StrCat(what, " \"", absl::Utf8SafeCHexEscape(label), "\" has ",
-                                         label.size(), " bytes; allowed: 1 to ", kLabelBytesMax,
-                                         " characters of A-Z a-z 0-9 . _ -"));
+                                         label.size(), " bytes; allowed: ", kLabelForm));
 }
 
 // `shown` stands for the text in the error.

@@ -8,7 +8,7 @@
 namespace gmewatch {
 namespace {
 
-// In time that does not tell how much of the key was right.
+// In constant time, so that it does not reveal how much of a key was right.
 bool IsKey(const std::string& key, absl::string_view given) {
   return key.size() == given.size() && CRYPTO_memcmp(key.data(), given.data(), key.size()) == 0;
 }
@@ -25,7 +25,6 @@ void Access::Update(const Settings& settings) {
   }
   absl::MutexLock lock(&mutex_);
   apps_ = std::move(apps);
-  max_sessions_ = settings.limits().max_sessions();
 }
 
 grpc::Status Access::Check(const std::string& app, const std::string& region,
@@ -35,7 +34,8 @@ grpc::Status Access::Check(const std::string& app, const std::string& region,
   const auto found = apps_.find(app);
   if (found == apps_.end()) {
     return {grpc::StatusCode::PERMISSION_DENIED,
-            absl::StrCat("session.app is \"", app, "\", which the server does not count")};
+            absl::StrCat("session.app is \"", app,
+                         "\"; the server counts only the apps of its settings")};
   }
   if (!found->second.keys.empty()) {
     bool right = false;
@@ -48,16 +48,12 @@ grpc::Status Access::Check(const std::string& app, const std::string& region,
     }
   }
   if (!found->second.regions.contains(region)) {
-    return {grpc::StatusCode::PERMISSION_DENIED,
-            absl::StrCat("session.region is \"", region, "\", which the server does not count for ",
-                         "app \"", app, "\"")};
+    return {
+        grpc::StatusCode::PERMISSION_DENIED,
+        absl::StrCat("session.region is \"", region, "\"; the server counts only the regions that ",
+                     "its settings have for app \"", app, "\"")};
   }
   return grpc::Status::OK;
-}
-
-uint32_t Access::max_sessions() const {
-  absl::MutexLock lock(&mutex_);
-  return max_sessions_;
 }
 
 }  // namespace gmewatch

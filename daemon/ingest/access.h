@@ -1,8 +1,8 @@
-// Who may report for which app and region, by the settings; in open mode anyone for any.
+// Who may report for which app and region, by the settings. In open mode (no apps in the settings)
+// anyone may report for any.
 //
 // Thread safety: every method may be called from any thread. Errors: UNAUTHENTICATED,
-// PERMISSION_DENIED, with the words for a developer's log; RESOURCE_EXHAUSTED where a new session
-// has no room.
+// PERMISSION_DENIED, with a message for a developer's log that repeats no key.
 #ifndef GMEWATCH_DAEMON_INGEST_ACCESS_H_
 #define GMEWATCH_DAEMON_INGEST_ACCESS_H_
 
@@ -24,14 +24,12 @@ class Access {
  public:
   explicit Access(const Settings& settings);
 
-  // From now on; calls that are under way keep what they were granted.
+  // Replaces apps and keys for all later checks; a stream that was admitted stays admitted.
   void Update(const Settings& settings);
 
-  // `authorization` is the value of that metadata, or empty.
+  // `authorization` is the value of the metadata of that name, or empty.
   grpc::Status Check(const std::string& app, const std::string& region,
                      absl::string_view authorization) const;
-
-  uint32_t max_sessions() const;
 
  private:
   struct App {
@@ -41,7 +39,6 @@ class Access {
 
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, App> apps_ ABSL_GUARDED_BY(mutex_);  // empty: open mode
-  uint32_t max_sessions_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace gmewatch

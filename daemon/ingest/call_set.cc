@@ -33,7 +33,7 @@ size_t CallSet::streams() const {
 void CallSet::DrainStreams() {
   absl::MutexLock lock(&mutex_);
   draining_ = true;
-  // Under the lock, so that none of them goes away meanwhile.
+  // Under the lock, so that no stream is destroyed meanwhile.
   for (StreamCall* stream : streams_) stream->Drain();
 }
 

@@ -1,5 +1,5 @@
-// The calls under way: so that a stop can end the streams and wait for all of them, and a gauge can
-// count them.
+// The calls of a server: a stop ends the streams and waits until every call is gone, and a gauge
+// counts the streams.
 //
 // Thread safety: every method may be called from any thread.
 #ifndef GMEWATCH_DAEMON_INGEST_CALL_SET_H_
@@ -17,28 +17,39 @@ class StreamCall;
 
 class CallSet {
  public:
+  // Counts a call as long as it lives. Each call object has one as its first member, so it is
+  // counted before it waits for its client and until its last gRPC object is gone.
+  class Membership {
+   public:
+    explicit Membership(CallSet* calls) : calls_(*calls) { calls_.Enter(); }
+    Membership(const Membership&) = delete;
+    Membership& operator=(const Membership&) = delete;
+    ~Membership() { calls_.Leave(); }
+
+   private:
+    CallSet& calls_;
+  };
+
   CallSet() = default;
   CallSet(const CallSet&) = delete;
   CallSet& operator=(const CallSet&) = delete;
 
-  // For every call object, from before it waits for its call until it is gone.
-  void Enter();
-  void Leave();
-
-  // For a stream that has begun, until it is gone. False once DrainStreams was called.
+  // For a stream that has begun, until it is gone. AddStream returns false after DrainStreams.
   bool AddStream(StreamCall* stream);
   void RemoveStream(StreamCall* stream);
   size_t streams() const;
 
-  // Tells every stream to take no more; each ends when what it took is settled.
+  // Drains every stream: each takes no more batches and ends when those it took are settled.
   void DrainStreams();
-  // Waits until there are no more than `calls`, those that wait for a client included, for at most
-  // `timeout`.
+  // Waits until at most `calls` are left, counting those that wait for a client, or `timeout` has
+  // passed.
   void AwaitAtMost(size_t calls, absl::Duration timeout);
-  // Waits until every call has left.
+  // Waits until every call is gone.
   void AwaitEmpty();
 
  private:
+  void Enter();
+  void Leave();
   bool IsEmpty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return calls_ == 0; }
 
   mutable absl::Mutex mutex_;

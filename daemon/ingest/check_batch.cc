@@ -49,7 +49,7 @@ class Checker {
       case BytesTag(3):
         ReadCodes(reader);
         return;
-      case VarintTag(3):  // a repeated number may also stand one by one
+      case VarintTag(3):  // unpacked: a parser must accept both forms
         ReadCode(reader);
         return;
       case BytesTag(4):
@@ -68,12 +68,12 @@ class Checker {
         malformed_ |= !ReadDetail(reader->Bytes());
         return;
       default:
-        reader->Skip();  // of a later version
+        reader->Skip();  // added by a later version
     }
   }
 
-  // Almost all bytes of a busy stream pass through here. What the loops work on is local, so that
-  // it stays in registers.
+  // Most bytes of a busy stream pass through this loop and the next. They work on local variables,
+  // which stay in registers.
   void ReadCodes(WireReader* reader) {
     WireReader packed(reader->Bytes());
     Entry* const entries = RoomFor(codes_ + packed.PackedSize());
@@ -119,7 +119,7 @@ class Checker {
     ++counts_;
   }
 
-  // The format's int32 and uint32 are the low half of what stands there.
+  // Protobuf's int32 and uint32 are the low 32 bits of the varint.
   static int32_t CodeOf(uint64_t number) {
     return static_cast<int32_t>(static_cast<uint32_t>(number));
   }
@@ -131,7 +131,7 @@ class Checker {
             absl::StrCat("is ", count, "; from 1 to ", kCountMax, " is allowed"));
   }
 
-  // The entries, at least `n` of them or as many as are allowed.
+  // The entries, resized to at least `n`, but not above the limit.
   Entry* RoomFor(size_t n) {
     std::vector<Entry>& entries = out_.batch.entries;
     n = std::min(n, kEntriesPerBatchMax);
@@ -162,7 +162,7 @@ class Checker {
     while (reader.Next()) {
       switch (reader.tag()) {
         case VarintTag(1):
-          loss.reason = static_cast<uint32_t>(reader.Varint());  // the format's enum has 32 bits
+          loss.reason = static_cast<uint32_t>(reader.Varint());  // the low 32 bits, as for int32
           break;
         case VarintTag(2):
           loss.events = reader.Varint();
@@ -171,14 +171,15 @@ class Checker {
           reader.Skip();
       }
     }
-    if (loss.reason >= kLossReasons) loss.reason = 0;  // of a later version
+    if (loss.reason >= kLossReasons) loss.reason = 0;  // added by a later version: unspecified
     if (loss.events > kLostEventsMax) {
       Violate(&out_.batch_violation, absl::StrCat("losses[", out_.batch.losses.size(), "].events"),
               absl::StrCat("is ", loss.events, "; at most ", kLostEventsMax, " is allowed"));
     }
     if (out_.batch.losses.size() == kLossesPerBatchMax) {
       Violate(&out_.batch_violation, "losses",
-              absl::StrCat("has more than ", kLossesPerBatchMax, " items, which are allowed"));
+              absl::StrCat("has more than ", kLossesPerBatchMax, " items; at most ",
+                           kLossesPerBatchMax, " are allowed"));
     } else {
       out_.batch.losses.push_back(loss);
     }
@@ -207,7 +208,7 @@ class Checker {
           reader.Skip();
       }
     }
-    // One that is overwritten must be UTF-8 too, as Protobuf has it.
+    // If the field occurs more than once, every occurrence must be UTF-8, as in Protobuf.
     if (!is_utf8 || !IsPrintable(detail.operation, kOperationBytesMax)) {
       Violate(&out_.batch_violation,
               absl::StrCat("details[", out_.batch.details.size(), "].operation"),
@@ -215,20 +216,21 @@ class Checker {
     }
     if (out_.batch.details.size() == kDetailsPerBatchMax) {
       Violate(&out_.batch_violation, "details",
-              absl::StrCat("has more than ", kDetailsPerBatchMax, " items, which are allowed"));
+              absl::StrCat("has more than ", kDetailsPerBatchMax, " items; at most ",
+                           kDetailsPerBatchMax, " are allowed"));
     } else {
       out_.batch.details.push_back(std::move(detail));
     }
     return reader.ok();
   }
 
-  // An age that stands twice adds to itself, so it is looked at when all is read.
+  // If the field occurs more than once, its parts are merged, so it is checked at the end.
   void CheckAge() {
     if (age_seconds_ < 0 || age_seconds_ > kAgeSecondsMax || age_nanos_ < 0 ||
         age_nanos_ > 999'999'999) {
       Violate(&out_.batch_violation, "age",
               absl::StrCat("is ", age_seconds_, " s and ", age_nanos_,
-                           " ns; a Duration that is not negative is allowed"));
+                           " ns; from 0 s up is allowed, with 0 to 999999999 ns"));
     }
     out_.batch.late = absl::Seconds(age_seconds_) + absl::Nanoseconds(age_nanos_) > kLateAge;
   }
@@ -270,7 +272,7 @@ void CheckedRequest::Clear() {
   events = 0;
   batch.sequence = 0;
   batch.late = false;
-  // batch.entries stays, so that making room for as many as before costs nothing.
+  // batch.entries keeps its size, so that resizing to as many as before costs nothing.
   batch.losses.clear();
   batch.details.clear();
 }

@@ -1,6 +1,6 @@
-// Turns the bytes of a ReportRequest into a Batch and a Session, and checks every rule that
-// error_reporting.proto states for them. It decodes itself, for speed; a fuzz target and a test
-// hold it against the generated parser.
+// Turns the bytes of a ReportRequest into a SessionInfo and a Batch, and checks every rule that
+// error_reporting.proto states for them. The decoder is our own (ARCHITECTURE.md, "A decoder of our
+// own"); a fuzz target and a test compare it with the generated parser.
 //
 // Thread safety: free functions over their arguments.
 #ifndef GMEWATCH_DAEMON_INGEST_CHECK_BATCH_H_
@@ -14,43 +14,43 @@
 
 namespace gmewatch {
 
-// Which field breaks a rule, what it was, what is allowed.
+// A rule of the wire that a message breaks.
 struct Violation {
-  std::string field;
-  std::string description;
+  std::string field;        // empty: the message as a whole
+  std::string description;  // what the field is, and what is allowed
 };
 
-// Keeps the first.
+// Sets `*out`, unless it has a violation already: the first one is reported.
 void Violate(std::optional<Violation>* out, absl::string_view field, std::string description);
 
-// What Session says of who reports.
+// Who reports.
 struct SessionInfo {
   SessionId id;
   Origin origin;
 };
 
 struct CheckedRequest {
-  // Present where the message had a session and that session is right.
+  // Set if the message has a session that breaks no rule.
   std::optional<SessionInfo> session;
   bool has_session = false;
-  // The bytes are no ReportRequest at all; then both violations say so.
+  // The bytes are not a ReportRequest. Both violations then say so.
   bool malformed = false;
-  // The first rule that the session breaks, and that the rest breaks.
+  // The first rule that the session breaks, and the first that the rest of the message breaks.
   std::optional<Violation> session_violation;
   std::optional<Violation> batch_violation;
-  // The sum of counts as far as it could be read; for a batch that is refused.
+  // Sum of the counts that could be read: the events of a batch that is rejected.
   uint64_t events = 0;
-  // Good where there is no violation. batch.session is set by the caller.
+  // Valid if there is no violation. The caller sets batch.session.
   Batch batch;
 
-  // Ready for the next message; memory is kept.
+  // Makes it ready for the next message; keeps its memory.
   void Clear();
 };
 
-// `bytes` need not live longer than the call.
+// Replaces the contents of `*request`. It keeps no pointer into `bytes`.
 void CheckRequest(absl::string_view bytes, CheckedRequest* request);
 
-// "field: description", for status messages and RefusedBatch.reason.
+// "FIELD DESCRIPTION", for status messages and RefusedBatch.reason.
 std::string ToString(const Violation& violation);
 
 }  // namespace gmewatch

@@ -1,7 +1,5 @@
 #include "daemon/ingest/health_call.h"
 
-#include "daemon/ingest/call_set.h"
-
 namespace gmewatch {
 
 using grpc::health::v1::HealthCheckResponse;
@@ -10,20 +8,13 @@ void HealthCall::Arm(const IngestContext& context) {
   new HealthCall(context);  // deletes itself in OnFinish
 }
 
-HealthCall::HealthCall(const IngestContext& context)
-    : context_(context),
-      responder_(&call_),
-      on_request_(this, &HealthCall::OnRequest),
-      on_finish_(this, &HealthCall::OnFinish) {
-  context_.calls->Enter();
+HealthCall::HealthCall(const IngestContext& context) : context_(context) {
   context_.health->RequestCheck(&call_, &request_, &responder_, context_.queue, context_.queue,
                                 &on_request_);
 }
 
-HealthCall::~HealthCall() { context_.calls->Leave(); }
-
 void HealthCall::OnRequest(bool ok, Scratch* /*scratch*/) {
-  if (!ok) {  // the server is going down; no call came
+  if (!ok) {  // the server is shutting down; no client came
     delete this;
     return;
   }

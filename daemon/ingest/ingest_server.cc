@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "daemon/base/text_file.h"
 #include "daemon/ingest/health_call.h"
 #include "daemon/ingest/stream_call.h"
@@ -17,38 +16,40 @@
 namespace gmewatch {
 namespace {
 
-// Calls of each kind that wait for a client on each queue: with fewer gRPC serves a burst of new
+// Calls of each kind that wait for a client on each queue. With fewer, gRPC serves a burst of new
 // calls one by one.
-constexpr int kAwaitedUnary = 64;
-constexpr int kAwaitedStreams = 8;
-constexpr int kAwaitedHealth = 1;
-constexpr size_t kAwaited = kAwaitedUnary + kAwaitedStreams + kAwaitedHealth;
+constexpr int kArmedUnary = 64;
+constexpr int kArmedStreams = 8;
+constexpr int kArmedHealth = 1;
+constexpr size_t kArmed = kArmedUnary + kArmedStreams + kArmedHealth;
 
-// What one connection may do. A client needs one call, a relay a few hundred.
+// Limits of one connection. A client needs one call at a time, a relay a few hundred.
 constexpr int kStreamsPerConnectionMax = 1000;
 constexpr int kMetadataBytesMax = 8192;
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kIdleConnectionMs = 300'000;
 constexpr int kPingIntervalMinMs = 60'000;
 
-// So much beyond the largest message allowed is still read, to be refused by name and counted; at
-// what is larger gRPC ends the call, with a status that does not say that another try is no use. No
-// batch of the wire comes near it.
-constexpr uint32_t kRefusedBytesMax = 256 << 10;
+// A message up to this much larger than ingest.max_message_bytes is still read, so that its
+// rejection names the limit and is counted. gRPC ends the call of a larger one, with a status that
+// does not say that a retry is useless. No batch within the wire's limits comes near it.
+constexpr uint32_t kOversizeBytesMax = 256 << 10;
 
-constexpr size_t kPemBytesMax = 1 << 20;
-
-// For clients to read their last answers and say that they did: a round trip from far away, or of
-// one that is busy. A client that does not look at its connection is cut off.
+// Time for clients to read their last answers and confirm them: one round trip over a long distance
+// or to a busy client. A client that does not read its connection is cut off.
 constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
+
+constexpr size_t kPemBytesMax = size_t{1} << 20;
 
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
   absl::StatusOr<std::string> text = ReadTextFile(path, kPemBytesMax);
-  if (text.ok() && text->empty()) return absl::InvalidArgumentError(path + ": is empty");
+  if (text.ok() && text->empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is empty; PEM text is allowed"));
+  }
   return text;
 }
 
-// gRPC's own kind of pointer.
+// gRPC's own pointer type.
 using CredentialsPointer = decltype(grpc::InsecureServerCredentials());
 
 absl::StatusOr<CredentialsPointer> Credentials(const internal::Ingest& settings) {
@@ -70,12 +71,12 @@ absl::StatusOr<CredentialsPointer> Credentials(const internal::Ingest& settings)
 
 void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(
-      static_cast<int>(settings.max_message_bytes() + kRefusedBytesMax));
-  // gRPC inflates before it looks at the size limit, so compressed messages are not taken.
+      static_cast<int>(settings.max_message_bytes() + kOversizeBytesMax));
+  // gRPC inflates a message before it checks the size limit, so compressed messages are rejected.
   for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
   }
-  // A second daemon at the same port must fail, not share it.
+  // A second daemon at the same port must fail to start, not share the port.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
@@ -83,12 +84,13 @@ void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleConnectionMs);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                               kPingIntervalMinMs);
-  // A stream may have one window of 64 KiB unread, however fast its connection is.
+  // Without the probe a stream has at most one window of 64 KiB unread, however fast its
+  // connection.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
 }
 
-// Linking gRPC's reflection library puts its plugin into every server: this takes it out again.
+// Linking gRPC's reflection library adds its plugin to every server. This removes it.
 class WithoutReflection final : public grpc::ServerBuilderOption {
  public:
   void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
@@ -122,7 +124,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
 
-  std::unique_ptr<IngestServer> self(new IngestServer(settings));
+  std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
   if (settings.ingest().reflection()) {
@@ -140,18 +142,16 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   if (self->server_ == nullptr || port == 0) {
     for (auto& queue : self->queues_) queue->Shutdown();
     return absl::UnavailableError(absl::StrCat(
-        "cannot listen at ", address, ": the address is in use, not of this machine, or the ",
-        "certificate does not fit"));
+        "cannot listen at ", address, ": the address is in use or not an address of this machine, ",
+        "or the certificate does not match its key"));
   }
   self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
   for (auto& queue : self->queues_) {
-    const IngestContext context = {
-        &self->service_, queue.get(),     committer,
-        aggregate,       &self->access_,  &self->calls_,
-        &self->health_,  &self->serving_, settings.ingest().max_message_bytes()};
-    for (int i = 0; i < kAwaitedUnary; ++i) UnaryCall::Arm(context);
-    for (int i = 0; i < kAwaitedStreams; ++i) StreamCall::Arm(context);
-    for (int i = 0; i < kAwaitedHealth; ++i) HealthCall::Arm(context);
+    const IngestContext context = {&self->service_,   &self->health_, queue.get(),    &self->calls_,
+                                   &self->admission_, committer,      &self->serving_};
+    for (int i = 0; i < kArmedUnary; ++i) UnaryCall::Arm(context);
+    for (int i = 0; i < kArmedStreams; ++i) StreamCall::Arm(context);
+    for (int i = 0; i < kArmedHealth; ++i) HealthCall::Arm(context);
     self->threads_.emplace_back(Serve, queue.get());
   }
   return self;
@@ -172,12 +172,12 @@ void IngestServer::Drain() {
 }
 
 void IngestServer::Shutdown(absl::Duration deadline) {
-  // What is settled is being answered; what clients have not read by then is cut off. A connection
-  // on which nothing is under way is nothing to wait for: its client may not even look at it.
-  calls_.AwaitAtMost(queues_.size() * kAwaited, deadline);
+  // Every batch is settled and its answer is on the way; clients have until `deadline` to read it.
+  // Idle connections are not waited for: their clients may not read them at all.
+  calls_.AwaitAtMost(queues_.size() * kArmed, deadline);
   const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
   server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
-  // Nothing may be begun on a queue that is shut down, and only calls begin anything.
+  // No operation may start on a queue that is shut down, and only calls start operations.
   calls_.AwaitEmpty();
   for (auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();

@@ -1,8 +1,9 @@
-// The gRPC server: takes batches off the wire, checks them, gives them to the committer.
+// The gRPC server: takes batches off the wire, checks them and gives them to the committer. One
+// thread and one completion queue for each processor.
 //
-// Thread safety: Start, Drain and Shutdown are called by one thread, in this order; the rest by
-// any. Everything given to it must outlive it. Errors: InvalidArgument and Unavailable name the
-// address or the file that cannot be used.
+// Thread safety: one thread calls Start, Drain and Shutdown, in this order; any thread may call the
+// other methods. Lifetime: what it is given must outlive it. Errors: InvalidArgument and
+// Unavailable name the address or the file that cannot be used.
 #ifndef GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 #define GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 
@@ -13,16 +14,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "daemon/ingest/access.h"
-#include "daemon/ingest/call.h"
+#include "daemon/ingest/admission.h"
 #include "daemon/ingest/call_set.h"
+#include "daemon/ingest/ingest_context.h"
 
 namespace gmewatch {
 
 class IngestServer {
  public:
-  // Listens at `address` (HOST:PORT, port 0 takes a free one). The health service says NOT_SERVING
-  // until SetServing.
+  // Listens at `address` (HOST:PORT; port 0 takes a free one). Health checks are answered with
+  // NOT_SERVING until SetServing(true).
   static absl::StatusOr<std::unique_ptr<IngestServer>> Start(const std::string& address,
                                                              const Settings& settings,
                                                              Committer* committer,
@@ -32,26 +33,27 @@ class IngestServer {
   // REQUIRES: Shutdown was called.
   ~IngestServer();
 
-  // HOST:PORT with the port that was taken.
+  // HOST:PORT with the port that it listens at.
   const std::string& address() const { return address_; }
   size_t streams() const { return calls_.streams(); }
 
-  // Apps, keys and limits from now on.
-  void Update(const Settings& settings) { access_.Update(settings); }
+  // Applies apps, keys and limits.max_sessions from now on.
+  void Update(const Settings& settings) { admission_.Update(settings); }
 
   void SetServing(bool serving) { serving_.store(serving); }
 
-  // Takes no more batches over streams; those taken are still acknowledged. The committer is to be
-  // stopped next.
+  // Takes no more batches over streams; those taken are still acknowledged. Stop the committer
+  // next.
   void Drain();
-  // Ends every call, those still open at `deadline` without an answer. REQUIRES: the committer is
-  // stopped.
+  // Ends every call; a call that is still open after `deadline` gets no answer. REQUIRES: the
+  // committer is stopped.
   void Shutdown(absl::Duration deadline);
 
  private:
-  explicit IngestServer(const Settings& settings) : access_(settings) {}
+  IngestServer(const Settings& settings, const Committer* committer, const Aggregate* aggregate)
+      : admission_(settings, committer, aggregate) {}
 
-  Access access_;
+  Admission admission_;
   CallSet calls_;
   RawService service_;
   HealthService health_;

@@ -8,7 +8,7 @@
 namespace gmewatch {
 namespace {
 
-// Long enough for a log or a peak to recover, short enough that little is kept back in the clients
+// Long enough for the log or a load peak to recover, short enough that clients hold little back
 // meanwhile.
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 

@@ -1,5 +1,7 @@
-// gRPC statuses with the details that the wire promises: google.rpc.BadRequest where sending again
-// is no use, google.rpc.RetryInfo where it is. Thread safety: free functions.
+// gRPC statuses with the details that the wire promises: google.rpc.BadRequest if sending the batch
+// again is useless, google.rpc.RetryInfo if it is not.
+//
+// Thread safety: pure functions.
 #ifndef GMEWATCH_DAEMON_INGEST_RPC_ERROR_H_
 #define GMEWATCH_DAEMON_INGEST_RPC_ERROR_H_
 
@@ -11,14 +13,14 @@
 
 namespace gmewatch {
 
-// INVALID_ARGUMENT.
+// INVALID_ARGUMENT that names the field.
 grpc::Status InvalidStatus(const Violation& violation);
 
-// `code` with the advice not to come back before `after`.
+// `code` with the request not to try again before `after` has passed.
 grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl::Duration after);
 
-// What the committer says when it takes nothing: RESOURCE_EXHAUSTED or UNAVAILABLE, to be tried
-// again.
+// For an error of the committer: RESOURCE_EXHAUSTED if `status` is ResourceExhausted, else
+// UNAVAILABLE. The client tries again in a few seconds.
 grpc::Status RetryStatus(const absl::Status& status);
 
 }  // namespace gmewatch

@@ -1,6 +1,5 @@
 #include "daemon/ingest/session_reader.h"
 
-#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "daemon/base/utf8.h"
 #include "daemon/ingest/check_text.h"
 #include "daemon/ingest/wire_reader.h"
+#include "daemon/model/label.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
@@ -37,7 +37,7 @@ bool SessionReader::Read(absl::string_view bytes) {
         TakeText("session.platform", reader.Bytes(), &origin.platform);
         break;
       default:
-        reader.Skip();  // of a later version
+        reader.Skip();  // added by a later version
     }
   }
   return reader.ok();
@@ -59,7 +59,9 @@ void SessionReader::Check(CheckedRequest* out) {
   for (const auto& [field, text] :
        {Text("session.app", &origin.app), Text("session.region", &origin.region)}) {
     if (!IsLabel(*text)) {
-      Violate(violation, field, absl::StrCat("is ", Quote(*text), "; ", kLabelRule));
+      Violate(violation, field,
+              absl::StrCat("is ", Quote(*text), "; ", kLabelForm,
+                           " are allowed, but not \"all\" or \"other\""));
     }
   }
   for (const auto& [field, text] : {Text("session.app_version", &origin.app_version),
@@ -71,7 +73,7 @@ void SessionReader::Check(CheckedRequest* out) {
   }
   if (!broken_field_.empty()) {
     Violate(violation, broken_field_,
-            absl::StrCat("stands more than once, and not always in UTF-8; ", kTextRule));
+            absl::StrCat("is set more than once, and not always to UTF-8; ", kTextRule));
   }
   if (violation->has_value()) return;
   std::memcpy(&session_.id, id_.data(), kSessionIdBytes);

@@ -1,6 +1,6 @@
-// Reads the Session of a ReportRequest and checks its rules: a part of CheckRequest.
+// Reads the Session of a ReportRequest and checks its rules, for CheckRequest.
 //
-// Thread safety: none. The bytes must live until Check.
+// Thread safety: none. Lifetime: the bytes must live until Check.
 #ifndef GMEWATCH_DAEMON_INGEST_SESSION_READER_H_
 #define GMEWATCH_DAEMON_INGEST_SESSION_READER_H_
 
@@ -13,11 +13,11 @@ namespace gmewatch {
 
 class SessionReader {
  public:
-  // False where the bytes are no Session. Read again, a later one adds to an earlier one, as
-  // Protobuf has it; a text that is no UTF-8 stays wrong.
+  // Returns false if the bytes are not a Session. If called again, the later session is merged into
+  // the earlier one, as in Protobuf; a text that was not UTF-8 stays a violation.
   bool Read(absl::string_view bytes);
 
-  // Hands the session over, or the first rule that it breaks.
+  // Sets out->session, or out->session_violation to the first rule that the session breaks.
   void Check(CheckedRequest* out);
 
  private:
@@ -25,7 +25,7 @@ class SessionReader {
 
   SessionInfo session_;
   absl::string_view id_;
-  absl::string_view broken_field_;  // the first that was no UTF-8; empty: none was
+  absl::string_view broken_field_;  // the first that was not UTF-8, or empty
 };
 
 }  // namespace gmewatch

@@ -3,19 +3,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/ingest/byte_buffer.h"
 #include "daemon/ingest/rpc_error.h"
 
 namespace gmewatch {
 namespace {
 
-// Batches of one stream that may be unsettled at a time; then it is not read until some are, and
-// HTTP/2 holds its sender.
+// Batches of one stream that may be unsettled at a time. The stream is not read beyond that, and
+// HTTP/2 flow control stops its sender.
 constexpr uint32_t kUnsettledMax = 4096;
-// Refusals carry text, so fewer of them.
-constexpr size_t kRefusalsMax = 64;
+// Fewer rejections, because they carry text.
+constexpr size_t kRejectionsMax = 64;
 
-// A client finds another daemon, or this one again, at its own pace: its back-off has jitter.
+// A client then connects to another daemon, or to this one again, at its own pace: its back-off has
+// jitter.
 constexpr absl::Duration kStoppingRetry = absl::Seconds(1);
+
+grpc::Status StoppingStatus() {
+  return RetryStatus(grpc::StatusCode::UNAVAILABLE, "the daemon is stopping", kStoppingRetry);
+}
 
 }  // namespace
 
@@ -23,21 +29,13 @@ void StreamCall::Arm(const IngestContext& context) {
   new StreamCall(context);  // deletes itself in Unref
 }
 
-StreamCall::StreamCall(const IngestContext& context)
-    : context_(context),
-      stream_(&call_),
-      on_request_(this, &StreamCall::OnRequest),
-      on_read_(this, &StreamCall::OnRead),
-      on_write_(this, &StreamCall::OnWrite),
-      on_finish_(this, &StreamCall::OnFinish) {
-  context_.calls->Enter();
+StreamCall::StreamCall(const IngestContext& context) : context_(context) {
   context_.service->RequestReportStream(&call_, &stream_, context_.queue, context_.queue,
                                         &on_request_);
 }
 
 StreamCall::~StreamCall() {
   if (in_set_) context_.calls->RemoveStream(this);
-  context_.calls->Leave();
 }
 
 void StreamCall::Unref() {
@@ -49,21 +47,20 @@ void StreamCall::OnRequest(bool ok, Scratch* /*scratch*/) {
     Arm(context_);
     in_set_ = context_.calls->AddStream(this);
     absl::MutexLock lock(&mutex_);
-    if (!in_set_) {
-      End(RetryStatus(grpc::StatusCode::UNAVAILABLE, "the daemon is stopping", kStoppingRetry));
-    }
+    if (!in_set_) End(StoppingStatus());
     Advance();
   }
   Unref();
 }
 
 void StreamCall::OnRead(bool ok, Scratch* scratch) {
-  if (ok) ReadRequest(context_, &message_, scratch);
+  if (ok) context_.admission->Read(&message_, scratch);
   {
     absl::MutexLock lock(&mutex_);
     reading_ = false;
     if (!ok) read_closed_ = true;
-    // What comes after the end was decided is not settled, and so will be sent again.
+    // A batch that comes after the end was decided is dropped: it is not acknowledged, so the
+    // client sends it again.
     if (ok && !end_.has_value()) Take(&scratch->request);
     Advance();
   }
@@ -71,43 +68,43 @@ void StreamCall::OnRead(bool ok, Scratch* scratch) {
 }
 
 void StreamCall::Take(CheckedRequest* request) {
-  if (!origin_.has_value()) {
-    std::optional<Refusal> refusal = CheckSession(context_, *request, call_);
-    if (refusal.has_value()) {
-      Refuse(refusal->reason, *request, std::move(refusal->status));
-      return;
-    }
-    session_ = request->session->id;
-    origin_.emplace(std::move(request->session->origin));
-  } else if (request->malformed) {
-    Refuse(RejectReason::kInvalid, *request, InvalidStatus(*request->session_violation));
-    return;
-  } else if (request->has_session) {
-    Refuse(RejectReason::kInvalid, *request,
-           InvalidStatus({"session", "stands again; it is allowed in a stream's first message"}));
+  std::optional<Rejection> rejection = CheckSession(request);
+  if (rejection.has_value()) {
+    Reject(*std::move(rejection), *request, /*ends_stream=*/true);
     return;
   }
-  if (request->batch_violation.has_value()) {
-    Refuse(RejectReason::kInvalid, *request, std::nullopt);
+  rejection = Admission::CheckBatch(*request);
+  if (rejection.has_value()) {
+    Reject(*std::move(rejection), *request, /*ends_stream=*/false);
     return;
   }
   request->batch.session = session_;
   NoteAppended(context_.committer->Append(request->batch, *origin_, this));
 }
 
-void StreamCall::Refuse(RejectReason reason, const CheckedRequest& request,
-                        std::optional<grpc::Status> end) {
-  v1::RefusedBatch refusal;
-  if (!end.has_value()) {
-    refusal.set_sequence(request.batch.sequence);
-    refusal.set_reason(ToString(*request.batch_violation));
-  }
-  // A refusal that ends the call is told by its status; the empty one here keeps the order of
+std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
+  if (origin_.has_value()) return Admission::CheckNoSession(*request);
+  std::optional<Rejection> rejection =
+      context_.admission->CheckSession(*request, call_.client_metadata());
+  if (rejection.has_value()) return rejection;
+  session_ = request->session->id;
+  origin_.emplace(std::move(request->session->origin));
+  return std::nullopt;
+}
+
+void StreamCall::Reject(Rejection rejection, const CheckedRequest& request, bool ends_stream) {
+  // If the stream ends, its status names the rejection, and the empty entry only keeps the order of
   // settlements.
-  unsettled_refusals_.push_back(std::move(refusal));
-  NoteAppended(context_.committer->AppendRejected(
-      reason, request.events, end.has_value() ? 0 : request.batch.sequence, this));
-  if (end.has_value()) End(*std::move(end));
+  v1::RefusedBatch& batch = unsettled_rejections_.emplace_back();
+  uint64_t sequence = 0;
+  if (!ends_stream) {
+    sequence = request.batch.sequence;
+    batch.set_sequence(sequence);
+    batch.set_reason(rejection.status.error_message());
+  }
+  NoteAppended(
+      context_.committer->AppendRejected(rejection.reason, request.events, sequence, this));
+  if (ends_stream) End(std::move(rejection.status));
 }
 
 void StreamCall::NoteAppended(const absl::Status& appended) {
@@ -124,13 +121,13 @@ void StreamCall::End(grpc::Status status) {
 
 void StreamCall::Drain() {
   absl::MutexLock lock(&mutex_);
-  End(RetryStatus(grpc::StatusCode::UNAVAILABLE, "the daemon is stopping", kStoppingRetry));
+  End(StoppingStatus());
   Advance();
 }
 
 bool StreamCall::MayRead() const {
   return !reading_ && !read_closed_ && !end_.has_value() && unsettled_ < kUnsettledMax &&
-         unsettled_refusals_.size() + settled_refusals_.size() < kRefusalsMax;
+         unsettled_rejections_.size() + settled_rejections_.size() < kRejectionsMax;
 }
 
 void StreamCall::Advance() {
@@ -141,7 +138,7 @@ void StreamCall::Advance() {
     stream_.Read(&message_, &on_read_);
   }
   if (writing_) return;
-  if (settled_sequence_ > written_sequence_ || !settled_refusals_.empty()) {
+  if (settled_sequence_ > written_sequence_ || !settled_rejections_.empty()) {
     Write();
   } else if (unsettled_ == 0 && (end_.has_value() || read_closed_)) {
     finishing_ = true;
@@ -153,14 +150,11 @@ void StreamCall::Advance() {
 void StreamCall::Write() {
   v1::ReportResponse response;
   response.set_acknowledged_sequence(settled_sequence_);
-  for (v1::RefusedBatch& refusal : settled_refusals_) {
-    *response.add_refused() = std::move(refusal);
+  for (v1::RefusedBatch& rejection : settled_rejections_) {
+    *response.add_refused() = std::move(rejection);
   }
-  settled_refusals_.clear();
-  const absl::Duration min_interval = MinInterval(*context_.committer);
-  if (min_interval > absl::ZeroDuration()) {
-    response.mutable_min_interval()->set_seconds(absl::ToInt64Seconds(min_interval));
-  }
+  settled_rejections_.clear();
+  context_.admission->SlowDown(&response);
   written_sequence_ = settled_sequence_;
   writing_ = true;
   Ref();
@@ -171,8 +165,7 @@ void StreamCall::OnWrite(bool ok, Scratch* /*scratch*/) {
   {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    // The sender is gone: there is nobody to tell anything.
-    if (!ok) read_closed_ = true;
+    if (!ok) read_closed_ = true;  // the client has left: it sends nothing more either
     Advance();
   }
   Unref();
@@ -181,33 +174,30 @@ void StreamCall::OnWrite(bool ok, Scratch* /*scratch*/) {
 void StreamCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { Unref(); }
 
 void StreamCall::OnSettled(uint64_t sequence, Verdict verdict) {
-  run_sequence_ = std::max(run_sequence_, sequence);
-  ++run_settled_;
-  if (verdict == Verdict::kRefused) ++run_refused_;
+  newly_settled_.sequence = std::max(newly_settled_.sequence, sequence);
+  ++newly_settled_.batches;
+  if (verdict == Verdict::kRefused) ++newly_settled_.rejected;
 }
 
 void StreamCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
-  ++run_settled_;
-  run_failure_ = status;
+  ++newly_settled_.batches;
+  newly_settled_.failure = status;
 }
 
 void StreamCall::OnBatchesSettled() {
   bool last = false;
   {
     absl::MutexLock lock(&mutex_);
-    unsettled_ -= run_settled_;
+    unsettled_ -= newly_settled_.batches;
     last = unsettled_ == 0;
-    settled_sequence_ = std::max(settled_sequence_, run_sequence_);
-    for (; run_refused_ > 0; --run_refused_) {
-      v1::RefusedBatch& refusal = unsettled_refusals_.front();
-      if (!refusal.reason().empty()) settled_refusals_.push_back(std::move(refusal));
-      unsettled_refusals_.pop_front();
+    settled_sequence_ = std::max(settled_sequence_, newly_settled_.sequence);
+    for (; newly_settled_.rejected > 0; --newly_settled_.rejected) {
+      v1::RefusedBatch& rejection = unsettled_rejections_.front();
+      if (!rejection.reason().empty()) settled_rejections_.push_back(std::move(rejection));
+      unsettled_rejections_.pop_front();
     }
-    if (!run_failure_.ok()) {
-      End(RetryStatus(run_failure_));
-      run_failure_ = absl::OkStatus();
-    }
-    run_settled_ = 0;
+    if (!newly_settled_.failure.ok()) End(RetryStatus(newly_settled_.failure));
+    newly_settled_ = {};
     Advance();
   }
   if (last) Unref();

@@ -1,9 +1,43 @@
-// One ReportStream: reads batches, gives them to the committer, acknowledges what is settled with
-// the newest number alone.
+// One ReportStream: reads batches, gives them to the committer, and acknowledges settled batches by
+// the newest sequence number alone.
 //
-// Owns itself by a count of what may still call it: outstanding operations, and the committer while
-// batches are unsettled. Thread safety: events come from the completion queue's thread, settlements
-// from the committer's, Drain from any.
+//         Arm
+//          |
+//    +-----v-----+  OnRequest(!ok): the server is shutting down, no client came
+//    |  waiting  |---------------------------------------------------------------.
+//    +-----+-----+                                                               |
+//          |  OnRequest(ok): arms its successor, joins the streams of CallSet    |
+//          |      (if they are draining, it sets end_ instead)                   |
+//    +-----v-----+                                                               |
+//    |   open    |  OnRead(ok): appends the batch or its rejection, reads on     |
+//    |           |  OnBatchesSettled: writes an answer, reads again if it paused |
+//    |           |  OnWrite(ok): writes again if more is settled                 |
+//    +-----+-----+                                                               |
+//          |  read_closed_: the client has sent everything or is gone            |
+//          |      (OnRead(!ok), OnWrite(!ok))                                    |
+//          |  end_: a session is rejected, the committer takes no batch, a       |
+//          |      commit failed (OnFailed), Drain                                |
+//    +-----v-----+                                                               |
+//    |  closing  |  starts no read; a batch that a pending read still brings is  |
+//    |           |      dropped if end_ is set: the client sends it again        |
+//    |           |  OnBatchesSettled, OnWrite: as above                          |
+//    +-----+-----+                                                               |
+//          |  unsettled_ is 0, no write is pending, nothing is left to write     |
+//    +-----v-----+                                                               |
+//    | finishing |  Finish(end_, or OK if it is not set) is pending              |
+//    +-----+-----+                                                               |
+//          |  OnFinish; OnRead as well if a read was pending                     |
+//          v                                                                     v
+//    the last reference is gone: the call leaves CallSet and deletes itself
+//
+// An open stream pauses reading while kUnsettledMax batches are unsettled or kRejectionsMax
+// rejections are unwritten. HTTP/2 flow control then stops the sender.
+//
+// References: each pending operation (request, read, write, finish) holds one, and the committer
+// holds one while unsettled_ > 0. There is at most one read and one write at a time.
+//
+// Thread safety: OnRequest to OnFinish are called by the completion queue's thread, OnSettled to
+// OnBatchesSettled by the committer's, Drain by any.
 #ifndef GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 
@@ -13,17 +47,17 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "daemon/ingest/call.h"
-#include "daemon/ingest/call_set.h"
+#include "daemon/ingest/completion_event.h"
+#include "daemon/ingest/ingest_context.h"
 
 namespace gmewatch {
 
 class StreamCall final : public BatchWaiter {
  public:
-  // Waits for one call.
+  // Makes a call object that waits for one call.
   static void Arm(const IngestContext& context);
 
-  // Takes no more; ends with UNAVAILABLE when what it took is settled.
+  // Takes no more batches; ends with UNAVAILABLE when those it took are settled.
   void Drain();
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
@@ -39,15 +73,20 @@ class StreamCall final : public BatchWaiter {
   void OnWrite(bool ok, Scratch* scratch);
   void OnFinish(bool ok, Scratch* scratch);
 
-  // Of one message; ends the stream or leaves it ready for the next.
+  // Takes the batch of one message, rejects it, or ends the stream.
   void Take(CheckedRequest* request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Counts the refusal; `end` is what the stream ends with when it is durable.
-  void Refuse(RejectReason reason, const CheckedRequest& request, std::optional<grpc::Status> end)
+  // Checks who reports, and keeps it from the first message on.
+  std::optional<Rejection> CheckSession(CheckedRequest* request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Counts the rejection. `ends_stream`: the stream then ends with its status; else the next answer
+  // names the batch.
+  void Reject(Rejection rejection, const CheckedRequest& request, bool ends_stream)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteAppended(const absl::Status& appended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Decides what the stream ends with; the first decision stays.
   void End(grpc::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Starts whatever can be started now: a read, a write, the end.
+  // Starts every operation that can start now: a read, a write, the finish.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -56,21 +95,25 @@ class StreamCall final : public BatchWaiter {
   void Unref();
 
   const IngestContext context_;
+  const CallSet::Membership membership_{context_.calls};
   grpc::ServerContext call_;
-  grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_;
+  grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_{&call_};
   grpc::ByteBuffer message_;
-  MemberEvent<StreamCall> on_request_;
-  MemberEvent<StreamCall> on_read_;
-  MemberEvent<StreamCall> on_write_;
-  MemberEvent<StreamCall> on_finish_;
-  std::atomic<int> references_{1};
+  MemberEvent<StreamCall> on_request_{this, &StreamCall::OnRequest};
+  MemberEvent<StreamCall> on_read_{this, &StreamCall::OnRead};
+  MemberEvent<StreamCall> on_write_{this, &StreamCall::OnWrite};
+  MemberEvent<StreamCall> on_finish_{this, &StreamCall::OnFinish};
+  std::atomic<int> references_{1};  // the request that waits for a client
   bool in_set_ = false;
 
-  // Of the committer alone, between OnSettled and OnBatchesSettled.
-  uint64_t run_sequence_ = 0;
-  uint32_t run_settled_ = 0;
-  uint32_t run_refused_ = 0;
-  absl::Status run_failure_;
+  // What the committer thread has reported since the last OnBatchesSettled; used by it alone.
+  struct Settled {
+    uint64_t sequence = 0;
+    uint32_t batches = 0;
+    uint32_t rejected = 0;
+    absl::Status failure;
+  };
+  Settled newly_settled_;
 
   absl::Mutex mutex_;
   SessionId session_ ABSL_GUARDED_BY(mutex_);
@@ -82,10 +125,11 @@ class StreamCall final : public BatchWaiter {
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t settled_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t written_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Refused batches: in the order of the committer until their refusal is settled, then until they
-  // are written. Lists, since most streams never have one, and an empty deque takes half a KiB.
-  std::list<v1::RefusedBatch> unsettled_refusals_ ABSL_GUARDED_BY(mutex_);
-  std::list<v1::RefusedBatch> settled_refusals_ ABSL_GUARDED_BY(mutex_);
+  // Rejected batches: first in the order of the committer until their rejection is settled, then
+  // until they are written. Lists, because most streams never have one and an empty deque takes
+  // half a KiB.
+  std::list<v1::RefusedBatch> unsettled_rejections_ ABSL_GUARDED_BY(mutex_);
+  std::list<v1::RefusedBatch> settled_rejections_ ABSL_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,8 +1,9 @@
 #include "daemon/ingest/unary_call.h"
 
+#include <optional>
 #include <utility>
 
-#include "daemon/ingest/call_set.h"
+#include "daemon/ingest/byte_buffer.h"
 #include "daemon/ingest/rpc_error.h"
 
 namespace gmewatch {
@@ -11,32 +12,24 @@ void UnaryCall::Arm(const IngestContext& context) {
   new UnaryCall(context);  // deletes itself in OnFinish
 }
 
-UnaryCall::UnaryCall(const IngestContext& context)
-    : context_(context),
-      responder_(&call_),
-      on_request_(this, &UnaryCall::OnRequest),
-      on_finish_(this, &UnaryCall::OnFinish) {
-  context_.calls->Enter();
+UnaryCall::UnaryCall(const IngestContext& context) : context_(context) {
   context_.service->RequestReport(&call_, &request_, &responder_, context_.queue, context_.queue,
                                   &on_request_);
 }
 
-UnaryCall::~UnaryCall() { context_.calls->Leave(); }
-
 void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
-  if (!ok) {  // the server is going down; no call came
+  if (!ok) {  // the server is shutting down; no client came
     delete this;
     return;
   }
   Arm(context_);
-  ReadRequest(context_, &request_, scratch);
+  context_.admission->Read(&request_, scratch);
   CheckedRequest& request = scratch->request;
-  std::optional<Refusal> refusal = CheckSession(context_, request, call_);
-  if (!refusal.has_value() && request.batch_violation.has_value()) {
-    refusal = Refusal{InvalidStatus(*request.batch_violation), RejectReason::kInvalid};
-  }
-  if (refusal.has_value()) {
-    Refuse(*std::move(refusal), request);
+  std::optional<Rejection> rejection =
+      context_.admission->CheckSession(request, call_.client_metadata());
+  if (!rejection.has_value()) rejection = Admission::CheckBatch(request);
+  if (rejection.has_value()) {
+    Reject(*std::move(rejection), request);
     return;
   }
   request.batch.session = request.session->id;
@@ -45,9 +38,9 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
   if (!appended.ok()) FinishWith(RetryStatus(appended));
 }
 
-void UnaryCall::Refuse(Refusal refusal, const CheckedRequest& request) {
-  status_ = std::move(refusal.status);
-  const absl::Status appended = context_.committer->AppendRejected(refusal.reason, request.events,
+void UnaryCall::Reject(Rejection rejection, const CheckedRequest& request) {
+  status_ = std::move(rejection.status);
+  const absl::Status appended = context_.committer->AppendRejected(rejection.reason, request.events,
                                                                    request.batch.sequence, this);
   if (!appended.ok()) FinishWith(RetryStatus(appended));
 }
@@ -67,10 +60,7 @@ void UnaryCall::FinishWith(const grpc::Status& status) {
   }
   v1::ReportResponse response;
   response.set_acknowledged_sequence(settled_sequence_);
-  const absl::Duration min_interval = MinInterval(*context_.committer);
-  if (min_interval > absl::ZeroDuration()) {
-    response.mutable_min_interval()->set_seconds(absl::ToInt64Seconds(min_interval));
-  }
+  context_.admission->SlowDown(&response);
   responder_.Finish(ToBuffer(response), grpc::Status::OK, &on_finish_);
 }
 

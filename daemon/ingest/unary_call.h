@@ -1,21 +1,19 @@
-// One Report: reads the request, gives it to the committer, answers when it is settled. Owns
-// itself: it waits for a call, makes its successor when one comes, and is gone when the answer is
-// out.
+// One Report: reads the batch, gives it to the committer, and answers when it is settled.
 //
-// Thread safety: events come from the completion queue's thread and the committer's, never both at
-// once.
+// Owns itself: it waits for a call, arms its successor when one comes, and deletes itself when the
+// answer is out. Thread safety: events come from the completion queue's thread and the committer's,
+// never from both at once.
 #ifndef GMEWATCH_DAEMON_INGEST_UNARY_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_UNARY_CALL_H_
 
-#include <optional>
-
-#include "daemon/ingest/call.h"
+#include "daemon/ingest/completion_event.h"
+#include "daemon/ingest/ingest_context.h"
 
 namespace gmewatch {
 
 class UnaryCall final : public BatchWaiter {
  public:
-  // Waits for one call.
+  // Makes a call object that waits for one call.
   static void Arm(const IngestContext& context);
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
@@ -24,22 +22,22 @@ class UnaryCall final : public BatchWaiter {
 
  private:
   explicit UnaryCall(const IngestContext& context);
-  ~UnaryCall() override;
 
   void OnRequest(bool ok, Scratch* scratch);
   void OnFinish(bool ok, Scratch* scratch);
-  // Counts the refusal and answers with it when that is durable.
-  void Refuse(Refusal refusal, const CheckedRequest& request);
+  // Counts the rejection, and answers with it when it is durable.
+  void Reject(Rejection rejection, const CheckedRequest& request);
   void FinishWith(const grpc::Status& status);
 
   const IngestContext context_;
+  const CallSet::Membership membership_{context_.calls};
   grpc::ServerContext call_;
   grpc::ByteBuffer request_;
-  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_;
-  MemberEvent<UnaryCall> on_request_;
-  MemberEvent<UnaryCall> on_finish_;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_{&call_};
+  MemberEvent<UnaryCall> on_request_{this, &UnaryCall::OnRequest};
+  MemberEvent<UnaryCall> on_finish_{this, &UnaryCall::OnFinish};
   uint64_t settled_sequence_ = 0;
-  grpc::Status status_;
+  grpc::Status status_;  // what the call ends with
 };
 
 }  // namespace gmewatch

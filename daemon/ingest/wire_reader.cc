@@ -22,8 +22,8 @@ size_t WireReader::PackedSize() const {
   for (; end_ - at >= 8; at += 8) {
     uint64_t word = 0;
     std::memcpy(&word, at, sizeof(word));
-    // The eight high bits, added up in the topmost byte: not every processor that this is built for
-    // counts bits by itself.
+    // Adds up the eight high bits in the topmost byte. A population count is not an instruction of
+    // every processor that this is built for.
     longer += ((word >> 7) & 0x0101010101010101) * 0x0101010101010101 >> 56;
   }
   for (; at != end_; ++at) longer += Byte(at) >> 7;
@@ -71,7 +71,7 @@ void WireReader::SkipValue(Type type, int depth) {
     case Type::kGroupEnd:
       break;
   }
-  ok_ = false;  // a type that does not exist
+  ok_ = false;  // no such type
 }
 
 void WireReader::SkipGroup(uint32_t field, int depth) {

@@ -4,14 +4,16 @@
 //   while (reader.Next()) {
 //     switch (reader.tag()) {
 //       case VarintTag(2): x = reader.Varint(); break;
-//       default: reader.Skip();  // of a later version; a known field of another type counts as one
+//       default: reader.Skip();  // added by a later version; or a known field of another type
 //     }
 //   }
 //   if (!reader.ok()) ...
 //
-// Each field is to be read or skipped exactly once, by the method of its type. Where the bytes are
-// no message ok() is false from then on; what is one is as Protobuf's own parser has it, with its
-// limits. Thread safety: none. The bytes must outlive the reader and what it returns.
+// Read or skip each field exactly once, by the method of its type. ok() turns false at the first
+// byte that cannot belong to a message and stays false. It accepts the same bytes as Protobuf's own
+// parser, with the same limits.
+//
+// Thread safety: none. Lifetime: the bytes must outlive the reader and the views that it returns.
 #ifndef GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
 #define GMEWATCH_DAEMON_INGEST_WIRE_READER_H_
 
@@ -33,15 +35,15 @@ class WireReader {
     kFixed32 = 5
   };
 
-  // `depth`: how many messages the bytes stand in.
+  // `depth`: the number of messages that the bytes are nested in.
   explicit WireReader(absl::string_view bytes, int depth = 0)
       : at_(bytes.data()), end_(bytes.data() + bytes.size()), depth_(depth) {}
 
-  // Moves to the next field; false at the end or at an error.
+  // Moves to the next field. False at the end and after an error.
   bool Next() {
     if (at_ == end_ || !ok_) return false;
     tag_ = ReadTag();
-    // Field numbers begin with 1, and a group may only end where it began.
+    // Field numbers begin with 1, and only SkipGroup may meet the end of a group.
     if (tag_ >> 3 == 0 || type() == Type::kGroupEnd) ok_ = false;
     return ok_;
   }
@@ -49,16 +51,17 @@ class WireReader {
   uint32_t tag() const { return tag_; }
   bool ok() const { return ok_; }
 
-  // The value of this field. REQUIRES: it is of this type.
+  // The value of this field. REQUIRES: the field has this type.
   uint64_t Varint() { return ReadVarint(); }
   absl::string_view Bytes() { return ReadBytes(); }
   void Skip();
 
-  // Declares what was read no message; for a rule that this class does not know.
+  // Marks the bytes as malformed, for a rule that this class does not know.
   void Fail() { ok_ = false; }
 
-  // For a reader over the content of a packed field: how many numbers stand there where it is
-  // right, and the numbers one after the other, until one is none.
+  // For a reader over the content of a packed field. PackedSize: how many numbers it has, if it is
+  // well formed. TakePacked: passes the numbers to `take` in order; stops at the first malformed
+  // one.
   size_t PackedSize() const;
   template <typename Take>
   void TakePacked(Take take) {
@@ -86,7 +89,7 @@ class WireReader {
 
  private:
   static constexpr int kDepthMax = 100;
-  // Of a number, and of what a tag or a length may have.
+  // The most bytes of a number, and of a tag or a length.
   static constexpr int kVarintBytesMax = 10;
   static constexpr int kShortVarintBytesMax = 5;
 
@@ -97,7 +100,7 @@ class WireReader {
     return ReadLongVarint(bytes_max);
   }
   uint64_t ReadLongVarint(int bytes_max);
-  // Protobuf drops what exceeds its 32 bits.
+  // Like Protobuf, drops the bits above 32.
   uint32_t ReadTag() { return static_cast<uint32_t>(ReadVarint(kShortVarintBytesMax)); }
   absl::string_view ReadBytes();
   void SkipBytes(size_t n);
@@ -111,7 +114,7 @@ class WireReader {
   bool ok_ = true;
 };
 
-// What tag() is for a field of this number and type.
+// The value of tag() for a field with this number and type.
 constexpr uint32_t VarintTag(uint32_t field) {
   return field << 3 | static_cast<uint32_t>(WireReader::Type::kVarint);
 }

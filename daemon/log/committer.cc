@@ -71,11 +71,6 @@ absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason)
   return absl::OkStatus();
 }
 
-void Committer::AddRejected(RejectReason reason, uint64_t batches, uint64_t events) {
-  absl::MutexLock lock(&mutex_);
-  open_.Reject(reason, batches, events);
-}
-
 void Committer::SetPolicy(internal::Policy policy) {
   absl::MutexLock lock(&mutex_);
   open_.policy = std::move(policy);

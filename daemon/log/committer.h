@@ -79,10 +79,8 @@ class Committer {
   // follows, and the refusal is counted.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
 
-  // Counts what was turned away, in the next epoch.
-  void AddRejected(RejectReason reason, uint64_t batches, uint64_t events);
-  // The same for one batch: `waiter` hears of it as kRefused, in order, when the refusal is
-  // durable. Fails as Append does.
+  // Counts a rejected batch in the next epoch. `waiter` hears of it as kRefused, in order, when the
+  // rejection is durable. Fails as Append does.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter);
 

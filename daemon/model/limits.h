@@ -18,9 +18,7 @@ inline constexpr size_t kOperationBytesMax = 64;
 inline constexpr size_t kEntriesPerBatchMax = 512;
 inline constexpr size_t kDetailsPerBatchMax = 16;
 inline constexpr uint32_t kCountMax = 1'000'000'000;
-
-// The wire is silent on these two: one entry for each reason is enough, and a sum of losses must
-// not overflow.
+// One entry for each reason is enough, and a sum of losses must not overflow.
 inline constexpr size_t kLossesPerBatchMax = 16;
 inline constexpr uint64_t kLostEventsMax = 1'000'000'000'000;
 

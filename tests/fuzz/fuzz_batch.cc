@@ -13,8 +13,9 @@
 namespace gmewatch {
 namespace {
 
-// The rules of error_reporting.proto once more, over what the generated parser read; for texts
-// those of the client, which must send nothing that the daemon refuses.
+// The rules of error_reporting.proto, written a second time over the message of the generated
+// parser. For texts they are the client library's rules, because it must send nothing that the
+// daemon rejects.
 bool IsRightText(const std::string& text) { return text.size() <= 64 && client::IsPrintable(text); }
 
 bool IsRightLabel(const std::string& text) {
@@ -94,7 +95,7 @@ uint64_t EventsOf(const v1::ReportRequest& request) {
 }  // namespace
 
 void FuzzBatch(absl::string_view bytes) {
-  // It would say of every broken string that it is broken.
+  // It would log every string that is not UTF-8.
   google::protobuf::SetLogHandler(nullptr);
   CheckedRequest checked;
   CheckRequest(bytes, &checked);
@@ -102,12 +103,12 @@ void FuzzBatch(absl::string_view bytes) {
   const bool is_message = parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   Require(checked.session.has_value() ==
               (checked.has_session && !checked.session_violation.has_value()),
-          "a session is there where it is right");
-  Require(!checked.malformed || !is_message, "a message was taken for none");
+          "session is set if and only if it breaks no rule");
+  Require(!checked.malformed || !is_message, "a message was called malformed");
   if (!is_message) {
-    // Strings that are no UTF-8 the generated parser refuses whole, and we by their field.
+    // If a string is not UTF-8, the generated parser rejects the message and we name the field.
     Require(checked.session_violation.has_value() || checked.batch_violation.has_value(),
-            "no message, and no rule broken");
+            "bytes that are not a message broke no rule");
     return;
   }
   Require(checked.has_session == parsed.has_session(), "has_session");

@@ -10,19 +10,19 @@ const std::vector<std::string>& HostileTexts() {
       "' onfocus='window.hostile=1' autofocus tabindex='1", "javascript:window.hostile=1",
       // Hebrew and Arabic, with brackets that a browser would mirror.
       "\u05D2\u05E8\u05E1\u05D4 (1.0) <\u0646\u0633\u062E\u0629>",
-      // Escaped by somebody else already; letters of several bytes; an emoji.
+      // Already escaped; letters of several bytes; an emoji.
       "&lt;b&gt; &#0; \u8BED\u97F3 \u00F1 \U0001F3AE", std::string(64, 'M')};
   return *texts;
 }
 
-const std::vector<std::string>& RefusedNames() {
+const std::vector<std::string>& RejectedNames() {
   static const auto* const names = new std::vector<std::string>{
       "<script>", "a\"b",  "javascript:x", "a b", "\u05D2\u05E8\u05E1\u05D4",
       "all",      "other", kLongName + "W"};
   return *names;
 }
 
-const std::vector<std::string>& RefusedTexts() {
+const std::vector<std::string>& RejectedTexts() {
   static const auto* const texts = new std::vector<std::string>{
       std::string(65, 'M'), "two\nlines", std::string("a\0b", 3), "\x1b[2J",
       "\u202E\u202Dturns",  "\xff\xfe"};

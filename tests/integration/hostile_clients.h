@@ -1,5 +1,5 @@
-// What a hostile or careless client can send in every text of the wire: markup, quotes, addresses
-// that run, letters from right to left, names as long as they may be.
+// Texts that a hostile or careless client can send in every string of the wire: markup, quotes,
+// addresses that run code, right-to-left letters, names of the maximum length.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_TESTS_INTEGRATION_HOSTILE_CLIENTS_H_
@@ -11,20 +11,20 @@
 
 namespace gmewatch {
 
-// 64 letters, as an app or a region may have.
+// The longest name that an app or a region may have.
 inline const std::string kLongName(64, 'W');
-// Codes that the document does not have.
+// Codes without documentation.
 inline constexpr int32_t kStrangeCodes[] = {INT32_MIN, 2'000'000'001};
 
-// Each may stand in a session's versions and platform and in a detail's operation. None of it may
-// become an element, an attribute or an address, and all of it is to be read.
+// Each is allowed in a session's versions and platform and in a detail's operation. On a page none
+// may become an element, an attribute or an address, and all must be readable.
 const std::vector<std::string>& HostileTexts();
-// Never taken: as an app, a region or a text.
-const std::vector<std::string>& RefusedNames();
-const std::vector<std::string>& RefusedTexts();
+// Always rejected: as an app or a region, and as a text.
+const std::vector<std::string>& RejectedNames();
+const std::vector<std::string>& RejectedTexts();
 
-// For each text a session of app "one" in "eu" that reports the code, with details; then the
-// strange codes. The number of events of `code`; 0 where the daemon did not take all.
+// Reports `code` and the strange codes with details, from one session of app "one" in "eu" for each
+// text. Returns the number of events of `code`, or 0 if the daemon rejected a batch.
 uint64_t ReportHostileTexts(const std::string& ingest_address, int32_t code);
 
 }  // namespace gmewatch

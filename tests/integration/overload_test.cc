@@ -1,5 +1,5 @@
-// More than gmewatchd can take: it slows clients down before it turns any away, and what it takes
-// it acknowledges.
+// More load than gmewatchd can take: it slows clients down before it rejects a batch, and it
+// acknowledges every batch that it took.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ constexpr char kCounted[] = "gmewatch_batches_total{result=\"counted\"}";
 constexpr char kOverloaded[] = "gmewatch_rejected_events_total{reason=\"overloaded\"}";
 constexpr int kBatchEvents = 512;
 
-// Some 4 KiB in the log.
+// About 4 KiB in the log.
 v1::ReportRequest LargeBatch(uint64_t sequence) {
   v1::ReportRequest request = MakeRequest(sequence, {});
   for (int i = 0; i < kBatchEvents; ++i) request.add_codes(1005), request.add_counts(1);
@@ -31,7 +31,7 @@ v1::ReportRequest LargeBatch(uint64_t sequence) {
 
 class OverloadTest : public ::testing::Test {
  protected:
-  // Room for some 15 large batches, which wait a second for each commit.
+  // Room for about 15 large batches, which wait up to a second for a commit.
   void Start(const std::string& more = "") {
     const std::string config = dir_.Write(
         "settings.yaml",
@@ -46,7 +46,7 @@ class OverloadTest : public ::testing::Test {
   std::unique_ptr<GmewatchdProcess> daemon_;
 };
 
-TEST_F(OverloadTest, SlowsClientsDownBeforeItTurnsAnyAway) {
+TEST_F(OverloadTest, SlowsClientsDownBeforeItRejectsABatch) {
   ASSERT_NO_FATAL_FAILURE(Start());
   WireClient client(daemon_->ingest_address());
   WireStream stream(&client);
@@ -56,13 +56,13 @@ TEST_F(OverloadTest, SlowsClientsDownBeforeItTurnsAnyAway) {
   uint64_t last = 1;
   uint64_t session = 0;
   absl::Duration unary;
-  // Usually once: more where a commit came between the batches.
+  // One round is usually enough; more are needed if a commit came between the batches.
   for (int round = 0; round < 10 && (stream.min_interval() == absl::ZeroDuration() ||
                                      unary == absl::ZeroDuration());
        ++round) {
     for (int i = 0; i < 11; ++i) ASSERT_TRUE(stream.Write(LargeBatch(++last)));
-    // Overtaken by the other call they would be acknowledged by two answers, and the second may
-    // leave when there is room again.
+    // Wait until all are taken: if the other call overtook some, two answers would acknowledge
+    // them, and the second may leave when there is room again.
     daemon_->AwaitValue("gmewatch_pending_bytes", 11 * kBatchEvents * 8, absl::Milliseconds(700));
     grpc::ClientContext context;
     v1::ReportResponse response;
@@ -79,7 +79,7 @@ TEST_F(OverloadTest, SlowsClientsDownBeforeItTurnsAnyAway) {
   EXPECT_TRUE(stream.Finish().ok());
 }
 
-TEST_F(OverloadTest, TurnsAwayWithAdviceAfterItAcknowledgedWhatItTook) {
+TEST_F(OverloadTest, RejectsWithRetryInfoAfterItAcknowledgedWhatItTook) {
   ASSERT_NO_FATAL_FAILURE(Start());
   WireClient client(daemon_->ingest_address());
   const v1::Session session = MakeSession("demo", "eu");
@@ -95,7 +95,7 @@ TEST_F(OverloadTest, TurnsAwayWithAdviceAfterItAcknowledgedWhatItTook) {
   EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
   EXPECT_GE(stream.acknowledged(), 15U);
   EXPECT_LT(stream.acknowledged(), written);
-  // What is counted is acknowledged, and no later batch overtook the one that was turned away.
+  // Every counted batch is acknowledged, and no later batch overtook the one that was rejected.
   EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
   EXPECT_EQ(daemon_->AwaitValue(kOverloaded, kBatchEvents), kBatchEvents);
   v1::ReportRequest next = LargeBatch(stream.acknowledged() + 1);
@@ -116,7 +116,7 @@ TEST_F(OverloadTest, CommitsAtMostOnceInTheInterval) {
   EXPECT_GE(clock.Monotonic() - begin, absl::Milliseconds(1500));
 }
 
-TEST_F(OverloadTest, AReaderOfMetricsThatReadsNothingHoldsNothingUp) {
+TEST_F(OverloadTest, AMetricsClientThatReadsNothingBlocksNothing) {
   std::string apps = "apps:\n";
   for (int i = 0; i < 20; ++i) {
     absl::StrAppend(&apps, "- {name: app", i, ", regions: [a, b, c, d, e, f, g, h, i, j]}\n");
@@ -124,7 +124,7 @@ TEST_F(OverloadTest, AReaderOfMetricsThatReadsNothingHoldsNothingUp) {
   ASSERT_NO_FATAL_FAILURE(Start(apps));
   HttpConnection reader(daemon_->admin_address(), 4096);
   ASSERT_TRUE(reader.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  ASSERT_TRUE(reader.ReadSome(1).ok());  // it has begun
+  ASSERT_TRUE(reader.ReadSome(1).ok());  // the answer has begun
   WireClient client(daemon_->ingest_address());
   EXPECT_TRUE(client.Report(MakeRequest(MakeSession("app1", "a"), 1, {{1005, 1}})).ok());
   EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), 1);

@@ -1,4 +1,4 @@
-// TLS at the ingest port: gmewatchd's certificate, and those of clients.
+// TLS on the ingest port: gmewatchd's certificate, and those of clients.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 class TlsTest : public ::testing::Test {
  protected:
-  // `more`: of ingest.tls, beside certificate and key.
+  // `more`: further settings of ingest.tls, after certificate and key.
   void Start(const std::string& more) {
     dir_.Write("authority.pem", certificates_.authority);
     const std::string config = dir_.Write(
@@ -32,7 +32,7 @@ class TlsTest : public ::testing::Test {
 
   ReporterOptions PlainOptions() const {
     ReporterOptions options = PatientOptions(daemon_->ingest_address());
-    // gRPC writes a line for every failed handshake.
+    // gRPC logs every failed handshake, so retry rarely.
     options.initial_backoff = options.max_backoff = std::chrono::seconds(10);
     return options;
   }
@@ -44,7 +44,7 @@ class TlsTest : public ::testing::Test {
     return options;
   }
 
-  // Whether an event is acknowledged at the first attempt.
+  // Returns whether an event is acknowledged at the first attempt.
   static bool Arrives(ReporterOptions options) {
     Reporter reporter(std::move(options));
     EXPECT_EQ(reporter.error(), "");
@@ -64,32 +64,32 @@ class TlsTest : public ::testing::Test {
   std::unique_ptr<GmewatchdProcess> daemon_;
 };
 
-TEST_F(TlsTest, ShowsItsCertificateAndSpeaksNothingElse) {
+TEST_F(TlsTest, PresentsItsCertificateAndAcceptsOnlyTls) {
   ASSERT_NO_FATAL_FAILURE(Start("\n"));
   EXPECT_TRUE(Arrives(TlsOptions()));
   ReporterOptions options = TlsOptions();
   options.tls.root_certificates = MakeTestCertificates().authority;
-  EXPECT_FALSE(Arrives(options)) << "the certificate is not of this authority";
+  EXPECT_FALSE(Arrives(options)) << "the server's certificate is from another authority";
   EXPECT_FALSE(Arrives(PlainOptions()));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"counted\"}"), 1);
 }
 
-TEST_F(TlsTest, AsksClientsForACertificateOfTheAuthorityThatTheSettingsName) {
+TEST_F(TlsTest, RequiresAClientCertificateOfTheConfiguredAuthority) {
   ASSERT_NO_FATAL_FAILURE(
       Start(absl::StrCat("\n    client_ca_file: ", dir_.File("authority.pem"), "\n")));
-  EXPECT_FALSE(Arrives(TlsOptions())) << "no certificate";
+  EXPECT_FALSE(Arrives(TlsOptions())) << "no client certificate";
   ReporterOptions options = TlsOptions();
   const TestCertificates others = MakeTestCertificates();
   options.tls.certificate_chain = others.client_certificate;
   options.tls.private_key = others.client_key;
-  EXPECT_FALSE(Arrives(options)) << "one of another authority";
+  EXPECT_FALSE(Arrives(options)) << "a client certificate from another authority";
   options.tls.certificate_chain = certificates_.client_certificate;
   options.tls.private_key = certificates_.client_key;
   EXPECT_TRUE(Arrives(options));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"counted\"}"), 1);
 }
 
-TEST_F(TlsTest, GmectlSpeaksItWithFiles) {
+TEST_F(TlsTest, GmectlTakesCertificatesFromFiles) {
   ASSERT_NO_FATAL_FAILURE(
       Start(absl::StrCat("\n    client_ca_file: ", dir_.File("authority.pem"), "\n")));
   const std::vector<std::string> common = {"send",
@@ -110,7 +110,7 @@ TEST_F(TlsTest, GmectlSpeaksItWithFiles) {
   EXPECT_THAT(run.output, HasSubstr("counted: 1 events"));
 }
 
-TEST_F(TlsTest, AFileThatCannotBeReadStopsTheStart) {
+TEST_F(TlsTest, AFileThatCannotBeReadPreventsTheStart) {
   const std::string config = dir_.Write(
       "settings.yaml", absl::StrCat("ingest: {tls: {certificate_file: ", dir_.File("absent.pem"),
                                     ", key_file: x}}\n"));

@@ -114,12 +114,12 @@ TEST_F(TriageFaceTest, WhatClientsSendIsTextInThePageAndInTheJson) {
 
 TEST_F(TriageFaceTest, WhatTheWireForbidsIsOnNoPage) {
   WireClient client(ingest());
-  for (const std::string& name : RefusedNames()) {
+  for (const std::string& name : RejectedNames()) {
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession(name, "eu"), 1, {{kCode, 1}})).ok()) << name;
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession("one", name), 1, {{kCode, 1}})).ok())
         << name;
   }
-  for (const std::string& text : RefusedTexts()) {
+  for (const std::string& text : RejectedTexts()) {
     v1::Session session = MakeSession("one", "eu");
     std::string* const fields[] = {session.mutable_app_version(), session.mutable_sdk_version(),
                                    session.mutable_platform()};
@@ -135,7 +135,7 @@ TEST_F(TriageFaceTest, WhatTheWireForbidsIsOnNoPage) {
       absl::Seconds(30), absl::Milliseconds(200)));
   const std::set<std::string> versions =
       ValuesOf(AnswerAbout(kCode, Get(absl::StrCat("/api/v1/codes/", kCode))), "app_version");
-  for (const std::string& text : RefusedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
+  for (const std::string& text : RejectedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
 }
 
 TEST_F(TriageFaceTest, TheJsonIsValidAndWhatTheProtoDescribes) {

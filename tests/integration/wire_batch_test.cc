@@ -1,5 +1,5 @@
-// More rules of error_reporting.proto through a real gmewatchd: what a batch says, and who may send
-// it.
+// The rules of error_reporting.proto for the contents of a batch and for who may send it, through a
+// real gmewatchd.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 constexpr char kReport[] = "/gmewatch.v1.ErrorReporting/Report";
 
-TEST_F(WireTest, ACodeMayStandTwiceAndDetailsAreNotCounted) {
+TEST_F(WireTest, ACodeMayOccurTwiceAndDetailsAreNotCounted) {
   v1::ReportRequest request = MakeRequest(MakeSession("app15", "eu"), 1, {{1005, 2}, {1005, 3}});
   for (int i = 0; i < 16; ++i) {
     v1::ErrorDetail* detail = request.add_details();
@@ -25,20 +25,20 @@ TEST_F(WireTest, ACodeMayStandTwiceAndDetailsAreNotCounted) {
   EXPECT_EQ(Events("app15", 1006), 0);
 }
 
-TEST_F(WireTest, WhatIsNoMessageIsInvalid) {
+TEST_F(WireTest, BytesThatAreNotAMessageAreInvalid) {
   std::string answer;
   const grpc::Status status = CallRaw(&client_, kReport, "\x0a\xff", &answer);
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("not a gmewatch.v1.ReportRequest"));
 }
 
-TEST_F(WireTest, AStreamOfSomebodyWhoMayNotReportEndsAndIsCountedAsSuch) {
+TEST_F(WireTest, AStreamWhoseSenderMayNotReportEndsAndIsCountedUnderItsReason) {
   const auto end = [&](const char* app, const char* region, const char* reason) {
     const double before = RejectedEvents(reason);
     WireStream stream(&client_);
     stream.Write(MakeRequest(MakeSession(app, region), 1, {{1005, 3}}));
     const grpc::Status status = stream.Finish();
-    EXPECT_EQ(RetryDelayOf(status), absl::ZeroDuration()) << "no use to try again";
+    EXPECT_EQ(RetryDelayOf(status), absl::ZeroDuration()) << "a retry is useless";
     EXPECT_EQ(stream.acknowledged(), 0U);
     EXPECT_EQ(RejectedEvents(reason) - before, 3) << reason;
     return status.error_code();
@@ -49,7 +49,7 @@ TEST_F(WireTest, AStreamOfSomebodyWhoMayNotReportEndsAndIsCountedAsSuch) {
   EXPECT_EQ(end("other", "eu", "invalid"), StatusCode::INVALID_ARGUMENT);
 }
 
-TEST_F(WireTest, AStreamWithoutABatchEndsWell) {
+TEST_F(WireTest, AStreamWithoutABatchEndsWithOk) {
   WireStream stream(&client_);
   EXPECT_TRUE(stream.Finish().ok());
   EXPECT_EQ(stream.responses(), 0U);

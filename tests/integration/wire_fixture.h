@@ -1,5 +1,5 @@
-// One gmewatchd for all tests of the wire: each has an app of its own, so that none sees another's
-// counts.
+// One gmewatchd for all tests of the wire. Each test has an app of its own, so that no test sees
+// the counts of another.
 #ifndef GMEWATCH_TESTS_INTEGRATION_WIRE_FIXTURE_H_
 #define GMEWATCH_TESTS_INTEGRATION_WIRE_FIXTURE_H_
 
@@ -27,7 +27,7 @@ class WireTest : public ::testing::Test {
         {"--config=" + dir_->Write("settings.yaml", config), "--state_dir=" + dir_->File("state")});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = daemon->release();
-    // Until a scrape has seen the zeros for 15 s the counts are held back: for all apps at once.
+    // Counts are shown 15 s after a scrape has seen their series at zero: wait once for all apps.
     daemon_->Scrape();
     WireClient probe(daemon_->ingest_address());
     ASSERT_TRUE(probe.Report(MakeRequest(MakeSession("app0", "us"), 1, {{1005, 1}})).ok());

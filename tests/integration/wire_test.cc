@@ -1,4 +1,5 @@
-// The rules of error_reporting.proto, each through a real gmewatchd.
+// The rules of error_reporting.proto for counting, acknowledging and rejecting, through a real
+// gmewatchd.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +20,7 @@ TEST_F(WireTest, CountsAnAcknowledgedBatchByCodeCategoryRegionAndApp) {
   uint64_t acknowledged = 0;
   ASSERT_TRUE(client_.Report(request, &acknowledged).ok());
   EXPECT_EQ(acknowledged, 1U);
-  // Acknowledged is visible: no waiting here.
+  // Acknowledged means visible, so nothing waits here.
   EXPECT_EQ(Events("app1", 1005), 20);
   EXPECT_EQ(Events("app1", 10001, "server"), 3);
   EXPECT_EQ(Events("app1", 8195, "voice_message"), 2);
@@ -57,7 +58,7 @@ TEST_F(WireTest, ARetryIsAcknowledgedAndNotCountedOverBothCallsAndAReconnect) {
   EXPECT_EQ(Events("app2", 1005), 8);
 }
 
-TEST_F(WireTest, ANumberMayBeLeftOutAndNeverComesBack) {
+TEST_F(WireTest, ANumberMayBeLeftOutAndIsNotCountedLater) {
   const v1::Session session = MakeSession("app3", "eu");
   ASSERT_TRUE(client_.Report(MakeRequest(session, 5, {{1005, 1}})).ok());
   ASSERT_TRUE(client_.Report(MakeRequest(session, 4, {{1005, 10}})).ok());
@@ -65,7 +66,7 @@ TEST_F(WireTest, ANumberMayBeLeftOutAndNeverComesBack) {
   EXPECT_EQ(Events("app3", 1005), 2);
 }
 
-TEST_F(WireTest, AStreamIsAnsweredWhenThereIsSomethingNewNotForEveryBatch) {
+TEST_F(WireTest, AStreamIsAnsweredWhenSomethingIsSettledNotForEveryBatch) {
   WireStream stream(&client_);
   ASSERT_TRUE(stream.Write(MakeRequest(MakeSession("app4", "eu"), 1, {{1005, 1}})));
   for (uint64_t i = 2; i <= 2000; ++i) ASSERT_TRUE(stream.Write(MakeRequest(i, {{1005, 1}})));
@@ -95,7 +96,7 @@ TEST_F(WireTest, AStreamNamesABrokenBatchOnceAndGoesOn) {
   EXPECT_EQ(RejectedEvents("invalid") - invalid_before, 7);
 }
 
-TEST_F(WireTest, ABrokenBatchIsRefusedWholeAndTheFieldNamed) {
+TEST_F(WireTest, ABrokenBatchIsRejectedAsAWholeAndTheFieldNamed) {
   v1::ReportRequest request = MakeRequest(MakeSession("app6", "eu"), 1, {{1005, 1}, {1006, 0}});
   const grpc::Status status = client_.Report(request);
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
@@ -134,7 +135,7 @@ TEST_F(WireTest, EveryRuleOfABatchIsKept) {
   EXPECT_EQ(Events("app7", 1005), 1);
 }
 
-TEST_F(WireTest, TheSessionStandsInAStreamsFirstMessageAndInNoLaterOne) {
+TEST_F(WireTest, TheSessionIsInAStreamsFirstMessageAndInNoLaterOne) {
   {
     WireStream stream(&client_);
     stream.Write(MakeRequest(1, {{1005, 1}}));
@@ -149,7 +150,7 @@ TEST_F(WireTest, TheSessionStandsInAStreamsFirstMessageAndInNoLaterOne) {
   const grpc::Status status = stream.Finish();
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(BadFieldOf(status), "session");
-  // What was settled before is acknowledged before the call ends.
+  // The batch settled before is acknowledged before the call ends.
   EXPECT_EQ(stream.acknowledged(), 1U);
   EXPECT_EQ(Events("app8", 1005), 1);
 }
@@ -172,7 +173,7 @@ TEST_F(WireTest, OnlyWhoMayReportsForAnAppOrRegion) {
   EXPECT_EQ(RejectedEvents("unauthenticated") - unauthenticated, 2);
 }
 
-TEST_F(WireTest, LateEventsAreCountedAndToldApart) {
+TEST_F(WireTest, LateEventsAreCountedAndCountedAsLate) {
   v1::ReportRequest request = MakeRequest(MakeSession("app10", "eu"), 1, {{1005, 4}});
   request.mutable_age()->set_seconds(601);
   ASSERT_TRUE(client_.Report(request).ok());
@@ -191,7 +192,7 @@ TEST_F(WireTest, WhatClientsLostIsCountedByReason) {
   loss->set_reason(v1::ClientLoss::EXPIRED);
   loss->set_events(12);
   ASSERT_TRUE(client_.Report(request).ok());
-  ASSERT_TRUE(client_.Report(request).ok());  // the retry loses nothing twice
+  ASSERT_TRUE(client_.Report(request).ok());  // the retry adds nothing
   EXPECT_EQ(ValueOf(daemon_->Scrape(),
                     "gme_client_lost_events_total{reason=\"expired\",region=\"eu\","
                     "app=\"app11\"}"),
@@ -214,7 +215,7 @@ TEST_F(WireTest, DistinctSessionsAreCountedOncePerCode) {
   EXPECT_EQ(ValueOf(samples, PlaceSeries("gme_sessions_total", "eu", "app12")), 2);
 }
 
-TEST_F(WireTest, CompressedRequestsAreNotTaken) {
+TEST_F(WireTest, CompressedRequestsAreRejected) {
   grpc::ClientContext context;
   context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
   v1::ReportRequest request = MakeRequest(MakeSession("app13", "eu"), 1, {});
@@ -225,14 +226,14 @@ TEST_F(WireTest, CompressedRequestsAreNotTaken) {
   EXPECT_EQ(Events("app13", 1005), 0);
 }
 
-// With a field of a later version, so that nothing but its size is wrong.
+// With a field that a later version added, so that only the size is wrong.
 v1::ReportRequest OfSize(v1::ReportRequest request, size_t bytes) {
   request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
       100, std::string(bytes, 'x'));
   return request;
 }
 
-TEST_F(WireTest, AMessageThatIsTooLargeIsRefusedForGoodAndCounted) {
+TEST_F(WireTest, AMessageThatIsTooLargeIsRejectedForGoodAndCounted) {
   const double before = RejectedEvents("invalid");
   const v1::Session session = MakeSession("app14", "us");
   const grpc::Status status =
@@ -241,7 +242,7 @@ TEST_F(WireTest, AMessageThatIsTooLargeIsRefusedForGoodAndCounted) {
   EXPECT_THAT(status.error_message(), HasSubstr("at most 65536 are allowed"));
   EXPECT_THAT(status.error_message(), HasSubstr("ingest.max_message_bytes"));
   EXPECT_EQ(RejectedEvents("invalid"), before + 11);
-  // On a stream it is named, and the stream goes on.
+  // On a stream the batch is named, and the stream goes on.
   WireStream stream(&client_);
   ASSERT_TRUE(stream.Write(MakeRequest(session, 2, {{1005, 1}})));
   ASSERT_TRUE(stream.Write(OfSize(MakeRequest(3, {{1005, 5}}), 200'000)));
@@ -264,7 +265,7 @@ TEST_F(WireTest, AMessageFarBeyondTheLimitEndsTheCallAndNothingElse) {
 TEST_F(WireTest, TotalsAddUpToWhatWasAcknowledged) {
   const Samples samples = daemon_->Scrape();
   EXPECT_GT(SumOf(samples, kEvents), 0);
-  // Every configured series is there, zero or not: 73 codes and "other" in 33 places.
+  // Every configured series exists, zero or not: 73 codes and "other" in 33 places.
   size_t series = 0;
   for (const auto& [name, value] : samples) series += name.rfind("gme_error_events_total{", 0) == 0;
   EXPECT_EQ(series, 74U * 33U);

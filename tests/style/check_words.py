@@ -25,7 +25,7 @@ _DOCUMENTED = re.compile(r"^\s+(message|cause|reason|solution|name|description):
 # Names on the wire, and what operating systems and libraries call it.
 _WIRE = re.compile(
     r"RefusedBatch|\b(?:add_|mutable_|clear_)?refused(?:_size)?\(|\brefused\b(?=\s*[=;{[]|\(\))|\.refused\b|`refused`"
-    r"|ECONNREFUSED|[Cc]onnection refused|net::ERR_CONNECTION_REFUSED"
+    r"|\bREFUSED\b|ECONNREFUSED|[Cc]onnection refused|net::ERR_CONNECTION_REFUSED"
 )
 
 

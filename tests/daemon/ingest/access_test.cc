@@ -21,7 +21,7 @@ Settings TwoApps() {
 
 TEST(AccessTest, OpenModeTakesAnyName) {
   const Access access{Settings()};
-  EXPECT_TRUE(access.Check("what", "ever", "").ok());
+  EXPECT_TRUE(access.Check("any-app", "any-region", "").ok());
 }
 
 TEST(AccessTest, TakesOnlyWhatTheSettingsName) {
@@ -46,11 +46,9 @@ TEST(AccessTest, FollowsAnUpdate) {
   Access access(TwoApps());
   Settings settings = TwoApps();
   settings.mutable_apps(0)->set_regions(0, "us");
-  settings.mutable_limits()->set_max_sessions(5);
   access.Update(settings);
   EXPECT_FALSE(access.Check("open", "eu", "").ok());
   EXPECT_TRUE(access.Check("open", "us", "").ok());
-  EXPECT_EQ(access.max_sessions(), 5U);
 }
 
 }  // namespace

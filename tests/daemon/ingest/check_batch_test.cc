@@ -100,7 +100,7 @@ TEST(CheckBatchTest, LateIsMoreThanTenMinutes) {
   EXPECT_TRUE(Check(request).batch.late);
 }
 
-TEST(CheckBatchTest, WhatStandsTwiceAddsToItself) {
+TEST(CheckBatchTest, MergesAFieldThatOccursTwice) {
   v1::ReportRequest more;
   more.mutable_session()->set_region("us");
   more.mutable_age()->set_nanos(1);
@@ -112,7 +112,7 @@ TEST(CheckBatchTest, WhatStandsTwiceAddsToItself) {
   EXPECT_TRUE(checked.batch.late);
 }
 
-// Breaks the good request and looks at which field is named.
+// Breaks the good request and expects the violation to name the field.
 void ExpectBatchViolation(const std::function<void(v1::ReportRequest*)>& change,
                           const char* field) {
   v1::ReportRequest request = GoodRequest();
@@ -186,7 +186,7 @@ TEST(CheckBatchTest, TakesWhatIsJustAllowed) {
       r->add_counts(1);
     }
   });
-  // A reason of a later version.
+  // A reason that a later version added.
   ExpectBatchGood(
       [](R* r) { r->mutable_losses(0)->set_reason(static_cast<v1::ClientLoss::Reason>(77)); });
 }
@@ -215,22 +215,22 @@ TEST(CheckBatchTest, NamesTheFieldOfAWrongSession) {
   ExpectSessionViolation([](S* s) { s->set_platform("\x7f"); }, "session.platform");
 }
 
-TEST(CheckBatchTest, SaysWhereThereIsNoMessage) {
+TEST(CheckBatchTest, SaysThatBytesAreNotAMessage) {
   CheckedRequest checked;
   CheckRequest("\x0a\xff", &checked);
   EXPECT_TRUE(checked.malformed);
   EXPECT_TRUE(checked.batch_violation.has_value());
-  // And nothing of it stays.
+  // The next message is not affected.
   CheckRequest(GoodRequest().SerializeAsString(), &checked);
   EXPECT_FALSE(checked.malformed);
   EXPECT_FALSE(checked.batch_violation.has_value());
   EXPECT_EQ(checked.batch.entries.size(), 2U);
 }
 
-// The generated parser is the judge of what a message says: on messages of all sorts, whole, cut
-// and changed.
+// The generated parser decides what a message says: messages of all sorts, whole, truncated and
+// with changed bytes.
 TEST(CheckBatchTest, AgreesWithTheGeneratedParser) {
-  // It would say of every broken string that it is broken.
+  // It would log every string that is not UTF-8.
   google::protobuf::SetLogHandler(nullptr);
   constexpr uint32_t kSeed = 4711;
   SCOPED_TRACE(kSeed);
@@ -250,7 +250,7 @@ TEST(CheckBatchTest, AgreesWithTheGeneratedParser) {
     v1::ReportRequest expected;
     const bool ok = expected.ParseFromString(bytes);
     CheckRequest(bytes, &checked);
-    // Strings that are no UTF-8 the generated parser refuses whole, and we by their field.
+    // If a string is not UTF-8, the generated parser rejects the message and we name the field.
     if (checked.malformed) {
       EXPECT_FALSE(ok) << "seed " << kSeed << " round " << i;
       continue;

@@ -7,17 +7,6 @@
 namespace gmewatch {
 namespace {
 
-TEST(IsLabelTest, TakesWhatTheWireAllows) {
-  for (const char* good : {"a", "eu-west_1.b", "ALL", "Other", "9"})
-    EXPECT_TRUE(IsLabel(good)) << good;
-  EXPECT_TRUE(IsLabel(std::string(64, 'x')));
-  for (const char* bad : {"", "a b", "a/b", "\xc3\xa9", "a\n", "all", "other", "{}"}) {
-    EXPECT_FALSE(IsLabel(bad)) << bad;
-  }
-  EXPECT_FALSE(IsLabel(std::string(65, 'x')));
-  EXPECT_FALSE(IsLabel(absl::string_view("a\0b", 3)));
-}
-
 TEST(IsPrintableTest, TakesUtf8WithoutWhatHidesOrMoves) {
   for (const char* good : {"", "1.2.3 (beta)", "\xe7\x89\x88\xe6\x9c\xac", "\xf0\x9f\x8e\xae",
                            "\"<&>\\", "\xef\xbf\xbd", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {

@@ -11,7 +11,7 @@ namespace {
 using grpc::StatusCode;
 using ::testing::HasSubstr;
 
-// The one detail that `status` carries, of the type that is expected.
+// The only detail of `status`, which must be of type `type`.
 template <typename Detail>
 Detail DetailOf(const grpc::Status& status, const char* type) {
   internal::RpcStatus details;
@@ -26,7 +26,7 @@ Detail DetailOf(const grpc::Status& status, const char* type) {
   return detail;
 }
 
-TEST(RpcErrorTest, WhatIsNoUseToRepeatNamesTheField) {
+TEST(RpcErrorTest, AnErrorThatARetryCannotFixNamesTheField) {
   const grpc::Status status = InvalidStatus({"counts[1]", "is 0"});
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("counts[1] is 0"));
@@ -36,7 +36,7 @@ TEST(RpcErrorTest, WhatIsNoUseToRepeatNamesTheField) {
   EXPECT_EQ(detail.field_violations(0).description(), "is 0");
 }
 
-TEST(RpcErrorTest, WhateverTheCommitterSaysCarriesTheTimeToComeBack) {
+TEST(RpcErrorTest, EveryErrorOfTheCommitterCarriesRetryInfo) {
   for (const auto& [said, code] :
        {std::pair(absl::ResourceExhaustedError("full"), StatusCode::RESOURCE_EXHAUSTED),
         std::pair(absl::UnavailableError("stopping"), StatusCode::UNAVAILABLE),

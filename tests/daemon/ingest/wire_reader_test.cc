@@ -8,7 +8,7 @@
 namespace gmewatch {
 namespace {
 
-// Reads all fields by skipping; whether the bytes are well formed.
+// Skips every field; returns whether the bytes are well formed.
 bool Skips(absl::string_view bytes) {
   WireReader reader(bytes);
   while (reader.Next()) reader.Skip();
@@ -17,19 +17,19 @@ bool Skips(absl::string_view bytes) {
 
 absl::string_view Raw(const char* bytes, size_t size) { return {bytes, size}; }
 
-TEST(WireReaderTest, SkipsEveryTypeAndFindsEveryCut) {
+TEST(WireReaderTest, SkipsEveryTypeAndDetectsTruncation) {
   EXPECT_TRUE(Skips(""));
   EXPECT_TRUE(Skips(Raw("\x08\x96\x01", 3)));                               // varint
-  EXPECT_FALSE(Skips(Raw("\x08\x96", 2)));                                  // cut
+  EXPECT_FALSE(Skips(Raw("\x08\x96", 2)));                                  // truncated
   EXPECT_TRUE(Skips(Raw("\x09\0\0\0\0\0\0\0\0", 9)));                       // fixed64
-  EXPECT_FALSE(Skips(Raw("\x09\0\0\0\0\0\0\0", 8)));                        // cut
+  EXPECT_FALSE(Skips(Raw("\x09\0\0\0\0\0\0\0", 8)));                        // truncated
   EXPECT_TRUE(Skips(Raw("\x0a\x02zz", 4)));                                 // bytes
-  EXPECT_FALSE(Skips(Raw("\x0a\x03zz", 4)));                                // longer than there is
+  EXPECT_FALSE(Skips(Raw("\x0a\x03zz", 4)));                                // longer than the rest
   EXPECT_TRUE(Skips(Raw("\x0d\0\0\0\0", 5)));                               // fixed32
   EXPECT_TRUE(Skips(Raw("\x0b\x10\x01\x0c", 4)));                           // group
   EXPECT_FALSE(Skips(Raw("\x0b\x10\x01\x14", 4)));                          // ends another group
-  EXPECT_FALSE(Skips(Raw("\x0b\x10\x01", 3)));                              // never ends
-  EXPECT_FALSE(Skips(Raw("\x0c", 1)));                                      // ends none
+  EXPECT_FALSE(Skips(Raw("\x0b\x10\x01", 3)));                              // does not end
+  EXPECT_FALSE(Skips(Raw("\x0c", 1)));                                      // no group to end
   EXPECT_FALSE(Skips(Raw("\x0e\0", 2)));                                    // no such type
   EXPECT_FALSE(Skips(Raw("\x00\0", 2)));                                    // no such field
   EXPECT_FALSE(Skips("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"));  // too long
@@ -38,7 +38,7 @@ TEST(WireReaderTest, SkipsEveryTypeAndFindsEveryCut) {
 
 std::string Groups(size_t depth) { return std::string(depth, '\x5b') + std::string(depth, '\x5c'); }
 
-// Where Protobuf's own parser draws the line.
+// The limits of Protobuf's own parser.
 TEST(WireReaderTest, HasTheLimitsOfTheFormat) {
   EXPECT_TRUE(Skips(Raw("\x88\x80\x80\x80\x00\x01", 6)));       // a tag of five bytes
   EXPECT_FALSE(Skips(Raw("\x88\x80\x80\x80\x80\x00\x01", 7)));  // of six
@@ -60,7 +60,7 @@ TEST(WireReaderTest, ReadsTheLargestNumber) {
   EXPECT_TRUE(reader.ok());
 }
 
-// All numbers of a packed field; their count is what PackedSize said, or it is no such field.
+// All numbers of a packed field. If it is well formed, their count must be PackedSize.
 std::vector<uint64_t> Packed(absl::string_view bytes, bool* ok) {
   WireReader reader(bytes);
   const size_t size = reader.PackedSize();
@@ -89,7 +89,7 @@ TEST(WireReaderTest, ReadsPackedNumbersOfEveryLengthAtEveryDistanceFromTheEnd) {
   }
 }
 
-TEST(WireReaderTest, FindsAPackedNumberThatIsCutOrTooLong) {
+TEST(WireReaderTest, DetectsAPackedNumberThatIsTruncatedOrTooLong) {
   bool ok = true;
   EXPECT_EQ(Packed("\x01\x96", &ok).size(), 1U);
   EXPECT_FALSE(ok);
@@ -99,7 +99,7 @@ TEST(WireReaderTest, FindsAPackedNumberThatIsCutOrTooLong) {
   EXPECT_FALSE(ok);
 }
 
-TEST(WireReaderTest, TellsFieldsOfAnotherTypeApart) {
+TEST(WireReaderTest, DistinguishesFieldsByTheirType) {
   WireReader reader(Raw("\x08\x01\x0a\x01z", 5));
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(reader.tag(), VarintTag(1));

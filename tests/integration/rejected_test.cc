@@ -1,4 +1,5 @@
-// What the daemon refuses for good the client library gives up, and says so.
+// A batch that the daemon rejects for good is given up by the client library, which reports the
+// loss.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -11,9 +12,12 @@
 namespace gmewatch {
 namespace {
 
-constexpr int kCodes = 400;  // as many make a batch of more than a KiB
+constexpr char kLostEvents[] =
+    "gme_client_lost_events_total{reason=\"refused\","  // allow(words): a label's value
+    "region=\"eu\",app=\"demo\"}";
+constexpr int kCodes = 400;  // enough for a batch of more than a KiB
 
-TEST(RefusedTest, AReporterGivesUpABatchThatIsTooLargeAndSaysSo) {
+TEST(RejectedTest, AReporterGivesUpABatchThatIsTooLargeAndReportsTheLoss) {
   const TempDir dir;
   const std::string config = dir.Write(
       "settings.yaml", "apps: [{name: demo, regions: [eu]}]\ningest: {max_message_bytes: 1024}\n");
@@ -31,11 +35,10 @@ TEST(RefusedTest, AReporterGivesUpABatchThatIsTooLargeAndSaysSo) {
       << reporter.Stats().last_error;
   EXPECT_EQ(ValueOf((*daemon)->Scrape(), "gmewatch_rejected_events_total{reason=\"invalid\"}"),
             reporter.Stats().refused_events);
-  // The next batch goes through and says what was lost.
+  // The next batch is counted and reports the lost events.
   reporter.Report(1005);
   EXPECT_TRUE(reporter.Flush(kSoon)) << reporter.Stats().last_error;
-  EXPECT_EQ((*daemon)->AwaitValue(
-                "gme_client_lost_events_total{reason=\"refused\",region=\"eu\",app=\"demo\"}", 1),
+  EXPECT_EQ((*daemon)->AwaitValue(kLostEvents, 1),
             static_cast<double>(reporter.Stats().refused_events));
 }
 
