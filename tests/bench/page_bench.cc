@@ -15,6 +15,7 @@
 #include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
 #include "daemon/triage/page.h"
+#include "daemon/triage/top_limit.h"
 #include "tests/daemon/triage/counted_world.h"
 
 namespace gmewatch {

@@ -20,8 +20,8 @@ inline constexpr int32_t kStrangeCodes[] = {INT32_MIN, 2'000'000'001};
 // become an element, an attribute or an address, and all of it is to be read.
 const std::vector<std::string>& HostileTexts();
 // Never taken: as an app, a region or a text.
-const std::vector<std::string>& RefusedNames();
-const std::vector<std::string>& RefusedTexts();
+const std::vector<std::string>& ForbiddenNames();
+const std::vector<std::string>& ForbiddenTexts();
 
 // For each text a session of app "one" in "eu" that reports the code, with details; then the
 // strange codes. The number of events of `code`; 0 where the daemon did not take all.

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-TEST(PageTest, NoncesAreNeverTheSameAndStandInQuotes) {
+TEST(PageTest, NoncesDifferAndAreSafeInQuotes) {
   std::set<std::string> nonces;
   for (int i = 0; i < 1000; ++i) {
     const std::string nonce = NewNonce();
@@ -40,7 +40,7 @@ TEST(PageTest, OnlyItsOwnStyleAndScriptAreAllowed) {
   }
 }
 
-TEST(PageTest, HasAllOfItInOneAnswer) {
+TEST(PageTest, IsOneAnswerThatLoadsNothingElse) {
   Page page;
   page.title = "<title>";
   page.state = PageState::kTroubled;
