@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -17,6 +19,17 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
+
+std::string FileText(const std::string& name) {
+  std::ifstream in(GMEWATCH_TRIAGE_DIR "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(PageTest, StyleAndScriptAreTheFilesByteForByte) {
+  EXPECT_THAT(FileText("page.css"), HasSubstr("#stale"));
+  EXPECT_EQ(std::string(PageStyle()), FileText("page.css"));
+  EXPECT_EQ(std::string(PageScript()), FileText("page.js"));
+}
 
 TEST(PageTest, NoncesDifferAndAreSafeInQuotes) {
   std::set<std::string> nonces;
