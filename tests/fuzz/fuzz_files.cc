@@ -73,7 +73,7 @@ std::string ToYaml(const Catalog& catalog) {
   for (const CatalogCode& code : catalog.codes()) {
     absl::StrAppend(&yaml, "- {value: ", code.value, ", name: ", Quoted(code.name),
                     ", category: ", code.category, ", subcategory: ", Quoted(code.subcategory),
-                    ", severity: ", code.severity, ", action: ", code.action);
+                    ", severity: ", code.severity, ", action: ", Quoted(code.action));
     absl::StrAppend(&yaml, ", description: ", Quoted(code.description),
                     ", cause: ", Quoted(code.cause), ", solution: ", Quoted(code.solution), "}\n");
   }
