@@ -135,6 +135,7 @@ void SpikeWatch::UpdateCodes() {
                       absl::c_linear_search(settings_.ignored_codes, watched.code);
   }
   detector_.SetCodes(std::move(codes));
+  detector_.SetFirstCauses(catalog_.FirstCauses());
 }
 
 void SpikeWatch::Look() {

@@ -11,6 +11,7 @@
 #include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
 #include "daemon/triage/page.h"
+#include "daemon/triage/top_limit.h"
 
 namespace gmewatch {
 namespace {
@@ -74,17 +75,17 @@ void TriagePages::Load(const std::string& saved, absl::Time time) {
     LogError("the triage page's memory of the past begins anew",
              {{"why", std::string(status.message())}});
   }
-  memory_.LookAsOf(time, refused_(), absl::ZeroDuration());
+  memory_.ReadCountersAsOf(time, refused_(), absl::ZeroDuration());
 }
 
 void TriagePages::Replayed(uint64_t number, const Epoch& epoch,
                            const std::vector<Verdict>& verdicts) {
   memory_.Observe(number, epoch, verdicts);
-  memory_.LookAsOf(absl::FromUnixMillis(epoch.time_ms), refused_(), kInterval);
+  memory_.ReadCountersAsOf(absl::FromUnixMillis(epoch.time_ms), refused_(), kInterval);
 }
 
 void TriagePages::Recovered(absl::Time time) {
-  memory_.LookAsOf(time, refused_(), absl::ZeroDuration());
+  memory_.ReadCountersAsOf(time, refused_(), absl::ZeroDuration());
 }
 
 void TriagePages::AddTo(AdminServer* server) {
@@ -134,7 +135,7 @@ AdminResponse TriagePages::Answer(AnswerFn answer) {
   DaemonState state = state_();
   state.running_since = start_;
   const SpikeReport spikes = spikes_();
-  memory_.Look(refused_(), kFresh);
+  memory_.ReadCounters(refused_(), kFresh);
   const absl::Time now = memory_.time();
   absl::ReaderMutexLock lock(&mutex_);
   return answer(
@@ -142,7 +143,7 @@ AdminResponse TriagePages::Answer(AnswerFn answer) {
 }
 
 void TriagePages::Start() {
-  memory_.Look(refused_(), absl::ZeroDuration());
+  memory_.ReadCounters(refused_(), absl::ZeroDuration());
   thread_ = std::thread(&TriagePages::Run, this);
 }
 
@@ -162,7 +163,7 @@ void TriagePages::Run() {
       absl::MutexLock lock(&thread_mutex_);
       if (thread_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kInterval - past)) return;
     }
-    memory_.Look(refused_(), kFresh);
+    memory_.ReadCounters(refused_(), kFresh);
   }
 }
 

@@ -1,7 +1,7 @@
-// daemon/catalog/gme.yaml as it was when the program was built. The build makes the source file
-// from it.
+// daemon/catalog/gme.yaml as it was when the program was built. The build generates the source file
+// (daemon/embed.cmake).
 //
-// Thread safe; the text lives as long as the program.
+// Thread safe. The text lives as long as the program.
 #ifndef GMEWATCH_DAEMON_CATALOG_EMBEDDED_H_
 #define GMEWATCH_DAEMON_CATALOG_EMBEDDED_H_
 

@@ -14,15 +14,15 @@
 namespace gmewatch {
 namespace {
 
-// What a name begins with to say where the fault was met, not which one it is.
+// Words at the start of a name that say where the fault occurred, not which fault it is.
 constexpr std::array<absl::string_view, 12> kPlaceWords = {
     "AV",       "DOWNLOAD", "ERR",      "PLAYER", "QAV", "QAVPTTERROR",
     "RECORDER", "SERVER",   "STREAMIN", "UPLOAD", "V2T", "VOICE"};
 
-// More words than these tell the place again.
+// Words before the last three name the place again.
 constexpr size_t kFaultWordsMax = 3;
 
-// "TIMEOUT" of AV_ERR_SERVER_TIMEOUT. Empty where the name has nothing but places.
+// "TIMEOUT" for AV_ERR_SERVER_TIMEOUT. Empty if the name has nothing but places.
 std::string FaultOf(absl::string_view name) {
   std::vector<absl::string_view> words = absl::StrSplit(name, '_');
   const auto is_place = [](absl::string_view word) {
@@ -39,7 +39,8 @@ bool HasSameFault(const CatalogCode& one, const CatalogCode& other) {
   return !fault.empty() && fault == FaultOf(other.name);
 }
 
-// "The response packet is empty" goes on, elsewhere, with "when a client tries to".
+// The cause of one code may be the beginning of another's: "The response packet is empty." and
+// "The response packet is empty when a client tries to ...".
 bool BeginsCause(absl::string_view general, absl::string_view special) {
   absl::ConsumeSuffix(&general, ".");
   return !general.empty() && absl::ConsumePrefix(&special, general) &&
@@ -51,20 +52,20 @@ bool HasSameCause(const CatalogCode& one, const CatalogCode& other) {
                                 BeginsCause(other.cause, one.cause));
 }
 
-// To read the logs is the way to a fix, not the fix.
+// Reading the logs finds a fix but is not one, so it does not relate codes.
 bool HasSameFix(const CatalogCode& one, const CatalogCode& other) {
   return one.solution == other.solution && one.action != "read_logs" && other.action != "read_logs";
 }
 
-// One broken way to GME, one key that expired, shows in all that is tried over it.
-absl::string_view SharedGround(const CatalogCode& code) {
+// A broken network or an expired key makes every operation fail that needs it.
+absl::string_view SharedCause(const CatalogCode& code) {
   if (code.action == "network" || absl::StrContains(code.name, "NETWORK")) return "network";
   return code.action == "credentials" ? "credentials" : "";
 }
 
-bool HasSameGround(const CatalogCode& one, const CatalogCode& other) {
-  const absl::string_view ground = SharedGround(one);
-  return !ground.empty() && ground == SharedGround(other);
+bool HasSharedCause(const CatalogCode& one, const CatalogCode& other) {
+  const absl::string_view shared = SharedCause(one);
+  return !shared.empty() && shared == SharedCause(other);
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ std::vector<int32_t> RelatedCodes(const CatalogCode& code, const Catalog& catalo
   for (const CatalogCode& other : catalog.codes()) {
     if (other.value == code.value) continue;
     if (HasSameFault(code, other) || HasSameCause(code, other) || HasSameFix(code, other) ||
-        HasSameGround(code, other)) {
+        HasSharedCause(code, other)) {
       related.push_back(other.value);
     }
   }

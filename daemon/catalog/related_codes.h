@@ -1,6 +1,6 @@
-// Which codes tell of the same trouble elsewhere: the client's and the server's word for it, or the
-// same fault in another step of a voice message. By rules over the catalogue, so that a code that
-// is added to it finds its relatives.
+// Which codes report the same fault elsewhere: the client's and the server's code for it, or the
+// code of another step of a voice message. The rules go over the catalogue, so a code that is added
+// to it finds its related codes.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_CATALOG_RELATED_CODES_H_

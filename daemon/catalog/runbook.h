@@ -1,12 +1,12 @@
 // The runbook of a code in the form Meaning, Impact, Diagnosis, Mitigation. Meaning and Mitigation
-// are the document's words, to the letter; Impact and Diagnosis are ours, derived from what the
-// catalogue says of the code. The same for the triage page, for gmectl and for whoever reads the
-// page that woke them.
+// are the document's words, to the letter; Impact and Diagnosis are our own, from the catalogue's
+// actions, impacts and general steps. The triage page and gmectl show the same runbook.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_CATALOG_RUNBOOK_H_
 #define GMEWATCH_DAEMON_CATALOG_RUNBOOK_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,17 +14,17 @@
 
 namespace gmewatch {
 
-// Plain text, UTF-8, one line each, nothing escaped.
+// Plain text, UTF-8, nothing escaped.
 struct Runbook {
   // Meaning.
   std::string description;
   std::string cause;
-  // Impact: what players and the game notice, by category and severity.
+  // Impact: what players and the game notice.
   std::string impact;
-  // Diagnosis: what to look at, in this order.
+  // Diagnosis: what to check, in this order.
   std::vector<std::string> steps;
   std::vector<std::string> queries;  // PromQL to copy
-  std::vector<int32_t> related;      // codes that tell of the same trouble elsewhere; ascending
+  std::vector<int32_t> related;      // codes that report the same fault elsewhere; ascending
   // Mitigation.
   std::string solution;
   std::string who;  // who must act, in words: "the game's developers: ..."

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -45,6 +46,10 @@ class Detector {
   void SetSettings(const DetectSettings& settings);
   // Sets all columns. REQUIRES: the code of a column does not change.
   void SetCodes(std::vector<WatchedCode> codes);
+  // Actions that can be the first cause of an incident, the likeliest first.
+  void SetFirstCauses(std::vector<std::string> actions) {
+    incidents_.SetFirstCauses(std::move(actions));
+  }
   // Adds the next row of the counters.
   void AddPlace(const Place& place);
   size_t places() const { return place_rows_.size(); }

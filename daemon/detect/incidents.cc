@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -10,14 +9,6 @@
 
 namespace gmewatch {
 namespace {
-
-// Actions whose failures can make other codes rise too, the likeliest cause first. A player's
-// device (player_device) or an unknown failure (read_logs) does not explain the other codes.
-constexpr const char* kCauses[] = {"network", "credentials", "configuration", "vendor", "fix_app"};
-
-size_t RankOf(const std::string& action) {
-  return static_cast<size_t>(std::distance(std::begin(kCauses), absl::c_find(kCauses, action)));
-}
 
 bool Overlap(const Place& a, const Place& b) {
   const auto meet = [](const std::string& x, const std::string& y) {
@@ -58,6 +49,10 @@ void DropReplaced(const std::vector<Spike>& spikes, Incident* incident) {
 }
 
 }  // namespace
+
+size_t Incidents::RankOf(const std::string& action) const {
+  return static_cast<size_t>(absl::c_find(first_causes_, action) - first_causes_.begin());
+}
 
 void Incidents::Update(const std::vector<Spike>& spikes, int64_t now_s, ActionFn action_of) {
   for (const Spike& spike : spikes) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -27,6 +28,10 @@ class Incidents {
   // Adds the active spikes of `spikes` that are new, and ends incidents without an active member.
   void Update(const std::vector<Spike>& spikes, int64_t now_s, ActionFn action_of);
 
+  // The actions that can be the first cause of an incident, the likeliest first. Until it is called
+  // the earliest spike is taken for the cause.
+  void SetFirstCauses(std::vector<std::string> actions) { first_causes_ = std::move(actions); }
+
   const std::vector<Incident>& all() const { return incidents_; }
   uint64_t last_id() const { return last_id_; }
   // Replaces everything by what was saved.
@@ -34,7 +39,10 @@ class Incidents {
 
  private:
   void Join(const Spike& spike, ActionFn action_of);
+  // first_causes_.size() for an action that is no first cause.
+  size_t RankOf(const std::string& action) const;
 
+  std::vector<std::string> first_causes_;
   std::vector<Incident> incidents_;
   uint64_t last_id_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/gmectl/triage_text.h"
 #include "daemon/triage/numbers_text.h"
+#include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
 namespace {

@@ -11,6 +11,7 @@
 #include "daemon/gmectl/triage_text.h"
 #include "daemon/triage/code_groups.h"
 #include "daemon/triage/numbers_text.h"
+#include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
 namespace {

@@ -8,12 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/model/code_label.h"
 #include "daemon/triage/breakdowns.h"
+#include "daemon/triage/timestamp.h"
 #include "daemon/triage/urgency.h"
 
 namespace gmewatch {
 namespace {
-
-void SetTime(int64_t seconds, google::protobuf::Timestamp* out) { out->set_seconds(seconds); }
 
 const auto kByUrgency = [](const auto& x, const auto& y) {
   return IsMoreUrgent(UrgencyOf(x), UrgencyOf(y));
@@ -21,7 +20,7 @@ const auto kByUrgency = [](const auto& x, const auto& y) {
 
 v1::History HistoryOf(const StepCounts& counts) {
   v1::History out;
-  SetTime(counts.start_s, out.mutable_start());
+  *out.mutable_start() = TimestampOf(counts.start_s);
   out.set_step_seconds(static_cast<int32_t>(counts.step_s));
   for (const uint64_t events : counts.events) out.add_events(static_cast<double>(events));
   for (const bool missing : counts.missing) out.add_missing(missing);
@@ -35,8 +34,12 @@ void SetNumbers(const CodeNumbers& numbers, v1::CodeSummary* out) {
   out->set_events_24h(static_cast<double>(numbers.events_24h));
   out->set_events_total(static_cast<double>(numbers.events_total));
   out->set_sessions_total(static_cast<double>(numbers.sessions_total));
-  if (numbers.first_seen_s != 0) SetTime(numbers.first_seen_s, out->mutable_first_seen());
-  if (numbers.last_seen_s != 0) SetTime(numbers.last_seen_s, out->mutable_last_seen());
+  if (numbers.first_seen_s != 0) {
+    *out->mutable_first_seen() = TimestampOf(numbers.first_seen_s);
+  }
+  if (numbers.last_seen_s != 0) {
+    *out->mutable_last_seen() = TimestampOf(numbers.last_seen_s);
+  }
 }
 
 }  // namespace
@@ -111,8 +114,8 @@ v1::Spike Answers::SpikeOf(const Spike& spike) const {
   out.set_app(spike.where.place.app);
   out.set_region(spike.where.place.region);
   out.set_active(spike.active);
-  SetTime(spike.start_s, out.mutable_start());
-  if (!spike.active) SetTime(spike.end_s, out.mutable_end());
+  *out.mutable_start() = TimestampOf(spike.start_s);
+  if (!spike.active) *out.mutable_end() = TimestampOf(spike.end_s);
   out.set_expected_rate(spike.expected_rate);
   out.set_observed_rate(spike.observed_rate);
   out.set_score(spike.score);
@@ -134,7 +137,7 @@ void Answers::AddSpikes() {
     if (known == nullptr || !added.active()) continue;
     v1::CodeSummary& summary = known->summary;
     summary.set_excess_rate(summary.excess_rate() + ExcessOf(added));
-    // A spike is more than a loop beside it.
+    // A spike takes precedence over a retry loop of the same code.
     if (!spike.retry_loop) {
       summary.set_state(v1::CodeSummary::SPIKING);
     } else if (summary.state() == v1::CodeSummary::CALM) {
@@ -148,15 +151,15 @@ v1::Incident Answers::IncidentOf(const Incident& incident) const {
   v1::Incident out;
   out.set_id(absl::StrCat(incident.id));
   out.set_active(incident.active);
-  SetTime(incident.start_s, out.mutable_start());
-  if (!incident.active) SetTime(incident.end_s, out.mutable_end());
+  *out.mutable_start() = TimestampOf(incident.start_s);
+  if (!incident.active) *out.mutable_end() = TimestampOf(incident.end_s);
   out.set_app(incident.place.app);
   out.set_region(incident.place.region);
   for (const SpikePlace& member : incident.members) {
     const auto spike = absl::c_find_if(report_.spikes, [&member](const Spike& known) {
       return known.where == member && !known.retry_loop;
     });
-    // One that was over long before the others is not told of any more.
+    // The report no longer has a member that ended long before the others.
     if (spike != report_.spikes.end()) *out.add_members() = SpikeOf(*spike);
   }
   out.set_cause_code(CauseLabel(incident));
@@ -167,7 +170,7 @@ v1::Incident Answers::IncidentOf(const Incident& incident) const {
 template <typename Response>
 Response Answers::Begin() const {
   Response out;
-  SetTime(absl::ToUnixSeconds(time_), out.mutable_time());
+  *out.mutable_time() = TimestampOf(absl::ToUnixSeconds(time_));
   *out.mutable_trust() = trust_;
   return out;
 }

@@ -1,8 +1,8 @@
-// What people are told, as the messages of triage.proto: the JSON is their JSON form and the pages
-// are made of them, so both say the same in the same order.
+// The answers of the triage page, as messages of triage.proto: the JSON is their JSON form and the
+// pages are made of them, so both say the same in the same order.
 //
-// Thread safety: Answers is immutable; what it is given by reference must outlive it. All of one
-// Answers is of one moment.
+// Thread safety: immutable. What the constructor takes by reference must outlive it. All answers
+// are of one moment.
 #ifndef GMEWATCH_DAEMON_TRIAGE_ANSWERS_H_
 #define GMEWATCH_DAEMON_TRIAGE_ANSWERS_H_
 
@@ -26,24 +26,25 @@ class Answers {
   Answers(absl::Time time, const Catalog& catalog, const TriageLinks& links,
           const SpikeReport& spikes, const TriageMemory& memory, v1::Trust trust);
 
-  // The most urgent codes that were seen.
+  // The codes that were seen, most urgent first.
   v1::TopResponse Top(size_t limit) const;
   v1::SpikesResponse Spikes() const;
-  // By its label, a number or "other"; nothing where the catalogue does not have it and nobody has
-  // sent it.
+  // The code with this label, a number or "other"; nothing if the catalogue does not have it and
+  // nobody has sent it.
   std::optional<v1::CodeResponse> Code(absl::string_view label) const;
+  // The last hour of a code; empty if it was never counted.
   v1::History HourOf(absl::string_view label) const;
-  // Null where the catalogue does not have it.
+  // Null if the catalogue does not have it.
   const CatalogCode* Documented(absl::string_view label) const;
   const Catalog& catalog() const { return catalog_; }
   const TriageLinks& links() const { return links_; }
   absl::Time time() const { return time_; }
-  // All of the catalogue in its order, then the others that were seen.
+  // All codes of the catalogue in its order, then others that were seen.
   std::vector<v1::CodeSummary> AllCodes() const;
 
  private:
   struct Known {
-    size_t slot = 0;  // kNoSlot: never counted
+    size_t slot = 0;  // in the counters; kNoSlot if it was never counted
     v1::CodeSummary summary;
   };
   static constexpr size_t kNoSlot = SIZE_MAX;

@@ -1,4 +1,4 @@
-// Who reports a code, as people read it: shares now against before, the largest shift first.
+// Who reports a code, for people: shares now and before, the largest shift first.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_BREAKDOWNS_H_
@@ -11,10 +11,11 @@
 
 namespace gmewatch {
 
-// By app, region, app_version, sdk_version, platform, in this order, as far as anything is known.
+// By app, region, app_version, sdk_version, platform, in this order; without those of which
+// nothing is known.
 google::protobuf::RepeatedPtrField<v1::Breakdown> BreakdownsOf(const CodePast& past);
 
-// Of the last day, the most frequent first.
+// Counts of the last day, the most frequent first.
 google::protobuf::RepeatedPtrField<v1::Counted> CountedOf(const std::vector<Share>& shares);
 
 }  // namespace gmewatch

@@ -8,13 +8,13 @@
 namespace gmewatch {
 namespace {
 
-// Spikes of a code in one incident never overlap in place, so their rates add up.
+// Sums rates, because the places of a code in one incident never overlap.
 v1::Spike WholeOf(const std::vector<const v1::Spike*>& places) {
   v1::Spike whole = *places.front();
   for (const v1::Spike* place : places) {
     if (place->start().seconds() < whole.start().seconds()) *whole.mutable_start() = place->start();
     if (place == places.front()) continue;
-    // The first one is active if any is.
+    // The places are sorted: the first one is active if any is.
     if (place->active()) {
       whole.set_observed_rate(whole.observed_rate() + place->observed_rate());
       whole.set_expected_rate(whole.expected_rate() + place->expected_rate());

@@ -1,16 +1,17 @@
 #include "daemon/triage/code_page.h"
 
-#include <algorithm>
-#include <vector>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/escape_html.h"
 #include "daemon/catalog/runbook.h"
 #include "daemon/model/limits.h"
-#include "daemon/triage/fragments.h"
-#include "daemon/triage/html.h"
+#include "daemon/triage/code_past.h"
+#include "daemon/triage/html_elements.h"
 #include "daemon/triage/links.h"
 #include "daemon/triage/numbers_text.h"
+#include "daemon/triage/page_parts.h"
+#include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
 namespace {
@@ -54,7 +55,7 @@ std::string QueryText(const std::string& query, const TriageLinks& links) {
 
 std::string RelatedText(const Runbook& runbook, const Catalog& catalog) {
   if (runbook.related.empty()) return "";
-  std::string out = "<p>Codes of the same trouble elsewhere:</p>\n<ul>\n";
+  std::string out = "<p>Related codes, which report the same fault elsewhere:</p>\n<ul>\n";
   for (const int32_t value : runbook.related) {
     const CatalogCode* code = catalog.Find(value);
     absl::StrAppend(&out, "<li>",
@@ -90,11 +91,12 @@ std::string RunbookText(const Runbook& runbook, const Answers& answers) {
 
 std::string UndocumentedText(absl::string_view label) {
   if (label == kOtherLabel) {
-    return absl::StrCat("<p>Codes that the document does not have are told apart up to ",
-                        kUnknownCodesMax, "; the rest of them are counted here.</p>\n");
+    return absl::StrCat("<p>gmewatchd counts up to ", kUnknownCodesMax,
+                        " codes that the document does not have by their number; further ones are "
+                        "counted here.</p>\n");
   }
-  return "<p>The document does not have this code. Games make up codes of their own; ask its "
-         "developers, or add it to the catalogue (gmewatchd --catalog).</p>\n";
+  return "<p>The document does not have this code. Games define codes of their own: ask the game's "
+         "developers, or add the code to the catalogue (gmewatchd --catalog).</p>\n";
 }
 
 std::string FactsText(const v1::CodeSummary& summary, absl::Time now) {
@@ -105,7 +107,7 @@ std::string FactsText(const v1::CodeSummary& summary, absl::Time now) {
   };
   const auto seen = [&](bool known, const google::protobuf::Timestamp& time) -> std::string {
     if (known) return HtmlTime(TimeOf(time), now);
-    return summary.events_total() > 0 ? "before gmewatchd remembers" : "never";
+    return summary.events_total() > 0 ? "before the history began" : "never";
   };
   add("Category",
       EscapeHtml(absl::StrCat(summary.category(), summary.subcategory().empty() ? "" : ", ",
@@ -129,6 +131,16 @@ std::string RisingText(const v1::CodeResponse& code, const Answers& answers) {
                       "</section>\n");
 }
 
+std::string LinksText(const v1::CodeResponse& code) {
+  if (code.links().empty()) return "";
+  std::string out = "<p>";
+  for (const v1::Link& link : code.links()) {
+    absl::StrAppend(&out, &link == &code.links(0) ? "" : " \xc2\xb7 ",
+                    HtmlLink(link.url(), link.title()));
+  }
+  return out + "</p>\n";
+}
+
 }  // namespace
 
 std::optional<Page> CodePage(const Answers& answers, absl::string_view label) {
@@ -148,9 +160,9 @@ std::optional<Page> CodePage(const Answers& answers, absl::string_view label) {
               .root = std::string(kRoot),
               .time = now,
               .main = absl::StrCat("<h1>", HtmlName(title), "</h1>\n", StateText(*code, now), fix,
-                                   HtmlHistory(*code), FactsText(summary, now),
-                                   HtmlElsewhere(*code), RisingText(*code, answers), HtmlWho(*code),
-                                   HtmlDetails(*code), runbook, HtmlTrust(code->trust(), now))};
+                                   HtmlHistory(*code), FactsText(summary, now), LinksText(*code),
+                                   RisingText(*code, answers), HtmlWho(*code), HtmlDetails(*code),
+                                   runbook, HtmlTrust(code->trust(), now))};
 }
 
 Page NoSuchCodePage(const Answers& answers, absl::string_view label) {
@@ -158,15 +170,16 @@ Page NoSuchCodePage(const Answers& answers, absl::string_view label) {
   for (const char c : label) {
     if (c == '/') absl::StrAppend(&root, kRoot);
   }
-  return {.title = "No such code - gmewatch",
-          .state = PageState::kNeutral,
-          .root = root,
-          .time = answers.time(),
-          .main = absl::StrCat(
-              "<h1>No such code</h1>\n<p>", HtmlValue(label),
-              " is neither a code of the document nor one that was seen. Allowed is a whole number "
-              "such as 1005, or <code>other</code> where codes were counted as such: ",
-              HtmlLink(absl::StrCat(root, "codes/"), "all codes"), ".</p>\n")};
+  return {
+      .title = "No such code - gmewatch",
+      .state = PageState::kNeutral,
+      .root = root,
+      .time = answers.time(),
+      .main = absl::StrCat(
+          "<h1>No such code</h1>\n<p>", HtmlValue(label),
+          " is neither a documented code nor one that was seen. Allowed: a whole number such as "
+          "1005, or <code>other</code> if codes were counted as that; see ",
+          HtmlLink(absl::StrCat(root, "codes/"), "all codes"), ".</p>\n")};
 }
 
 }  // namespace gmewatch

@@ -1,17 +1,16 @@
-// The half of a code's page that tells of its past.
+#include "daemon/triage/code_past.h"
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "daemon/triage/code_page.h"
-#include "daemon/triage/fragments.h"
-#include "daemon/triage/html.h"
+#include "daemon/triage/html_elements.h"
 #include "daemon/triage/numbers_text.h"
 #include "daemon/triage/sparkline.h"
 
 namespace gmewatch {
 namespace {
 
-// Parts and details beyond these would only be scrolled past.
+// Rows of a table; more would only be scrolled past.
 constexpr int kPartsShown = 8;
 constexpr int kDetailsShown = 10;
 
@@ -48,7 +47,7 @@ std::string BreakdownText(const v1::Breakdown& breakdown) {
   absl::StrAppend(&out, "</tbody></table>\n");
   if (breakdown.parts_size() > kPartsShown) {
     absl::StrAppend(&out, "<p class=\"soft\">", breakdown.parts_size() - kPartsShown,
-                    " more with smaller shifts</p>\n");
+                    " more, with smaller shifts</p>\n");
   }
   return out;
 }
@@ -85,8 +84,8 @@ std::string HtmlWho(const v1::CodeResponse& code) {
   const bool has_past = std::any_of(code.breakdowns().begin(), code.breakdowns().end(), HasPast);
   std::string out =
       absl::StrCat("<section><h2>Who is hit</h2>\n<p class=\"soft\">Shares of the last ten minutes",
-                   has_past ? ", and of the day before them; the largest shift first."
-                            : "; what was in the day before them is not known.",
+                   has_past ? ", and of the day before; the largest shift first."
+                            : "; the day before is not known.",
                    "</p>\n<div class=\"columns\">\n");
   for (const v1::Breakdown& breakdown : code.breakdowns()) {
     absl::StrAppend(&out, "<div>", BreakdownText(breakdown), "</div>\n");
@@ -108,18 +107,8 @@ std::string HtmlDetails(const v1::CodeResponse& code) {
   if (tables.empty()) return "";
   return absl::StrCat(
       "<section><h2>What the clients' logs say</h2>\n<p class=\"soft\">From the details that "
-      "clients send with a few of their events, of the last day.</p>\n<div class=\"columns\">\n",
+      "clients sent with a few of their events in the last day.</p>\n<div class=\"columns\">\n",
       tables, "</div></section>\n");
-}
-
-std::string HtmlElsewhere(const v1::CodeResponse& code) {
-  if (code.links().empty()) return "";
-  std::string out = "<p>";
-  for (const v1::Link& link : code.links()) {
-    absl::StrAppend(&out, &link == &code.links(0) ? "" : " \xc2\xb7 ",
-                    HtmlLink(link.url(), link.title()));
-  }
-  return out + "</p>\n";
 }
 
 }  // namespace gmewatch

@@ -23,20 +23,18 @@ void CounterSums::Read() {
   codes_.assign(slots, {});
   apps_.Clear(slots);
   regions_.Clear(slots);
-  successes_ = 0;
   lost_ = {};
   for (size_t id = 0; id < places; ++id) ReadPlace(id, slots);
 }
 
 void CounterSums::ReadPlace(size_t id, size_t slots) {
   const PlaceCounters& place = counters_.place(id);
-  successes_ += place.success_events();
   for (size_t reason = 0; reason < kLossReasons; ++reason) lost_[reason] += place.lost(reason);
   std::vector<uint64_t>& app = apps_.groups[apps_.of_place[id]].in_time;
   std::vector<uint64_t>& region = regions_.groups[regions_.of_place[id]].in_time;
   for (size_t slot = 0; slot < slots; ++slot) {
     const Cell& cell = place.cell(slot);
-    // Late ones first: `events` is written before them, so the difference is never too small.
+    // Reads `late` first: `events` is written before it, so the difference is never too small.
     const uint64_t late = cell.late.value();
     const uint64_t events = cell.events.value();
     if (events == 0) continue;

@@ -1,7 +1,7 @@
-// The counters, added up as people ask for them: by code, by code and app, by code and region.
+// The counters, summed by code, by code and app, and by code and region.
 //
-// Thread safety: none. A read passes over every cell of the counters, some milliseconds for a
-// million, and stops nobody: cells are atomics. No sum ever goes back.
+// Thread safety: none. A read visits every cell of the counters, some milliseconds for a million,
+// and holds nobody up, because cells are atomics. No sum ever goes back.
 #ifndef GMEWATCH_DAEMON_TRIAGE_COUNTER_SUMS_H_
 #define GMEWATCH_DAEMON_TRIAGE_COUNTER_SUMS_H_
 
@@ -40,7 +40,6 @@ class CounterSums {
   // In order of appearance.
   const std::vector<Group>& apps() const { return apps_.groups; }
   const std::vector<Group>& regions() const { return regions_.groups; }
-  uint64_t successes() const { return successes_; }
   const std::array<uint64_t, kLossReasons>& lost() const { return lost_; }
 
  private:
@@ -57,7 +56,6 @@ class CounterSums {
   std::vector<Code> codes_;
   Groups apps_;
   Groups regions_;
-  uint64_t successes_ = 0;
   std::array<uint64_t, kLossReasons> lost_{};
 };
 

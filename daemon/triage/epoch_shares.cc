@@ -15,11 +15,11 @@ constexpr int64_t kMinuteMs = 60'000;
 // What a batch costs besides its entries, in entries.
 constexpr size_t kBatchCost = sizeof(BatchHeader) / sizeof(Entry);
 
-// Who stays in a table is decided by how many batches name it and not by their counts: one batch
-// can say a billion.
+// The number of batches that name a value decides whether it stays in a table, not their counts: a
+// single batch can claim a billion events.
 constexpr uint64_t kWeight = 1;
 
-// How many of `most` it takes to make up `all`.
+// How many portions of at most `most` make up `all`.
 size_t Portions(size_t all, size_t most) { return (all + most - 1) / most; }
 
 }  // namespace
@@ -28,7 +28,7 @@ void EpochShares::Observe(uint64_t number, const Epoch& epoch,
                           const std::vector<Verdict>& verdicts) {
   absl::MutexLock lock(&mutex_);
   LearnCodes();
-  SaveUp(epoch.time_ms);
+  Refill(epoch.time_ms);
   ObserveDetails(number, epoch, verdicts);
   ObserveBatches(number, epoch, verdicts);
 }
@@ -50,7 +50,7 @@ EpochShares::Tables& EpochShares::TablesFor(int32_t code) {
   return *tables;
 }
 
-void EpochShares::SaveUp(int64_t time_ms) {
+void EpochShares::Refill(int64_t time_ms) {
   const int64_t passed = std::clamp<int64_t>(time_ms - last_ms_, 0, kEntriesMax);
   last_ms_ = std::max(last_ms_, time_ms);
   allowance_ = std::min(allowance_ + static_cast<size_t>(passed) * kEntriesPerMs, kEntriesMax);
@@ -62,20 +62,20 @@ void EpochShares::ObserveBatches(uint64_t number, const Epoch& epoch,
   if (batches == 0) return;
   const int64_t minute = epoch.time_ms / kMinuteMs;
   const size_t cost = epoch.batch_bytes() / sizeof(Entry);
-  if (minute != passed_over_minute_) passed_over_ = 0;
-  passed_over_minute_ = minute;
-  // To pass over a batch costs a little as well, which many of them make a lot.
+  if (minute != skipped_minute_) skipped_ = 0;
+  skipped_minute_ = minute;
+  // Skipping a batch costs a little too, so an epoch with very many batches is skipped whole.
   const bool crowded = batches > kBatchesMax;
   if ((crowded && number % kEpochsApart != 0) || allowance_ < cost / batches) {
-    passed_over_ += batches;
+    skipped_ += batches;
     sampled_minute_ = minute;
     return;
   }
   const size_t apart = Portions(cost, allowance_);
-  const auto all = static_cast<double>(apart * (batches + std::exchange(passed_over_, 0)));
-  const double stands_for = all / static_cast<double>(batches);
-  if (stands_for > 1) sampled_minute_ = minute;
-  // Another one each time, so that no place in an epoch is ever left out.
+  const auto all = static_cast<double>(apart * (batches + std::exchange(skipped_, 0)));
+  const double scale = all / static_cast<double>(batches);
+  if (scale > 1) sampled_minute_ = minute;
+  // Begins at another batch each time, so that every position in an epoch is read at some time.
   size_t next = (crowded ? number / kEpochsApart : number) % apart;
   size_t offset = 0;
   BatchView batch;
@@ -86,11 +86,11 @@ void EpochShares::ObserveBatches(uint64_t number, const Epoch& epoch,
     const size_t spent = kBatchCost + batch.entries.size();
     if (spent > allowance_) break;
     allowance_ -= spent;
-    ObserveBatch(batch, epoch.origins()[batch.header.origin], stands_for, minute);
+    ObserveBatch(batch, epoch.origins()[batch.header.origin], scale, minute);
   }
 }
 
-void EpochShares::ObserveBatch(const BatchView& batch, const Origin& origin, double stands_for,
+void EpochShares::ObserveBatch(const BatchView& batch, const Origin& origin, double scale,
                                int64_t minute) {
   const HashedValue app_version(origin.app_version);
   const HashedValue sdk_version(origin.sdk_version);
@@ -98,7 +98,7 @@ void EpochShares::ObserveBatch(const BatchView& batch, const Origin& origin, dou
   for (const Entry& entry : batch.entries) {
     if (entry.code == kSuccessCode) continue;
     Tables& tables = TablesFor(entry.code);
-    const auto events = static_cast<uint64_t>(std::llround(entry.count * stands_for));
+    const auto events = static_cast<uint64_t>(std::llround(entry.count * scale));
     tables.app_versions.Add(app_version, events, kWeight, minute);
     tables.sdk_versions.Add(sdk_version, events, kWeight, minute);
     tables.platforms.Add(platform, events, kWeight, minute);

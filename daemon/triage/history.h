@@ -1,8 +1,9 @@
 // What was counted in the last hour by minutes and in the last day by quarters of an hour, by code
-// and for the daemon as a whole; fed with sums that only grow.
+// and for the daemon as a whole, from sums that only grow.
 //
-// Thread safety: none. Times are in seconds since 1970, rates in events a second. Late events are
-// counted apart: when they happened is not known. Memory: 1.4 KB a code that was seen.
+// Thread safety: none. Times are in seconds since 1970, rates in events per second. Late events are
+// counted apart, because it is not known when they happened. Memory: 1.4 KB for each code that was
+// seen.
 #ifndef GMEWATCH_DAEMON_TRIAGE_HISTORY_H_
 #define GMEWATCH_DAEMON_TRIAGE_HISTORY_H_
 
@@ -19,26 +20,26 @@
 
 namespace gmewatch {
 
-// A code's numbers now; by slot of the counters.
+// The numbers of a code now.
 struct CodeNumbers {
-  double rate = 0;  // of the last minute
+  double rate = 0;  // in the last minute
   uint64_t events_5m = 0;
   uint64_t events_1h = 0;
   uint64_t events_24h = 0;
-  uint64_t events_total = 0;  // late ones too
+  uint64_t events_total = 0;  // with late ones
   uint64_t sessions_total = 0;
-  // The minutes in which it was first and last seen, late events too; 0: not since this remembers.
+  // The minutes in which it was first and last seen, late events included; 0 if that was before
+  // this history began.
   int64_t first_seen_s = 0;
   int64_t last_seen_s = 0;
 };
 
-// Of the last ten minutes.
+// Events of the last ten minutes.
 struct RecentNumbers {
-  uint64_t counted = 0;  // errors, late ones too
+  uint64_t counted = 0;  // errors, with late ones
   uint64_t late = 0;
-  uint64_t successes = 0;
   std::array<uint64_t, kLossReasons> lost{};
-  std::array<uint64_t, kRejectReasons> refused{};
+  std::array<uint64_t, kRejectReasons> rejected{};
 };
 
 class History {
@@ -46,55 +47,55 @@ class History {
   static constexpr size_t kHourSteps = 60;
   static constexpr size_t kDaySteps = 96;
 
-  // What the sums gained since the last call happened in between. The first call is where counting
-  // begins. More than kGapSeconds between two calls: what is between is missing, and the gain is
-  // the newer minute's. A clock that went back by more than kBackSeconds: all steps are anew.
-  void Add(const CounterSums& sums, const RejectedByReason& refused, int64_t now_s);
+  // Counts what the sums gained since the last call. The first call only sets where counting
+  // begins. If more than kGapSeconds passed, the steps in between are missing and the gain goes to
+  // the newer minute. If the clock went back by more than kBackSeconds, all steps are cleared.
+  void Add(const CounterSums& sums, const RejectedByReason& rejected, int64_t now_s);
   static constexpr int64_t kGapSeconds = 60;
   static constexpr int64_t kBackSeconds = 600;
 
-  // Codes that were there at an Add.
+  // How many codes Add has met; a code is known by its slot in the counters.
   size_t codes() const { return codes_.size(); }
   CodeNumbers Numbers(size_t slot) const;
   StepCounts Hour(size_t slot) const { return minutes_.Last(slot, kHourSteps); }
   StepCounts Day(size_t slot) const { return quarters_.Last(slot, kDaySteps); }
   RecentNumbers Recent() const;
-  // Of the last Add, 0 before it.
+  // The time of the last Add; 0 before it.
   int64_t last_s() const { return last_s_; }
 
-  // All but the numbers of the codes, which it knows by their slots.
+  // Writes everything but the codes' numbers (TriageCode.code), because it knows only their slots.
   void Save(internal::TriageHistory* out) const;
-  // Goes on from it, in place of all that is there. DataLoss, and nothing changed: it is of another
-  // version or damaged.
+  // Replaces everything by what was saved. DataLoss, and nothing changed: the record is from
+  // another version or damaged.
   absl::Status Load(const internal::TriageHistory& in);
 
  private:
-  // Of the grids: those of the codes have the numbers of their slots, the others follow.
+  // Series of the grids. A code's series has the number of its slot; these follow.
   static constexpr size_t kCountedSeries = kCodeSlotsMax;
   static constexpr size_t kLateSeries = kCountedSeries + 1;
-  static constexpr size_t kSuccessSeries = kLateSeries + 1;
-  static constexpr size_t kLostSeries = kSuccessSeries + 1;
-  static constexpr size_t kRefusedSeries = kLostSeries + kLossReasons;
-  static constexpr size_t kSeries = kRefusedSeries + kRejectReasons;
+  // The number between is not used any more: saved histories may have successes there.
+  static constexpr size_t kLostSeries = kLateSeries + 2;
+  static constexpr size_t kRejectedSeries = kLostSeries + kLossReasons;
+  static constexpr size_t kSeries = kRejectedSeries + kRejectReasons;
 
   struct Code {
     CounterSums::Code sums;
     int64_t first_seen_s = 0;
     int64_t last_seen_s = 0;
   };
-  // The minute to which what was gained belongs; the grids stand there.
+  // Moves the grids to the minute that the gain belongs to, and returns its first second.
   int64_t MoveTo(int64_t now_s);
   void Count(size_t series, uint64_t gain);
-  // What `sum` gained, and remembers it. A sum read while it is written may be a little behind.
+  // Returns what `sum` gained and stores it in `before`. 0 if `sum` is smaller: a sum that is read
+  // while it is written may be a little behind.
   static uint64_t Gain(uint64_t sum, uint64_t* before);
   double RateOf(size_t slot) const;
 
   StepGrid minutes_{60, kHourSteps};
   StepGrid quarters_{900, kDaySteps};
   std::vector<Code> codes_;
-  uint64_t successes_ = 0;
   std::array<uint64_t, kLossReasons> lost_{};
-  std::array<uint64_t, kRejectReasons> refused_{};
+  std::array<uint64_t, kRejectReasons> rejected_{};
   int64_t begin_s_ = 0;  // of the first Add, or of the first after a gap; 0 before it
   int64_t last_s_ = 0;
 };

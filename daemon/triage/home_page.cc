@@ -9,16 +9,17 @@
 #include "absl/strings/str_join.h"
 #include "daemon/base/escape_html.h"
 #include "daemon/triage/code_groups.h"
-#include "daemon/triage/fragments.h"
-#include "daemon/triage/html.h"
+#include "daemon/triage/html_elements.h"
 #include "daemon/triage/numbers_text.h"
+#include "daemon/triage/page_parts.h"
+#include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr absl::string_view kRoot = "./";
 constexpr size_t kTopCodes = 20;
-// Codes of an incident beyond these are folded, places of a code beyond these only counted.
+// More codes of an incident are folded; more places of a code are only counted.
 constexpr size_t kCodesShown = 4;
 constexpr size_t kPlacesShown = 4;
 
@@ -26,7 +27,7 @@ std::string Counted(size_t count, absl::string_view one, absl::string_view many)
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
 
-// Each place of a code with its rate; a code that has one place needs none of it.
+// The places of a code, each with its rate; empty for a code with one place.
 std::string PlacesText(const CodeGroup& group) {
   if (group.places.size() == 1) return "";
   std::string out = "<p class=\"soft\">";
@@ -91,8 +92,8 @@ std::string HomeWriter::StateText() const {
       loops_.empty() ? "" : absl::StrCat("; ", Counted(loops_.size(), "retry loop", "retry loops"));
   if (active_.empty()) {
     return absl::StrCat(
-        "<div class=\"state good\"><h1>Calm: no incident now</h1>\n<p>No code is seen "
-        "more often than its past explains",
+        "<div class=\"state good\"><h1>Calm: no incident now</h1>\n<p>No code occurs more often "
+        "than its past explains",
         loops, ".</p>\n", HtmlTrustHint(spikes_.trust()), "</div>\n");
   }
   return absl::StrCat("<div class=\"state bad\"><h1>",
@@ -110,7 +111,7 @@ std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& 
       absl::StrCat("<h3>", HtmlCodeLink(kRoot, spike.code(), spike.name()),
                    is_cause ? " <span class=\"tag\">likely first cause</span>" : "",
                    spike.active() ? "" : " <span class=\"tag\">over</span>", "</h3>\n");
-  // What the incident's first lines say is not said again.
+  // Leaves out what the incident's first lines say already.
   std::vector<std::string> facts;
   if (spike.active()) facts.push_back(HtmlRates(spike.observed_rate(), spike.expected_rate()));
   const bool is_elsewhere = spike.app() != incident.app() || spike.region() != incident.region();
@@ -122,8 +123,8 @@ std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& 
   if (!facts.empty()) absl::StrAppend(&out, "<p>", absl::StrJoin(facts, "; "), "</p>\n");
   absl::StrAppend(&out, PlacesText(group));
   if (same_fix != nullptr) {
-    return absl::StrCat(out, "<p class=\"soft\">The same fix as for ", EscapeHtml(same_fix->code()),
-                        ".</p>\n");
+    return absl::StrCat(out, "<p class=\"soft\">The fix is the same as for ",
+                        EscapeHtml(same_fix->code()), ".</p>\n");
   }
   return absl::StrCat(out, HtmlFix(spike.solution()));
 }
@@ -172,9 +173,8 @@ std::string HomeWriter::OverText() const {
 std::string HomeWriter::LoopsText() const {
   if (loops_.empty()) return "";
   std::string out =
-      "<section class=\"card loops\"><h2>Retry loops</h2>\n<p>Very few clients repeat a code "
-      "without "
-      "end: no wave of players.</p>\n";
+      "<section class=\"card loops\"><h2>Retry loops</h2>\n<p>A few clients repeat a code "
+      "without end; other players are not affected.</p>\n";
   for (const v1::Spike* loop : loops_) {
     absl::StrAppend(&out, "<h3>", HtmlCodeLink(kRoot, loop->code(), loop->name()), "</h3>\n<p>",
                     HtmlRates(loop->observed_rate(), loop->expected_rate()), "; ",
@@ -187,7 +187,7 @@ std::string HomeWriter::LoopsText() const {
 std::string HomeWriter::TopText() const {
   const v1::TopResponse top = answers_.Top(kTopCodes);
   if (top.codes().empty()) {
-    return "<section><h2>Codes</h2>\n<p>No error code was reported yet.</p></section>\n";
+    return "<section><h2>Codes</h2>\n<p>No error code has been reported yet.</p></section>\n";
   }
   return absl::StrCat("<section><h2>Codes</h2>\n",
                       HtmlCodes(kRoot, "Rates of the last minute, most urgent first",
@@ -220,7 +220,7 @@ Page CodesPage(const Answers& answers) {
           .root = std::string(kAbove),
           .time = answers.time(),
           .main = absl::StrCat("<h1>All codes</h1>\n",
-                               HtmlCodes(kAbove, "The document's codes, then others that were seen",
+                               HtmlCodes(kAbove, "Documented codes, then others that were seen",
                                          answers.AllCodes(), answers))};
 }
 

@@ -1,5 +1,6 @@
-// The triage page: the incidents now, most urgent first, each with the documented fix; retry loops
-// apart; then the codes that are seen most.
+// The triage page: the active incidents, most urgent first, each with the documented fix; then
+// retry loops, what ended in the last hour, the most urgent codes, and how far the numbers can be
+// trusted.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_HOME_PAGE_H_
@@ -11,7 +12,7 @@
 namespace gmewatch {
 
 Page HomePage(const Answers& answers);
-// All codes of the catalogue, and others that were seen.
+// All codes of the catalogue, then others that were seen.
 Page CodesPage(const Answers& answers);
 
 }  // namespace gmewatch

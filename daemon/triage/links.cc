@@ -6,7 +6,7 @@
 namespace gmewatch {
 namespace {
 
-// What Grafana and Prometheus show at first.
+// The time range that Grafana and Prometheus show first.
 constexpr absl::string_view kGrafanaRange = "from=now-3h&to=now";
 constexpr absl::string_view kPrometheusRange = "g0.range_input=3h&g0.tab=0";
 

@@ -1,4 +1,4 @@
-// Where else to look at a code: Grafana's dashboards and Prometheus, where they are configured.
+// Links to Grafana's dashboards and to Prometheus, as far as they are configured.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_LINKS_H_
@@ -11,19 +11,19 @@
 
 namespace gmewatch {
 
-// Without a slash at the end; empty where there is none.
+// Addresses without a slash at the end; empty if not configured.
 struct TriageLinks {
   std::string public_url;
   std::string grafana_url;
   std::string prometheus_url;
 };
 
-// Grafana's dashboard of one code and of all; Prometheus' graph of the code.
+// Grafana's dashboards of the code and of all codes; Prometheus' graph of the code.
 google::protobuf::RepeatedPtrField<v1::Link> LinksOf(const TriageLinks& links,
                                                      absl::string_view code);
-// An expression in Prometheus' graph; empty where Prometheus is not configured.
+// The expression in Prometheus' graph; empty if Prometheus is not configured.
 std::string PrometheusUrl(const TriageLinks& links, absl::string_view expression);
-// Empty where Grafana is not configured.
+// Grafana's dashboard of all codes; empty if Grafana is not configured.
 std::string GrafanaOverviewUrl(const TriageLinks& links);
 
 }  // namespace gmewatch

@@ -4,20 +4,20 @@
 
 namespace gmewatch {
 
-void TriageMemory::Look(const RejectedByReason& refused, absl::Duration least_age) {
+void TriageMemory::ReadCounters(const RejectedByReason& rejected, absl::Duration min_age) {
   absl::MutexLock lock(&mutex_);
   const absl::Time now = clock_.Now();
   const absl::Duration age = now - time_;
-  if (age >= absl::ZeroDuration() && age < least_age) return;
-  LookAt(now, refused);
+  if (age >= absl::ZeroDuration() && age < min_age) return;
+  ReadCountersAt(now, rejected);
 }
 
-void TriageMemory::LookAt(absl::Time now, const RejectedByReason& refused) {
+void TriageMemory::ReadCountersAt(absl::Time now, const RejectedByReason& rejected) {
   const bool first = time_ == absl::InfinitePast();
   time_ = now;
   sums_.Read();
   const int64_t now_s = absl::ToUnixSeconds(now);
-  history_.Add(sums_, refused, now_s);
+  history_.Add(sums_, rejected, now_s);
   AddGains(sums_.apps(), first, now_s / 60, &apps_before_, &apps_);
   AddGains(sums_.regions(), first, now_s / 60, &regions_before_, &regions_);
 }
@@ -32,7 +32,7 @@ void TriageMemory::AddGains(const std::vector<CounterSums::Group>& groups, bool 
     std::vector<uint64_t>& sums = (*before)[i];
     sums.resize(group.in_time.size());
     for (size_t slot = 0; slot < sums.size(); ++slot) {
-      // A sum read while it is written may be a little behind.
+      // A sum that is read while it is written may be a little behind.
       if (group.in_time[slot] <= sums[slot]) continue;
       const uint64_t gain = group.in_time[slot] - sums[slot];
       sums[slot] = group.in_time[slot];
@@ -44,9 +44,9 @@ void TriageMemory::AddGains(const std::vector<CounterSums::Group>& groups, bool 
   }
 }
 
-std::string TriageMemory::Save(const RejectedByReason& refused) {
+std::string TriageMemory::Save(const RejectedByReason& rejected) {
   absl::MutexLock lock(&mutex_);
-  LookAt(clock_.Now(), refused);
+  ReadCountersAt(clock_.Now(), rejected);
   internal::TriageHistory record;
   history_.Save(&record);
   for (int slot = 0; slot < record.codes_size(); ++slot) {
@@ -59,23 +59,23 @@ absl::Status TriageMemory::Load(const std::string& saved) {
   if (saved.empty()) return absl::OkStatus();
   internal::TriageHistory record;
   if (!record.ParseFromString(saved)) {
-    return absl::DataLossError("the history of counts is no TriageHistory");
+    return absl::DataLossError("the saved history of counts is not a TriageHistory message");
   }
   const size_t known = std::min(static_cast<size_t>(record.codes_size()), counters_.codes());
   for (size_t slot = kOtherSlot + 1; slot < known; ++slot) {
     if (record.codes(static_cast<int>(slot)).code() == counters_.code(slot)) continue;
-    return absl::DataLossError("the history of counts is of other counters");
+    return absl::DataLossError("the saved history of counts belongs to other counters");
   }
   absl::MutexLock lock(&mutex_);
   return history_.Load(record);
 }
 
-void TriageMemory::LookAsOf(absl::Time time, const RejectedByReason& refused,
-                            absl::Duration least_age) {
+void TriageMemory::ReadCountersAsOf(absl::Time time, const RejectedByReason& rejected,
+                                    absl::Duration min_age) {
   absl::MutexLock lock(&mutex_);
-  // What was loaded is of a later look than the first of what is replayed.
+  // The loaded history may be newer than the first replayed epochs.
   time = std::max(time, absl::FromUnixSeconds(history_.last_s()));
-  if (time - time_ >= least_age) LookAt(time, refused);
+  if (time - time_ >= min_age) ReadCountersAt(time, rejected);
 }
 
 absl::Time TriageMemory::time() const {

@@ -1,16 +1,17 @@
-// What the triage page and its JSON know of the past: what was counted in the last hour and day,
-// and who reported it. Fed by looks at the counters and by the epochs as they are counted.
+// What the triage page and its JSON know about the past: what was counted in the last hour and day,
+// and who reported it. It learns from reads of the counters and from the epochs as they are
+// counted.
 //
-// Thread safety: every method from any thread, Observe from one; Load and LookAsOf come before
-// Look. `counters` and `clock` must outlive it. Bounded: history.h and epoch_shares.h say what a
-// code costs; apps and regions cost as much as a version does, and 8 bytes for each code besides.
+// Thread safety: every method from any thread, Observe from one; Load and ReadCountersAsOf only
+// before the first ReadCounters. `counters` and `clock` must outlive it. Memory is bounded:
+// history.h and epoch_shares.h say what a code costs; an app or region costs as much as a version,
+// and 8 bytes per code besides.
 #ifndef GMEWATCH_DAEMON_TRIAGE_MEMORY_H_
 #define GMEWATCH_DAEMON_TRIAGE_MEMORY_H_
 
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,11 @@ namespace gmewatch {
 // A column of the counters.
 struct SeenCode {
   int32_t code = 0;
-  bool other = false;  // codes beyond those that are told apart
+  bool other = false;  // the overflow column, label "other"
   CodeNumbers numbers;
 };
 
-// What is known of one code beside its numbers.
+// The past of one code, besides its numbers.
 struct CodePast {
   StepCounts hour;
   StepCounts day;
@@ -51,28 +52,29 @@ class TriageMemory {
   TriageMemory(const TriageMemory&) = delete;
   TriageMemory& operator=(const TriageMemory&) = delete;
 
-  // A look at the counters; `refused` is the daemon's sum so far. Does nothing where the last one
-  // is not older than `least_age`.
-  void Look(const RejectedByReason& refused, absl::Duration least_age);
+  // Reads the counters, unless the last read is younger than `min_age`. `rejected` is the daemon's
+  // sum so far.
+  void ReadCounters(const RejectedByReason& rejected, absl::Duration min_age);
 
-  // What is kept over a restart: the history of counts and when codes were seen, some 200 KB at
-  // most. Looks first. Who reports begins anew.
-  std::string Save(const RejectedByReason& refused);
-  // Goes on from what Save gave, empty where there is none. It may know counts that a replay has
-  // yet to bring. DataLoss: it cannot be read, and the memory begins anew.
+  // Reads the counters and returns what is kept over a restart: the history of counts and when
+  // codes were seen, about 200 KB at most. Who reports a code is not kept.
+  std::string Save(const RejectedByReason& rejected);
+  // Continues from what Save returned; an empty text changes nothing. The history may be ahead of
+  // the counters, until a replay brings them up to it. DataLoss, and nothing changed: the text
+  // cannot be read, or is about other counters.
   absl::Status Load(const std::string& saved);
-  // A look at counters that count up to a time that has passed, as they are recovered. Does nothing
-  // where the last one is less than `least_age` older.
-  void LookAsOf(absl::Time time, const RejectedByReason& refused, absl::Duration least_age);
+  // Reads the counters during recovery, when they count up to `time` in the past. Does nothing if
+  // the last read is less than `min_age` older than `time`.
+  void ReadCountersAsOf(absl::Time time, const RejectedByReason& rejected, absl::Duration min_age);
 
-  // Of the thread that counts; epoch_shares.h has the price.
+  // Learns from an epoch that was applied; epoch_shares.h has the price.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts) {
     shares_.Observe(number, epoch, verdicts);
   }
 
-  // As of the last look.
+  // When the counters were last read; the numbers below are of that time.
   absl::Time time() const;
-  // All columns that the counters had, by slot.
+  // All columns of the counters, by slot.
   std::vector<SeenCode> Codes() const;
   CodePast Past(size_t slot) const;
   StepCounts Hour(size_t slot) const;
@@ -81,9 +83,9 @@ class TriageMemory {
  private:
   // By slot.
   using Tables = std::array<std::unique_ptr<ShareTable>, kCodeSlotsMax>;
-  void LookAt(absl::Time now, const RejectedByReason& refused)
+  void ReadCountersAt(absl::Time now, const RejectedByReason& rejected)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // What the groups gained since the last look.
+  // Adds what the groups gained since the last read; only remembers the sums if it is the first.
   static void AddGains(const std::vector<CounterSums::Group>& groups, bool first, int64_t minute,
                        std::vector<std::vector<uint64_t>>* before, Tables* tables);
 
@@ -94,7 +96,7 @@ class TriageMemory {
   CounterSums sums_ ABSL_GUARDED_BY(mutex_);
   History history_ ABSL_GUARDED_BY(mutex_);
   absl::Time time_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  // In time events at the last look, by app or region, then slot.
+  // In-time events at the last read, by app or region, then by slot.
   std::vector<std::vector<uint64_t>> apps_before_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::vector<uint64_t>> regions_before_ ABSL_GUARDED_BY(mutex_);
   Tables apps_ ABSL_GUARDED_BY(mutex_);

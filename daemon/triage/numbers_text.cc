@@ -10,13 +10,13 @@ namespace {
 
 std::string WithCommas(uint64_t number) {
   std::string digits = absl::StrCat(number);
-  // Not as a string: g++ 12 warns of an overlap that cannot be (GCC bug 105651), and that stops the
-  // release build.
+  // Inserts a char, not a string: g++ 12 would warn of an overlap that cannot happen (GCC bug
+  // 105651), and that stops the release build.
   for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
 }
 
-// Two digits that matter, no zero behind the point.
+// Two significant digits, without a trailing ".0".
 std::string Short(double number) {
   if (number >= 9.95) return CountText(std::round(number));
   const std::string text = absl::StrFormat("%.1f", number);
@@ -62,10 +62,6 @@ std::string PercentText(double share) {
   if (percent > 0 && percent < 0.05) return "<0.1%";
   if (percent > 0 && percent < 1) return absl::StrFormat("%.1f%%", percent);
   return absl::StrFormat("%.0f%%", percent);
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
 std::string TimeText(absl::Time time, absl::Time now) {

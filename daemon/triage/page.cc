@@ -27,7 +27,7 @@ absl::string_view ColorOf(PageState state) {
 
 std::string NewNonce() {
   std::array<char, 16> bytes{};
-  // So few bytes always come at once (getrandom(2)).
+  // getrandom(2) never returns fewer than 16 bytes if 16 are asked for.
   static_cast<void>(getrandom(bytes.data(), bytes.size(), 0));
   return absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));
 }
@@ -53,7 +53,8 @@ std::string RenderPage(const Page& page, absl::string_view nonce) {
       color, "'/%3E%3C/svg%3E\">\n<style nonce=\"", nonce, "\">\n", PageStyle(),
       "</style>\n</head><body>\n<header><nav aria-label=\"Pages\"><a class=\"home\" href=\"",
       page.root, "\">gmewatch</a> <a href=\"", page.root, "codes/\">All codes</a></nav>\n",
-      "<p id=\"stale\" role=\"alert\" hidden>gmewatchd does not answer. This page is old.</p>\n",
+      "<p id=\"stale\" role=\"alert\" hidden>gmewatchd does not answer. This page is out of "
+      "date.</p>\n",
       "</header>\n<main>\n", page.main, "<p class=\"asof\">As of ",
       absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", page.time, absl::UTCTimeZone()),
       "</p>\n</main>\n<script nonce=\"", nonce, "\">\n", PageScript(),

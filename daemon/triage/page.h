@@ -1,5 +1,5 @@
-// The frame of every page: head, style, script, header, and the headers of HTTP that go with it.
-// One answer has all of it: nothing is loaded from anywhere.
+// The frame of every page: head, style, script, header, and the HTTP headers that go with it. A
+// page is one answer; it loads nothing else.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_PAGE_H_
@@ -12,25 +12,25 @@
 
 namespace gmewatch {
 
-// How a page looks in a tab.
+// The colour of the icon in the browser's tab: grey, green, red.
 enum class PageState { kNeutral, kCalm, kTroubled };
 
 struct Page {
   std::string title;
   PageState state = PageState::kNeutral;
-  std::string root;  // from the page to "/": "./" or "../"
-  absl::Time time;   // of what it tells
+  std::string root;  // relative path from the page to "/": "./" or "../"
+  absl::Time time;   // of the numbers in it
   std::string main;  // HTML
 };
 
-// `nonce` is another one in every answer.
+// `nonce` must be a new one for every answer, the same in both functions.
 std::string RenderPage(const Page& page, absl::string_view nonce);
-// Whole lines. Nothing but the page's own style and script is taken by a browser.
+// Whole header lines. Their policy lets a browser run nothing but the page's own style and script.
 std::string PageHeaders(absl::string_view nonce);
 // 128 random bits.
 std::string NewNonce();
 
-// In page_assets.cc.
+// page.css and page.js as they were when the program was built (daemon/embed.cmake).
 absl::string_view PageStyle();
 absl::string_view PageScript();
 

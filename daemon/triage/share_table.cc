@@ -37,7 +37,7 @@ size_t ShareTable::PlaceFor(const HashedValue& value) {
 
 void ShareTable::Add(const HashedValue& value, uint64_t events, uint64_t weight, int64_t minute) {
   Age(minute);
-  // A client that calls itself that is not told from the rest.
+  // A value that a client calls "other" belongs to the rest.
   if (value.value == kOtherLabel) {
     other_.Add(events, minute);
     return;

@@ -1,13 +1,13 @@
-// How the events of a code are shared out among values that clients make up, such as versions: the
-// most frequent kValues by name, the rest as "other".
+// The events of a code by a value that clients choose, such as a version: the most frequent kValues
+// by name, the rest as "other".
 //
-// A new value takes the place of the one with the least weight and inherits that weight
-// (Space-Saving), so whatever has more than one in kValues of the weight stays, however many values
-// there are. Weight halves every hour, so a value that nobody uses any more makes room. What a
-// value had counted when it left is in "other": sums stay right.
+// A new value takes the place of the value with the least weight and inherits that weight
+// (Space-Saving). So a value with more than 1/kValues of the weight stays, however many values
+// there are. Weights halve every hour, so that a value that is no longer used makes room. The
+// counts of a value that leaves go to "other", so sums stay right.
 //
-// Thread safety: none. Memory: about 400 bytes a value; nothing is allocated once all places are
-// taken. Minutes are whole ones since 1970.
+// Thread safety: none. Memory: about 400 bytes per value; nothing is allocated once all places are
+// taken. Minutes are whole minutes since 1970.
 #ifndef GMEWATCH_DAEMON_TRIAGE_SHARE_TABLE_H_
 #define GMEWATCH_DAEMON_TRIAGE_SHARE_TABLE_H_
 
@@ -23,7 +23,7 @@
 
 namespace gmewatch {
 
-// A value with its hash, which is another in every process.
+// A value with its hash. Hashes differ between processes.
 struct HashedValue {
   explicit HashedValue(absl::string_view text) : value(text), hash(absl::HashOf(text)) {}
 
@@ -31,21 +31,21 @@ struct HashedValue {
   size_t hash;
 };
 
-// What a value has of the events.
+// The events of a value.
 struct Share {
-  std::string value;  // kOtherLabel for the rest
-  uint64_t now = 0;   // of the last ten minutes
-  uint64_t before = 0;
+  std::string value;    // kOtherLabel for the rest
+  uint64_t now = 0;     // in the last ten minutes
+  uint64_t before = 0;  // in the 24 hours before them
 };
 
 class ShareTable {
  public:
   static constexpr size_t kValues = 32;
 
-  // `weight` is what decides who stays; of a sender's own choosing it must not be.
+  // `weight` decides which values stay, so it must not be a number that the sender chooses.
   void Add(const HashedValue& value, uint64_t events, uint64_t weight, int64_t minute);
 
-  // Those that have any.
+  // The values that have events.
   std::vector<Share> Shares(int64_t minute) const;
 
  private:
@@ -57,7 +57,8 @@ class ShareTable {
   size_t PlaceFor(const HashedValue& value);
   void Age(int64_t minute);
 
-  // By place; hashes and weights together, so that looking a value up touches few lines of memory.
+  // By place. Hashes and weights are apart from the values, so that a search touches few cache
+  // lines.
   std::array<size_t, kValues> hashes_{};
   std::array<uint64_t, kValues> weights_{};
   std::vector<Value> values_;

@@ -11,7 +11,7 @@ void ShareWindow::MoveHours(int64_t hour) {
 }
 
 void ShareWindow::MoveTo(int64_t minute) {
-  // Those of the ring that leave it, the oldest first.
+  // Moves the minutes that leave the ring to their hours, the oldest first.
   for (int64_t m = minute_ - kMinutes + 1; m <= std::min(minute_, minute - kMinutes); ++m) {
     if (m < 0) continue;
     uint64_t& left = minutes_[MinuteIndex(m)];

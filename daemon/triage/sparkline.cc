@@ -26,7 +26,7 @@ std::string Words(const v1::History& history, double most, absl::string_view wha
   return out;
 }
 
-// Steps without data that stand side by side are one.
+// Adjacent steps without data are one rectangle.
 std::string GapsPath(const v1::History& history) {
   std::string path;
   int begin = 0;
@@ -41,7 +41,7 @@ std::string GapsPath(const v1::History& history) {
   return path;
 }
 
-// All bars are one path.
+// A part of the path that has all bars.
 std::string Bar(int step, double height) {
   return absl::StrFormat("M%d %dv-%.1fh%dv%.1fz", step * kStepWidth, kHeight, height,
                          kStepWidth - 1, height);
@@ -58,7 +58,7 @@ std::string Sparkline(const v1::History& history, double expected_rate, absl::st
   std::string bars;
   for (int step = 0; step < steps; ++step) {
     if (IsMissing(history, step) || history.events(step) <= 0) continue;
-    // The rarest event can be seen.
+    // A single event is still visible.
     absl::StrAppend(&bars, Bar(step, std::max(1.0, history.events(step) * scale)));
   }
   std::string out = absl::StrFormat(

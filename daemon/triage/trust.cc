@@ -7,31 +7,34 @@
 #include "daemon/model/loss_reason.h"
 #include "daemon/model/reject_reason.h"
 #include "daemon/triage/numbers_text.h"
+#include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
 namespace {
 
-// A share of late events that is worth a word, and how many there must be.
+// Late events are worth a warning above this share of all, if there are this many.
 constexpr double kLateShare = 0.02;
-constexpr uint64_t kLateLeast = 10;
+constexpr uint64_t kLateMin = 10;
+// A limit is worth a warning from this share of it on.
 constexpr double kNearLimit = 0.9;
+// A daemon that has run for less than this has gaps in its history.
 constexpr absl::Duration kYoung = absl::Hours(1);
 
-// What a refusal means for the numbers, and what to do.
+// What a reason to reject means for the numbers, and what to do.
 absl::string_view MeaningOf(RejectReason reason) {
   switch (reason) {
     case RejectReason::kInvalid:
-      return "their clients break a rule of the wire, so their counts are missing for good";
+      return "their clients break a rule of the protocol, and their counts are lost for good";
     case RejectReason::kUnauthenticated:
-      return "no key or a wrong key: games with it are not counted at all";
+      return "no key or a wrong key: games that use it are not counted at all";
     case RejectReason::kPermissionDenied:
-      return "an app or region that is not in the settings: it is not counted at all";
+      return "an app or region that is not in the settings is not counted at all";
     case RejectReason::kOverloaded:
       return "too much was waiting for the log; clients send them again";
     case RejectReason::kSessionLimit:
       return "no room for new sessions; clients send them again, see limits.max_sessions";
     case RejectReason::kLogFailed:
-      return "the log could not be written; clients send them again. Look at the disk of the "
+      return "the log could not be written; clients send them again. Check the disk of the "
              "state directory";
     case RejectReason::kStopping:
       return "gmewatchd was stopping; clients send them again";
@@ -46,13 +49,13 @@ constexpr RejectReason kWorstFirst[] = {
     RejectReason::kStopping};
 static_assert(std::size(kWorstFirst) == kRejectReasons);
 
-void WarnOfRefusals(const RecentNumbers& recent, v1::Trust* out) {
+void WarnOfRejections(const RecentNumbers& recent, v1::Trust* out) {
   for (const RejectReason reason : kWorstFirst) {
-    const uint64_t events = recent.refused[static_cast<size_t>(reason)];
+    const uint64_t events = recent.rejected[static_cast<size_t>(reason)];
     if (events == 0) continue;
     const auto count = static_cast<double>(events);
     out->set_refused_events(out->refused_events() + count);
-    out->add_warnings(absl::StrCat(CountText(count), " events refused in the last ten minutes (",
+    out->add_warnings(absl::StrCat(CountText(count), " events rejected in the last ten minutes (",
                                    RejectReasonLabel(reason), "): ", MeaningOf(reason), "."));
   }
 }
@@ -67,7 +70,7 @@ void WarnOfLosses(const RecentNumbers& recent, v1::Trust* out) {
                     CountText(count));
   }
   if (reasons.empty()) return;
-  out->add_warnings(absl::StrCat("Clients say that they lost ", CountText(out->lost_events()),
+  out->add_warnings(absl::StrCat("Clients report that they lost ", CountText(out->lost_events()),
                                  " events in the last ten minutes (", reasons,
                                  "): the true counts are higher."));
 }
@@ -86,39 +89,39 @@ v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::T
   v1::Trust out;
   out.set_counted_events(static_cast<double>(recent.counted));
   out.set_late_events(static_cast<double>(recent.late));
-  out.mutable_running_since()->set_seconds(absl::ToUnixSeconds(state.running_since));
+  *out.mutable_running_since() = TimestampOf(absl::ToUnixSeconds(state.running_since));
   if (!state.ready) {
-    out.add_warnings(
-        "gmewatchd takes no batches right now: what clients report is not counted yet.");
+    out.add_warnings("gmewatchd accepts no batches right now: new reports are not counted yet.");
   }
-  WarnOfRefusals(recent, &out);
+  WarnOfRejections(recent, &out);
   if (state.checkpoint_failed) {
     out.add_warnings(
-        "The last checkpoint could not be written: counts are safe in the journal, which grows. "
-        "Look at the disk of the state directory.");
+        "The last checkpoint could not be written: counts are safe in the log, which grows. Check "
+        "the disk of the state directory.");
   }
   WarnOfLosses(recent, &out);
-  if (recent.late >= kLateLeast && out.late_events() > kLateShare * out.counted_events()) {
-    out.add_warnings(absl::StrCat(
-        PercentText(out.late_events() / out.counted_events()),
-        " of the events of the last ten minutes came more than ten minutes late: they are in the "
-        "totals and in no rate and no spike."));
+  if (recent.late >= kLateMin && out.late_events() > kLateShare * out.counted_events()) {
+    out.add_warnings(absl::StrCat(PercentText(out.late_events() / out.counted_events()),
+                                  " of the events of the last ten minutes were more than ten "
+                                  "minutes old on arrival: they are "
+                                  "in the totals, but in no rate and no spike."));
   }
-  WarnOfLimit("sessions", "at the limit new clients are turned away until old sessions expire",
+  WarnOfLimit("sessions", "at the limit new clients are rejected until old sessions expire",
               state.sessions, state.sessions_limit, &out);
-  WarnOfLimit("pairs of app and region", "beyond it regions, then apps are counted as \"other\"",
+  WarnOfLimit("pairs of app and region",
+              "beyond the limit the region, then the app, is counted as \"other\"",
               state.app_regions, state.app_regions_limit, &out);
   if (state.reload_failed) {
     out.add_warnings(
-        "The last reload of the settings was refused: those before it are in force. The log of "
+        "The last reload of the settings failed: the settings before it stay in force. The log of "
         "gmewatchd says why.");
   }
   const absl::Duration age = now - state.running_since;
   if (age < kYoung) {
-    out.add_warnings(absl::StrCat(
-        "gmewatchd has run for ", DurationText(age),
-        ": the last hour and day may have a gap before that, and who reports a code is known only "
-        "since then."));
+    out.add_warnings(absl::StrCat("gmewatchd has run for ", DurationText(age),
+                                  ": the last hour and day may have a gap before that, and it is "
+                                  "not known who reported a code "
+                                  "before that."));
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// How far the numbers can be trusted right now, in words: what was refused, lost or late in the
-// last ten minutes, and what the daemon knows to be wrong with itself.
+// How far the numbers can be trusted right now, in words: what was rejected, lost or late in the
+// last ten minutes, and what is wrong with the daemon itself.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_TRUST_H_
@@ -13,11 +13,11 @@
 
 namespace gmewatch {
 
-// What the daemon knows of itself.
+// The state of the daemon, as far as it affects the numbers.
 struct DaemonState {
   bool ready = true;
-  bool checkpoint_failed = false;  // the last one
-  bool reload_failed = false;      // the last one
+  bool checkpoint_failed = false;  // the last checkpoint
+  bool reload_failed = false;      // the last reload of the settings
   uint64_t sessions = 0;
   uint64_t sessions_limit = 0;
   uint64_t app_regions = 0;
@@ -25,6 +25,7 @@ struct DaemonState {
   absl::Time running_since;
 };
 
+// Warnings come in order, the worst first.
 v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::Time now);
 
 }  // namespace gmewatch

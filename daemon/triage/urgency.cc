@@ -9,7 +9,7 @@
 namespace gmewatch {
 namespace {
 
-// "other" is behind all numbers.
+// "other" comes after all numbers.
 int64_t NumberOf(const std::string& code) {
   int32_t number = 0;
   return absl::SimpleAtoi(code, &number) ? number : INT64_MAX;
@@ -37,7 +37,7 @@ Urgency UrgencyOf(const v1::Incident& incident) {
   Urgency out;
   out.rank = incident.active() ? 0 : 1;
   for (const v1::Spike& member : incident.members()) out.size += ExcessOf(member);
-  // Of those that are over the newest is the most telling.
+  // Among ended incidents, the one that ended last comes first.
   out.code = incident.active() ? incident.start().seconds() : -incident.end().seconds();
   out.place = incident.id();
   return out;

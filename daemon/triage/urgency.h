@@ -1,4 +1,4 @@
-// What a person should look at first: the one order of the page and of the JSON.
+// What a person should read first: the order of the page and of the JSON alike.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_TRIAGE_URGENCY_H_
@@ -11,7 +11,7 @@
 
 namespace gmewatch {
 
-// The smaller rank is more urgent, of equals the larger size, then the earlier key.
+// The smaller rank is more urgent; if equal, the larger size; then the smaller code and place.
 struct Urgency {
   int rank = 0;
   double size = 0;  // events a second
@@ -20,15 +20,15 @@ struct Urgency {
 };
 bool IsMoreUrgent(const Urgency& x, const Urgency& y);
 
-// What is active before what is over; spikes before retry loops; by the excess over what is
-// expected.
+// Active ones before ended ones, spikes before retry loops, then by the excess over the expected
+// rate.
 Urgency UrgencyOf(const v1::Spike& spike);
-// By the excess of its active members.
+// Active ones first, by the excess of their active members; then ended ones, the newest first.
 Urgency UrgencyOf(const v1::Incident& incident);
-// Codes that spike by their excess, then retry loops, then the rest by rate.
+// Spiking codes by their excess, then retry loops by theirs, then the others by rate.
 Urgency UrgencyOf(const v1::CodeSummary& code);
 
-// Of an active spike; 0 of one that is over.
+// Observed minus expected rate of an active spike, at least 0; 0 for an ended one.
 double ExcessOf(const v1::Spike& spike);
 
 }  // namespace gmewatch

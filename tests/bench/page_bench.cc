@@ -1,6 +1,6 @@
 // How long an answer of the triage page takes, from the numbers to the last byte: 127 codes that
 // were all seen in 100 (app, region) pairs, 40 versions each, an incident of ten codes in four
-// places. Beside it the look at the counters that comes before, once a second at most.
+// places. Beside it the read of the counters that comes before, once per second at most.
 //
 //   build/release/tests/bench/page_bench
 #include <benchmark/benchmark.h>
@@ -15,6 +15,7 @@
 #include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
 #include "daemon/triage/page.h"
+#include "daemon/triage/top_limit.h"
 #include "tests/daemon/triage/counted_world.h"
 
 namespace gmewatch {
@@ -124,11 +125,11 @@ void CodeJson(benchmark::State& state) {
 }
 BENCHMARK(CodeJson)->Unit(benchmark::kMicrosecond);
 
-void LookAtTheCounters(benchmark::State& state) {
+void ReadCounters(benchmark::State& state) {
   CountedWorld& world = World().world();
-  for (auto iteration : state) world.Look();
+  for (auto iteration : state) world.Read();
 }
-BENCHMARK(LookAtTheCounters)->Unit(benchmark::kMicrosecond);
+BENCHMARK(ReadCounters)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace gmewatch

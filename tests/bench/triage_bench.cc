@@ -1,5 +1,5 @@
-// What the memory of the triage page costs: the thread that counts, for each epoch beside
-// Aggregate::Apply of the same, and its own thread, for each look at the counters of 10,000 places.
+// What TriageMemory costs: the thread that counts, per epoch, beside Aggregate::Apply of the same
+// epoch; and its own thread, per read of the counters of 10,000 places.
 // `build/release/tests/bench/triage_bench --benchmark_counters_tabular=true`
 #include <benchmark/benchmark.h>
 
@@ -67,9 +67,9 @@ BENCHMARK(ApplyAndObserve)
     ->ArgsProduct({{1, 100, 512}, {1, 64}})
     ->Unit(benchmark::kMicrosecond);
 
-// A look at 10,000 places with 100 codes each; range(0): one in so many cells has counted something
-// since the last look, 0: none.
-void Look(benchmark::State& state) {
+// A read of 10,000 places with 100 codes each. range(0): one in this many cells has counted
+// something since the read before; 0: no cell has.
+void ReadCounters(benchmark::State& state) {
   constexpr uint32_t kPlaces = 10'000;
   constexpr uint32_t kRegions = 50;
   constexpr uint32_t kCodes = 100;
@@ -97,11 +97,16 @@ void Look(benchmark::State& state) {
     clock.Advance(absl::Seconds(10));
     if (each != 0) count(each, ++seed);
     state.ResumeTiming();
-    memory.Look({}, absl::ZeroDuration());
+    memory.ReadCounters({}, absl::ZeroDuration());
   }
 }
-BENCHMARK(Look)->ArgName("each")->Arg(1)->Arg(100)->Arg(0)->Iterations(40)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(ReadCounters)
+    ->ArgName("each")
+    ->Arg(1)
+    ->Arg(100)
+    ->Arg(0)
+    ->Iterations(40)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace gmewatch

@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "daemon/base/yaml_message.h"
@@ -57,22 +58,50 @@ std::string Quoted(absl::string_view text) {
       "\"");
 }
 
+std::string ToYaml(const std::vector<std::string>& texts) {
+  return absl::StrCat("[",
+                      absl::StrJoin(texts, ", ",
+                                    [](std::string* out, const std::string& text) {
+                                      absl::StrAppend(out, Quoted(text));
+                                    }),
+                      "]");
+}
+
+// Each code brings an impact of its own, because a catalogue gives only those that its codes have.
 std::string ToYaml(const Catalog& catalog) {
   std::string yaml = absl::StrCat("source: ", Quoted(catalog.source()), "\ncodes:\n");
   for (const CatalogCode& code : catalog.codes()) {
     absl::StrAppend(&yaml, "- {value: ", code.value, ", name: ", Quoted(code.name),
                     ", category: ", code.category, ", subcategory: ", Quoted(code.subcategory),
-                    ", severity: ", code.severity, ", action: ", code.action);
+                    ", severity: ", code.severity, ", action: ", Quoted(code.action));
     absl::StrAppend(&yaml, ", description: ", Quoted(code.description),
                     ", cause: ", Quoted(code.cause), ", solution: ", Quoted(code.solution), "}\n");
   }
+  absl::StrAppend(&yaml, "actions:\n");
+  for (const CatalogAction& action : catalog.actions()) {
+    absl::StrAppend(&yaml, "- {name: ", Quoted(action.name), ", who: ", Quoted(action.who),
+                    ", reach: ", Quoted(action.reach),
+                    ", first_cause: ", action.first_cause ? "true" : "false",
+                    ", steps: ", ToYaml(action.steps), "}\n");
+  }
+  absl::StrAppend(&yaml, "impacts:\n");
+  for (const CatalogCode& code : catalog.codes()) {
+    absl::StrAppend(&yaml, "- {severity: ", code.severity, ", category: ", code.category,
+                    ", subcategory: ", Quoted(code.subcategory), ", text: ", Quoted(code.impact),
+                    "}\n");
+  }
+  const CatalogGeneralSteps& steps = catalog.general_steps();
+  absl::StrAppend(&yaml, "general_steps:\n  related: ", Quoted(steps.related),
+                  "\n  unrelated: ", Quoted(steps.unrelated), "\n  always: ", ToYaml(steps.always),
+                  "\n");
   return yaml;
 }
 
 bool Same(const CatalogCode& x, const CatalogCode& y) {
   return x.value == y.value && x.name == y.name && x.category == y.category &&
          x.subcategory == y.subcategory && x.severity == y.severity && x.action == y.action &&
-         x.description == y.description && x.cause == y.cause && x.solution == y.solution;
+         x.description == y.description && x.cause == y.cause && x.solution == y.solution &&
+         x.impact == y.impact && x.action_row == y.action_row;
 }
 
 std::string ToYaml(const Message& message, const std::string& indent);

@@ -17,10 +17,11 @@ using ::testing::Not;
 
 constexpr char kOneCode[] =
     "codes:\n- {value: 1, name: OLD, category: client, severity: error, action: none, solution: "
-    "s}\n";
+    "s}\nactions: [{name: none, who: nobody, steps: [s]}]\nimpacts: [{text: t}]\n";
 constexpr char kTwoCodes[] =
     "codes:\n- {value: 1, name: NEW, category: client, severity: error, action: none, solution: "
-    "s}\n- {value: 2, name: B, category: server, severity: error, action: none, solution: s}\n";
+    "s}\n- {value: 2, name: B, category: server, severity: error, action: none, solution: s}\n"
+    "actions: [{name: none, who: nobody, steps: [s]}]\nimpacts: [{text: t}]\n";
 constexpr char kOneApp[] = "apps: [{name: one, regions: [eu]}]\n";
 constexpr char kTwoApps[] = "apps: [{name: one, regions: [eu]}, {name: two, regions: [eu]}]\n";
 

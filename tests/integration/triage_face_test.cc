@@ -1,5 +1,5 @@
-// The triage page, its JSON and gmectl during an outage, while clients send whatever the wire lets
-// them and while Prometheus is gone. The tests share one outage.
+// The triage page, its JSON and gmectl during an outage, while clients send everything that the
+// protocol allows and while Prometheus is down. The tests share one outage.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ class TriageFaceTest : public ::testing::Test {
 
   static const std::string& admin() { return site->daemon().admin_address(); }
   static const std::string& ingest() { return site->daemon().ingest_address(); }
-  // The body; empty where the status is another than `status`.
+  // The body; empty if the status is not `status`.
   static std::string Get(const std::string& path, int status = 200) {
     const auto reply = HttpFetch(admin(), path);
     return reply.ok() && reply->status == status ? reply->body : "";
@@ -59,7 +59,7 @@ class TriageFaceTest : public ::testing::Test {
   inline static bool ready = false;
 };
 
-// By Protobuf's own parser, which takes no field that the message does not have.
+// Protobuf's own parser rejects fields that the message does not have.
 template <typename Message>
 Message ParsedAs(const std::string& json) {
   Message message;
@@ -112,14 +112,22 @@ TEST_F(TriageFaceTest, WhatClientsSendIsTextInThePageAndInTheJson) {
   }
 }
 
-TEST_F(TriageFaceTest, WhatTheWireForbidsIsOnNoPage) {
+TEST_F(TriageFaceTest, TextsThatTheProtocolForbidsAreOnNoPage) {
   WireClient client(ingest());
+<<<<<<< HEAD
   for (const std::string& name : RejectedNames()) {
+=======
+  for (const std::string& name : ForbiddenNames()) {
+>>>>>>> p/triage
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession(name, "eu"), 1, {{kCode, 1}})).ok()) << name;
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession("one", name), 1, {{kCode, 1}})).ok())
         << name;
   }
+<<<<<<< HEAD
   for (const std::string& text : RejectedTexts()) {
+=======
+  for (const std::string& text : ForbiddenTexts()) {
+>>>>>>> p/triage
     v1::Session session = MakeSession("one", "eu");
     std::string* const fields[] = {session.mutable_app_version(), session.mutable_sdk_version(),
                                    session.mutable_platform()};
@@ -129,13 +137,17 @@ TEST_F(TriageFaceTest, WhatTheWireForbidsIsOnNoPage) {
       field->clear();
     }
   }
-  // What was refused is told as such.
+  // The page says that batches were rejected.
   EXPECT_TRUE(AwaitTrue(
-      [] { return absl::StrContains(Get("/"), "refused in the last ten minutes (invalid)"); },
+      [] { return absl::StrContains(Get("/"), "rejected in the last ten minutes (invalid)"); },
       absl::Seconds(30), absl::Milliseconds(200)));
   const std::set<std::string> versions =
       ValuesOf(AnswerAbout(kCode, Get(absl::StrCat("/api/v1/codes/", kCode))), "app_version");
+<<<<<<< HEAD
   for (const std::string& text : RejectedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
+=======
+  for (const std::string& text : ForbiddenTexts()) EXPECT_THAT(versions, Not(Contains(text)));
+>>>>>>> p/triage
 }
 
 TEST_F(TriageFaceTest, TheJsonIsValidAndWhatTheProtoDescribes) {
@@ -147,7 +159,7 @@ TEST_F(TriageFaceTest, TheJsonIsValidAndWhatTheProtoDescribes) {
   EXPECT_THAT(spikes.incidents(0).members(0).solution(), Not(IsEmpty()));
   ParsedAs<v1::CodeResponse>(Get("/api/v1/codes/8195"));
   ParsedAs<v1::CodeResponse>(Get("/api/v1/codes/2001"));
-  // Another parser's opinion, errors too.
+  // Another parser accepts it too, errors included.
   const TempDir dir;
   for (const std::string& json :
        {Get("/api/v1/top?limit=200"), Get("/api/v1/spikes"), Get("/api/v1/codes/1005"),
@@ -159,7 +171,7 @@ TEST_F(TriageFaceTest, TheJsonIsValidAndWhatTheProtoDescribes) {
   }
 }
 
-TEST_F(TriageFaceTest, AnswersWhilePrometheusIsGone) {
+TEST_F(TriageFaceTest, AnswersWhilePrometheusIsDown) {
   const TempDir dir;
   auto prometheus = PrometheusProcess::Start(dir, admin());
   ASSERT_NE(prometheus, nullptr) << "the Debian package prometheus must be installed";

@@ -1,4 +1,4 @@
-// What the triage page knows of the past after gmewatchd was stopped or killed.
+// What the triage page knows about the past after gmewatchd was stopped or killed.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -56,7 +56,7 @@ class TriageRestartTest : public ::testing::Test {
     ASSERT_EQ(shell.status, 0) << shell.error;
   }
 
-  // What the page says of when the code was first seen.
+  // The page's line about when the code was first seen.
   std::string FirstSeen() {
     const auto page = HttpFetch(daemon_->admin_address(), "/codes/1005");
     if (!page.ok()) return page.status().ToString();
@@ -65,7 +65,7 @@ class TriageRestartTest : public ::testing::Test {
                ? page->body
                : page->body.substr(begin, page->body.find("</dd>", begin) - begin);
   }
-  // The page looks at the counters once a second at most.
+  // The daemon reads its counters for the page once per second at most.
   v1::CodeResponse AwaitTotal(double events) {
     v1::CodeResponse out = Ask();
     while (out.summary().events_total() < events) out = Ask();
@@ -98,7 +98,7 @@ TEST_F(TriageRestartTest, AStopKeepsTheHistoryAndWhenACodeWasSeen) {
   EXPECT_EQ(SumOf(after.day()), 20);
 }
 
-// What came after the last checkpoint comes back from the log.
+// Epochs after the last checkpoint are replayed from the log.
 TEST_F(TriageRestartTest, AKillKeepsThemAsWell) {
   Start("log: {checkpoint_interval: 1s}\n");
   Send(20);
@@ -124,14 +124,14 @@ TEST_F(TriageRestartTest, AKillBeforeTheFirstCheckpointLosesNothing) {
   Kill();
   Start();
   const v1::CodeResponse after = Ask();
-  // The minute is that of the batch or, at its end, of the next look.
+  // It is the minute of the batch or, if the batch came at its end, of the next read.
   EXPECT_LE(
       std::abs(after.summary().first_seen().seconds() - before.summary().first_seen().seconds()),
       60);
   EXPECT_EQ(after.summary().events_1h(), 20);
 }
 
-TEST_F(TriageRestartTest, AMemoryThatCannotBeReadIsDroppedAndNothingElse) {
+TEST_F(TriageRestartTest, AHistoryThatCannotBeReadIsDroppedAndNothingElse) {
   Start();
   Send(20);
   AwaitTotal(20);
@@ -143,15 +143,13 @@ TEST_F(TriageRestartTest, AMemoryThatCannotBeReadIsDroppedAndNothingElse) {
   EXPECT_EQ(after.summary().events_1h(), 0);
   EXPECT_FALSE(after.summary().has_first_seen());
   EXPECT_EQ(daemon_->Terminate(), 0);
-  EXPECT_THAT(daemon_->process().error(),
-              HasSubstr("the triage page's memory of the past begins anew"));
-  EXPECT_THAT(daemon_->process().error(), HasSubstr("has format 7"));
-  // Files that are older than this memory have none.
+  EXPECT_THAT(daemon_->process().error(), HasSubstr("the saved history of counts has format 7"));
+  // A state without a history is no error.
   Shell("DELETE FROM meta WHERE key = 'triage'");
   Start();
   EXPECT_EQ(Ask().summary().events_total(), 20);
   EXPECT_EQ(daemon_->Terminate(), 0);
-  EXPECT_THAT(daemon_->process().error(), Not(HasSubstr("begins anew")));
+  EXPECT_THAT(daemon_->process().error(), Not(HasSubstr("history of counts")));
 }
 
 }  // namespace

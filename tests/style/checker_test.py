@@ -227,8 +227,14 @@ class WordsTest(unittest.TestCase):
         ("daemon/log/a.h", "// A batch is settled: acknowledged or rejected.", False),
         ("CONTRIBUTING.md", "| reject | not counted | refuse, turn away |", False),
         ("CONTRIBUTING.md", "Bad input is refused.", True),
+        ("daemon/triage/a.cc", "out->set_refused_events(out->refused_events() + 1);", False),
         ("daemon/catalog/gme.yaml", "    cause: The request was refused", False),
         ("daemon/catalog/gme.yaml", "# A code that is refused", True),
+        ("daemon/catalog/gme.yaml", "    cause: >-\n      The request\n      was refused", False),
+        ("daemon/catalog/gme.yaml", "    who: who was refused", True),
+        ("daemon/catalog/gme.yaml", "    who: >-\n      who was refused", True),
+        ("daemon/catalog/gme.yaml", "      - >-\n        Place: it was refused", True),
+        ("daemon/catalog/gme.yaml", "    cause: x\n    action: refused", True),
         ("LICENSE", "refused", False),
     ]
 

@@ -1,15 +1,15 @@
-// What a person would stumble over in a page, found by machine. Each function gives a list of faults in words; an empty one
-// is what everybody wants. faults_test.mjs feeds each of them a page that is broken.
+// Finds the faults of a page that a person would stumble over. Each function returns a list of faults in words, empty if there
+// is no fault. faults_test.mjs feeds each of them a page that is broken.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// Of the whole life of a tab: the console, scripts that fail, requests to elsewhere. To be called before it goes anywhere;
-// faults are added to `faults` as they happen.
+// Watches a tab as long as it lives: console messages, scripts that fail, requests to other hosts. Must be called before the
+// tab loads a page; adds faults to `faults` as they happen.
 export function watch(tab, address, faults, expectedStatus = 200) {
   tab.on("console", (message) => {
-    // Chromium itself says that a page answered 404.
+    // Chromium itself logs an answer 404.
     if (expectedStatus === 404 && message.text().includes("404")) return;
     if (["error", "warn", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
@@ -20,7 +20,7 @@ export function watch(tab, address, faults, expectedStatus = 200) {
   });
 }
 
-// Layout, headings, and text that became something else.
+// Layout, headings, and text that became markup.
 export function stumbles(tab) {
   return tab.evaluate(() => {
     const found = [];
@@ -41,14 +41,14 @@ export function stumbles(tab) {
   });
 }
 
-// Headings, labels, contrast and the like. Through the debugger, so that the page's own policy stays as it is.
+// Headings, labels, contrast and the like. The debugger runs axe, so the page's own policy stays in force.
 export async function axeFaults(tab) {
   await tab.evaluate(AXE);
   const { violations } = await tab.evaluate(() => window.axe.run());
   return violations.map(({ id, help, nodes }) => `axe: ${id}: ${help}: ${nodes.map((node) => node.html).join(" ").slice(0, 300)}`);
 }
 
-// Tab goes through all that can be followed or unfolded, in the order in which it is read, and shows where it is.
+// The Tab key reaches every link and everything that unfolds, in reading order, and the focus is visible.
 export async function keyboardFaults(tab) {
   const expected = await tab.evaluate(() => {
     const found = [...document.querySelectorAll("a, button, summary, [tabindex]")].filter((one) => one.checkVisibility());
@@ -65,12 +65,12 @@ export async function keyboardFaults(tab) {
       return { at: Number(dataset.at), shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 };
     });
     if (now.at !== at) faults.push(`Tab does not reach ${expected[at]}`);
-    else if (!now.shown) faults.push(`the focus is not to be seen on ${expected[at]}`);
+    else if (!now.shown) faults.push(`the focus is not visible on ${expected[at]}`);
   }
   return faults;
 }
 
-// Each of `texts` stands there to the letter as a unit of its own, and is to be seen.
+// Each of `texts` is there to the letter, isolated in <bdi>, and visible.
 export async function missingTexts(tab, texts) {
   const seen = await tab.evaluate(() =>
     [...document.querySelectorAll("bdi")].filter((unit) => unit.checkVisibility()).map((unit) => unit.textContent),

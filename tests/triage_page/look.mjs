@@ -1,11 +1,11 @@
-// Looks at the triage page of a running gmewatchd in headless Chromium, at the widths of a phone and of a desktop, light
-// and dark: what faults.mjs finds, and what the page's script promises: it renews itself, and says when it cannot.
+// Checks the triage page of a running gmewatchd in headless Chromium, at the widths of a phone and of a desktop, light and
+// dark: it has no fault that faults.mjs finds, its script refreshes it, and it says so when it cannot be refreshed.
 //
 //   node look.mjs --address=HOST:PORT --code=1005 [--hostile=FILE] [--pictures=DIR]
 //
-// Pages: /, /codes/, /codes/CODE and one that there is not. FILE has a text a line that clients have sent with CODE and that
-// must be read on its page as it is; it would set window.hostile if it could. Exit status 0 where all is well; else each
-// fault is a line on standard error.
+// Pages: /, /codes/, /codes/CODE and one that does not exist. Each line of FILE is a text that clients have sent with CODE;
+// the page of CODE must show it as it is, and it would set window.hostile if it could. Exit status 0 if there is no fault;
+// else each fault is a line on standard error.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import puppeteer from "puppeteer-core";
@@ -56,14 +56,14 @@ async function check(browser, name, page, width, scheme) {
     await tab.screenshot({ path: `${options.pictures}/${name}-${width}-${scheme}.png` });
     await tab.screenshot({ path: `${options.pictures}/${name}-${width}-${scheme}-full.png`, fullPage: true });
   }
-  // Which colours and how wide does not matter to it.
+  // Colours and widths do not matter to it.
   if (width === "desktop" && scheme === "light") found.push(...(await keyboardFaults(tab)));
   faults.push(...found.map((what) => `${where}: ${what}`));
   await tab.close();
 }
 
-// The page renews itself without moving under who reads it, and says so when nobody answers. In a browser of its own: a page
-// renews itself also when people come back to it from another tab.
+// The page refreshes itself without moving under the reader, and says so when the daemon does not answer. It runs in a browser
+// of its own, because a page also refreshes itself when people come back to it from another tab.
 async function checkRenewal(browser) {
   const where = "renewal";
   const tab = await open(browser, where, PAGES.code, WIDTHS.phone);
@@ -74,7 +74,7 @@ async function checkRenewal(browser) {
   });
   await tab.waitForFunction(() => document.querySelector("main").dataset.old === undefined, { timeout: 25000 });
   if ((await tab.evaluate(() => scrollY)) !== place) faults.push(`${where}: the page moved`);
-  if (await tab.evaluate(() => !document.getElementById("stale").hidden)) faults.push(`${where}: says that it is old`);
+  if (await tab.evaluate(() => !document.getElementById("stale").hidden)) faults.push(`${where}: says that it is out of date`);
   tab.removeAllListeners("console");
   await tab.setOfflineMode(true);
   await tab.waitForFunction(() => !document.getElementById("stale").hidden, { timeout: 25000 });
@@ -83,22 +83,22 @@ async function checkRenewal(browser) {
   await tab.close();
 }
 
-// Without the script all is there, too.
+// Without its script the page has everything too.
 async function checkWithoutScript(browser) {
   const tab = await browser.newPage();
   await tab.setJavaScriptEnabled(false);
   await tab.goto(`http://${options.address}/`, { waitUntil: "load" });
   const text = await tab.$eval("main", (main) => main.innerText);
-  if (!text.includes("How far these numbers can be trusted")) faults.push("without script: the page is not whole");
+  if (!text.includes("How far these numbers can be trusted")) faults.push("without script: the page is not complete");
   await tab.close();
 }
 
-if (!existsSync(options.chromium)) throw new Error(`${options.chromium} is not there`);
+if (!existsSync(options.chromium)) throw new Error(`${options.chromium} does not exist`);
 if (options.pictures) mkdirSync(options.pictures, { recursive: true });
 const browser = await launch();
 const other = await launch();
 try {
-  // It waits most of the time, so the others look meanwhile.
+  // It waits most of the time, so the other checks run meanwhile.
   const renewal = checkRenewal(other).catch((error) => faults.push(`renewal: ${error.message}`));
   for (const [name, page] of Object.entries(PAGES)) {
     for (const width of Object.keys(WIDTHS)) {

@@ -1,5 +1,5 @@
-// The triage page as a person on call sees it: look.mjs looks at it during an outage, while clients
-// send whatever the wire lets them.
+// The triage page as a person on call sees it: look.mjs checks it during an outage, while clients
+// send everything that the protocol allows.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -24,7 +24,7 @@ TEST(TriagePageTest, IsReadableOnPhonesAndDesktopsWhateverClientsSend) {
       LOOK_PATH, "--address=" + site.daemon().admin_address(),
       absl::StrCat("--code=", kRisingCodes[0]),
       "--hostile=" + dir.Write("hostile.txt", absl::StrJoin(HostileTexts(), "\n"))};
-  // For who wants to see it: the pictures stay there.
+  // Keeps the pictures for whoever wants to see them.
   constexpr char kPictures[] = "GMEWATCH_PAGE_PICTURES";
   const char* pictures = std::getenv(kPictures);  // NOLINT(concurrency-mt-unsafe): nobody sets it
   if (pictures != nullptr) arguments.push_back(absl::StrCat("--pictures=", pictures));

@@ -18,8 +18,9 @@ namespace gmewatch {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsSupersetOf;
 
-// Values of the codes for which `field` is `word`, in the file's order.
+// Values of the codes whose `field` is `word`, in the file's order.
 std::vector<int32_t> CodesWith(std::string CatalogCode::*field, const std::string& word) {
   std::vector<int32_t> values;
   const Catalog catalog = Catalog::Embedded();
@@ -48,7 +49,7 @@ TEST(EmbeddedTest, HasTheDocumentsCodes) {
               ElementsAre(10006, 10009));
 }
 
-TEST(EmbeddedTest, SubcategoryGoesByTheValue) {
+TEST(EmbeddedTest, SubcategoryFollowsTheValue) {
   const std::map<int32_t, std::string> by_range = {{4096, "recording"},
                                                    {8192, "upload"},
                                                    {12288, "download"},
@@ -66,11 +67,11 @@ TEST(EmbeddedTest, SeverityIsAsDerived) {
   EXPECT_THAT(CodesWith(&CatalogCode::severity, "warning"), ElementsAre(2001, 4100, 32775, 32777));
 }
 
-TEST(EmbeddedTest, NobodyNeedsToActWhereNothingIsWrong) {
+TEST(EmbeddedTest, NobodyNeedsToActIfNothingIsWrong) {
   EXPECT_THAT(CodesWith(&CatalogCode::action, "none"), ElementsAre(1003, 1801, 1802, 1803, 2001));
 }
 
-TEST(EmbeddedTest, LogsAreToBeReadWhereTheSolutionBeginsWithThem) {
+TEST(EmbeddedTest, ReadLogsIsTheActionIfTheSolutionBeginsWithIt) {
   std::vector<int32_t> expected;
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
@@ -78,6 +79,17 @@ TEST(EmbeddedTest, LogsAreToBeReadWhereTheSolutionBeginsWithThem) {
   }
   EXPECT_EQ(expected.size(), 18U);
   EXPECT_EQ(CodesWith(&CatalogCode::action, "read_logs"), expected);
+}
+
+// A rename would change labels that dashboards and alerts of users select by.
+TEST(EmbeddedTest, ActionsKeepTheirNames) {
+  std::set<std::string> names;
+  const Catalog catalog = Catalog::Embedded();
+  for (const CatalogAction& action : catalog.actions()) names.insert(action.name);
+  EXPECT_THAT(names, IsSupersetOf({"none", "fix_app", "player_device", "network", "credentials",
+                                   "configuration", "vendor", "read_logs"}));
+  EXPECT_THAT(catalog.FirstCauses(),
+              ElementsAre("network", "credentials", "configuration", "vendor", "fix_app"));
 }
 
 // The document as a table: value, name, category, description, cause, solution.

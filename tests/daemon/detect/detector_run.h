@@ -93,6 +93,7 @@ class DetectorRun {
   explicit DetectorRun(uint64_t seed, const DetectSettings& settings = StrictSettings())
       : counts(seed), detector(settings) {
     detector.SetCodes(WatchedCodes());
+    detector.SetFirstCauses({"network", "configuration"});
     for (size_t app = 0; app < kApps; ++app) {
       for (size_t region = 0; region < kRegions; ++region) {
         detector.AddPlace({absl::StrCat("app", app), absl::StrCat("region", region)});
@@ -134,6 +135,7 @@ class DetectorRun {
     detector = Detector(StrictSettings());
     absl::Status status = detector.Load(pages);
     detector.SetCodes(WatchedCodes());
+    detector.SetFirstCauses({"network", "configuration"});
     return status;
   }
 

@@ -64,6 +64,7 @@ TEST(IncidentsTest, NamesTheLikelyCauseInAnyOrderOfSpikes) {
   std::vector<int32_t> codes = {1005, 10001, 10004};
   do {
     Incidents incidents;
+    incidents.SetFirstCauses({"network", "configuration"});
     std::vector<Spike> spikes;
     int64_t now = kNow;
     for (const int32_t code : codes) {
@@ -79,6 +80,7 @@ TEST(IncidentsTest, NamesTheLikelyCauseInAnyOrderOfSpikes) {
 
 TEST(IncidentsTest, TheFirstOfTwoEqualCausesStays) {
   Incidents incidents;
+  incidents.SetFirstCauses({"network"});
   const auto network = [](const SpikePlace&) { return std::string("network"); };
   std::vector<Spike> spikes = {SpikeOf(7, {"a", "x"}, kNow)};
   incidents.Update(spikes, kNow, network);

@@ -109,7 +109,9 @@ TEST(ExplainTest, SpeaksJson) {
 TEST(ExplainTest, TakesAnotherCatalogue) {
   const std::string file = testing::TempDir() + "/explain_catalogue.yaml";
   std::ofstream(file) << "codes:\n- {value: 7, name: FULL_MOON, category: client, severity: error, "
-                         "action: vendor, solution: Wait a night.}\n";
+                         "action: vendor, solution: Wait a night.}\n"
+                         "actions: [{name: vendor, who: the makers of GME, steps: [s]}]\n"
+                         "impacts: [{text: t}]\n";
   const Said run = Explain({"--catalog=" + file, "full_moon"});
   EXPECT_EQ(run.status, kExitGood) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("Wait a night."), HasSubstr("the makers of GME")));

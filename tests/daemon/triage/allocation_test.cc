@@ -1,4 +1,4 @@
-// What the thread that counts pays for the triage memory: no memory of its own.
+// TriageMemory::Observe runs on the thread that counts, so it must not allocate.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace gmewatch {
 namespace {
 
-// Versions, operations and codes beyond what the tables hold, so that values come and go.
+// More versions, operations and codes than the tables hold, so that values come and go.
 Epoch EpochOf(uint64_t number, const CountedWorld& world) {
   Epoch epoch;
   for (uint64_t i = 0; i < 20; ++i) {
@@ -30,7 +30,7 @@ Epoch EpochOf(uint64_t number, const CountedWorld& world) {
   return epoch;
 }
 
-TEST(TriageMemoryAllocationTest, AnEpochIsObservedWithoutAllocating) {
+TEST(TriageMemoryAllocationTest, ObservingAnEpochAllocatesNothing) {
   CountedWorld world;
   std::vector<Verdict> verdicts;
   uint64_t number = 1'000'000;
@@ -45,7 +45,7 @@ TEST(TriageMemoryAllocationTest, AnEpochIsObservedWithoutAllocating) {
     allocations += Allocations() - before;
   };
   for (int i = 0; i < 300; ++i) observe();
-  EXPECT_GT(allocations, 0U) << "tables are made when a code first comes, or nothing was counted";
+  EXPECT_GT(allocations, 0U) << "the first epochs must allocate tables, or nothing was counted";
   allocations = 0;
   for (int i = 0; i < 1000; ++i) observe();
   EXPECT_EQ(allocations, 0U);

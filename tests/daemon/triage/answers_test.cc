@@ -51,7 +51,7 @@ class AnswersTest : public ::testing::Test {
   TriageLinks links_{"http://here", "", ""};
 };
 
-TEST_F(AnswersTest, TopIsWhatWasSeenTheMostUrgentFirst) {
+TEST_F(AnswersTest, TopHasTheCodesThatWereSeenMostUrgentFirst) {
   EXPECT_THAT(Now().Top(10).codes(), IsEmpty());
   world_.Count(CountedWorld::From("shooter", "eu"),
                {{1001, 10}, {1005, 30}, {10004, 20}, {777, 5}});
@@ -82,7 +82,7 @@ TEST_F(AnswersTest, AllCodesAreTheCataloguesThenOthersThatWereSeen) {
   EXPECT_EQ(all.back().code(), "777");
 }
 
-TEST_F(AnswersTest, CodesBeyondThoseThatAreToldApartAreOther) {
+TEST_F(AnswersTest, CodesBeyondTheLimitAreOther) {
   EXPECT_FALSE(Now().Code("other").has_value());
   for (int32_t code = 0; code <= 64; ++code) {
     world_.Count(CountedWorld::From("shooter", "eu"), {{700'000 + code, 1}});
@@ -94,14 +94,14 @@ TEST_F(AnswersTest, CodesBeyondThoseThatAreToldApartAreOther) {
   EXPECT_FALSE(Now().Code("700064").has_value());
 }
 
-TEST_F(AnswersTest, ACodeHasItsLabelAndNoOtherSpelling) {
+TEST_F(AnswersTest, ACodeIsFoundByItsLabelInNoOtherSpelling) {
   EXPECT_TRUE(Now().Code("1005").has_value());
   for (const char* wrong : {"", "01005", "+1005", " 1005", "1005 ", "1005x", "all", "4294968301"}) {
     EXPECT_FALSE(Now().Code(wrong).has_value()) << wrong;
   }
 }
 
-TEST_F(AnswersTest, ACodeHasTheDocumentsWordsItsSpikesAndWhatRisesWithIt) {
+TEST_F(AnswersTest, ACodeHasTheDocumentsWordsItsSpikesAndCodesThatRiseWithIt) {
   const SpikePlace timeout = AddSpike(1005, "eu", 9);
   const SpikePlace server = AddSpike(10004, "eu", 30);
   const SpikePlace server_us = AddSpike(10004, "us", 3);
@@ -113,17 +113,17 @@ TEST_F(AnswersTest, ACodeHasTheDocumentsWordsItsSpikesAndWhatRisesWithIt) {
   EXPECT_EQ(code->cause(), world_.catalog.Find(1005)->cause);
   ASSERT_EQ(code->spikes_size(), 1);
   EXPECT_EQ(code->spikes(0).solution(), world_.catalog.Find(1005)->solution);
-  // Once, though it rises in two places; not what is no member.
+  // Once, though it spikes in two places; without codes that are no members.
   EXPECT_THAT(CodesOf(code->rising_with()), ElementsAre("10004"));
   EXPECT_EQ(code->rising_with(0).excess_rate(), 31);
   report_.incidents[0].active = false;
   EXPECT_THAT(Now().Code("1005")->rising_with(), IsEmpty());
 }
 
-TEST_F(AnswersTest, AnIncidentHasTheMembersThatAreStillTold) {
+TEST_F(AnswersTest, AnIncidentHasTheMembersThatAreStillReported) {
   const SpikePlace timeout = AddSpike(1005, "eu", 9);
   const SpikePlace forgotten = {10004, false, {"all", "eu"}};
-  // A loop in the same place is no member.
+  // A retry loop in the same place is no member.
   AddSpike(1001, "eu", 50, /*retry_loop=*/true);
   const SpikePlace loop = {1001, false, {"all", "eu"}};
   AddIncident({timeout, forgotten, loop});
@@ -136,7 +136,7 @@ TEST_F(AnswersTest, AnIncidentHasTheMembersThatAreStillTold) {
   EXPECT_EQ(spikes.spikes_size(), 2);
 }
 
-TEST_F(AnswersTest, ExpectedRatesAreThoseOfTheReport) {
+TEST_F(AnswersTest, ExpectedRatesComeFromTheReport) {
   report_.expected = {{1005, false, 2.5}, {0, true, 7}};
   EXPECT_EQ(Now().Code("1005")->summary().expected_rate(), 2.5);
   EXPECT_EQ(Now().Code("1001")->summary().expected_rate(), 0);

@@ -18,7 +18,7 @@ std::vector<std::string> ValuesOf(const v1::Breakdown& breakdown) {
   return values;
 }
 
-TEST(BreakdownsTest, StandInTheirOrderAsFarAsAnythingIsKnown) {
+TEST(BreakdownsTest, AreInOrderWithoutThoseOfWhichNothingIsKnown) {
   EXPECT_THAT(BreakdownsOf({}), IsEmpty());
   CodePast past;
   past.shares.platforms = {{"ios", 1, 1}};
@@ -32,7 +32,7 @@ TEST(BreakdownsTest, StandInTheirOrderAsFarAsAnythingIsKnown) {
   const char* const expected[] = {"app", "region", "app_version", "sdk_version", "platform"};
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(all[i].dimension(), expected[i]);
-    // Apps and regions are counted, the others are looked at in samples.
+    // Apps and regions are counted; the others may be estimated from samples.
     EXPECT_EQ(all[i].parts(0).sampled(), i >= 2) << expected[i];
   }
   past.regions.clear();

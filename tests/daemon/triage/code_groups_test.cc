@@ -49,7 +49,7 @@ TEST(CodeGroupsTest, PutsTheLikelyCauseFirstThenByTheExcessOfAllPlaces) {
   EXPECT_THAT(CodesOf(incident), ElementsAre("1001", "10004", "other"));
 }
 
-TEST(CodeGroupsTest, ACodeIsWhatItsActivePlacesAreTogether) {
+TEST(CodeGroupsTest, ACodeSumsUpItsActivePlaces) {
   v1::Incident incident;
   End(400, Add("1005", "asia", 99, 50, &incident));
   Add("1005", "us", 10, 200, &incident);
@@ -68,7 +68,7 @@ TEST(CodeGroupsTest, ACodeIsWhatItsActivePlacesAreTogether) {
   EXPECT_FALSE(whole.has_end());
 }
 
-TEST(CodeGroupsTest, IsOverWhenTheLastPlaceIs) {
+TEST(CodeGroupsTest, ACodeEndsWithItsLastPlace) {
   v1::Incident incident;
   End(400, Add("1005", "eu", 30, 100, &incident));
   End(300, Add("1005", "asia", 99, 50, &incident));

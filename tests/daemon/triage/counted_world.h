@@ -1,4 +1,4 @@
-// Counters that a test fills through epochs, as the daemon does, and a memory of triage over them.
+// Counters that a test fills through epochs, as the daemon does, and a TriageMemory over them.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_DAEMON_TRIAGE_COUNTED_WORLD_H_
@@ -28,7 +28,7 @@ class CountedWorld {
     policy.set_max_app_regions(1000);
     policy.set_session_horizon_ms(int64_t{24} * 3600 * 1000);
     Apply(&epoch);
-    Look();
+    Read();
   }
 
   static Origin From(const std::string& app, const std::string& region,
@@ -36,7 +36,7 @@ class CountedWorld {
     return {app, region, app_version, "2.9", "ios"};
   }
 
-  // A batch of a session of its own.
+  // Counts a batch of a new session.
   void Count(const Origin& origin, std::vector<Entry> entries, bool late = false,
              std::vector<Detail> details = {}) {
     Batch batch;
@@ -54,12 +54,12 @@ class CountedWorld {
     aggregate.Apply(++number_, *epoch, &verdicts_);
     memory.Observe(number_, *epoch, verdicts_);
   }
-  void Look() { memory.Look(refused, absl::ZeroDuration()); }
-  // Time passes, with a look every ten seconds.
+  void Read() { memory.ReadCounters(rejected, absl::ZeroDuration()); }
+  // Time passes; the counters are read every ten seconds.
   void Pass(absl::Duration time) {
     for (absl::Duration past; past < time; past += absl::Seconds(10)) {
       clock.Advance(absl::Seconds(10));
-      Look();
+      Read();
     }
   }
 
@@ -76,7 +76,7 @@ class CountedWorld {
   ManualClock clock;
   Aggregate aggregate;
   TriageMemory memory;
-  RejectedByReason refused{};
+  RejectedByReason rejected{};
 
  private:
   uint64_t number_ = 0;

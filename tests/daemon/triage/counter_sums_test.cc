@@ -30,14 +30,14 @@ class CounterSumsTest : public ::testing::Test {
   CounterSums sums_{counters_};
 };
 
-TEST_F(CounterSumsTest, OfNothingAreNothing) {
+TEST_F(CounterSumsTest, AreZeroWithoutCounts) {
   sums_.Read();
-  ASSERT_EQ(sums_.codes().size(), 1U) << "the codes that are not told apart";
+  ASSERT_EQ(sums_.codes().size(), 1U) << "the overflow column";
   EXPECT_EQ(sums_.codes()[kOtherSlot].events, 0U);
   EXPECT_THAT(sums_.apps(), IsEmpty());
 }
 
-TEST_F(CounterSumsTest, AddUpACodeOverAllPlacesAndOverThoseOfAnAppOrRegion) {
+TEST_F(CounterSumsTest, AddUpACodeByPlaceByAppAndByRegion) {
   const size_t slot = counters_.AddCode(1005, true);
   counters_.AddPlace({"shooter", "eu"}, true);
   counters_.AddPlace({"racer", "eu"}, true);
@@ -46,8 +46,6 @@ TEST_F(CounterSumsTest, AddUpACodeOverAllPlacesAndOverThoseOfAnAppOrRegion) {
   Count(1, slot, 20, 0, 5);
   Count(2, slot, 40, 5, 6);
   Count(2, kOtherSlot, 7, 7, 1);
-  counters_.mutable_place(0)->mutable_success()->Add(100);
-  counters_.mutable_place(2)->mutable_success()->Add(11);
   counters_.mutable_place(1)->mutable_lost(2)->Add(3);
   counters_.mutable_place(2)->mutable_lost(2)->Add(4);
   sums_.Read();
@@ -62,18 +60,17 @@ TEST_F(CounterSumsTest, AddUpACodeOverAllPlacesAndOverThoseOfAnAppOrRegion) {
   EXPECT_THAT(sums_.apps()[1].in_time, ElementsAre(0, 20));
   EXPECT_THAT(sums_.regions()[0].in_time, ElementsAre(0, 29));
   EXPECT_THAT(sums_.regions()[1].in_time, ElementsAre(0, 35));
-  EXPECT_EQ(sums_.successes(), 111U);
   EXPECT_EQ(sums_.lost()[2], 7U);
   EXPECT_EQ(sums_.lost()[1], 0U);
 }
 
-TEST_F(CounterSumsTest, APlaceAndACodeThatComeLaterAreInTheNextRead) {
+TEST_F(CounterSumsTest, TheNextReadHasPlacesAndCodesThatCameSince) {
   counters_.AddCode(1005, true);
   counters_.AddPlace({"shooter", "eu"}, true);
   Count(0, 1, 10, 0, 1);
   sums_.Read();
   sums_.Read();
-  EXPECT_EQ(sums_.codes()[1].events, 10U) << "a read is no sum of reads";
+  EXPECT_EQ(sums_.codes()[1].events, 10U) << "a read replaces the one before";
   const size_t slot = counters_.AddCode(1006, true);
   counters_.AddPlace({"shooter", "us"}, true);
   Count(1, slot, 5, 0, 1);
@@ -82,8 +79,8 @@ TEST_F(CounterSumsTest, APlaceAndACodeThatComeLaterAreInTheNextRead) {
   EXPECT_THAT(sums_.regions()[1].in_time, ElementsAre(0, 0, 5));
 }
 
-// A reader can see the late ones of an event before the event itself.
-TEST_F(CounterSumsTest, NeverHaveLessThanNothingInTime) {
+// A reader can see the `late` of an event before its `events`.
+TEST_F(CounterSumsTest, InTimeIsNeverBelowZero) {
   counters_.AddCode(1005, true);
   counters_.AddPlace({"shooter", "eu"}, true);
   Count(0, 1, 3, 5, 1);

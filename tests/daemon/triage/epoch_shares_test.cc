@@ -45,7 +45,7 @@ class EpochSharesTest : public ::testing::Test {
     Observe(&epoch);
   }
 
-  // Of a session of its own.
+  // A batch of a new session.
   Batch BatchOf(std::vector<Entry> entries, std::vector<Detail> details = {}) {
     Batch batch;
     batch.session = {++sessions_, 7};
@@ -78,7 +78,7 @@ class EpochSharesTest : public ::testing::Test {
   std::vector<Verdict> verdicts_;
 };
 
-TEST_F(EpochSharesTest, CountsEveryBatchWhereFewCome) {
+TEST_F(EpochSharesTest, CountsEveryBatchIfFewCome) {
   for (uint64_t i = 0; i < 200; ++i) {
     time_ms_ += 50;
     Epoch epoch;
@@ -98,7 +98,7 @@ TEST_F(EpochSharesTest, ARetryIsCountedOnceWithItsDetails) {
   const Batch batch = BatchOf({{1005, 3}}, {{0, 1005, 42, "EnterRoom"}});
   first.Add(batch, OfVersion("1.0"));
   Observe(&first);
-  // Behind another batch, whose details count.
+  // The retry comes behind another batch, whose details count.
   Epoch second;
   second.Add(BatchOf({{1005, 2}}, {{0, 1005, 7, "ExitRoom"}}), OfVersion("1.0"));
   second.Add(batch, OfVersion("1.0"));
@@ -109,7 +109,7 @@ TEST_F(EpochSharesTest, ARetryIsCountedOnceWithItsDetails) {
   EXPECT_THAT(NowOf(Of(1005).underlying_codes), UnorderedElementsAre(Pair("42", 1), Pair("7", 1)));
 }
 
-TEST_F(EpochSharesTest, WhatADetailDoesNotSayIsNotAValue) {
+TEST_F(EpochSharesTest, AnEmptyFieldOfADetailIsNoValue) {
   Epoch epoch;
   epoch.Add(BatchOf({{1005, 1}}, {{0, 1005, 0, "EnterRoom"}, {0, 1005, -3, ""}}), OfVersion("1.0"));
   epoch.Add(BatchOf({{kSuccessCode, 1}}, {{0, kSuccessCode, 5, "EnterRoom"}}), OfVersion("1.0"));
@@ -118,7 +118,7 @@ TEST_F(EpochSharesTest, WhatADetailDoesNotSayIsNotAValue) {
   EXPECT_THAT(NowOf(Of(1005).underlying_codes), ElementsAre(Pair("-3", 1)));
 }
 
-TEST_F(EpochSharesTest, LateBatchesAreNobodysNow) {
+TEST_F(EpochSharesTest, LateBatchesAreNotCounted) {
   Epoch epoch;
   Batch late = BatchOf({{1005, 3}});
   late.late = true;
@@ -127,7 +127,7 @@ TEST_F(EpochSharesTest, LateBatchesAreNobodysNow) {
   EXPECT_THAT(Of(1005).app_versions, IsEmpty());
 }
 
-TEST_F(EpochSharesTest, CodesBeyondThoseToldApartShareATable) {
+TEST_F(EpochSharesTest, CodesBeyondTheLimitShareATable) {
   Epoch epoch;
   for (int32_t code = 0; code < 100; ++code) {
     epoch.Add(BatchOf({{1'000'000 + code, 1}}), OfVersion(absl::StrCat(code % 2)));
@@ -139,8 +139,8 @@ TEST_F(EpochSharesTest, CodesBeyondThoseToldApartShareATable) {
               UnorderedElementsAre(Pair("0", 18), Pair("1", 18)));
 }
 
-// Big batches, one at a time: only one in some epochs can be looked at.
-TEST_F(EpochSharesTest, BigBatchesStandForThoseThatWerePassedOver) {
+// Big batches, one per epoch: only some epochs can be read.
+TEST_F(EpochSharesTest, BigBatchesAreScaledUpForThoseThatWereSkipped) {
   std::vector<Entry> entries(kEntriesPerBatchMax, {kSuccessCode, 1});
   entries[0] = {1005, 2};
   for (uint64_t i = 0; i < 2000; ++i) {
@@ -153,8 +153,8 @@ TEST_F(EpochSharesTest, BigBatchesStandForThoseThatWerePassedOver) {
   EXPECT_NEAR(static_cast<double>(NowOf(Of(1005).app_versions)["1.0"]), 4000, 200);
 }
 
-// Many small batches in each epoch; every fourth is of another version.
-TEST_F(EpochSharesTest, InACrowdSomeBatchesStandForAll) {
+// Many small batches in each epoch; every fourth has another version.
+TEST_F(EpochSharesTest, ASampleOfManyBatchesIsScaledUp) {
   for (uint64_t i = 0; i < 160; ++i) {
     time_ms_ += 5;
     Epoch epoch;
@@ -170,7 +170,7 @@ TEST_F(EpochSharesTest, InACrowdSomeBatchesStandForAll) {
   EXPECT_NEAR(static_cast<double>(versions["2.0"]), all / 4, all / 20);
 }
 
-TEST_F(EpochSharesTest, ManyDetailsStandForAllAsWell) {
+TEST_F(EpochSharesTest, ASampleOfManyDetailsIsScaledUp) {
   for (uint64_t i = 0; i < 500; ++i) {
     time_ms_ += 5;
     Epoch epoch;
@@ -183,7 +183,7 @@ TEST_F(EpochSharesTest, ManyDetailsStandForAllAsWell) {
   EXPECT_NEAR(static_cast<double>(NowOf(Of(1005).operations)["EnterRoom"]), 50'000, 2'500);
 }
 
-TEST_F(EpochSharesTest, ThatSomeStoodForAllIsForgottenAfterTenMinutes) {
+TEST_F(EpochSharesTest, SampledIsResetAfterTenMinutes) {
   Epoch epoch;
   for (uint64_t i = 0; i < 1000; ++i) epoch.Add(BatchOf({{1005, 1}}), OfVersion("1.0"));
   Observe(&epoch);

@@ -25,9 +25,9 @@ class HistoryTest : public ::testing::Test {
     cell->events.Add(events);
     cell->late.Add(late);
   }
-  void Look(int64_t after_s) {
+  void Read(int64_t after_s) {
     sums_.Read();
-    history_.Add(sums_, refused_, kStart + after_s);
+    history_.Add(sums_, rejected_, kStart + after_s);
   }
   static int Missing(const StepCounts& counts) {
     return static_cast<int>(std::count(counts.missing.begin(), counts.missing.end(), true));
@@ -35,95 +35,95 @@ class HistoryTest : public ::testing::Test {
 
   Counters counters_;
   CounterSums sums_{counters_};
-  RejectedByReason refused_{};
+  RejectedByReason rejected_{};
   History history_;
 };
 
-TEST_F(HistoryTest, CountingBeginsWithTheFirstLook) {
+TEST_F(HistoryTest, CountingBeginsWithTheFirstRead) {
   Count(100);
-  refused_[0].events = 9;
-  Look(0);
+  rejected_[0].events = 9;
+  Read(0);
   Count(5);
-  Look(10);
+  Read(10);
   const CodeNumbers numbers = history_.Numbers(1);
   EXPECT_EQ(numbers.events_total, 105U);
   EXPECT_EQ(numbers.events_1h, 5U);
-  EXPECT_EQ(numbers.first_seen_s, 0) << "it was there before";
+  EXPECT_EQ(numbers.first_seen_s, 0) << "it was counted before";
   EXPECT_EQ(numbers.last_seen_s, kStart);
-  EXPECT_EQ(history_.Recent().refused[0], 0U);
+  EXPECT_EQ(history_.Recent().rejected[0], 0U);
   EXPECT_EQ(history_.Recent().counted, 5U);
 }
 
-TEST_F(HistoryTest, WhatALookFindsRightAfterAMinutesEndIsThatMinutes) {
-  Look(0);
-  Look(55);
+TEST_F(HistoryTest, AReadRightAfterAMinutesEndCountsForThatMinute) {
+  Read(0);
+  Read(55);
   Count(5);
-  Look(61);
+  Read(61);
   EXPECT_EQ(history_.Hour(1).events.back(), 5U);
   EXPECT_EQ(history_.Hour(1).start_s + 59 * 60, kStart);
-  Look(67);
+  Read(67);
   EXPECT_EQ(history_.Hour(1).start_s + 59 * 60, kStart + 60);
   EXPECT_EQ(history_.Hour(1).events[58], 5U);
 }
 
-TEST_F(HistoryTest, AMinuteWithoutALookIsNoGapAndMoreIsOne) {
-  Look(0);
-  Look(60);
+TEST_F(HistoryTest, AMinuteWithoutAReadIsNoGapAndMoreIsOne) {
+  Read(0);
+  Read(60);
   EXPECT_EQ(Missing(history_.Hour(1)), 59);
-  Look(60 + 61);
-  EXPECT_EQ(Missing(history_.Hour(1)), 58) << "of the minute between nothing is known";
+  Read(60 + 61);
+  EXPECT_EQ(Missing(history_.Hour(1)), 58) << "nothing is known about the minute between";
 }
 
-TEST_F(HistoryTest, TheRateAfterAGapIsOfTheTimeSinceTheGap) {
-  Look(0);
+TEST_F(HistoryTest, TheRateAfterAGapCoversTheTimeSinceTheGap) {
+  Read(0);
   for (int64_t s = 10; s <= 300; s += 10) {
     Count(20);
-    Look(s);
+    Read(s);
   }
-  Look(3000);
+  Read(3000);
   Count(20);
-  Look(3010);
+  Read(3010);
   EXPECT_THAT(history_.Numbers(1).rate, DoubleNear(2, 0.01));
 }
 
-TEST_F(HistoryTest, LateEventsAreSeenAndNotCountedInSteps) {
-  Look(0);
+TEST_F(HistoryTest, LateEventsAreSeenButNotCountedInSteps) {
+  Read(0);
   Count(7, 7);
-  Look(10);
+  Read(10);
   EXPECT_EQ(history_.Numbers(1).events_1h, 0U);
   EXPECT_EQ(history_.Numbers(1).first_seen_s, kStart);
   EXPECT_EQ(history_.Recent().late, 7U);
 }
 
-TEST_F(HistoryTest, AClockThatGoesBackALittleWaitsAndFarBeginsAnew) {
-  Look(0);
+TEST_F(HistoryTest, AClockThatGoesBackALittleWaitsAndFarClearsTheSteps) {
+  Read(0);
   Count(7);
-  Look(601);
+  Read(601);
   Count(3);
-  Look(1);
+  Read(1);
   EXPECT_EQ(history_.Numbers(1).events_1h, 10U);
   EXPECT_EQ(history_.last_s(), kStart + 601);
   Count(2);
-  Look(0);
+  Read(0);
   EXPECT_EQ(history_.Numbers(1).events_1h, 2U);
   EXPECT_EQ(history_.Numbers(1).events_total, 12U);
   EXPECT_EQ(history_.last_s(), kStart);
 }
 
-TEST_F(HistoryTest, TheFirstStepsOfAnHourAndOfADayFallOut) {
-  Look(0);
+TEST_F(HistoryTest, TheOldestStepsOfTheHourAndOfTheDayFallOut) {
+  Read(0);
   Count(7);
-  Look(10);
-  for (int64_t s = 60; s < 3600; s += 60) Look(s);
+  Read(10);
+  for (int64_t s = 60; s < 3600; s += 60) Read(s);
   EXPECT_EQ(history_.Numbers(1).events_1h, 7U);
-  // The look right after the minute's end tells of that minute.
-  Look(3660);
-  Look(3661);
+  // The read right after the end of the minute counts for that minute.
+  Read(3660);
+  Read(3661);
   EXPECT_EQ(history_.Numbers(1).events_1h, 0U);
-  for (int64_t s = 3720; s < 86'400; s += 60) Look(s);
+  for (int64_t s = 3720; s < 86'400; s += 60) Read(s);
   EXPECT_EQ(history_.Numbers(1).events_24h, 7U);
-  Look(86'460);
-  Look(86'461);
+  Read(86'460);
+  Read(86'461);
   EXPECT_EQ(history_.Numbers(1).events_24h, 0U);
 }
 

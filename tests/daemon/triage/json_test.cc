@@ -31,22 +31,10 @@ TEST(JsonTest, AnyTextComesBackAsItWas) {
   EXPECT_EQ(parsed.value(), part.value());
 }
 
-TEST(JsonTest, AnErrorIsAnObjectWhateverItTells) {
+TEST(JsonTest, AnErrorIsAnObjectWhateverItsText) {
   google::protobuf::Struct error;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(JsonError("a\"b\n<c>"), &error).ok());
   EXPECT_EQ(error.fields().at("error").string_value(), "a\"b\n<c>");
-}
-
-TEST(JsonTest, LimitIsAWholeNumberInItsRange) {
-  EXPECT_EQ(LimitOf("").value(), kTopDefault);
-  EXPECT_EQ(LimitOf("limit=1").value(), 1U);
-  EXPECT_EQ(LimitOf("limit=200").value(), kTopMax);
-  for (const char* wrong : {"limit=0", "limit=201", "limit=-1", "limit=", "limit=1x", "limit= 1",
-                            "limit=01", "limit=1&limit=2", "n=1", "limit"}) {
-    EXPECT_EQ(LimitOf(wrong).status().code(), absl::StatusCode::kInvalidArgument) << wrong;
-  }
-  EXPECT_EQ(LimitOf("<\"\n>").status().message(),
-            "allowed is limit=N with N from 1 to 200, not \"<\\\"\\n>\"");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-TEST(LinksTest, ThereAreNoneWhereNothingIsConfigured) {
+TEST(LinksTest, AreEmptyIfNothingIsConfigured) {
   EXPECT_THAT(LinksOf({"http://here", "", ""}, "1005"), IsEmpty());
   EXPECT_EQ(PrometheusUrl({"http://here", "http://grafana", ""}, "up"), "");
   EXPECT_EQ(GrafanaOverviewUrl({"http://here", "", "http://prometheus"}), "");
@@ -31,7 +31,7 @@ TEST(LinksTest, LeadToTheCodeInGrafanaAndPrometheus) {
             "g0.tab=0");
 }
 
-TEST(LinksTest, WhatIsInAnExpressionStaysInsideIt) {
+TEST(LinksTest, EscapeTheExpression) {
   EXPECT_EQ(PrometheusUrl({"", "", "http://p"}, "a&b=c#d\"<e>"),
             "http://p/graph?g0.expr=a%26b%3Dc%23d%22%3Ce%3E&g0.range_input=3h&g0.tab=0");
 }

@@ -25,7 +25,7 @@ std::map<std::string, uint64_t> NowOf(const std::vector<Share>& shares) {
   return out;
 }
 
-TEST(TriageMemoryTest, KnowsWhatWasCountedInTheLastMinutesHourAndDay) {
+TEST(TriageMemoryTest, CountsTheLastMinutesHourAndDay) {
   CountedWorld world;
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 60}});
   world.Pass(absl::Minutes(3));
@@ -38,7 +38,6 @@ TEST(TriageMemoryTest, KnowsWhatWasCountedInTheLastMinutesHourAndDay) {
   EXPECT_EQ(numbers.events_total, 66U);
   EXPECT_EQ(numbers.sessions_total, 2U);
   EXPECT_THAT(numbers.rate, DoubleNear(0.1, 1e-9));
-  EXPECT_EQ(world.memory.Recent().successes, 50U);
   world.Pass(absl::Minutes(10));
   EXPECT_EQ(world.Numbers(1005).events_5m, 0U);
   EXPECT_EQ(world.Numbers(1005).rate, 0);
@@ -50,7 +49,7 @@ TEST(TriageMemoryTest, KnowsWhatWasCountedInTheLastMinutesHourAndDay) {
   EXPECT_EQ(world.Numbers(1005).events_total, 66U);
 }
 
-TEST(TriageMemoryTest, TheRateIsOfTheLastMinuteAtAnyMomentOfIt) {
+TEST(TriageMemoryTest, TheRateCoversTheLastMinuteAtEveryMoment) {
   CountedWorld world;
   for (int i = 0; i < 40; ++i) {
     world.Count(CountedWorld::From("shooter", "eu"), {{1005, 20}});
@@ -59,7 +58,7 @@ TEST(TriageMemoryTest, TheRateIsOfTheLastMinuteAtAnyMomentOfIt) {
   }
 }
 
-TEST(TriageMemoryTest, LateEventsAreInTheTotalsAlone) {
+TEST(TriageMemoryTest, LateEventsAreInTheTotalsOnly) {
   CountedWorld world;
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 60}}, /*late=*/true);
   world.Pass(absl::Seconds(10));
@@ -72,7 +71,7 @@ TEST(TriageMemoryTest, LateEventsAreInTheTotalsAlone) {
   EXPECT_THAT(past.shares.app_versions, IsEmpty());
 }
 
-TEST(TriageMemoryTest, KnowsTheMinuteOfTheFirstAndOfTheLast) {
+TEST(TriageMemoryTest, KnowsTheMinuteOfTheFirstAndOfTheLastEvent) {
   CountedWorld world;
   EXPECT_EQ(world.Numbers(1005).first_seen_s, 0);
   world.Pass(absl::Minutes(5));
@@ -84,12 +83,12 @@ TEST(TriageMemoryTest, KnowsTheMinuteOfTheFirstAndOfTheLast) {
   EXPECT_EQ(world.Numbers(1005).last_seen_s, kWorldStart + int64_t{12} * 60);
 }
 
-// The counts of a daemon that was started again are there before this remembers anything.
-TEST(TriageMemoryTest, WhatWasCountedBeforeItIsInTheTotalsAlone) {
+// A daemon that was restarted has counts before its memory begins.
+TEST(TriageMemoryTest, CountsFromBeforeItBeganAreInTheTotalsOnly) {
   CountedWorld world;
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 60}});
   TriageMemory younger(world.aggregate.counters(), world.clock);
-  younger.Look(world.refused, absl::ZeroDuration());
+  younger.ReadCounters(world.rejected, absl::ZeroDuration());
   const CodeNumbers numbers = younger.Codes()[world.Slot(1005)].numbers;
   EXPECT_EQ(numbers.events_total, 60U);
   EXPECT_EQ(numbers.events_24h, 0U);
@@ -98,11 +97,11 @@ TEST(TriageMemoryTest, WhatWasCountedBeforeItIsInTheTotalsAlone) {
   EXPECT_THAT(younger.Past(world.Slot(1005)).apps, IsEmpty());
 }
 
-TEST(TriageMemoryTest, TimeInWhichNobodyLookedIsMissingAndNotZero) {
+TEST(TriageMemoryTest, TimeWithoutReadsIsMissingAndNotZero) {
   CountedWorld world;
   world.Pass(absl::Minutes(2));
   world.clock.Advance(absl::Minutes(20));
-  world.Look();
+  world.Read();
   const StepCounts hour = world.memory.Past(world.Slot(1005)).hour;
   ASSERT_EQ(hour.missing.size(), 60U);
   EXPECT_EQ(std::count(hour.missing.end() - 23, hour.missing.end(), true), 20);
@@ -112,36 +111,36 @@ TEST(TriageMemoryTest, TimeInWhichNobodyLookedIsMissingAndNotZero) {
   EXPECT_EQ(day.missing.size(), 96U);
 }
 
-TEST(TriageMemoryTest, LooksEveryTenSecondsMissNoMinute) {
+TEST(TriageMemoryTest, ReadsEveryTenSecondsMissNoMinute) {
   CountedWorld world;
   world.clock.Advance(absl::Milliseconds(3));
   world.Pass(absl::Minutes(70));
   EXPECT_THAT(world.memory.Past(world.Slot(1005)).hour.missing, Each(false));
 }
 
-TEST(TriageMemoryTest, AClockThatGoesBackFarBeginsAnew) {
+TEST(TriageMemoryTest, AClockThatGoesBackFarClearsTheSteps) {
   CountedWorld world;
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 60}});
   world.Pass(absl::Minutes(1));
   world.clock.Advance(-absl::Hours(2));
-  world.Look();
+  world.Read();
   EXPECT_EQ(world.Numbers(1005).events_1h, 0U);
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 5}});
   world.Pass(absl::Minutes(1));
   EXPECT_EQ(world.Numbers(1005).events_1h, 5U);
 }
 
-TEST(TriageMemoryTest, LooksNoOftenerThanIsAsked) {
+TEST(TriageMemoryTest, ReadsNoMoreOftenThanAsked) {
   CountedWorld world;
   world.Count(CountedWorld::From("shooter", "eu"), {{1005, 60}});
-  world.memory.Look(world.refused, absl::Seconds(1));
+  world.memory.ReadCounters(world.rejected, absl::Seconds(1));
   EXPECT_EQ(world.Numbers(1005).events_total, 0U);
   world.clock.Advance(absl::Seconds(1));
-  world.memory.Look(world.refused, absl::Seconds(1));
+  world.memory.ReadCounters(world.rejected, absl::Seconds(1));
   EXPECT_EQ(world.Numbers(1005).events_total, 60U);
 }
 
-TEST(TriageMemoryTest, SharesOutACodeAmongWhoReportsIt) {
+TEST(TriageMemoryTest, SplitsACodeByWhoReportsIt) {
   CountedWorld world;
   world.Count(CountedWorld::From("shooter", "eu", "1.0"), {{1005, 30}, {10001, 1}});
   world.Count(CountedWorld::From("shooter", "us", "2.0"), {{1005, 5}});
@@ -162,9 +161,9 @@ TEST(TriageMemoryTest, SharesOutACodeAmongWhoReportsIt) {
   }
 }
 
-TEST(TriageMemoryTest, CountsWhatWasRefusedAndLost) {
+TEST(TriageMemoryTest, CountsRejectedAndLostEvents) {
   CountedWorld world;
-  world.refused[static_cast<size_t>(RejectReason::kInvalid)].events = 9;
+  world.rejected[static_cast<size_t>(RejectReason::kInvalid)].events = 9;
   Epoch epoch;
   Batch batch;
   batch.session = {99, 99};
@@ -174,7 +173,7 @@ TEST(TriageMemoryTest, CountsWhatWasRefusedAndLost) {
   world.Apply(&epoch);
   world.Pass(absl::Seconds(10));
   const RecentNumbers recent = world.memory.Recent();
-  EXPECT_EQ(recent.refused[static_cast<size_t>(RejectReason::kInvalid)], 9U);
+  EXPECT_EQ(recent.rejected[static_cast<size_t>(RejectReason::kInvalid)], 9U);
   EXPECT_EQ(recent.lost[2], 40U);
   world.Pass(absl::Minutes(11));
   EXPECT_EQ(world.memory.Recent().lost[2], 0U);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -18,7 +20,18 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-TEST(PageTest, NoncesAreNeverTheSameAndStandInQuotes) {
+std::string FileText(const std::string& name) {
+  std::ifstream in(GMEWATCH_TRIAGE_DIR "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(PageTest, StyleAndScriptAreTheFilesByteForByte) {
+  EXPECT_THAT(FileText("page.css"), HasSubstr("#stale"));
+  EXPECT_EQ(std::string(PageStyle()), FileText("page.css"));
+  EXPECT_EQ(std::string(PageScript()), FileText("page.js"));
+}
+
+TEST(PageTest, NoncesDifferAndAreSafeInQuotes) {
   std::set<std::string> nonces;
   for (int i = 0; i < 1000; ++i) {
     const std::string nonce = NewNonce();
@@ -40,7 +53,7 @@ TEST(PageTest, OnlyItsOwnStyleAndScriptAreAllowed) {
   }
 }
 
-TEST(PageTest, HasAllOfItInOneAnswer) {
+TEST(PageTest, IsOneAnswerThatLoadsNothingElse) {
   Page page;
   page.title = "<title>";
   page.state = PageState::kTroubled;

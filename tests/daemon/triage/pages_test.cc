@@ -1,4 +1,4 @@
-// What the pages say, over a world that was counted.
+// The texts of the pages, over a CountedWorld.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,7 +65,7 @@ TEST_F(PagesTest, WhatClientsSendStaysText) {
   EXPECT_THAT(NoSuchCodePage(Now(), hostile).main, Not(HasSubstr("<img")));
 }
 
-TEST_F(PagesTest, ACodeThatNobodyKnowsHasNoPageUntilItIsSeen) {
+TEST_F(PagesTest, AnUnknownCodeHasNoPageUntilItIsSeen) {
   EXPECT_FALSE(CodePage(Now(), "777").has_value());
   EXPECT_FALSE(CodePage(Now(), " 1005").has_value());
   world_.Count(CountedWorld::From("shooter", "eu"), {{777, 3}});
@@ -75,25 +75,24 @@ TEST_F(PagesTest, ACodeThatNobodyKnowsHasNoPageUntilItIsSeen) {
   EXPECT_THAT(page->main, HasSubstr("The document does not have this code"));
 }
 
-TEST_F(PagesTest, WhereThereIsNoPastItIsSaidOnce) {
+TEST_F(PagesTest, AMissingPastIsMentionedOnce) {
   world_.Count(CountedWorld::From("shooter", "eu"), {{1005, 30}});
   world_.Pass(absl::Seconds(10));
   const std::string before = ">Before</th>";
   EXPECT_THAT(CodePage(Now(), "1005")->main,
-              AllOf(HasSubstr("what was in the day before them is not known."),
-                    Not(HasSubstr(before)), Not(HasSubstr("unknown</td>"))));
+              AllOf(HasSubstr("the day before is not known."), Not(HasSubstr(before)),
+                    Not(HasSubstr("unknown</td>"))));
   world_.Pass(absl::Minutes(20));
   world_.Count(CountedWorld::From("shooter", "us"), {{1005, 10}});
   world_.Pass(absl::Seconds(10));
-  EXPECT_THAT(
-      CodePage(Now(), "1005")->main,
-      AllOf(HasSubstr("and of the day before them; the largest shift first."), HasSubstr(before),
-            HasSubstr("<th scope=\"row\"><bdi>us</bdi></th><td "
-                      "class=\"n\">10</td><td class=\"n\">100%</td>"
-                      "<td class=\"n\">0%</td></tr>")));
+  EXPECT_THAT(CodePage(Now(), "1005")->main,
+              AllOf(HasSubstr("and of the day before; the largest shift first."), HasSubstr(before),
+                    HasSubstr("<th scope=\"row\"><bdi>us</bdi></th><td "
+                              "class=\"n\">10</td><td class=\"n\">100%</td>"
+                              "<td class=\"n\">0%</td></tr>")));
 }
 
-TEST_F(PagesTest, SaysThatItIsCalmOrWhatIsWrongWithTheFix) {
+TEST_F(PagesTest, SaysThatItIsCalmOrWhatSpikesWithTheFix) {
   EXPECT_THAT(HomePage(Now()).main, HasSubstr("Calm: no incident now"));
   const SpikePlace where = {1005, false, {"all", "eu"}};
   const int64_t start = kWorldStart - 120;
@@ -113,7 +112,7 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatIsWrongWithTheFix) {
   EXPECT_THAT(Unescaped(text), HasSubstr(world_.catalog.Find(1005)->solution));
 }
 
-// One code in one place and five in six places each.
+// One code in one place, and five codes in six places each.
 TEST_F(PagesTest, AnIncidentNamesACodeOnceWithItsPlaces) {
   const int64_t start = kWorldStart - 120;
   Incident incident = {.id = 7,
@@ -149,7 +148,7 @@ TEST_F(PagesTest, AnIncidentNamesACodeOnceWithItsPlaces) {
   EXPECT_THAT(text, HasSubstr("<summary>2 more codes</summary>"));
 }
 
-TEST_F(PagesTest, ACodeThatRisesAloneIsNotCalledTheFirst) {
+TEST_F(PagesTest, ACodeThatRisesAloneIsNotCalledTheFirstCause) {
   Incident& incident = spikes_.incidents.emplace_back();
   incident.active = true;
   incident.place = {"all", "all"};
@@ -161,7 +160,7 @@ TEST_F(PagesTest, ACodeThatRisesAloneIsNotCalledTheFirst) {
   EXPECT_THAT(HomePage(Now()).main, Not(HasSubstr("likely first cause")));
 }
 
-TEST_F(PagesTest, AnIncidentOfCodesThatAreNotToldApartNamesOther) {
+TEST_F(PagesTest, AnIncidentOfOverflowCodesNamesOther) {
   const SpikePlace where = {0, true, {"all", "eu"}};
   spikes_.spikes = {{.where = where, .active = true, .start_s = kWorldStart, .observed_rate = 9}};
   Incident& incident = spikes_.incidents.emplace_back();

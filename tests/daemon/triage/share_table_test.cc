@@ -41,7 +41,7 @@ TEST(ShareTableTest, CountsEachValue) {
   EXPECT_THAT(NowOf(table), UnorderedElementsAre(Pair("1.0", 7), Pair("2.0", 1), Pair("", 4)));
 }
 
-TEST(ShareTableTest, TellsNowFromBefore) {
+TEST(ShareTableTest, SeparatesNowFromBefore) {
   ShareTable table;
   table.Add(HashedValue("1.0"), 5, 1, kNow - 60);
   table.Add(HashedValue("1.0"), 2, 1, kNow);
@@ -51,19 +51,19 @@ TEST(ShareTableTest, TellsNowFromBefore) {
   EXPECT_EQ(shares[0].before, 5U);
 }
 
-TEST(ShareTableTest, AValueThatIsCalledOtherIsOneOfTheRest) {
+TEST(ShareTableTest, AValueCalledOtherBelongsToTheRest) {
   ShareTable table;
   table.Add(HashedValue("other"), 5, 1, kNow);
   EXPECT_THAT(NowOf(table), UnorderedElementsAre(Pair("other", 5)));
 }
 
-// A client makes up versions, ten times as often as those that exist are reported.
-TEST(ShareTableTest, MadeUpValuesDoNotPushTheTrueOnesOut) {
+// A client reports made-up versions ten times as often as real ones are reported.
+TEST(ShareTableTest, MadeUpValuesDoNotPushTheRealOnesOut) {
   ShareTable table;
   uint64_t events = 0;
   for (int i = 0; i < 20'000; ++i) {
     if (i % 10 == 0) {
-      table.Add(HashedValue(absl::StrCat("true-", i / 10 % 2)), 3, 1, kNow);
+      table.Add(HashedValue(absl::StrCat("real-", i / 10 % 2)), 3, 1, kNow);
       events += 3;
     }
     table.Add(HashedValue(absl::StrCat("made-up-", i)), 1'000'000, 1, kNow);
@@ -71,28 +71,28 @@ TEST(ShareTableTest, MadeUpValuesDoNotPushTheTrueOnesOut) {
   }
   const auto now = NowOf(table);
   EXPECT_LE(now.size(), ShareTable::kValues + 1);
-  EXPECT_EQ(now.at("true-0"), 3000U);
-  EXPECT_EQ(now.at("true-1"), 3000U);
-  EXPECT_EQ(SumOf(table), events) << "what was pushed out is in the rest";
+  EXPECT_EQ(now.at("real-0"), 3000U);
+  EXPECT_EQ(now.at("real-1"), 3000U);
+  EXPECT_EQ(SumOf(table), events) << "values that were pushed out are in the rest";
 }
 
-// After a flood that pushed them out.
-TEST(ShareTableTest, ATrueValueComesBackAsSoonAsItIsReported) {
+// After a flood that pushed it out.
+TEST(ShareTableTest, ARealValueComesBackAsSoonAsItIsReported) {
   ShareTable table;
   for (int i = 0; i < 100'000; ++i) {
     table.Add(HashedValue(absl::StrCat("made-up-", i)), 1, 1, kNow);
   }
-  table.Add(HashedValue("true"), 3, 1, kNow);
-  EXPECT_THAT(NowOf(table), Contains(Pair("true", 3)));
-  // And stays, though the flood goes on at ten times its rate.
+  table.Add(HashedValue("real"), 3, 1, kNow);
+  EXPECT_THAT(NowOf(table), Contains(Pair("real", 3)));
+  // It stays, although the flood goes on at ten times its rate.
   for (int i = 0; i < 10'000; ++i) {
     table.Add(HashedValue(absl::StrCat("again-", i)), 1, 1, kNow);
-    if (i % 10 == 0) table.Add(HashedValue("true"), 3, 1, kNow);
+    if (i % 10 == 0) table.Add(HashedValue("real"), 3, 1, kNow);
   }
-  EXPECT_THAT(NowOf(table), Contains(Key("true")));
+  EXPECT_THAT(NowOf(table), Contains(Key("real")));
 }
 
-TEST(ShareTableTest, AValueThatNobodyUsesAnyMoreMakesRoom) {
+TEST(ShareTableTest, AnUnusedValueMakesRoom) {
   ShareTable table;
   for (size_t i = 0; i < ShareTable::kValues; ++i) {
     table.Add(HashedValue(absl::StrCat("old-", i)), 1000, 1000, kNow);
@@ -106,12 +106,12 @@ TEST(ShareTableTest, AValueThatNobodyUsesAnyMoreMakesRoom) {
     EXPECT_EQ(now.at(absl::StrCat("new-", i)), 5U) << i;
   }
   EXPECT_THAT(now, Not(Contains(Key("old-0"))));
-  // What they had counted is not forgotten.
+  // Their counts are kept in the rest.
   EXPECT_THAT(table.Shares(later),
               Contains(AllOf(Field(&Share::value, "other"), Field(&Share::before, 32'000))));
 }
 
-TEST(ShareTableTest, TakesAsManyAsItHasPlacesForAndTheNextOnePushesOutTheLeast) {
+TEST(ShareTableTest, WhenFullANewValueReplacesTheOneWithTheLeastWeight) {
   ShareTable table;
   for (size_t i = 0; i < ShareTable::kValues; ++i) {
     table.Add(HashedValue(absl::StrCat("v", i)), 10, i == 7 ? 1 : 2, kNow);
@@ -124,14 +124,14 @@ TEST(ShareTableTest, TakesAsManyAsItHasPlacesForAndTheNextOnePushesOutTheLeast) 
   EXPECT_THAT(NowOf(table), Not(Contains(Key("v7"))));
 }
 
-TEST(ShareTableTest, NobodyIsNamedWhoHadNothingForADay) {
+TEST(ShareTableTest, AValueWithoutEventsForADayIsLeftOut) {
   ShareTable table;
   table.Add(HashedValue("1.0"), 5, 1, kNow);
   EXPECT_EQ(table.Shares(kNow + int64_t{23} * 60).size(), 1U);
   EXPECT_TRUE(table.Shares(kNow + int64_t{25} * 60).empty());
 }
 
-TEST(ShareTableTest, AValueOfTheLongestKindStaysWhole) {
+TEST(ShareTableTest, TheLongestValueStaysWhole) {
   const std::string longest(64, 'x');
   ShareTable table;
   table.Add(HashedValue(longest), 5, 1, kNow);

@@ -7,9 +7,9 @@
 namespace gmewatch {
 namespace {
 
-constexpr int64_t kStart = 28'000'020;  // twenty minutes into an hour
+constexpr int64_t kStart = 28'000'020;  // 20 minutes into an hour
 
-TEST(ShareWindowTest, TenMinutesAreNowAndTheDayBeforeThemIsBefore) {
+TEST(ShareWindowTest, SeparatesTenMinutesFromTheDayBeforeThem) {
   ShareWindow window;
   window.Add(5, kStart);
   window.Add(2, kStart + 9);
@@ -21,7 +21,7 @@ TEST(ShareWindowTest, TenMinutesAreNowAndTheDayBeforeThemIsBefore) {
   EXPECT_EQ(window.Before(kStart + 19), 7U);
 }
 
-TEST(ShareWindowTest, WhatIsOlderThanADayIsForgotten) {
+TEST(ShareWindowTest, DropsEventsOlderThanADay) {
   ShareWindow window;
   window.Add(5, kStart);
   EXPECT_EQ(window.Before(kStart + int64_t{23} * 60), 5U);
@@ -41,7 +41,7 @@ TEST(ShareWindowTest, KeepsEveryEventOfADayOnce) {
 }
 
 // Whichever of the two is newer.
-TEST(ShareWindowTest, TakesUpAnotherWithAllItHas) {
+TEST(ShareWindowTest, AddsAnotherWindow) {
   for (const auto& [first, second] :
        {std::array{kStart, kStart + 75}, std::array{kStart + 75, kStart}}) {
     ShareWindow sum;
@@ -56,7 +56,7 @@ TEST(ShareWindowTest, TakesUpAnotherWithAllItHas) {
   }
 }
 
-TEST(ShareWindowTest, AnEarlierMinuteIsTheNewest) {
+TEST(ShareWindowTest, AnEarlierMinuteCountsAsTheNewest) {
   ShareWindow window;
   window.Add(5, kStart);
   window.Add(2, kStart - 30);
@@ -75,7 +75,7 @@ TEST(ShareWindowTest, BeginsAtAnyMinute) {
   }
 }
 
-TEST(ShareWindowTest, OfAnotherOnlyTheLastDayIsTakenUp) {
+TEST(ShareWindowTest, AddsOnlyTheLastDayOfAnOlderWindow) {
   ShareWindow old;
   old.Add(7, kStart);
   old.Add(1, kStart + 20);
@@ -88,7 +88,7 @@ TEST(ShareWindowTest, OfAnotherOnlyTheLastDayIsTakenUp) {
   EXPECT_EQ(sum.Before(later + 20), 5U);
 }
 
-TEST(ShareWindowTest, TakingUpAnEmptyOneChangesNothing) {
+TEST(ShareWindowTest, AddingAnEmptyWindowChangesNothing) {
   ShareWindow window;
   window.Add(3, kStart);
   window.Add(ShareWindow());

@@ -21,7 +21,7 @@ v1::History History(std::initializer_list<double> events,
   return history;
 }
 
-TEST(SparklineTest, HasABarForEachStepWithEventsOfWhichTheRarestIsSeen) {
+TEST(SparklineTest, HasABarForEachStepWithEventsAndASingleEventIsVisible) {
   EXPECT_EQ(Sparkline(History({}), 0, "x"), "");
   EXPECT_THAT(Sparkline(History({390, 0, 1}), 0, "Events"),
               AllOf(HasSubstr("viewBox=\"0 0 12 40\""),
@@ -37,13 +37,13 @@ TEST(SparklineTest, ShadesStepsWithoutDataAndSaysHowMany) {
                     Not(HasSubstr("M0 40v")), Not(HasSubstr("M12 40v"))));
 }
 
-TEST(SparklineTest, WhatIsExpectedIsALineAndSetsTheScaleWhereItIsMore) {
-  // One a second is 60 a step, twice the highest bar.
+TEST(SparklineTest, TheExpectedRateIsALineAndSetsTheScaleIfItIsHigher) {
+  // One event per second is 60 per step, twice the highest bar.
   EXPECT_THAT(Sparkline(History({30}), 1, "x"),
               AllOf(HasSubstr("class=\"expected\" d=\"M0 1.0h4\""), HasSubstr("M0 40v-19.5h3")));
 }
 
-TEST(SparklineTest, WhatItIsCalledIsEscaped) {
+TEST(SparklineTest, EscapesItsDescription) {
   EXPECT_THAT(Sparkline(History({1}), 0, "\"><b>"),
               HasSubstr("aria-label=\"&quot;&gt;&lt;b&gt;: at most 1, now 1\""));
 }

@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 
 constexpr int64_t kStart = 28'000'000 * int64_t{60};
 
-TEST(StepGridTest, CountsByTheStepAndForgetsTheOldest) {
+TEST(StepGridTest, CountsByStepAndDropsTheOldest) {
   StepGrid grid(60, 3);
   for (int step = 0; step < 4; ++step) {
     grid.MoveTo(kStart + int64_t{60} * step);
@@ -27,7 +27,7 @@ TEST(StepGridTest, CountsByTheStepAndForgetsTheOldest) {
   EXPECT_EQ(grid.At(0, 1), 3U);
 }
 
-TEST(StepGridTest, StepsThatNobodyLookedAtAreMissingAndNotZero) {
+TEST(StepGridTest, SkippedStepsAreMissingAndNotZero) {
   StepGrid grid(60, 5);
   grid.MoveTo(kStart);
   grid.Add(0, 7);
@@ -36,7 +36,7 @@ TEST(StepGridTest, StepsThatNobodyLookedAtAreMissingAndNotZero) {
   EXPECT_THAT(grid.Last(0, 5).events, ElementsAre(0, 7, 0, 0, 0));
 }
 
-TEST(StepGridTest, AGapLongerThanItselfLeavesNothing) {
+TEST(StepGridTest, AGapLongerThanTheGridLeavesNothing) {
   StepGrid grid(60, 3);
   grid.MoveTo(kStart);
   grid.Add(0, 7);
@@ -45,7 +45,7 @@ TEST(StepGridTest, AGapLongerThanItselfLeavesNothing) {
   EXPECT_THAT(grid.Last(0, 3).missing, ElementsAre(true, true, false));
 }
 
-TEST(StepGridTest, SeriesShareTheStepsAndNothingElse) {
+TEST(StepGridTest, SeriesShareOnlyTheSteps) {
   StepGrid grid(900, 4);
   grid.MoveTo(kStart);
   grid.Add(5, 3);

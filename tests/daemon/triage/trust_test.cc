@@ -26,23 +26,23 @@ class TrustTest : public ::testing::Test {
   RecentNumbers recent_ = {.counted = 1000};
 };
 
-TEST_F(TrustTest, SaysNothingWhereNothingIsWrong) {
+TEST_F(TrustTest, HasNoWarningsIfNothingIsWrong) {
   EXPECT_THAT(Trust().warnings(), IsEmpty());
   EXPECT_EQ(Trust().counted_events(), 1000);
   EXPECT_EQ(Trust().running_since().seconds(), absl::ToUnixSeconds(state_.running_since));
 }
 
-TEST_F(TrustTest, EveryRefusalIsToldWithWhatItMeansTheWorstFirst) {
-  for (uint64_t& events : recent_.refused) events = 3;
+TEST_F(TrustTest, WarnsOfEveryReasonToRejectWithItsMeaningTheWorstFirst) {
+  for (uint64_t& events : recent_.rejected) events = 3;
   const v1::Trust trust = Trust();
   EXPECT_EQ(trust.refused_events(), 3.0 * kRejectReasons);
   ASSERT_THAT(trust.warnings(), SizeIs(kRejectReasons));
   EXPECT_THAT(trust.warnings(0),
-              AllOf(HasSubstr("3 events refused in the last ten minutes (log_failed): "),
-                    HasSubstr("Look at the disk")));
+              AllOf(HasSubstr("3 events rejected in the last ten minutes (log_failed): "),
+                    HasSubstr("Check the disk")));
   EXPECT_THAT(trust.warnings(kRejectReasons - 1), HasSubstr("(stopping)"));
-  recent_.refused = {};
-  recent_.refused[static_cast<size_t>(RejectReason::kUnauthenticated)] = 1;
+  recent_.rejected = {};
+  recent_.rejected[static_cast<size_t>(RejectReason::kUnauthenticated)] = 1;
   EXPECT_THAT(Trust().warnings(), ElementsAre(HasSubstr("not counted at all")));
 }
 
@@ -56,18 +56,18 @@ TEST_F(TrustTest, LossesOfClientsAreAddedUpByReason) {
                                 HasSubstr(std::string(kLossReasonLabels[2]) + " 7"))));
 }
 
-TEST_F(TrustTest, LateEventsAreToldFromAShareOn) {
+TEST_F(TrustTest, WarnsOfLateEventsAboveAShare) {
   recent_.late = 20;
   EXPECT_EQ(Trust().late_events(), 20);
   EXPECT_THAT(Trust().warnings(), IsEmpty());
   recent_.late = 21;
   EXPECT_THAT(Trust().warnings(), ElementsAre(StartsWith("2% of the events")));
-  // A few of few are no news.
+  // A few late events are no warning, whatever their share.
   recent_ = {.counted = 9, .late = 9};
   EXPECT_THAT(Trust().warnings(), IsEmpty());
 }
 
-TEST_F(TrustTest, TellsOfALimitBeforeItIsReached) {
+TEST_F(TrustTest, WarnsOfALimitBeforeItIsReached) {
   state_.sessions = 89;
   state_.app_regions = 8;
   EXPECT_THAT(Trust().warnings(), IsEmpty());
@@ -80,14 +80,14 @@ TEST_F(TrustTest, TellsOfALimitBeforeItIsReached) {
   EXPECT_THAT(Trust().warnings(), IsEmpty());
 }
 
-TEST_F(TrustTest, TellsWhatTheDaemonKnowsToBeWrongWithItself) {
+TEST_F(TrustTest, WarnsOfWhatIsWrongWithTheDaemon) {
   state_.ready = false;
   state_.checkpoint_failed = true;
   state_.reload_failed = true;
   state_.running_since = now_ - absl::Minutes(59);
-  recent_.refused[static_cast<size_t>(RejectReason::kInvalid)] = 1;
+  recent_.rejected[static_cast<size_t>(RejectReason::kInvalid)] = 1;
   EXPECT_THAT(Trust().warnings(),
-              ElementsAre(HasSubstr("takes no batches"), HasSubstr("(invalid)"),
+              ElementsAre(HasSubstr("accepts no batches"), HasSubstr("(invalid)"),
                           HasSubstr("checkpoint"), HasSubstr("reload"), HasSubstr("for 59 min")));
 }
 

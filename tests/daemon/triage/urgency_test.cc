@@ -30,7 +30,7 @@ v1::CodeSummary Code(const std::string& code, v1::CodeSummary::State state, doub
   return summary;
 }
 
-// Never both ways round.
+// `first` is more urgent than `second`, and not the other way round.
 template <typename T>
 void CheckOrder(const T& first, const T& second) {
   EXPECT_TRUE(IsMoreUrgent(UrgencyOf(first), UrgencyOf(second))) << first.DebugString();
@@ -38,11 +38,11 @@ void CheckOrder(const T& first, const T& second) {
   EXPECT_FALSE(IsMoreUrgent(UrgencyOf(first), UrgencyOf(first)));
 }
 
-TEST(UrgencyTest, OfSpikesActiveOnesThenSpikesThenTheExcessDecide) {
+TEST(UrgencyTest, SpikesAreOrderedByActiveThenKindThenExcess) {
   CheckOrder(Spike("2", 3), Spike("1", 99, true, v1::Spike::RETRY_LOOP));
   CheckOrder(Spike("2", 3, true, v1::Spike::RETRY_LOOP), Spike("1", 99, false));
   CheckOrder(Spike("2", 50), Spike("1", 40));
-  // Equals by number, not by letter; what has no number is behind.
+  // Equal ones by number, not by letter; "other" comes last.
   CheckOrder(Spike("9", 50), Spike("1005", 50));
   CheckOrder(Spike("1005", 50), Spike("other", 50));
   v1::Spike later = Spike("9", 50);
@@ -50,13 +50,13 @@ TEST(UrgencyTest, OfSpikesActiveOnesThenSpikesThenTheExcessDecide) {
   CheckOrder(Spike("9", 50), later);
 }
 
-TEST(UrgencyTest, AnExcessIsOfActiveSpikesAndNeverBelowZero) {
+TEST(UrgencyTest, OnlyActiveSpikesHaveAnExcessAndItIsNeverBelowZero) {
   EXPECT_EQ(ExcessOf(Spike("1", 10)), 8);
   EXPECT_EQ(ExcessOf(Spike("1", 1)), 0);
   EXPECT_EQ(ExcessOf(Spike("1", 10, false)), 0);
 }
 
-TEST(UrgencyTest, OfIncidentsTheExcessOfAllMembersDecidesOfThoseThatAreOverTheNewest) {
+TEST(UrgencyTest, IncidentsAreOrderedByTheExcessOfAllMembersAndEndedOnesByTheirEnd) {
   v1::Incident two;
   two.set_active(true);
   *two.add_members() = Spike("1", 10);
@@ -73,7 +73,7 @@ TEST(UrgencyTest, OfIncidentsTheExcessOfAllMembersDecidesOfThoseThatAreOverTheNe
   CheckOrder(over, over_before);
 }
 
-TEST(UrgencyTest, OfCodesSpikesThenLoopsThenTheRateDecides) {
+TEST(UrgencyTest, CodesAreOrderedBySpikesThenRetryLoopsThenRate) {
   CheckOrder(Code("5", v1::CodeSummary::SPIKING, 1, 1),
              Code("1", v1::CodeSummary::RETRY_LOOP, 99, 99));
   CheckOrder(Code("5", v1::CodeSummary::RETRY_LOOP, 1, 1), Code("1", v1::CodeSummary::CALM, 99, 0));

@@ -1,4 +1,4 @@
-// What the triage memory keeps over a restart, and what it makes of what it cannot read.
+// What TriageMemory keeps over a restart, and how it treats a saved text that it cannot read.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,24 +18,24 @@ using ::testing::IsEmpty;
 
 constexpr absl::Duration kNone = absl::ZeroDuration();
 
-// Two minutes with a rise, counted in one of them.
-class HistoryStateTest : public ::testing::Test {
+// A memory with counts in two minutes, saved.
+class TriageMemoryStateTest : public ::testing::Test {
  protected:
-  HistoryStateTest() {
-    world_.refused[1].events = 4;
+  TriageMemoryStateTest() {
+    world_.rejected[1].events = 4;
     world_.Count(CountedWorld::From("shooter", "eu"), {{1005, 60}, {kSuccessCode, 9}});
     world_.Pass(absl::Minutes(20));
     world_.Count(CountedWorld::From("shooter", "eu"), {{1005, 5}, {77, 1}});
     world_.Pass(absl::Seconds(30));
-    saved_ = world_.memory.Save(world_.refused);
+    saved_ = world_.memory.Save(world_.rejected);
   }
 
-  // Another process over the same counters, at the end of its recovery.
+  // The memory of another process over the same counters, at the end of its recovery.
   std::unique_ptr<TriageMemory> Restarted() {
     auto memory = std::make_unique<TriageMemory>(world_.aggregate.counters(), world_.clock);
     const absl::Status status = memory->Load(saved_);
     EXPECT_TRUE(status.ok()) << status;
-    memory->LookAsOf(world_.clock.Now(), world_.refused, kNone);
+    memory->ReadCountersAsOf(world_.clock.Now(), world_.rejected, kNone);
     return memory;
   }
   std::string Changed(const std::function<void(internal::TriageHistory*)>& change) const {
@@ -54,7 +54,7 @@ bool operator==(const StepCounts& x, const StepCounts& y) {
          x.missing == y.missing;
 }
 
-TEST_F(HistoryStateTest, GoesOnAsIfItHadNeverStopped) {
+TEST_F(TriageMemoryStateTest, ContinuesAsIfItHadNeverStopped) {
   const std::unique_ptr<TriageMemory> after = Restarted();
   const auto compare = [&] {
     ASSERT_EQ(after->Codes().size(), world_.memory.Codes().size());
@@ -73,38 +73,37 @@ TEST_F(HistoryStateTest, GoesOnAsIfItHadNeverStopped) {
     const RecentNumbers is = after->Recent();
     EXPECT_EQ(is.counted, was.counted);
     EXPECT_EQ(is.late, was.late);
-    EXPECT_EQ(is.successes, was.successes);
     EXPECT_EQ(is.lost, was.lost);
-    EXPECT_EQ(is.refused, was.refused);
+    EXPECT_EQ(is.rejected, was.rejected);
   };
   compare();
   EXPECT_EQ(after->Codes()[world_.Slot(1005)].numbers.first_seen_s, kWorldStart);
-  world_.refused[1].events += 3;
+  world_.rejected[1].events += 3;
   world_.Count(CountedWorld::From("shooter", "eu"), {{1005, 2}}, /*late=*/true);
   world_.Count(CountedWorld::From("shooter", "us"), {{1005, 6}, {kSuccessCode, 1}});
   world_.clock.Advance(absl::Seconds(10));
-  world_.Look();
-  after->Look(world_.refused, kNone);
+  world_.Read();
+  after->ReadCounters(world_.rejected, kNone);
   compare();
   EXPECT_EQ(after->Codes()[world_.Slot(1005)].numbers.events_1h, 71U);
 }
 
-TEST_F(HistoryStateTest, WhoReportedBeginsAnew) {
+TEST_F(TriageMemoryStateTest, WhoReportedIsNotKept) {
   const std::unique_ptr<TriageMemory> after = Restarted();
   EXPECT_THAT(after->Past(world_.Slot(1005)).apps, IsEmpty());
   world_.Count(CountedWorld::From("shooter", "us"), {{1005, 6}});
   world_.clock.Advance(absl::Seconds(10));
-  after->Look(world_.refused, kNone);
+  after->ReadCounters(world_.rejected, kNone);
   const std::vector<Share> regions = after->Past(world_.Slot(1005)).regions;
   ASSERT_EQ(regions.size(), 1U);
   EXPECT_EQ(regions[0].value, "us");
   EXPECT_EQ(regions[0].now, 6U);
 }
 
-TEST_F(HistoryStateTest, TheTimeInWhichItWasDownIsAGapAndNotZeros) {
+TEST_F(TriageMemoryStateTest, TheTimeOfTheRestartIsAGapAndNotZeros) {
   const std::unique_ptr<TriageMemory> after = Restarted();
   world_.clock.Advance(absl::Minutes(15));
-  after->Look(world_.refused, kNone);
+  after->ReadCounters(world_.rejected, kNone);
   const StepCounts hour = after->Past(world_.Slot(1005)).hour;
   EXPECT_EQ(hour.events[59 - 35], 60U);
   EXPECT_EQ(hour.events[59 - 15], 5U);
@@ -113,9 +112,9 @@ TEST_F(HistoryStateTest, TheTimeInWhichItWasDownIsAGapAndNotZeros) {
   EXPECT_FALSE(hour.missing.back());
 }
 
-// The history is saved after the counters, so it can know more than they do when they come back;
-// the epochs that make up for it are replayed.
-TEST_F(HistoryStateTest, WhatIsReplayedIsCountedOnceAndAtItsTime) {
+// The history is saved after the counters, so it can be ahead of them when both are loaded; the
+// replay brings the counters up to it.
+TEST_F(TriageMemoryStateTest, ReplayedEpochsAreCountedOnceAndAtTheirTime) {
   Aggregate aggregate;
   TriageMemory after(aggregate.counters(), world_.clock);
   std::vector<Verdict> verdicts;
@@ -123,7 +122,7 @@ TEST_F(HistoryStateTest, WhatIsReplayedIsCountedOnceAndAtItsTime) {
   const auto apply = [&](Epoch epoch, int64_t after_s) {
     epoch.time_ms = (kWorldStart + after_s) * 1000;
     aggregate.Apply(++number, epoch, &verdicts);
-    after.LookAsOf(absl::FromUnixMillis(epoch.time_ms), world_.refused, kNone);
+    after.ReadCountersAsOf(absl::FromUnixMillis(epoch.time_ms), world_.rejected, kNone);
   };
   const auto epoch_of = [](uint64_t session, std::vector<Entry> entries) {
     Batch batch;
@@ -145,10 +144,10 @@ TEST_F(HistoryStateTest, WhatIsReplayedIsCountedOnceAndAtItsTime) {
   first.time_ms = kWorldStart * 1000;
   aggregate.Apply(++number, first, &verdicts);
   ASSERT_TRUE(after.Load(saved_).ok());
-  after.LookAsOf(absl::FromUnixSeconds(kWorldStart), world_.refused, kNone);
+  after.ReadCountersAsOf(absl::FromUnixSeconds(kWorldStart), world_.rejected, kNone);
   apply(epoch_of(1, {{1005, 60}, {kSuccessCode, 9}}), 1);
   apply(epoch_of(2, {{1005, 5}, {77, 1}}), 20 * 60 + 1);
-  EXPECT_EQ(after.Codes()[world_.Slot(1005)].numbers.events_1h, 65U) << "all that was known";
+  EXPECT_EQ(after.Codes()[world_.Slot(1005)].numbers.events_1h, 65U) << "all of it was known";
   apply(epoch_of(3, {{1005, 8}}), 22 * 60);
   const StepCounts hour = after.Past(world_.Slot(1005)).hour;
   EXPECT_EQ(hour.start_s + 59 * 60, kWorldStart + 22 * 60);
@@ -157,23 +156,23 @@ TEST_F(HistoryStateTest, WhatIsReplayedIsCountedOnceAndAtItsTime) {
   EXPECT_EQ(after.Codes()[world_.Slot(77)].numbers.events_1h, 1U);
 }
 
-TEST_F(HistoryStateTest, WhatIsOfAnotherVersionOrDamagedIsToldAndChangesNothing) {
+TEST_F(TriageMemoryStateTest, ARecordOfAnotherVersionOrADamagedOneIsReportedAndChangesNothing) {
   const auto check = [&](const std::string& saved, const std::string& why) {
     TriageMemory memory(world_.aggregate.counters(), world_.clock);
     const absl::Status status = memory.Load(saved);
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << why;
     EXPECT_THAT(std::string(status.message()), HasSubstr(why));
-    memory.LookAsOf(world_.clock.Now(), world_.refused, kNone);
+    memory.ReadCountersAsOf(world_.clock.Now(), world_.rejected, kNone);
     EXPECT_EQ(memory.Codes()[world_.Slot(1005)].numbers.events_total, 65U);
     EXPECT_EQ(memory.Codes()[world_.Slot(1005)].numbers.events_24h, 0U);
   };
   const auto changed = [&](auto change) { return Changed(change); };
-  check("no message", "is no TriageHistory");
+  check("no message", "is not a TriageHistory message");
   check(changed([](auto* r) { r->set_format(99); }), "has format 99; this version reads 1");
   check(changed([](auto* r) { r->set_series(r->series() + 1); }), "with other series");
   check(changed([](auto* r) { r->add_lost(0); }), "with other series");
   check(changed([](auto* r) { r->add_refused(0); }), "with other series");
-  check(changed([](auto* r) { r->mutable_codes(1)->set_code(4711); }), "is of other counters");
+  check(changed([](auto* r) { r->mutable_codes(1)->set_code(4711); }), "belongs to other counters");
   check(changed([](auto* r) { r->set_begin_s(0); }), "is damaged");
   check(changed([](auto* r) { r->set_last_s(r->begin_s() - 1); }), "is damaged");
   check(changed([](auto* r) { r->mutable_minutes()->add_known(true); }), "is damaged");
@@ -189,22 +188,38 @@ TEST_F(HistoryStateTest, WhatIsOfAnotherVersionOrDamagedIsToldAndChangesNothing)
         "is damaged");
 }
 
-TEST_F(HistoryStateTest, AFlippedBitIsReadOrRefusedAndNeverCrashes) {
+TEST_F(TriageMemoryStateTest, AFlippedBitIsReadOrRejectedAndNeverCrashes) {
   for (size_t bit = 0; bit < saved_.size() * 8; bit += 37) {
     std::string flipped = saved_;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
     TriageMemory memory(world_.aggregate.counters(), world_.clock);
     memory.Load(flipped).IgnoreError();
-    memory.LookAsOf(world_.clock.Now(), world_.refused, kNone);
-    memory.Look(world_.refused, kNone);
+    memory.ReadCountersAsOf(world_.clock.Now(), world_.rejected, kNone);
+    memory.ReadCounters(world_.rejected, kNone);
     EXPECT_EQ(memory.Past(world_.Slot(1005)).hour.events.size(), 60U);
     EXPECT_GE(memory.Codes().size(), world_.aggregate.counters().codes());
   }
 }
 
-TEST_F(HistoryStateTest, IsSmall) {
-  EXPECT_LT(saved_.size(), 5'000U) << "where few codes count, little is kept";
-  // As much as there can be: every series in every step.
+// Earlier versions kept successes: field 6, and the series behind the late events.
+TEST_F(TriageMemoryStateTest, ARecordWithSuccessesIsLoadedWithoutThem) {
+  const std::string with_series = Changed([](internal::TriageHistory* record) {
+    internal::SeriesRecord* series = record->mutable_minutes()->add_series();
+    series->set_number(kCodeSlotsMax + 2);
+    for (int i = 0; i < record->minutes().known_size(); ++i) series->add_events(9);
+  });
+  saved_ = with_series + "\x30\x09";
+  const std::unique_ptr<TriageMemory> after = Restarted();
+  const RecentNumbers was = world_.memory.Recent();
+  EXPECT_EQ(after->Recent().counted, was.counted);
+  EXPECT_EQ(after->Recent().lost, was.lost);
+  EXPECT_EQ(after->Recent().rejected, was.rejected);
+  EXPECT_EQ(after->Codes()[world_.Slot(1005)].numbers.events_1h, 65U);
+}
+
+TEST_F(TriageMemoryStateTest, IsSmall) {
+  EXPECT_LT(saved_.size(), 5'000U) << "a few codes take little space";
+  // The largest record: every series in every step.
   const std::string full = Changed([](internal::TriageHistory* r) {
     for (internal::StepGridRecord* grid : {r->mutable_minutes(), r->mutable_quarters()}) {
       grid->clear_series();

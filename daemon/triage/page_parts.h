@@ -1,9 +1,10 @@
-// HTML that more than one page shows: a spike's rates, the documented fix, the trust in the
-// numbers, tables of codes.
+// Parts of a page that several pages share: the place and the rates of a spike, the documented fix,
+// the trust in the numbers, the table of codes. They are HTML made of the messages of triage.proto;
+// html_elements.h has the small elements that they consist of.
 //
-// Thread safety: free functions without state. `root` is the way from the page to "/".
-#ifndef GMEWATCH_DAEMON_TRIAGE_FRAGMENTS_H_
-#define GMEWATCH_DAEMON_TRIAGE_FRAGMENTS_H_
+// Thread safety: free functions without state. `root` is the relative path from the page to "/".
+#ifndef GMEWATCH_DAEMON_TRIAGE_PAGE_PARTS_H_
+#define GMEWATCH_DAEMON_TRIAGE_PAGE_PARTS_H_
 
 #include <string>
 #include <vector>
@@ -15,25 +16,25 @@
 
 namespace gmewatch {
 
-// "region eu, all apps" and the like.
+// "all apps, region eu" and the like.
 std::string HtmlPlace(absl::string_view app, absl::string_view region);
-// "1005 AV_ERR_TIMEOUT" as a link to its page.
+// "1005 AV_ERR_TIMEOUT" as a link to the code's page.
 std::string HtmlCodeLink(absl::string_view root, absl::string_view code, absl::string_view name);
 // "84/s, expected 4/s: 21 times".
 std::string HtmlRates(double observed, double expected);
-// "since 03:41 UTC, for 23 min", or from when until when it was.
+// "since 03:41 UTC, for 23 min" while it is active, else from when to when.
 std::string HtmlSince(const v1::Spike& spike, absl::Time now);
 std::string HtmlSince(const v1::Incident& incident, absl::Time now);
-// The document's words.
+// The document's words, or that it does not have the code.
 std::string HtmlFix(absl::string_view solution);
-// What a code is now besides calm, as a tag.
+// A tag "spiking" or "retry loop"; empty for a calm code.
 std::string HtmlStateTag(const v1::CodeSummary& code);
-// The largest shift of who reports the code, in a sentence; empty where there is none to speak of.
+// The largest shift in who reports the code, as a sentence; empty if no shift is large enough.
 std::string HtmlLargestShift(const v1::CodeResponse& code);
 
-// A section "Can these numbers be trusted?".
+// The section that says how far the numbers can be trusted.
 std::string HtmlTrust(const v1::Trust& trust, absl::Time now);
-// A line that leads there, where there is reason to.
+// A line with a link to that section; empty if there are no warnings.
 std::string HtmlTrustHint(const v1::Trust& trust);
 // A table of codes, each with its last hour.
 std::string HtmlCodes(absl::string_view root, absl::string_view caption,
@@ -41,4 +42,4 @@ std::string HtmlCodes(absl::string_view root, absl::string_view caption,
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_TRIAGE_FRAGMENTS_H_
+#endif  // GMEWATCH_DAEMON_TRIAGE_PAGE_PARTS_H_

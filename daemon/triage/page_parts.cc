@@ -1,22 +1,20 @@
-#include "daemon/triage/fragments.h"
-
-#include <algorithm>
-#include <cmath>
+#include "daemon/triage/page_parts.h"
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/escape_html.h"
 #include "daemon/base/url_encode.h"
 #include "daemon/model/limits.h"
-#include "daemon/triage/html.h"
+#include "daemon/triage/html_elements.h"
 #include "daemon/triage/numbers_text.h"
 #include "daemon/triage/sparkline.h"
+#include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
 namespace {
 
-// From this share on a shift is worth a sentence, where there are so many events.
-constexpr double kShift = 0.2;
-constexpr double kShiftLeastEvents = 20;
+// A shift is worth a sentence from this change of share on, if there are this many events now.
+constexpr double kShiftMin = 0.2;
+constexpr double kShiftMinEvents = 20;
 
 std::string Since(absl::Time start, bool active, absl::Time end, absl::Time now) {
   if (active) {
@@ -103,15 +101,15 @@ std::string HtmlLargestShift(const v1::CodeResponse& code) {
       before += part.share_before();
       events += part.events();
     }
-    // Without a past there is nothing to compare with.
-    if (before == 0 || events < kShiftLeastEvents) continue;
+    // There is no past to compare with, or too little happens now.
+    if (before == 0 || events < kShiftMinEvents) continue;
     for (const v1::Part& part : breakdown.parts()) {
       if (largest != nullptr && shift(part) <= shift(*largest)) continue;
       largest = &part;
       dimension = breakdown.dimension();
     }
   }
-  if (largest == nullptr || shift(*largest) < kShift) return "";
+  if (largest == nullptr || shift(*largest) < kShiftMin) return "";
   return absl::StrCat("Largest shift: ", WordOf(dimension), " ", HtmlValue(largest->value()),
                       " has <strong>", PercentText(largest->share()),
                       "</strong> of the events now, ", PercentText(largest->share_before()),
@@ -124,11 +122,10 @@ std::string HtmlTrust(const v1::Trust& trust, absl::Time now) {
       "minutes: ";
   absl::StrAppend(&out, CountText(trust.counted_events()), " errors counted, ",
                   CountText(trust.late_events()), " of them late; ",
-                  CountText(trust.refused_events()), " refused, ", CountText(trust.lost_events()),
+                  CountText(trust.refused_events()), " rejected, ", CountText(trust.lost_events()),
                   " lost by clients. Running since ", HtmlTime(TimeOf(trust.running_since()), now),
                   ".</p>\n");
-  if (trust.warnings().empty())
-    return out + "<p>Nothing is known to be wrong with them.</p></section>\n";
+  if (trust.warnings().empty()) return out + "<p>No problem with them is known.</p></section>\n";
   absl::StrAppend(&out, "<ul>\n");
   for (const std::string& warning : trust.warnings()) {
     absl::StrAppend(&out, "<li>", EscapeHtml(warning), "</li>\n");

@@ -1,4 +1,4 @@
-#include "daemon/triage/html.h"
+#include "daemon/triage/html_elements.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
