@@ -134,6 +134,36 @@ TEST(ReporterDeliveryTest, TellsWhatWasRefused) {
   EXPECT_THAT(server.losses(), ElementsAre(Pair(v1::ClientLoss::REFUSED, 5)));
 }
 
+TEST(ReporterDeliveryTest, WithFailFastWhatOnlyPeopleCanFixIsRejected) {
+  for (const absl::Status& failure :
+       {absl::UnauthenticatedError("wrong key"), absl::PermissionDeniedError("no such app"),
+        absl::UnimplementedError("no such service")}) {
+    ScriptedServer server;
+    server.Always(Failure(failure));
+    ReporterOptions options = PatientOptions(server.address());
+    options.fail_fast = true;
+    Reporter reporter(options);
+    reporter.Report(1, 5);
+    EXPECT_TRUE(reporter.Flush(kSoon));
+    EXPECT_EQ(reporter.Stats().refused_events, 5U) << failure;
+    EXPECT_EQ(reporter.Stats().last_error, failure.ToString());
+    EXPECT_EQ(reporter.Stats().last_error_code, static_cast<int>(failure.code()));
+  }
+}
+
+TEST(ReporterDeliveryTest, WithFailFastFlushReturnsOnceItsDeadlineIsTooEarly) {
+  ScriptedServer server;
+  server.Next(Failure(absl::ResourceExhaustedError("busy"), absl::Hours(1)));
+  ReporterOptions options = PatientOptions(server.address());
+  options.fail_fast = true;
+  Reporter reporter(options);
+  reporter.Report(1);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(reporter.Flush(std::chrono::minutes(5)));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::minutes(1));
+  EXPECT_EQ(reporter.Stats().pending_events, 1U);
+}
+
 TEST(ReporterDeliveryTest, TellsOfTooManyCodes) {
   ScriptedServer server;
   Reporter reporter(PatientOptions(server.address()));
