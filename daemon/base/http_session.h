@@ -1,54 +1,76 @@
-// HTTP requests to one Grafana after another, over libcurl.
+// Sends HTTP requests, one at a time, over libcurl. A session keeps connections open for the
+// requests that follow.
 //
-// Thread safety: Send from one thread at a time, Interrupt from any. Limits: kAnswerBytesMax,
-// kDeadline for all of a request. Redirects are not followed and proxies of the environment not
-// used, so the token goes to the configured address only; https is checked against the authorities
-// of `ca_file`, or the system's.
+// Redirects are never followed, so a token reaches only the address that it is meant for. https is
+// checked against the authorities of `ca_file`, or those of the system.
 //
-// Errors: Unavailable, no connection, no TLS, or it broke; DeadlineExceeded; OutOfRange, the answer
-// is too long; Cancelled, after Interrupt. An answer of any status is no error. After an error the
-// request may have been carried out.
-#ifndef GMEWATCH_DAEMON_ANNOTATE_HTTP_SESSION_H_
-#define GMEWATCH_DAEMON_ANNOTATE_HTTP_SESSION_H_
+// Thread safety: Send from one thread at a time, Interrupt from any thread. Limits: HttpOptions.
+//
+// Errors of Send: UNAVAILABLE, no connection, no TLS, or the connection broke; DEADLINE_EXCEEDED;
+// OUT_OF_RANGE, the response is too long; CANCELLED, after Interrupt or because the caller gave up.
+// A response with any status is not an error. After an error the server may still have carried the
+// request out.
+#ifndef GMEWATCH_DAEMON_BASE_HTTP_SESSION_H_
+#define GMEWATCH_DAEMON_BASE_HTTP_SESSION_H_
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "daemon/annotate/grafana_api.h"
 
 namespace gmewatch {
 
-struct HttpTarget {
-  std::string url;      // http:// or https://, without a slash at its end
-  std::string token;    // REQUIRES: printable ASCII without spaces
-  std::string ca_file;  // empty: the system's
+struct HttpOptions {
+  std::string user_agent;
+  absl::Duration deadline;        // for a whole request, connecting included
+  size_t response_bytes_max = 0;  // of the body
+  // Uses the proxy that the environment names (http_proxy, https_proxy, no_proxy), but never to
+  // reach this machine itself.
+  bool use_proxy = false;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;    // http:// or https://
+  std::string body;   // JSON; empty: none
+  std::string token;  // "authorization: Bearer"; empty: none. REQUIRES: printable ASCII, no spaces
+  std::string ca_file;  // authorities to trust (PEM); empty: the system's
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string body;
 };
 
 class HttpSession {
  public:
-  explicit HttpSession(absl::Duration deadline = kDeadline);
+  explicit HttpSession(HttpOptions options);
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
   ~HttpSession();
 
-  absl::StatusOr<HttpAnswer> Send(const HttpTarget& target, const HttpRequest& request);
-  // Ends what is under way, and every later Send, at once.
+  // Calls `gives_up` about once a second; true ends the request.
+  absl::StatusOr<HttpResponse> Send(
+      const HttpRequest& request, const std::function<bool()>& gives_up = [] { return false; });
+
+  // Ends the request in progress, and every later one, at once.
   void Interrupt();
 
-  static constexpr absl::Duration kDeadline = absl::Seconds(10);
-  static constexpr size_t kAnswerBytesMax = size_t{1} << 20;
-
  private:
-  // `detail`: where libcurl says more of a failure.
-  absl::Status Transfer(void* easy, const char* detail);
+  // Carries out the one request that was added to `multi_`; libcurl's result of it.
+  absl::StatusOr<int> Transfer(const std::function<bool()>& gives_up);
 
-  const absl::Duration deadline_;
+  const HttpOptions options_;
   void* const multi_;  // CURLM
   std::atomic<bool> interrupted_{false};
 };
 
+// Whether `url` is http(s)://HOST[:PORT][/PATH], without a query and a fragment.
+bool IsHttpUrl(const std::string& url);
+
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_ANNOTATE_HTTP_SESSION_H_
+#endif  // GMEWATCH_DAEMON_BASE_HTTP_SESSION_H_

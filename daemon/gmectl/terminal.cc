@@ -19,9 +19,9 @@ absl::string_view Environment(const char* name) {
 
 Terminal TerminalOf(const std::ostream& out) {
   Terminal terminal;
-  terminal.is_one = &out == &std::cout && isatty(STDOUT_FILENO) == 1;
+  terminal.is_terminal = &out == &std::cout && isatty(STDOUT_FILENO) == 1;
   terminal.has_color =
-      terminal.is_one && Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
+      terminal.is_terminal && Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
   return terminal;
 }
 
@@ -32,24 +32,24 @@ EndRequest::EndRequest() {
 }
 
 EndRequest::~EndRequest() {
-  // One that is still pending would end the program as soon as it may.
+  // A pending signal would end the program as soon as it is unblocked.
   Await(absl::ZeroDuration());
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-bool EndRequest::IsMade() const {
+bool EndRequest::IsRequested() const {
   sigset_t pending;
   sigpending(&pending);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     if (sigismember(&pending, signal) == 1) return true;
   }
-  return is_taken_;
+  return is_received_;
 }
 
 bool EndRequest::Await(absl::Duration timeout) {
   const timespec time = absl::ToTimespec(timeout);
-  if (!is_taken_) is_taken_ = sigtimedwait(&signals_, nullptr, &time) > 0;
-  return is_taken_;
+  if (!is_received_) is_received_ = sigtimedwait(&signals_, nullptr, &time) > 0;
+  return is_received_;
 }
 
 }  // namespace gmewatch

@@ -1,4 +1,4 @@
-// The terminal that a person looks at: whether there is one, and until when they want to.
+// The terminal that a person looks at, and the person's request to end.
 #ifndef GMEWATCH_DAEMON_GMECTL_TERMINAL_H_
 #define GMEWATCH_DAEMON_GMECTL_TERMINAL_H_
 
@@ -10,16 +10,16 @@
 namespace gmewatch {
 
 struct Terminal {
-  bool is_one = false;
-  bool has_color = false;  // never where the environment has NO_COLOR, or TERM=dumb
+  bool is_terminal = false;  // not a file or a pipe
+  bool has_color = false;    // false too if the environment has NO_COLOR or TERM=dumb
 };
 
-// Of `out`, which is one only where it is the program's standard output.
+// Describes `out`, which is a terminal only if it is the program's standard output.
 Terminal TerminalOf(const std::ostream& out);
 
-// While it lives Ctrl-C, TERM and HUP do not end the program but are for it to see.
+// While it lives, Ctrl-C, SIGTERM and SIGHUP do not end the program; it can ask for them instead.
 //
-// Thread safety: none. One at a time, in the thread that asks.
+// Thread safety: none. One object at a time, used by the thread that made it.
 class EndRequest {
  public:
   EndRequest();
@@ -27,14 +27,14 @@ class EndRequest {
   EndRequest& operator=(const EndRequest&) = delete;
   ~EndRequest();
 
-  bool IsMade() const;
-  // Waits for it; whether it is made. At most `timeout`.
+  bool IsRequested() const;
+  // Waits for a request, at most `timeout`; returns whether there is one.
   bool Await(absl::Duration timeout);
 
  private:
   sigset_t signals_;
   sigset_t before_;
-  bool is_taken_ = false;
+  bool is_received_ = false;
 };
 
 }  // namespace gmewatch

@@ -42,7 +42,7 @@ std::vector<std::string> Lines(const std::string& text) {
   return absl::StrSplit(text, '\n', absl::SkipEmpty());
 }
 
-// 5 to 7 an event, and 60 from `spike` on for a minute; none where that is not below `rows`.
+// 5 to 7 events, and 60 in the six rows from `spike` on.
 uint64_t CountAt(int row, int spike) {
   return row >= spike && row < spike + 6 ? 60 : 5 + static_cast<uint64_t>(row * 7 % 3);
 }
@@ -72,7 +72,7 @@ TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
   EXPECT_EQ(quiet.err, "gmectl replay: 900 rows 10s apart, no gaps, no spikes\n");
 }
 
-// Each row of what is said of 1500 rows against a detector with `settings`.
+// Compares each row of the output for 1500 rows with a detector with `settings`.
 void CheckRows(const DetectSettings& settings, const std::vector<std::string>& arguments) {
   const auto step = static_cast<int>(absl::ToInt64Seconds(settings.tick));
   StandaloneDetector detector(settings, 1);
@@ -98,7 +98,7 @@ void CheckRows(const DetectSettings& settings, const std::vector<std::string>& a
   EXPECT_GT(active_rows, 5);
 }
 
-TEST(ReplayTest, SaysOfEachRowWhatTheDetectorSays) {
+TEST(ReplayTest, PrintsForEachRowWhatTheDetectorReturns) {
   DetectSettings settings;
   CheckRows(settings, {});
   settings.tick = absl::Seconds(7);
@@ -124,7 +124,7 @@ TEST(ReplayTest, SpeaksJson) {
   EXPECT_EQ(run.err, "gmectl replay: 2 rows 5m apart, no gaps, no spikes\n");
 }
 
-TEST(ReplayTest, TakesWhatIsInOrder) {
+TEST(ReplayTest, AcceptsEveryDocumentedForm) {
   struct Row {
     std::string text;
     std::string summary;
@@ -137,9 +137,9 @@ TEST(ReplayTest, TakesWhatIsInOrder) {
            Row{"0.5,0\n1.5,9007199254740992\n", "2 rows 1s apart, no gaps"},
            Row{"2016-02-29 23:00:00,1\n2016-03-01 00:00:00.000000,1\n", "2 rows 1h apart"},
            Row{"2016-02-29T23:00:00Z,1\n2016-02-29T23:00:30+00:00,1\n", "2 rows 30s apart"},
-           // A gap is more than one step; several gaps are told apart.
+           // A gap is more than one step. Gaps are counted one by one.
            Row{"10,1\n20,1\n30,1\n60,1\n70,1\n90,1\n", "6 rows 10s apart, 2 gaps (3 rows missing)"},
-           // Jitter of four seconds, either way.
+           // Jitter of four seconds in either direction.
            Row{"0,1\n14,1\n16,1\n34,1\n36,1\n54,1\n60,1\n70,1\n80,1\n90,1\n100,1\n",
                "11 rows 10s apart, no gaps"},
            Row{"0.11,1\n299.7,1\n600.3,1\n899.9,1\n1500.02,1\n",
@@ -198,7 +198,7 @@ TEST(ReplayTest, SaysWhatIsWrongAndWhere) {
   }
 }
 
-TEST(ReplayTest, WritesAllBeforeTheFault) {
+TEST(ReplayTest, PrintsAllRowsBeforeTheFault) {
   const Answer twice = Replay("0,1\n10,1\n20,1\n22,1\n30,1\n40,1\n");
   EXPECT_EQ(twice.status, kExitUsage);
   EXPECT_THAT(twice.err, HasSubstr(":4: the timestamp 22 is in the same step of 10s"));
@@ -241,7 +241,7 @@ TEST(ReplayTest, ReadsFilesAndNamesThem) {
   EXPECT_THAT(err.str(), HasSubstr(":1: cannot be read"));
 }
 
-TEST(ReplayTest, SaysThatTheOutputIsFull) {
+TEST(ReplayTest, SaysIfTheOutputCannotBeWritten) {
   const std::string path = absl::StrCat(testing::TempDir(), "replay_full_test.csv");
   std::ofstream(path) << Series(9000, 9000);
   std::ofstream full("/dev/full");

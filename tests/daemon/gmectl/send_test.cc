@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/clock.h"
 #include "daemon/gmectl/command.h"
 #include "tests/support/scripted_server.h"
 
@@ -37,7 +38,7 @@ std::vector<std::string> To(const ScriptedServer& server, std::vector<std::strin
   return more;
 }
 
-TEST(ParseCodeCountTest, TakesCodesAndCounts) {
+TEST(ParseCodeCountTest, AcceptsCodesAndCounts) {
   struct Case {
     std::string text;
     int32_t code;
@@ -53,7 +54,7 @@ TEST(ParseCodeCountTest, TakesCodesAndCounts) {
   }
 }
 
-TEST(ParseCodeCountTest, TakesNothingElse) {
+TEST(ParseCodeCountTest, RejectsEverythingElse) {
   for (const char* text : {"", ":", "x", "1005:", ":5", "1005:0", "1005:-1", "1005:1000000001",
                            "2147483648", "-2147483649", "1005:2:3", " 5", "+5", "5:+2", "1e3",
                            "--5", "5:99999999999999999999", "AV_ERR_TIMEOUT"}) {
@@ -73,6 +74,15 @@ TEST(SendTest, SaysWhatWasCounted) {
   EXPECT_EQ(server.received()[0].request.session().platform(), "ios");
 }
 
+TEST(SendTest, SendsAllEventsInOneBatch) {
+  ScriptedServer server;
+  std::vector<std::string> events;
+  for (int code = 1; code <= 512; ++code) events.push_back(absl::StrCat(code));
+  EXPECT_EQ(Send(To(server, events)).status, kExitGood);
+  EXPECT_EQ(server.received().size(), 1U);
+  EXPECT_EQ(server.counted_events(), 512U);
+}
+
 TEST(SendTest, SpeaksJson) {
   ScriptedServer server;
   Answer run = Send(To(server, {"--json", "1005:20"}));
@@ -83,11 +93,11 @@ TEST(SendTest, SpeaksJson) {
   server.Next(Failure(absl::PermissionDeniedError("no app \"demo\"")));
   run = Send(To(server, {"--json", "1005:20"}));
   EXPECT_EQ(run.status, kExitBad);
-  EXPECT_THAT(run.out, HasSubstr(R"("result":"refused")"));
+  EXPECT_THAT(run.out, HasSubstr(R"("result":"rejected")"));
   EXPECT_THAT(run.out, HasSubstr(R"("status":"PERMISSION_DENIED","message":"no app \"demo\"")"));
 }
 
-TEST(SendTest, SaysWhyTheServerRefused) {
+TEST(SendTest, SaysWhyTheServerRejects) {
   for (const absl::StatusCode code :
        {absl::StatusCode::kInvalidArgument, absl::StatusCode::kUnauthenticated,
         absl::StatusCode::kPermissionDenied}) {
@@ -95,7 +105,7 @@ TEST(SendTest, SaysWhyTheServerRefused) {
     server.Always(Failure(absl::Status(code, "the server's words")));
     const Answer run = Send(To(server, {"1"}));
     EXPECT_EQ(run.status, kExitBad);
-    EXPECT_THAT(run.err, AllOf(HasSubstr("refused: 1 events"), HasSubstr("the server's words")));
+    EXPECT_THAT(run.err, AllOf(HasSubstr("rejected: 1 events"), HasSubstr("the server's words")));
     EXPECT_EQ(server.received().size(), 1U);
   }
 }
@@ -109,12 +119,25 @@ TEST(SendTest, TriesAgainWhileThereIsTime) {
   EXPECT_EQ(Send(To(server, {"1:7"})).status, kExitGood);
   EXPECT_EQ(server.counted_events(), 7U);
   server.Always(Failure(absl::ResourceExhaustedError("busy"), absl::Hours(1)));
+  RealClock clock;
+  const absl::Duration begin = clock.Monotonic();
   const Answer run = Send(To(server, {"1:7"}));
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 7 events"), HasSubstr("busy")));
+  // It does not wait for 20 s where the server asks for an hour.
+  EXPECT_LT(clock.Monotonic() - begin, absl::Seconds(15));
 }
 
-TEST(SendTest, SaysWhereNobodyAnswers) {
+TEST(SendTest, SaysIfTheServerDoesNotHaveTheService) {
+  ScriptedServer server;
+  server.Always(Failure(absl::UnimplementedError("no such service")));
+  const Answer run = Send(To(server, {"1"}));
+  EXPECT_EQ(run.status, kExitUnreachable);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 1 events"), HasSubstr("UNIMPLEMENTED")));
+  EXPECT_EQ(server.received().size(), 1U);
+}
+
+TEST(SendTest, SaysIfThereIsNoAnswer) {
   const Answer run =
       Send({"--address=127.0.0.1:1", "--app=a", "--region=b", "--timeout=300ms", "5"});
   EXPECT_EQ(run.status, kExitUnreachable);
