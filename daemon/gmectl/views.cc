@@ -227,7 +227,7 @@ int RunView(const View& view, const std::vector<std::string>& arguments, std::os
     out << "Usage: gmectl " << view.name << " [--flag=value ...]\n"
         << view.summary << "\n\n"
         << parser.Help() << "\nExit status: " << view.exit_status
-        << ", 2 wrong usage, 3 unreachable. With --watch: of the last answer.\n";
+        << ", 2 wrong usage, 3 unreachable.\nWith --watch it is that of the last answer.\n";
     return kExitGood;
   }
   if (status.ok()) status = Check(flags, rest);
