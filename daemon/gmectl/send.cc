@@ -117,7 +117,7 @@ int WrongUsage(absl::string_view why, std::ostream& err) {
   return kExitUsage;
 }
 
-// Sends the events and waits until they are acknowledged or rejected, or the time is over.
+// Sends the events and waits until they are acknowledged or rejected, at most until the timeout.
 void Send(const SendFlags& flags, Reporter* reporter, SendResult* result) {
   for (const CodeCount& event : result->events) reporter->Report(event.code, event.count);
   reporter->Flush(absl::ToChronoMilliseconds(flags.timeout));
@@ -126,7 +126,7 @@ void Send(const SendFlags& flags, Reporter* reporter, SendResult* result) {
   result->exit_status = kExitGood;
   if (stats.acknowledged_events == stats.reported_events) return;
   result->status = FailureOf(stats, flags.timeout);
-  // What has an answer and is not acknowledged was rejected.
+  // Events that are neither pending nor acknowledged were rejected.
   const bool is_rejected = stats.pending_events == 0 && !absl::IsUnimplemented(result->status);
   result->exit_status = is_rejected ? kExitBad : kExitUnreachable;
 }

@@ -1,7 +1,6 @@
 #include "daemon/gmectl/top_report.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

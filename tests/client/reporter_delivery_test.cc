@@ -146,7 +146,8 @@ TEST(ReporterDeliveryTest, WithFailFastWhatOnlyPeopleCanFixIsRejected) {
     Reporter reporter(options);
     reporter.Report(1, 5);
     EXPECT_TRUE(reporter.Flush(kSoon));
-    EXPECT_EQ(reporter.Stats().refused_events, 5U) << failure;
+    EXPECT_EQ(reporter.Stats().pending_events, 0U) << failure;
+    EXPECT_EQ(reporter.Stats().acknowledged_events, 0U);
     EXPECT_EQ(reporter.Stats().last_error, failure.ToString());
     EXPECT_EQ(reporter.Stats().last_error_code, static_cast<int>(failure.code()));
   }
@@ -160,8 +161,8 @@ TEST(ReporterDeliveryTest, WithFailFastFlushReturnsOnceItsDeadlineIsTooEarly) {
   Reporter reporter(options);
   reporter.Report(1);
   const absl::Duration begin = client::Monotonic();
-  EXPECT_FALSE(reporter.Flush(std::chrono::minutes(5)));
-  EXPECT_LT(client::Monotonic() - begin, absl::Minutes(1));
+  EXPECT_FALSE(reporter.Flush(std::chrono::seconds(20)));
+  EXPECT_LT(client::Monotonic() - begin, absl::Seconds(10));
   EXPECT_EQ(reporter.Stats().pending_events, 1U);
 }
 

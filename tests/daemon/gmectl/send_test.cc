@@ -124,7 +124,7 @@ TEST(SendTest, TriesAgainWhileThereIsTime) {
   const Answer run = Send(To(server, {"1:7"}));
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 7 events"), HasSubstr("busy")));
-  // It does not wait for 20 s where the server asks for an hour.
+  // It does not wait out its 20 s if the server asks for an hour.
   EXPECT_LT(clock.Monotonic() - begin, absl::Seconds(15));
 }
 
