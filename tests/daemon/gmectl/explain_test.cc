@@ -1,7 +1,6 @@
 #include "daemon/gmectl/explain.h"
 
 #include <fstream>
-#include <sstream>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +14,7 @@
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
+#include "tests/daemon/gmectl/run_command.h"
 
 namespace gmewatch {
 namespace {
@@ -23,17 +23,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Result {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Result Explain(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunExplain(arguments, out, err);
-  return {status, out.str(), err.str()};
+CommandResult Explain(const std::vector<std::string>& arguments) {
+  return RunCommand(&RunExplain, arguments);
 }
 
 // The words of `text` with one space between them, so that line breaks do not matter.
@@ -52,7 +43,7 @@ google::protobuf::Struct JsonOf(const std::string& text) {
 TEST(ExplainTest, ShowsEveryRunbookInEightyColumns) {
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
-    const Result run = Explain({absl::StrCat(code.value)});
+    const CommandResult run = Explain({absl::StrCat(code.value)});
     EXPECT_EQ(run.status, kExitGood) << run.err;
     EXPECT_THAT(Flat(run.out),
                 AllOf(HasSubstr(absl::StrCat(code.value, " ", code.name)),
@@ -80,7 +71,7 @@ TEST(ExplainTest, BrokenQueriesLoseNothing) {
 }
 
 TEST(ExplainTest, ANameWithTwoCodesShowsBoth) {
-  const Result run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
+  const CommandResult run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
   EXPECT_EQ(run.status, kExitGood);
   EXPECT_THAT(run.out, AllOf(HasSubstr("10006 AV_ERR_SERVER_ID_NOT_IN_ROOM"),
                              HasSubstr("\n\n10009 AV_ERR_SERVER_ID_NOT_IN_ROOM")));
@@ -89,7 +80,7 @@ TEST(ExplainTest, ANameWithTwoCodesShowsBoth) {
 TEST(ExplainTest, SpeaksJson) {
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
-    const Result run = Explain({"--json", absl::StrCat(code.value)});
+    const CommandResult run = Explain({"--json", absl::StrCat(code.value)});
     EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 1);
     const google::protobuf::Struct json = JsonOf(run.out);
     const auto text = [&](const std::string& name) {
@@ -110,11 +101,11 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
   const std::string file = testing::TempDir() + "/explain_catalogue.yaml";
   std::ofstream(file) << "codes:\n- {value: 7, name: FULL_MOON, category: client, severity: error, "
                          "action: vendor, solution: Wait a night.}\n";
-  const Result run = Explain({"--catalog=" + file, "full_moon"});
+  const CommandResult run = Explain({"--catalog=" + file, "full_moon"});
   EXPECT_EQ(run.status, kExitGood) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("Wait a night."), HasSubstr("the makers of GME")));
   std::ofstream(file) << "codes:\n- {value: 7}\n";
-  const Result wrong = Explain({"--catalog=" + file, "7"});
+  const CommandResult wrong = Explain({"--catalog=" + file, "7"});
   EXPECT_EQ(wrong.status, kExitUsage);
   EXPECT_THAT(wrong.err, HasSubstr("explain_catalogue.yaml:2:"));
   std::remove(file.c_str());
@@ -122,7 +113,7 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
 
 TEST(ExplainTest, SaysWhatIsWrong) {
   const auto check = [](const std::vector<std::string>& arguments, const std::string& words) {
-    const Result run = Explain(arguments);
+    const CommandResult run = Explain(arguments);
     EXPECT_EQ(run.status, kExitUsage) << words;
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr(words));
@@ -136,7 +127,7 @@ TEST(ExplainTest, SaysWhatIsWrong) {
 
 TEST(ExplainTest, WithoutADaemonTheRunbookIsPrintedAllTheSame) {
   // Nobody listens on port 1.
-  const Result run = Explain({"--live", "--admin_address=127.0.0.1:1", "1005"});
+  const CommandResult run = Explain({"--live", "--admin_address=127.0.0.1:1", "1005"});
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.out, HasSubstr("Mitigation"));
   EXPECT_THAT(run.err, HasSubstr("http://127.0.0.1:1/api/v1/codes/1005: "));

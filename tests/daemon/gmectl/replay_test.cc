@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "daemon/detect/standalone_detector.h"
 #include "daemon/gmectl/command.h"
+#include "tests/daemon/gmectl/run_command.h"
 
 namespace gmewatch {
 namespace {
@@ -19,23 +20,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct Answer {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-// Runs it over `text` as standard input.
-Answer Replay(const std::string& text, std::vector<std::string> arguments = {}) {
+// Runs `gmectl replay` with `text` as standard input.
+CommandResult Replay(const std::string& text, std::vector<std::string> arguments = {}) {
   arguments.emplace_back("-");
   std::istringstream in(text);
   std::streambuf* const before = std::cin.rdbuf(in.rdbuf());
   std::cin.clear();
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunReplay(arguments, out, err);
+  CommandResult result = RunCommand(&RunReplay, arguments);
   std::cin.rdbuf(before);
-  return {status, out.str(), err.str()};
+  return result;
 }
 
 std::vector<std::string> Lines(const std::string& text) {
@@ -58,7 +51,7 @@ std::string Series(int rows, int spike, int step = 10) {
 }
 
 TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
-  const Answer spike = Replay(Series(900, 600));
+  const CommandResult spike = Replay(Series(900, 600));
   EXPECT_EQ(spike.status, kExitGood);
   EXPECT_EQ(spike.err, "gmectl replay: 900 rows 10s apart, no gaps, 1 spike from 1424992000\n");
   const std::vector<std::string> lines = Lines(spike.out);
@@ -68,7 +61,7 @@ TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
   EXPECT_THAT(lines[601], StartsWith("1424992000,60,"));
   EXPECT_THAT(lines[603], testing::EndsWith(",1"));
   EXPECT_THAT(lines[900], testing::EndsWith(",0"));
-  const Answer quiet = Replay(Series(900, 900));
+  const CommandResult quiet = Replay(Series(900, 900));
   EXPECT_EQ(quiet.err, "gmectl replay: 900 rows 10s apart, no gaps, no spikes\n");
 }
 
@@ -115,7 +108,8 @@ TEST(ReplayTest, PrintsForEachRowWhatTheDetectorReturns) {
 }
 
 TEST(ReplayTest, SpeaksJson) {
-  const Answer run = Replay("\"2015-02-26 21:42:53\",12.0\n2015-02-26T21:47:53Z,7\n", {"--json"});
+  const CommandResult run =
+      Replay("\"2015-02-26 21:42:53\",12.0\n2015-02-26T21:47:53Z,7\n", {"--json"});
   EXPECT_EQ(run.out,
             "{\"timestamp\":\"2015-02-26 21:42:53\",\"value\":12,\"expected\":0,\"score\":0,"
             "\"active\":false}\n"
@@ -145,7 +139,7 @@ TEST(ReplayTest, AcceptsEveryDocumentedForm) {
            Row{"0.11,1\n299.7,1\n600.3,1\n899.9,1\n1500.02,1\n",
                "5 rows 5m apart, 1 gap (1 row missing)"},
        }) {
-    const Answer run = Replay(row.text);
+    const CommandResult run = Replay(row.text);
     EXPECT_EQ(run.status, kExitGood) << row.text << run.err;
     EXPECT_THAT(run.err, HasSubstr(row.summary)) << row.text;
   }
@@ -190,7 +184,7 @@ TEST(ReplayTest, SaysWhatIsWrongAndWhere) {
            Row{absl::StrCat("10,1\n20,", std::string(5000, '1'), "\n"),
                ":2: the line is too long; allowed: 4096 bytes"},
        }) {
-    const Answer run = Replay(row.text);
+    const CommandResult run = Replay(row.text);
     EXPECT_EQ(run.status, kExitUsage) << row.text;
     EXPECT_THAT(run.err, StartsWith("gmectl replay: <standard input>:")) << row.text;
     EXPECT_THAT(run.err, HasSubstr(row.words)) << row.text;
@@ -199,11 +193,11 @@ TEST(ReplayTest, SaysWhatIsWrongAndWhere) {
 }
 
 TEST(ReplayTest, PrintsAllRowsBeforeTheFault) {
-  const Answer twice = Replay("0,1\n10,1\n20,1\n22,1\n30,1\n40,1\n");
+  const CommandResult twice = Replay("0,1\n10,1\n20,1\n22,1\n30,1\n40,1\n");
   EXPECT_EQ(twice.status, kExitUsage);
   EXPECT_THAT(twice.err, HasSubstr(":4: the timestamp 22 is in the same step of 10s"));
   EXPECT_EQ(Lines(twice.out).size(), 4U);
-  const Answer run = Replay(Series(400, 400) + "x,1\n");
+  const CommandResult run = Replay(Series(400, 400) + "x,1\n");
   EXPECT_EQ(run.status, kExitUsage);
   EXPECT_THAT(run.err, HasSubstr("<standard input>:401: the timestamp is \"x\""));
   EXPECT_EQ(Lines(run.out).size(), 401U);
@@ -221,7 +215,7 @@ TEST(ReplayTest, SaysWhatIsWrongWithItsArguments) {
         {"--rebaseline_after=1s", "--rebaseline_after is 1s; allowed: from 1m to 672h"},
         {"more.csv", "2 files are given; allowed: 1"},
         {"--fast", "there is no flag --fast"}}) {
-    const Answer run = Replay("10,1\n20,1\n", {argument});
+    const CommandResult run = Replay("10,1\n20,1\n", {argument});
     EXPECT_EQ(run.status, kExitUsage) << argument;
     EXPECT_THAT(run.err, HasSubstr(words));
     EXPECT_EQ(run.out, "");

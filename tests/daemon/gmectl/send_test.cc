@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
 #include "daemon/base/clock.h"
 #include "daemon/gmectl/command.h"
+#include "tests/daemon/gmectl/run_command.h"
 #include "tests/support/scripted_server.h"
 
 namespace gmewatch {
@@ -19,17 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-struct Answer {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Answer Send(std::vector<std::string> arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunSend(arguments, out, err);
-  return {status, out.str(), err.str()};
+CommandResult Send(const std::vector<std::string>& arguments) {
+  return RunCommand(&RunSend, arguments);
 }
 
 std::vector<std::string> To(const ScriptedServer& server, std::vector<std::string> more) {
@@ -64,7 +54,7 @@ TEST(ParseCodeCountTest, RejectsEverythingElse) {
 
 TEST(SendTest, SaysWhatWasCounted) {
   ScriptedServer server;
-  const Answer run = Send(To(server, {"1005:20", "10003", "--platform=ios"}));
+  const CommandResult run = Send(To(server, {"1005:20", "10003", "--platform=ios"}));
   EXPECT_EQ(run.status, kExitGood);
   EXPECT_THAT(run.out, AllOf(HasSubstr("counted: 21 events of app demo, region eu"),
                              HasSubstr("1005         20")));
@@ -85,7 +75,7 @@ TEST(SendTest, SendsAllEventsInOneBatch) {
 
 TEST(SendTest, SpeaksJson) {
   ScriptedServer server;
-  Answer run = Send(To(server, {"--json", "1005:20"}));
+  CommandResult run = Send(To(server, {"--json", "1005:20"}));
   EXPECT_EQ(run.out,
             absl::StrCat(R"({"result":"counted","address":")", server.address(),
                          R"(","app":"demo","region":"eu","events":20,"codes":[{"code":1005,)",
@@ -103,7 +93,7 @@ TEST(SendTest, SaysWhyTheServerRejects) {
         absl::StatusCode::kPermissionDenied}) {
     ScriptedServer server;
     server.Always(Failure(absl::Status(code, "the server's words")));
-    const Answer run = Send(To(server, {"1"}));
+    const CommandResult run = Send(To(server, {"1"}));
     EXPECT_EQ(run.status, kExitBad);
     EXPECT_THAT(run.err, AllOf(HasSubstr("rejected: 1 events"), HasSubstr("the server's words")));
     EXPECT_EQ(server.received().size(), 1U);
@@ -121,7 +111,7 @@ TEST(SendTest, TriesAgainWhileThereIsTime) {
   server.Always(Failure(absl::ResourceExhaustedError("busy"), absl::Hours(1)));
   RealClock clock;
   const absl::Duration begin = clock.Monotonic();
-  const Answer run = Send(To(server, {"1:7"}));
+  const CommandResult run = Send(To(server, {"1:7"}));
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 7 events"), HasSubstr("busy")));
   // It does not wait out its 20 s if the server asks for an hour.
@@ -131,14 +121,14 @@ TEST(SendTest, TriesAgainWhileThereIsTime) {
 TEST(SendTest, SaysIfTheServerDoesNotHaveTheService) {
   ScriptedServer server;
   server.Always(Failure(absl::UnimplementedError("no such service")));
-  const Answer run = Send(To(server, {"1"}));
+  const CommandResult run = Send(To(server, {"1"}));
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 1 events"), HasSubstr("UNIMPLEMENTED")));
   EXPECT_EQ(server.received().size(), 1U);
 }
 
 TEST(SendTest, SaysIfThereIsNoAnswer) {
-  const Answer run =
+  const CommandResult run =
       Send({"--address=127.0.0.1:1", "--app=a", "--region=b", "--timeout=300ms", "5"});
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, HasSubstr("127.0.0.1:1"));
@@ -155,7 +145,7 @@ TEST(SendTest, SaysWhatIsWrongWithItsArguments) {
         {"--json", "0 codes are given; allowed: 1 to 512"}}) {
     std::vector<std::string> arguments = good;
     arguments.push_back(argument);
-    const Answer run = Send(arguments);
+    const CommandResult run = Send(arguments);
     EXPECT_EQ(run.status, kExitUsage);
     EXPECT_THAT(run.err, HasSubstr(words));
     EXPECT_THAT(run.out, IsEmpty());

@@ -1,25 +1,18 @@
 #include "daemon/gmectl/views.h"
 
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
 #include "daemon/base/clock.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/gmectl/command.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/daemon/gmectl/run_command.h"
 
 namespace gmewatch {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-struct Result {
-  int status;
-  std::string out;
-  std::string err;
-};
 
 class ViewsTest : public ::testing::Test {
  protected:
@@ -41,14 +34,11 @@ class ViewsTest : public ::testing::Test {
   }
   void SetUp() override { ASSERT_TRUE(server_.Start().ok()); }
 
-  Result Show(int (*run)(const std::vector<std::string>&, std::ostream&, std::ostream&),
-              const std::string& body, std::vector<std::string> arguments = {}) {
+  CommandResult Show(int (*run)(const std::vector<std::string>&, std::ostream&, std::ostream&),
+                     const std::string& body, std::vector<std::string> arguments = {}) {
     body_ = body;
     arguments.push_back("--admin_address=" + server_.address());
-    std::ostringstream out;
-    std::ostringstream err;
-    const int status = run(arguments, out, err);
-    return {status, out.str(), err.str()};
+    return RunCommand(run, arguments);
   }
 
   std::string body_;
@@ -73,7 +63,7 @@ TEST_F(ViewsTest, SpikesExitsWithOneWhileASpikeIsActive) {
 }
 
 TEST_F(ViewsTest, TopShowsWhatTheDaemonSays) {
-  const Result run =
+  const CommandResult run =
       Show(&RunTop, R"({"codes":[{"code":"1005","name":"AV_ERR_TIMEOUT","state":"SPIKING"}]})");
   EXPECT_EQ(run.status, kExitGood) << run.err;
   EXPECT_THAT(run.out, HasSubstr("1005  AV_ERR_TIMEOUT  SPIKE"));
@@ -86,7 +76,7 @@ TEST_F(ViewsTest, JsonIsTheDaemonsUnchanged) {
 }
 
 TEST_F(ViewsTest, WhatANewerDaemonAddsIsIgnored) {
-  const Result run =
+  const CommandResult run =
       Show(&RunTop, R"({"new":1,"codes":[{"code":"1005","state":"MELTING","shade":"red"}],)"
                     R"("trust":{"warnings":["w"],"hue":2}})");
   EXPECT_EQ(run.status, kExitGood) << run.err;
@@ -94,7 +84,7 @@ TEST_F(ViewsTest, WhatANewerDaemonAddsIsIgnored) {
 }
 
 TEST_F(ViewsTest, AnAnswerOfAnotherProgramIsAnError) {
-  const Result run = Show(&RunTop, "<html>\x1b[2J");
+  const CommandResult run = Show(&RunTop, "<html>\x1b[2J");
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_EQ(run.out, "");
   EXPECT_THAT(run.err,
@@ -104,7 +94,7 @@ TEST_F(ViewsTest, AnAnswerOfAnotherProgramIsAnError) {
 
 TEST_F(ViewsTest, SaysWhatIsWrongWithItsArguments) {
   const auto check = [this](const std::string& argument, const std::string& words) {
-    const Result run = Show(&RunTop, "{}", {argument});
+    const CommandResult run = Show(&RunTop, "{}", {argument});
     EXPECT_EQ(run.status, kExitUsage) << argument;
     EXPECT_THAT(run.err, AllOf(HasSubstr(words), HasSubstr("See gmectl top --help")));
   };
@@ -114,7 +104,7 @@ TEST_F(ViewsTest, SaysWhatIsWrongWithItsArguments) {
   check("--watch=0", "--watch is 0; allowed: 0.2 to 3600 seconds");
   check("--watch=soon", "--watch is \"soon\"; allowed: a number");
   check("1005", "unexpected argument \"1005\"; allowed: flags only");
-  const Result help = Show(&RunSpikes, "{}", {"--help"});
+  const CommandResult help = Show(&RunSpikes, "{}", {"--help"});
   EXPECT_EQ(help.status, kExitGood);
   EXPECT_THAT(help.out, AllOf(HasSubstr("0 calm, 1 a spike is active"), HasSubstr("--watch")));
 }
