@@ -12,6 +12,7 @@
 #include "daemon/base/flags.h"
 #include "daemon/gmectl/admin_client.h"
 #include "daemon/gmectl/command.h"
+#include "daemon/gmectl/end_request.h"
 #include "daemon/gmectl/read_answer.h"
 #include "daemon/gmectl/screen.h"
 #include "daemon/gmectl/spikes_report.h"
