@@ -59,8 +59,9 @@ Flags MakeFlags(SendFlags* to) {
 absl::Status ReadFile(const std::string& path, std::string* text) {
   if (path.empty()) return absl::OkStatus();
   absl::StatusOr<std::string> read = ReadTextFile(path, kFileBytesMax);
-  if (read.ok()) *text = *std::move(read);
-  return read.status();
+  if (!read.ok()) return read.status();
+  *text = *std::move(read);
+  return absl::OkStatus();
 }
 
 absl::Status ReadFiles(SendFlags* flags) {

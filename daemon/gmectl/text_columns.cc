@@ -26,8 +26,8 @@ class Utf8Locale {
   // Null if the system has no such locale. The current one then stays, in which other characters
   // than ASCII may count as not printable.
   static locale_t Shared() {
-    static const locale_t kUtf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return kUtf8;
+    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return utf8;
   }
 
   const locale_t before_;
@@ -43,6 +43,7 @@ struct Character {
 Character FirstOf(absl::string_view text) {
   wchar_t wide = 0;
   std::mbstate_t state = {};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): it has a state of its own
   const size_t size = std::mbrtowc(&wide, text.data(), text.size(), &state);
   if (size == 0 || size > text.size()) return {text.substr(0, 1)};
   const int width = wcwidth(wide);
