@@ -89,12 +89,18 @@ void Outbox::Settle(absl::Duration now, const Outcome& outcome) {
   }
   if (outcome.status.ok() && outcome.acknowledged_sequence >= in_flight_->sequence()) {
     Acknowledged(now);
-  } else if (absl::IsInvalidArgument(outcome.status)) {
-    stats_.last_error = outcome.status.ToString();
+  } else if (absl::IsInvalidArgument(outcome.status) ||
+             (options_.fail_fast && NeedsAnOperator(outcome.status.code()))) {
+    SetLastError(outcome.status);
     Refused(now);
   } else {
     Retry(now, outcome);
   }
+}
+
+void Outbox::SetLastError(const absl::Status& status) {
+  stats_.last_error = status.ok() ? "" : status.ToString();
+  stats_.last_error_code = static_cast<int>(status.code());
 }
 
 void Outbox::Settled(absl::Duration now) {
@@ -106,7 +112,7 @@ void Outbox::Settled(absl::Duration now) {
 
 void Outbox::Acknowledged(absl::Duration now) {
   stats_.acknowledged_events += in_flight_events_;
-  stats_.last_error.clear();
+  SetLastError(absl::OkStatus());
   losses_.Commit();
   backoff_.Reset();
   Settled(now);
@@ -131,10 +137,11 @@ void Outbox::GiveUp(absl::Duration now) {
 
 void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
   ++stats_.batches_failed;
-  stats_.last_error = outcome.status.ok() ? absl::StrCat("the server acknowledged batch ",
+  SetLastError(outcome.status.ok()
+                   ? absl::UnavailableError(absl::StrCat("the server acknowledged batch ",
                                                          outcome.acknowledged_sequence,
-                                                         ", not yet ", in_flight_->sequence())
-                                          : outcome.status.ToString();
+                                                         ", not yet ", in_flight_->sequence()))
+                   : outcome.status);
   last_failure_ = now;
   // The jitter comes on top of what the server asks for: it asks the same of everyone.
   // Who flushes has not the time to wait for an operator.

@@ -28,6 +28,7 @@ struct OutboxOptions {
   absl::Duration initial_backoff;
   absl::Duration max_backoff;
   absl::Duration session_horizon;
+  bool fail_fast = false;
 };
 
 // As in ReporterStats.
@@ -39,6 +40,7 @@ struct OutboxStats {
   uint64_t batches_sent = 0;
   uint64_t batches_failed = 0;
   std::string last_error;
+  int last_error_code = 0;
 };
 
 class Outbox {
@@ -74,6 +76,8 @@ class Outbox {
  private:
   bool hurrying() const { return settled_sequence_ < hurry_until_; }
   void MakeBatch(absl::Duration now);
+  // Records why an attempt failed; an OK status clears it.
+  void SetLastError(const absl::Status& status);
   void Settled(absl::Duration now);
   void Acknowledged(absl::Duration now);
   void Refused(absl::Duration now);

@@ -54,6 +54,7 @@ client::OutboxOptions MakeOutboxOptions(const ReporterOptions& options) {
   made.initial_backoff = absl::FromChrono(options.initial_backoff);
   made.max_backoff = absl::FromChrono(options.max_backoff);
   made.session_horizon = absl::FromChrono(options.session_horizon);
+  made.fail_fast = options.fail_fast;
   return made;
 }
 
@@ -80,6 +81,7 @@ Reporter::Impl::Impl(ReporterOptions options)
       process_(getpid()),
       acknowledge_timeout_(absl::FromChrono(options.acknowledge_timeout)),
       idle_timeout_(absl::FromChrono(options.idle_timeout)),
+      fail_fast_(options.fail_fast),
       sender_(std::move(options.address), std::move(options.key), std::move(options.tls)),
       connection_used_(Monotonic()),
       outbox_(MakeOutboxOptions(options), MakeSession(options), &table_, &details_,
@@ -149,7 +151,8 @@ bool Reporter::Impl::FlushUntil(absl::Duration deadline) {
   const uint64_t last = outbox_.ExpediteFlush();
   monitor_.NotifyAll();
   const auto over = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_) {
-    return outbox_.settled_sequence() >= last || ended_ || stopping_;
+    const bool is_hopeless = fail_fast_ && outbox_.NextAttempt() > deadline;
+    return outbox_.settled_sequence() >= last || ended_ || stopping_ || is_hopeless;
   };
   monitor_.AwaitUntil(deadline, over);
   return outbox_.settled_sequence() >= last;
@@ -213,6 +216,7 @@ ReporterStats Reporter::Impl::Stats() const {
   stats.batches_failed = outbox.batches_failed;
   stats.connects = sender_.connects();
   stats.last_error = std::move(outbox.last_error);
+  stats.last_error_code = outbox.last_error_code;
   return stats;
 }
 

@@ -54,6 +54,7 @@ class Reporter::Impl {
   const pid_t process_;
   const absl::Duration acknowledge_timeout_;
   const absl::Duration idle_timeout_;
+  const bool fail_fast_;
 
   client::CodeTable table_;
   client::DetailList details_;

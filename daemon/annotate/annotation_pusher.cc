@@ -8,14 +8,16 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/log.h"
 #include "daemon/base/text_file.h"
+#include "daemon/base/version.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr size_t kTokenBytesMax = 4096;
-constexpr size_t kShownBytesMax = 200;  // of Grafana's words in a log line
+constexpr size_t kResponseBytesMax = size_t{1} << 20;
+constexpr size_t kShownBytesMax = 200;  // of a response in a log line
 
-// Behind the host; empty where Grafana stands at its root.
+// The path of `url`, without the host; empty if it has none.
 std::string PathOf(absl::string_view url) {
   const size_t host = url.find("://");
   const size_t path = host == absl::string_view::npos ? host : url.find('/', host + 3);
@@ -34,7 +36,9 @@ AnnotationPusher::AnnotationPusher(Clock& clock, SpikesFn spikes, uint32_t seed,
     : clock_(clock),
       spikes_(std::move(spikes)),
       timing_(timing),
-      session_(timing.deadline),
+      session_({.user_agent = absl::StrCat("gmewatchd/", Version()),
+                .deadline = timing.deadline,
+                .response_bytes_max = kResponseBytesMax}),
       backoff_(timing.first_pause, timing.longest_pause, seed) {}
 
 AnnotationPusher::~AnnotationPusher() { Stop(); }
@@ -71,7 +75,7 @@ void AnnotationPusher::Run() {
 }
 
 absl::Duration AnnotationPusher::Turn() {
-  if (!TakeUp()) return absl::InfiniteDuration();
+  if (!ApplySettings()) return absl::InfiniteDuration();
   TakeReport();
   const std::optional<PlannedRequest> planned = planner_.Next();
   absl::Duration wait = timing_.poll;
@@ -83,7 +87,7 @@ absl::Duration AnnotationPusher::Turn() {
   return wait;
 }
 
-bool AnnotationPusher::TakeUp() {
+bool AnnotationPusher::ApplySettings() {
   std::optional<Given> next;
   {
     absl::MutexLock lock(&mutex_);
@@ -93,7 +97,8 @@ bool AnnotationPusher::TakeUp() {
     given_ = std::move(next);
     token_.clear();
     not_before_ = absl::ZeroDuration();
-    // It may be another Grafana, or be set right by now; what it has is searched for.
+    // It may be another Grafana, or the same one with its faults fixed: search for everything
+    // again.
     planner_.Forget();
     if (given_->settings.grafana_url().empty()) planner_ = Planner();
     report_time_s_ = 0;
@@ -116,16 +121,17 @@ absl::Status AnnotationPusher::ReadToken() {
       ReadTextFile(given_->settings.token_file(), kTokenBytesMax);
   if (!text.ok()) return text.status();
   const absl::string_view token = absl::StripAsciiWhitespace(*text);
-  // Anything else could end the header that it stands in.
+  // Other characters could end the header that contains it.
   if (token.empty() || !absl::c_all_of(token, [](char c) { return c > ' ' && c <= '~'; })) {
-    return absl::InvalidArgumentError(absl::StrCat(given_->settings.token_file(),
-                                                   ": holds no token; a token is printable ASCII"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(given_->settings.token_file(),
+                     ": contains no token; allowed: printable ASCII characters without spaces"));
   }
   token_ = std::string(token);
   return absl::OkStatus();
 }
 
-HttpRequest AnnotationPusher::RequestFor(const PlannedRequest& planned) const {
+GrafanaRequest AnnotationPusher::RequestFor(const PlannedRequest& planned) const {
   const SpikePlace& where = planned.spike.spike.where;
   if (planned.kind == PlannedRequest::Kind::kFind) {
     return FindRequest(PlaceTag(where), planned.from_ms, planned.to_ms);
@@ -133,7 +139,7 @@ HttpRequest AnnotationPusher::RequestFor(const PlannedRequest& planned) const {
   const CatalogCode* code = where.other_code ? nullptr : given_->catalog.Find(where.code);
   Annotation annotation = AnnotationFor(planned.spike, code, given_->links);
   if (planned.kind == PlannedRequest::Kind::kCreate) return CreateRequest(annotation);
-  // The text that is there tells of rates that this process may not have seen.
+  // The stored text has rates that this process has not seen; it stays.
   if (!planned.spike.spike.active && !planned.spike.height_known) annotation.text.clear();
   return UpdateRequest(planned.id, annotation);
 }
@@ -147,38 +153,44 @@ void AnnotationPusher::Carry(const PlannedRequest& planned) {
     }
   }
   const internal::Annotations& settings = given_->settings;
-  const absl::StatusOr<HttpAnswer> answer =
-      session_.Send({settings.grafana_url(), token_, settings.ca_file()}, RequestFor(planned));
-  if (absl::IsCancelled(answer.status())) return;
+  GrafanaRequest request = RequestFor(planned);
+  const absl::StatusOr<HttpResponse> response =
+      session_.Send({.method = std::move(request.method),
+                     .url = settings.grafana_url() + request.path,
+                     .body = std::move(request.body),
+                     .token = token_,
+                     .ca_file = settings.ca_file()});
+  if (absl::IsCancelled(response.status())) return;
   const bool creates = planned.kind == PlannedRequest::Kind::kCreate;
-  if (!answer.ok()) {
-    Fail(FailureOf(answer.status()), answer.status().message(), creates);
+  if (!response.ok()) {
+    Fail(FailureOf(response.status()), response.status().message(), creates);
     return;
   }
-  const std::optional<AnnotateFailure> failure = FailureOf(answer->status);
+  const std::optional<AnnotateFailure> failure = FailureOf(response->status);
   if (failure.has_value()) {
     if (*failure == AnnotateFailure::kUnauthorized) {
       const std::string old = std::exchange(token_, "");
-      // Another token is in the file by now: nothing has failed yet.
+      // The file has another token by now: try that before anything is counted as failed.
       if (ReadToken().ok() && token_ != old) return;
     }
     const bool unknown =
         *failure == AnnotateFailure::kServerError || *failure == AnnotateFailure::kBadAnswer;
     Fail(*failure,
-         absl::StrCat("status ", answer->status, ": ", answer->body.substr(0, kShownBytesMax)),
+         absl::StrCat("status ", response->status, ": ", response->body.substr(0, kShownBytesMax)),
          creates && unknown);
     return;
   }
-  const absl::Status status = TakeAnswer(planned, answer->body);
+  const absl::Status status = TakeResponse(planned, response->body);
   if (!status.ok()) Fail(AnnotateFailure::kBadAnswer, status.message(), creates);
 }
 
-absl::Status AnnotationPusher::TakeAnswer(const PlannedRequest& planned, const std::string& body) {
+absl::Status AnnotationPusher::TakeResponse(const PlannedRequest& planned,
+                                            const std::string& body) {
   switch (planned.kind) {
     case PlannedRequest::Kind::kFind: {
       const absl::StatusOr<std::vector<Annotation>> found = ParseFound(body);
       if (!found.ok()) return found.status();
-      // Else what matters, the POST, is still to come.
+      // If nothing was found, success shows only with the POST that follows.
       if (planner_.Found(*found)) Succeed();
       return absl::OkStatus();
     }
@@ -198,20 +210,20 @@ absl::Status AnnotationPusher::TakeAnswer(const PlannedRequest& planned, const s
   return absl::OkStatus();
 }
 
-void AnnotationPusher::Fail(AnnotateFailure failure, absl::string_view why, bool carried_out) {
+void AnnotationPusher::Fail(AnnotateFailure failure, absl::string_view why, bool may_be_done) {
   Count(failure, 1);
   if (last_failure_ != failure) {
     LogError("annotations cannot be pushed to Grafana",
              {{"reason", std::string(AnnotateFailureLabel(failure))}, {"error", std::string(why)}});
   }
   last_failure_ = failure;
-  if (failure == AnnotateFailure::kRefused) {
-    planner_.Refused();
+  if (failure == AnnotateFailure::kRejected) {
+    planner_.Rejected();
     return;
   }
   planner_.Failed();
   absl::Duration pause = backoff_.Next();
-  if (carried_out) pause = std::max(pause, kSettleTime);
+  if (may_be_done) pause = std::max(pause, kPostGrace);
   not_before_ = clock_.Monotonic() + pause;
 }
 

@@ -1,14 +1,14 @@
-// Pushes each spike to Grafana as an annotation, where the settings name a Grafana.
+// Pushes each spike to Grafana as an annotation, if the settings name a Grafana.
 //
-// It asks for the newest report on a thread of its own, so neither counting nor the detector waits
-// for it. What it must tell is the difference between the report and what Grafana is known to have
-// (planner.h): while Grafana cannot be reached nothing piles up.
+// A thread of its own takes the newest spike report, so neither counting nor the detector waits for
+// Grafana. It pushes the difference between that report and what Grafana is known to have
+// (planner.h), so nothing piles up while Grafana cannot be reached.
 //
-// The token is read from its file at every Use, and again where Grafana says 401 or 403. It is
-// shown to Grafana only and never stands in a log line.
+// The token is read from its file after every Use, and again when Grafana answers 401 or 403. It is
+// sent to Grafana only and never logged.
 //
 // Thread safety: Use and stats from any thread; Start, Stop and Turn from one at a time. `clock`
-// and what `spikes` reaches must outlive it. Failures are told in stats(), and in the log when
+// and what `spikes` refers to must outlive it. Failures are counted in stats(), and logged when
 // their kind changes.
 #ifndef GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_PUSHER_H_
 #define GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_PUSHER_H_
@@ -25,9 +25,10 @@
 #include "absl/time/time.h"
 #include "daemon/annotate/annotation_text.h"
 #include "daemon/annotate/backoff.h"
-#include "daemon/annotate/http_session.h"
+#include "daemon/annotate/grafana_api.h"
 #include "daemon/annotate/planner.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/http_session.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/model/annotate_stats.h"
 #include "daemon/model/spike.h"
@@ -36,38 +37,39 @@
 namespace gmewatch {
 
 struct PushTiming {
-  absl::Duration deadline = HttpSession::kDeadline;  // of a request
-  absl::Duration first_pause = absl::Seconds(1);     // after a failure, doubling
+  absl::Duration deadline = absl::Seconds(10);    // of a request
+  absl::Duration first_pause = absl::Seconds(1);  // after a failure; doubles with each in a row
   absl::Duration longest_pause = absl::Minutes(1);
-  absl::Duration poll = absl::Seconds(1);  // how often a new report is looked for
+  absl::Duration poll = absl::Seconds(1);  // how often the newest report is taken
 };
 
 class AnnotationPusher {
  public:
   using SpikesFn = std::function<SpikeReport()>;
 
-  // `seed`: of the random part of pauses.
+  // `seed` is for the random part of the pauses.
   AnnotationPusher(Clock& clock, SpikesFn spikes, uint32_t seed, PushTiming timing = {});
   AnnotationPusher(const AnnotationPusher&) = delete;
   AnnotationPusher& operator=(const AnnotationPusher&) = delete;
   ~AnnotationPusher();
 
-  // From now on. `public_url`: of the admin port, for links to the runbook.
+  // Sets where to push from now on. `public_url` is the admin port's, for links to the runbook.
   void Use(const internal::Annotations& settings, const Catalog& catalog,
            const std::string& public_url);
 
   void Start();
-  // Ends a request under way. Spikes that last stay marked as such, and the next start goes on with
-  // them. Idempotent.
+  // Ends a request in progress. The annotations of active spikes stay marked as such, and the next
+  // process continues them. Idempotent.
   void Stop();
 
-  // At most one request; what the thread does. How long there is nothing to do then.
+  // The thread's step: sends at most one request. Returns how long there is nothing more to do.
   absl::Duration Turn();
 
   AnnotateStats stats() const;
 
-  // After a POST without an answer, so that Grafana is done with it before it is searched for.
-  static constexpr absl::Duration kSettleTime = absl::Seconds(5);
+  // The shortest pause after a POST without a response, so that Grafana has carried it out before
+  // the annotation is searched for.
+  static constexpr absl::Duration kPostGrace = absl::Seconds(5);
 
  private:
   struct Given {
@@ -77,16 +79,16 @@ class AnnotationPusher {
   };
 
   void Run();
-  // Takes up what Use gave; whether anything is to be pushed.
-  bool TakeUp();
+  // Applies the settings of the last Use; returns whether they name a Grafana.
+  bool ApplySettings();
   void TakeReport();
   absl::Status ReadToken();
-  HttpRequest RequestFor(const PlannedRequest& planned) const;
+  GrafanaRequest RequestFor(const PlannedRequest& planned) const;
   void Carry(const PlannedRequest& planned);
-  // Whether the answer of status 200 says what it should.
-  absl::Status TakeAnswer(const PlannedRequest& planned, const std::string& body);
-  // `carried_out`: the request may have been.
-  void Fail(AnnotateFailure failure, absl::string_view why, bool carried_out);
+  // Reads the body of a response with status 200; an error if it is not what the API promises.
+  absl::Status TakeResponse(const PlannedRequest& planned, const std::string& body);
+  // `may_be_done`: the request is a POST that may have been carried out.
+  void Fail(AnnotateFailure failure, absl::string_view why, bool may_be_done);
   void Succeed();
   void Count(AnnotateFailure failure, uint64_t times);
   void UpdateQueue();
@@ -96,13 +98,13 @@ class AnnotationPusher {
   const PushTiming timing_;
   HttpSession session_;
 
-  // Of the thread.
+  // Used by the thread only.
   Planner planner_;
   Backoff backoff_;
   std::optional<Given> given_;
   std::string token_;
   int64_t report_time_s_ = 0;
-  absl::Duration not_before_;                    // monotonic
+  absl::Duration not_before_;                    // of the next request; monotonic
   std::optional<AnnotateFailure> last_failure_;  // since the last success
 
   mutable absl::Mutex mutex_;

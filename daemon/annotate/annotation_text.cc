@@ -11,9 +11,9 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kTagValueBytesMax = 100;
-constexpr int64_t kAroundMs = 1'800'000;  // of graph before and after a spike
+constexpr int64_t kAroundMs = 1'800'000;  // shown before and after the spike
 
-// FNV-1a: the same in every version of gmewatchd.
+// FNV-1a. It must not change: tags that earlier versions wrote are searched for.
 uint64_t Fingerprint(absl::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) {
@@ -30,7 +30,7 @@ std::string PlaceText(const Place& place) {
                       all_apps ? "all apps" : EscapeHtml(place.app));
 }
 
-// Events a minute: people think of a game's errors in minutes.
+// Events per minute, the unit in which people think of a game's errors.
 std::string PerMinute(double per_second) {
   const double rate = per_second * 60;
   return rate < 10 ? absl::StrFormat("%.1f", rate) : absl::StrFormat("%.0f", rate);
@@ -44,7 +44,7 @@ std::string RatesText(const AnnotatedSpike& annotated) {
                       PerMinute(spike.expected_rate), " expected<br/>");
 }
 
-// A dashboard's variable; a roll-up's own name is none of its values.
+// Sets a variable of the dashboard. "all", the label of a roll-up, is not one of its values.
 std::string Variable(absl::string_view name, absl::string_view label) {
   return absl::StrCat("&var-", name, "=",
                       UrlEncode(label == kAllLabel ? absl::string_view("$__all") : label));
@@ -62,7 +62,7 @@ std::string LinksText(const AnnotatedSpike& annotated, const AnnotationLinks& li
                        Variable("code", CodeLabel(where.code, where.other_code)),
                        Variable("app", where.place.app), Variable("region", where.place.region))),
                    "\">dashboard</a>");
-  if (where.other_code) return html;  // no single code, no runbook
+  if (where.other_code) return html;  // there is no runbook for several codes
   return absl::StrCat("<a href=\"", EscapeHtml(links.public_url), "/codes/", where.code,
                       "\">runbook</a> ", html);
 }
@@ -91,11 +91,11 @@ Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* cod
               PlaceTag(spike.where)};
   if (spike.active) out.tags.emplace_back(kLastingTag);
   const std::string name = code == nullptr ? "" : absl::StrCat(" ", EscapeHtml(code->name));
-  out.text = absl::StrCat(
-      "<b>", CodeLabel(spike.where.code, spike.where.other_code), name, "</b> in ",
-      PlaceText(spike.where.place), "<br/>", RatesText(annotated), "<b>Fix:</b> ",
-      code == nullptr ? "none is documented for this code" : EscapeHtml(code->solution), "<br/>",
-      LinksText(annotated, links));
+  out.text =
+      absl::StrCat("<b>", CodeLabel(spike.where.code, spike.where.other_code), name, "</b> in ",
+                   PlaceText(spike.where.place), "<br/>", RatesText(annotated), "<b>Fix:</b> ",
+                   code == nullptr ? "this code is not documented" : EscapeHtml(code->solution),
+                   "<br/>", LinksText(annotated, links));
   return out;
 }
 

@@ -1,11 +1,11 @@
-// What an annotation says of a spike: its times, tags, and a text with the documented fix.
+// Writes the annotation of a spike: its times, its tags, and a text with the documented fix.
 //
-// Thread safety: free functions over their arguments. Every name and text is escaped for HTML, and
-// for a URL where it stands in one.
+// Thread safety: free functions without state. Every name and text is escaped for HTML, and inside
+// a URL for that too.
 //
-// Of a tag Grafana keeps what is before a second colon only, and up to 100 characters before and
-// after the first; all tags of an annotation together may have 500 as JSON. These stay below it for
-// any app and region of the wire's form.
+// Limits: Grafana cuts a tag at its second colon and stores up to 100 characters before and after
+// the first one; all tags of an annotation together may take 500 bytes as JSON. The tags written
+// here stay within that for every app and region that the wire allows.
 #ifndef GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_TEXT_H_
 #define GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_TEXT_H_
 
@@ -19,14 +19,14 @@
 
 namespace gmewatch {
 
-// While the spike lasts its annotation has this tag too.
+// A tag that the annotation has as long as the spike is active.
 inline constexpr char kLastingTag[] = "lasting";
 
-// The same for every spike of a code in a place, and for no other: `gmewatch:1005/demo/eu`, with a
-// fingerprint in place of long names.
+// The tag that all spikes of a code in a place share, and no others: `gmewatch:1005/demo/eu`, with
+// a fingerprint instead of the names if these are long.
 std::string PlaceTag(const SpikePlace& where);
 
-// Where the links of the text lead.
+// Where the links in the text lead.
 struct AnnotationLinks {
   std::string public_url;    // of the admin port
   std::string grafana_path;  // before "/d/gme-code", such as "" or "/grafana"
@@ -34,12 +34,12 @@ struct AnnotationLinks {
 
 struct AnnotatedSpike {
   Spike spike;
-  int64_t until_s = 0;       // its end, or when it was last looked at
-  double peak_rate = 0;      // events a second, as far as it was seen
-  bool height_known = true;  // it was seen from its start on
+  int64_t until_s = 0;       // its end, or the time of the last report that lists it as active
+  double peak_rate = 0;      // events per second; the highest that this process has seen
+  bool height_known = true;  // this process has seen the spike from its start
 };
 
-// `code`: null where the catalogue does not have it.
+// `code` is null if the catalogue does not have it.
 Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* code,
                          const AnnotationLinks& links);
 

@@ -1,5 +1,9 @@
-// How long to wait after a failure: a random time between half of a bound and the whole of it; the
-// bound doubles with each failure in a row, up to a longest one.
+// How long to wait after a failure: a random time between half of a bound and the whole of it. The
+// bound doubles with each failure in a row, up to a maximum.
+//
+// The client library has a back-off of its own (client/src/backoff.h), because the daemon does not
+// depend on it and because it differs: its pauses begin at 0 so that thousands of clients spread
+// out, while this one process must leave a failing Grafana alone for at least half of the bound.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_DAEMON_ANNOTATE_BACKOFF_H_

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/base/json_text.h"
 #include "daemon/base/url_encode.h"
 
 namespace gmewatch {
@@ -16,21 +17,12 @@ using google::protobuf::Value;
 
 constexpr char kPath[] = "/api/annotations";
 
-// Names and the catalogue's texts are UTF-8: they were checked where they came in.
-std::string Quoted(absl::string_view text) {
-  Value value;
-  value.set_string_value(text.data(), text.size());
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(value, &json).ok()) json = "\"?\"";
-  return json;
-}
-
 std::string Body(const Annotation& annotation) {
   const std::string tags = absl::StrJoin(
       annotation.tags, ",",
-      [](std::string* out, const std::string& tag) { absl::StrAppend(out, Quoted(tag)); });
+      [](std::string* out, const std::string& tag) { absl::StrAppend(out, JsonText(tag)); });
   const std::string text =
-      annotation.text.empty() ? "" : absl::StrCat(",\"text\":", Quoted(annotation.text));
+      annotation.text.empty() ? "" : absl::StrCat(",\"text\":", JsonText(annotation.text));
   return absl::StrCat("{\"time\":", annotation.time_ms, ",\"timeEnd\":", annotation.time_end_ms,
                       ",\"tags\":[", tags, "]", text, "}");
 }
@@ -38,12 +30,12 @@ std::string Body(const Annotation& annotation) {
 absl::StatusOr<Value> Parse(absl::string_view body) {
   Value value;
   if (!google::protobuf::util::JsonStringToMessage({body.data(), body.size()}, &value).ok()) {
-    return absl::InvalidArgumentError("the answer is no JSON");
+    return absl::InvalidArgumentError("the response is not JSON");
   }
   return value;
 }
 
-// 0 where it is missing. Times and ids are whole numbers far below 2^53.
+// 0 if the field is missing. Times and ids are whole numbers far below 2^53.
 int64_t NumberIn(const Value& object, const char* field) {
   const auto& fields = object.struct_value().fields();
   const auto found = fields.find(field);
@@ -52,18 +44,18 @@ int64_t NumberIn(const Value& object, const char* field) {
 
 }  // namespace
 
-HttpRequest FindRequest(absl::string_view tag, int64_t from_ms, int64_t to_ms) {
+GrafanaRequest FindRequest(absl::string_view tag, int64_t from_ms, int64_t to_ms) {
   return {"GET",
           absl::StrCat(kPath, "?type=annotation&limit=", kFoundMax, "&from=", from_ms,
                        "&to=", to_ms, "&tags=", UrlEncode(tag)),
           ""};
 }
 
-HttpRequest CreateRequest(const Annotation& annotation) {
+GrafanaRequest CreateRequest(const Annotation& annotation) {
   return {"POST", kPath, Body(annotation)};
 }
 
-HttpRequest UpdateRequest(int64_t id, const Annotation& annotation) {
+GrafanaRequest UpdateRequest(int64_t id, const Annotation& annotation) {
   return {"PATCH", absl::StrCat(kPath, "/", id), Body(annotation)};
 }
 
@@ -71,7 +63,7 @@ absl::StatusOr<std::vector<Annotation>> ParseFound(absl::string_view body) {
   const absl::StatusOr<Value> list = Parse(body);
   if (!list.ok()) return list.status();
   if (list->kind_case() != Value::kListValue) {
-    return absl::InvalidArgumentError("the answer is no list");
+    return absl::InvalidArgumentError("the response is not a list");
   }
   std::vector<Annotation> out;
   for (const Value& item : list->list_value().values()) {
@@ -93,7 +85,7 @@ absl::StatusOr<int64_t> ParseCreated(absl::string_view body) {
   const absl::StatusOr<Value> object = Parse(body);
   if (!object.ok()) return object.status();
   const int64_t id = NumberIn(*object, "id");
-  if (id <= 0) return absl::InvalidArgumentError("the answer has no id");
+  if (id <= 0) return absl::InvalidArgumentError("the response has no id");
   return id;
 }
 
@@ -102,7 +94,7 @@ std::optional<AnnotateFailure> FailureOf(int http_status) {
   if (http_status == 401 || http_status == 403) return AnnotateFailure::kUnauthorized;
   if (http_status == 429) return AnnotateFailure::kThrottled;
   if (http_status >= 500) return AnnotateFailure::kServerError;
-  if (http_status >= 400) return AnnotateFailure::kRefused;
+  if (http_status >= 400) return AnnotateFailure::kRejected;
   return AnnotateFailure::kBadAnswer;  // such as a redirect to a login
 }
 

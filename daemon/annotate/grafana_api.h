@@ -1,7 +1,7 @@
-// The requests of Grafana's annotations API that gmewatchd makes, and what their answers mean.
+// The requests that gmewatchd makes to Grafana's annotations API, and how their responses are read.
 //
-// Thread safety: free functions over their arguments. Errors of the parsers: InvalidArgument, the
-// body is none of this API's.
+// Thread safety: free functions without state. Errors of the parsers: INVALID_ARGUMENT, the body is
+// not one of this API.
 #ifndef GMEWATCH_DAEMON_ANNOTATE_GRAFANA_API_H_
 #define GMEWATCH_DAEMON_ANNOTATE_GRAFANA_API_H_
 
@@ -17,28 +17,23 @@
 
 namespace gmewatch {
 
-struct HttpRequest {
+struct GrafanaRequest {
   std::string method;
-  std::string path;  // and query; after the URL of the Grafana
+  std::string path;  // with the query; follows the URL of the Grafana
   std::string body;  // JSON, or empty
 };
 
-struct HttpAnswer {
-  int status = 0;
-  std::string body;
-};
-
 // Annotations with this tag whose time touches [from, to]; at most kFoundMax.
-HttpRequest FindRequest(absl::string_view tag, int64_t from_ms, int64_t to_ms);
-HttpRequest CreateRequest(const Annotation& annotation);
-// An empty text leaves the one that is there.
-HttpRequest UpdateRequest(int64_t id, const Annotation& annotation);
+GrafanaRequest FindRequest(absl::string_view tag, int64_t from_ms, int64_t to_ms);
+GrafanaRequest CreateRequest(const Annotation& annotation);
+// An empty text leaves the stored text as it is.
+GrafanaRequest UpdateRequest(int64_t id, const Annotation& annotation);
 
 absl::StatusOr<std::vector<Annotation>> ParseFound(absl::string_view body);
-// The new id.
+// The id of the new annotation.
 absl::StatusOr<int64_t> ParseCreated(absl::string_view body);
 
-// Nothing for 200.
+// Which failure a status means; nothing for 200.
 std::optional<AnnotateFailure> FailureOf(int http_status);
 
 inline constexpr int kFoundMax = 100;

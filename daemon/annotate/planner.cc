@@ -26,13 +26,13 @@ bool Planner::IsSame(const Entry& entry, const Spike& spike) {
 
 bool Planner::IsDue(const Entry& entry) {
   if (entry.given_up) return false;
-  if (entry.known != Entry::Known::kThere || entry.told_until_s == 0) return true;
-  if (!entry.spike.spike.active) return !entry.told_over;
-  return absl::Seconds(entry.spike.until_s - entry.told_until_s) >= kExtendEvery;
+  if (entry.known != Entry::Known::kThere || entry.synced_until_s == 0) return true;
+  if (!entry.spike.spike.active) return !entry.end_synced;
+  return absl::Seconds(entry.spike.until_s - entry.synced_until_s) >= kExtendEvery;
 }
 
-// What failed comes after what did not, so that one that always fails holds up none; then what has
-// no annotation yet, then ends, then what is only extended.
+// Spikes whose requests failed come last, so that one that always fails does not hold up the
+// others. Otherwise new annotations come first, then ends, then extensions.
 bool Planner::IsMoreUrgent(const Entry& a, const Entry& b) {
   const auto rank = [](const Entry& entry) {
     return std::make_tuple(entry.failures, entry.known == Entry::Known::kThere,
@@ -80,7 +80,8 @@ void Planner::KeepVanished(const SpikeReport& report, std::vector<Entry>* entrie
     if (listed) continue;
     Spike& spike = entry.spike.spike;
     if (spike.active) {
-      // The detector began anew, or another spike took its place: it ended when it was last seen.
+      // The detector's state was reset, or the next spike took its place: it ended at the last
+      // report that listed it.
       spike.active = false;
       spike.end_s = entry.spike.until_s;
     }
@@ -129,9 +130,9 @@ const Annotation* Planner::BestOf(const Entry& entry, const std::vector<Annotati
                            annotation.id);
   };
   for (const Annotation& annotation : found) {
-    // Databases that compare without case find more than was asked for.
+    // A database that ignores case finds more than was asked for.
     if (!HasTag(annotation, tag)) continue;
-    // What is over began elsewhen, so it was another spike.
+    // An ended annotation with another start belongs to another spike.
     if (annotation.time_ms != spike.start_s * 1000 && !HasTag(annotation, kLastingTag)) continue;
     const bool taken = absl::c_any_of(
         entries_, [&annotation](const Entry& other) { return other.id == annotation.id; });
@@ -154,10 +155,10 @@ bool Planner::Found(const std::vector<Annotation>& found) {
   entry.spike.height_known = false;
   const Spike& spike = entry.spike.spike;
   const bool lasting = HasTag(*best, kLastingTag);
-  // Anything else must be told again.
+  // A different start, or an end that is missing, must be written.
   if (best->time_ms != spike.start_s * 1000 || lasting != spike.active) return true;
-  entry.told_until_s = best->time_end_ms / 1000;
-  entry.told_over = !lasting && best->time_end_ms == entry.spike.until_s * 1000;
+  entry.synced_until_s = best->time_end_ms / 1000;
+  entry.end_synced = !lasting && best->time_end_ms == entry.spike.until_s * 1000;
   return true;
 }
 
@@ -171,8 +172,8 @@ void Planner::Created(int64_t id) {
 void Planner::Updated() {
   Entry& entry = entries_[current_];
   entry.failures = 0;
-  entry.told_until_s = entry.spike.until_s;
-  entry.told_over = !entry.spike.spike.active;
+  entry.synced_until_s = entry.spike.until_s;
+  entry.end_synced = !entry.spike.spike.active;
 }
 
 void Planner::Failed() {
@@ -181,7 +182,7 @@ void Planner::Failed() {
   if (entry.known == Entry::Known::kAbsent) entry.known = Entry::Known::kUnknown;
 }
 
-void Planner::Refused() { entries_[current_].given_up = true; }
+void Planner::Rejected() { entries_[current_].given_up = true; }
 
 void Planner::Forget() {
   for (Entry& entry : entries_) {

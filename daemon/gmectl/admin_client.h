@@ -1,9 +1,10 @@
-// Asks gmewatchd's admin port, over HTTP or HTTPS.
+// Asks gmewatchd's admin port over HTTP or HTTPS.
 //
-// Thread safety: free functions without state. Limits: an answer within kAdminDeadline, of at most
-// kAdminAnswerBytesMax; no redirect is followed. Errors: INVALID_ARGUMENT, the address and what is
-// allowed; NOT_FOUND, the daemon does not know what was asked for; CANCELLED, the caller gave up;
-// UNAVAILABLE, all else, with the URL and why.
+// Thread safety: free functions without state. Limits: kAdminDeadline for a request,
+// kAdminAnswerBytesMax for its answer; redirects are not followed; the proxy of the environment is
+// used, except for loopback addresses. Errors: INVALID_ARGUMENT, the address and what is allowed;
+// NOT_FOUND, the daemon does not know what was asked for; CANCELLED, the caller gave up;
+// UNAVAILABLE, everything else, with the URL and the reason.
 #ifndef GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_
 #define GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_
 
@@ -28,7 +29,8 @@ struct AdminAddress {
 
 absl::Status CheckAdminAddress(const AdminAddress& address);
 
-// The body of what `path`, such as "/api/v1/top", answers. Asks `gives_up` about once a second.
+// The body of the answer to GET `path`, such as "/api/v1/top". Calls `gives_up` about once a
+// second; true ends the request.
 absl::StatusOr<std::string> AdminGet(
     const AdminAddress& address, absl::string_view path,
     const std::function<bool()>& gives_up = [] { return false; });

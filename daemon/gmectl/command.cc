@@ -21,11 +21,11 @@ struct Command {
 };
 
 constexpr std::array kCommands = {
-    Command{"spikes", "what spikes now, and the documented fix", &RunSpikes},
+    Command{"spikes", "the active spikes with the documented fix", &RunSpikes},
     Command{"top", "the codes that were seen, most urgent first", &RunTop},
     Command{"explain", "the runbook of a code; needs no daemon", &RunExplain},
     Command{"send", "report events from the shell", &RunSend},
-    Command{"replay", "the detector over past counts, from a file", &RunReplay},
+    Command{"replay", "run the detector over past counts from a file", &RunReplay},
 };
 
 void PrintUsage(std::ostream& to) {
@@ -33,8 +33,8 @@ void PrintUsage(std::ostream& to) {
   for (const Command& command : kCommands) {
     to << absl::StreamFormat("  %-10s %s\n", command.name, command.summary);
   }
-  to << "  help       this text; gmectl COMMAND --help: a command's own\n"
-        "  --version  which gmewatch this is\n";
+  to << "  help       this text; gmectl COMMAND --help shows the flags of a command\n"
+        "  --version  the version of gmewatch\n";
 }
 
 }  // namespace

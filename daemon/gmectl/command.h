@@ -1,4 +1,4 @@
-// gmectl's subcommands: which there are, and which exit status means what.
+// gmectl's subcommands and its exit statuses.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_COMMAND_H_
@@ -11,11 +11,12 @@
 namespace gmewatch {
 
 inline constexpr int kExitGood = 0;
-inline constexpr int kExitBad = 1;  // refused; of `spikes`: one is active
+inline constexpr int kExitBad = 1;  // rejected; of `spikes`: one is active
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitUnreachable = 3;
 
-// Runs the command that `arguments` (without the program's name) begins with.
+// Runs the subcommand that `arguments` (without the program's name) begin with. Returns the exit
+// status.
 int RunGmectl(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace gmewatch

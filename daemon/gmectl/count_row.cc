@@ -39,7 +39,7 @@ absl::Status TimestampFault(absl::string_view text) {
       "fraction or without, UTC, from 1970 to 2106"));
 }
 
-// What is left of a field without blanks and quotes around it.
+// `text` without the blanks and double quotes around it.
 absl::string_view Field(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
@@ -48,7 +48,7 @@ absl::string_view Field(absl::string_view text) {
   return text;
 }
 
-// Takes ".5" off the end of `text`; false where it is no fraction.
+// Removes a fraction such as ".5" from the end of `text`; returns false if it is malformed.
 bool ConsumeFraction(absl::string_view* text, absl::Duration* fraction) {
   const size_t point = text->find('.');
   if (point == absl::string_view::npos) return true;
@@ -63,7 +63,7 @@ bool ConsumeFraction(absl::string_view* text, absl::Duration* fraction) {
   return true;
 }
 
-// The seconds since 1970 of "2015-02-26 21:42:53"; false where there is no such moment.
+// Sets `seconds` since 1970 from "2015-02-26 21:42:53"; returns false if no such moment exists.
 bool ParseCivil(absl::string_view text, int64_t* seconds) {
   constexpr absl::string_view kForm = "0000-00-00 00:00:00";
   if (text.size() != kForm.size()) return false;
@@ -80,7 +80,7 @@ bool ParseCivil(absl::string_view text, int64_t* seconds) {
     }
   }
   const absl::CivilSecond civil(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]);
-  // What does not exist, such as February the 30th, comes out as another moment.
+  // absl turns a date that does not exist, such as February 30th, into another one.
   if (civil.month() != fields[1] || civil.day() != fields[2] || civil.hour() != fields[3] ||
       civil.minute() != fields[4] || civil.second() != fields[5]) {
     return false;
@@ -122,7 +122,7 @@ absl::StatusOr<uint64_t> ParseCount(absl::string_view text) {
   }
   return absl::InvalidArgumentError(
       absl::StrCat("the value is ", Shown(text), "; allowed: a whole number from 0 to ", kValueMax,
-                   text.empty() ? "; where there are no data, leave the row out" : ""));
+                   text.empty() ? "; if there is no data, leave the row out" : ""));
 }
 
 absl::StatusOr<CountRow> ParseCountRow(absl::string_view line) {
@@ -158,7 +158,7 @@ std::string FormatTimestamp(absl::Time time, TimestampForm form) {
       return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E*SZ", time, utc);
   }
   const int64_t seconds = absl::ToUnixSeconds(time);
-  // %E*f would say 0 for no fraction at all.
+  // Without a fraction %E*f would write 0.
   const bool whole = absl::FromUnixSeconds(seconds) == time;
   return whole ? absl::StrCat(seconds) : absl::FormatTime("%s.%E*f", time, utc);
 }

@@ -27,13 +27,13 @@ struct ExplainFlags {
 
 Flags MakeFlags(ExplainFlags* to) {
   Flags flags;
-  flags.Add("catalog", &to->catalog, "the catalogue file; else the one that is built in");
-  flags.Add("live", &to->live, "add what the code does now; asks gmewatchd");
+  flags.Add("catalog", &to->catalog, "catalogue file; default: the built-in one");
+  flags.Add("live", &to->live, "add the current state of the code; asks gmewatchd");
   flags.Add("admin_address", &to->admin.base, "HOST:PORT or URL of gmewatchd's admin port");
   flags.Add("ca_file", &to->admin.ca_file,
-            "authorities to trust for https (PEM); else the system's");
-  flags.Add("json", &to->json, "a line of JSON for each code");
-  flags.Add("help", &to->help, "this text");
+            "file of authorities to trust for https (PEM); default: the system's");
+  flags.Add("json", &to->json, "print one line of JSON per code");
+  flags.Add("help", &to->help, "print this text");
   return flags;
 }
 
@@ -50,7 +50,7 @@ absl::StatusOr<Catalog> LoadCatalog(const std::string& path) {
   return Catalog::Load(path);
 }
 
-// The daemon's JSON, once it could be read as what it is to be.
+// Asks the daemon for the state of `code`; reads its JSON into `live` and returns it.
 absl::StatusOr<std::string> AskLive(const AdminAddress& admin, const CatalogCode& code,
                                     v1::CodeResponse* live) {
   const std::string path = absl::StrCat("/api/v1/codes/", code.value);
@@ -59,10 +59,10 @@ absl::StatusOr<std::string> AskLive(const AdminAddress& admin, const CatalogCode
   const absl::Status read = ReadAnswer(*json, live);
   if (read.ok()) return std::string(absl::StripAsciiWhitespace(*json));
   return absl::UnavailableError(
-      absl::StrCat(admin.base, path, " does not answer as gmewatchd does: ", read.message()));
+      absl::StrCat(admin.base, path, ": not an answer of gmewatchd: ", read.message()));
 }
 
-// The runbook first: it must not wait for a daemon that may be away.
+// Prints the runbook first: it must not wait for a daemon that may be unreachable.
 int Explain(const ExplainFlags& flags, const Catalog& catalog, const CatalogCode& code,
             std::ostream& out, std::ostream& err) {
   Screen runbook(TerminalOf(out).has_color);
@@ -81,7 +81,7 @@ int Explain(const ExplainFlags& flags, const Catalog& catalog, const CatalogCode
     out << now.text();
   }
   if (json.ok()) return kExitGood;
-  err << "gmectl explain: what it does now is not known: " << json.status().message() << "\n";
+  err << "gmectl explain: the current state is unknown: " << json.status().message() << "\n";
   return kExitUnreachable;
 }
 
@@ -94,11 +94,12 @@ int RunExplain(const std::vector<std::string>& arguments, std::ostream& out, std
   absl::Status status = parser.Parse(arguments, &rest);
   if (status.ok() && flags.help) {
     out << "Usage: gmectl explain [--flag=value ...] CODE\n"
-           "The runbook of a code: meaning, impact, diagnosis, mitigation. CODE is a number or a\n"
-           "name; of a name that two codes share both are printed. Needs no daemon without "
-           "--live.\n\n"
+           "Prints the runbook of a code: meaning, impact, diagnosis, mitigation. CODE is a "
+           "number\n"
+           "or a name; if two codes share the name, both are printed. Without --live it needs no\n"
+           "daemon.\n\n"
         << parser.Help()
-        << "\nExit status: 0 explained, 2 wrong usage or no such code, 3 --live: unreachable.\n";
+        << "\nExit status: 0 explained, 2 wrong usage or unknown code, 3 --live: unreachable.\n";
     return kExitGood;
   }
   if (status.ok()) status = Check(flags, rest);

@@ -1,5 +1,5 @@
-// `gmectl explain`: the runbook of a code in the terminal, without a daemon, and with --live what
-// the code does now.
+// `gmectl explain`: prints the runbook of a code without a daemon, and with --live the code's
+// current state.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_EXPLAIN_H_
@@ -11,8 +11,8 @@
 
 namespace gmewatch {
 
-// Exit status: kExitGood; kExitUsage, also where the document does not have the code;
-// kExitUnreachable, the runbook was printed and what --live asked for was not.
+// Exit status: kExitGood; kExitUsage, also if the code is not documented; kExitUnreachable, the
+// runbook was printed but not the state that --live asked for.
 int RunExplain(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace gmewatch

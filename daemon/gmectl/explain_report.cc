@@ -7,8 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "daemon/base/json_text.h"
 #include "daemon/catalog/runbook.h"
-#include "daemon/gmectl/json_text.h"
 #include "daemon/gmectl/text_columns.h"
 
 namespace gmewatch {
@@ -27,10 +27,11 @@ bool Fits(absl::string_view text) {
   });
 }
 
-// A query that is broken over lines is still one; its comment would not be.
+// A query may be broken over lines, its comment may not: it would become a part of the query. So
+// the comment gets lines of its own before the query.
 void AddQuery(const std::string& query, Screen* screen) {
   std::pair<std::string, std::string> parts = absl::StrSplit(query, absl::MaxSplits("  # ", 1));
-  // A long list of codes has a line of its own.
+  // Breaks are at spaces; these let a long list of codes start on a new line.
   if (!Fits(parts.first))
     parts.first = absl::StrReplaceAll(parts.first, {{"{", "{ "}, {"}", " }"}});
   screen->Blank();
@@ -48,7 +49,7 @@ void AddRelated(const Runbook& runbook, const Catalog& catalog, Screen* screen) 
                     {code.name},
                     {code.subcategory.empty() ? code.category : code.subcategory}});
   }
-  screen->Table({{"CODE", true}, {"OF THE SAME TROUBLE", false, Column::Cut::kStart}, {"IN"}},
+  screen->Table({{"CODE", true}, {"RELATED CODE", false, Column::Cut::kStart}, {"CATEGORY"}},
                 std::move(rows), kIndent);
 }
 

@@ -1,4 +1,4 @@
-// What `gmectl explain` shows: the runbook of a code, and what it does now.
+// Writes the output of `gmectl explain`: the runbook of a code.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_EXPLAIN_REPORT_H_
@@ -15,8 +15,8 @@ namespace gmewatch {
 // REQUIRES: `code` is one of `catalog`.
 void AddRunbook(const CatalogCode& code, const Catalog& catalog, Screen* screen);
 
-// One line: the fields of CatalogCode and Runbook by their names, and as "live" the JSON that is
-// given, where it is not empty.
+// One line of JSON: the fields of CatalogCode and Runbook by their names, and `live`, which is
+// JSON, as "live" if it is not empty.
 std::string RunbookJson(const CatalogCode& code, const Catalog& catalog, absl::string_view live);
 
 }  // namespace gmewatch

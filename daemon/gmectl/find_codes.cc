@@ -23,7 +23,7 @@ using Codes = std::vector<const CatalogCode*>;
 constexpr size_t kNearest = 3;
 constexpr size_t kTextColumnsMax = 64;
 
-// How many letters must be put in, taken out or changed to make one of the other.
+// The number of letters to insert, delete or replace to turn one text into the other.
 size_t EditDistance(absl::string_view one, absl::string_view other) {
   std::vector<size_t> row(other.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -39,7 +39,7 @@ size_t EditDistance(absl::string_view one, absl::string_view other) {
   return row.back();
 }
 
-// The first kNearest of the catalogue's codes by `distance`; of those at none no others.
+// The kNearest codes of the catalogue by `distance`; if some are at 0, only those.
 template <typename Distance>
 Codes Nearest(const Catalog& catalog, Distance distance) {
   Codes codes;
@@ -56,15 +56,15 @@ Codes Nearest(const Catalog& catalog, Distance distance) {
   return codes;
 }
 
-// A name that holds the text is nearer than one that merely looks like it.
+// A name that contains the text is nearer than one that only resembles it.
 size_t NameDistance(absl::string_view name, absl::string_view text) {
   return absl::StrContains(name, text) ? 0 : EditDistance(name, text);
 }
 
 absl::Status Unknown(absl::string_view text, const Codes& nearest) {
   return absl::NotFoundError(
-      absl::StrCat("the document has no code \"", CutEnd(Printable(text), kTextColumnsMax),
-                   "\"; allowed: a documented code's number or name. The nearest: ",
+      absl::StrCat("there is no documented code \"", CutEnd(Printable(text), kTextColumnsMax),
+                   "\"; allowed: a documented code's number or name, such as ",
                    absl::StrJoin(nearest, ", ", [](std::string* out, const CatalogCode* code) {
                      absl::StrAppend(out, code->value, " ", code->name);
                    })));

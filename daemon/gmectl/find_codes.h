@@ -1,4 +1,4 @@
-// Which documented codes a person means by a number or a name.
+// Finds the documented codes that a person means by a number or a name.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_FIND_CODES_H_
@@ -12,8 +12,8 @@
 
 namespace gmewatch {
 
-// One, or all that share the name; case does not matter. `catalog` must outlive what comes back.
-// Errors: NOT_FOUND, what is allowed and which are the nearest.
+// One code, or all that share the name; case does not matter. `catalog` must outlive the result.
+// Errors: NOT_FOUND, what is allowed and which codes are nearest.
 absl::StatusOr<std::vector<const CatalogCode*>> FindCodes(const Catalog& catalog,
                                                           absl::string_view text);
 

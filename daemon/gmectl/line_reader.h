@@ -1,8 +1,8 @@
-// A text's lines, one by one, whatever its length: a block and a line are all that is kept.
+// Reads a text line by line, in memory that does not grow with the text: one block and one line.
 //
-// Thread safety: none. The stream must outlive the reader. A line ends with \n or \r\n, the last
-// one need not. Errors: INVALID_ARGUMENT, a line of more than kLineBytesMax bytes, or a stream that
-// cannot be read.
+// Thread safety: none. The stream must outlive the reader. A line ends with \n or \r\n; the last
+// one may end without. Errors: INVALID_ARGUMENT, a line of more than kLineBytesMax bytes, or a
+// stream that cannot be read.
 #ifndef GMEWATCH_DAEMON_GMECTL_LINE_READER_H_
 #define GMEWATCH_DAEMON_GMECTL_LINE_READER_H_
 
@@ -25,21 +25,21 @@ class LineReader {
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
 
-  // The next line without its end; valid until the next call. False: there is none, or status() is
-  // not OK.
+  // Sets `line` to the next line without its end, valid until the next call. Returns false at the
+  // end of the text and if status() is not OK.
   bool Next(absl::string_view* line);
 
-  // Of the last line that Next gave or failed at, from 1; 0 before the first.
+  // The number, from 1, of the last line that Next returned or failed at; 0 before the first.
   int64_t line_number() const { return line_number_; }
   const absl::Status& status() const { return status_; }
 
  private:
-  // Reads on behind what is left of the block; false where there is no more.
+  // Appends to the unread rest of the block; returns false if there is nothing more to read.
   bool Fill();
 
   std::istream& in_;
   std::string block_;
-  size_t begin_ = 0;  // of what is left of the block
+  size_t begin_ = 0;  // of the unread rest of the block
   int64_t line_number_ = 0;
   absl::Status status_;
 };

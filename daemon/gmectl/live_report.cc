@@ -16,11 +16,11 @@ constexpr int kCountedMax = 5;
 
 void AddSummary(const v1::CodeSummary& summary, absl::Time now, Screen* screen) {
   screen->Paragraph(
-      absl::StrCat(RateText(summary.rate()), ", usual is ", RateText(summary.expected_rate()), "; ",
-                   CountText(summary.events_5m()), " in 5 minutes, ",
+      absl::StrCat(RateText(summary.rate()), ", expected ", RateText(summary.expected_rate()), "; ",
+                   CountText(summary.events_5m()), " events in 5 minutes, ",
                    CountText(summary.events_1h()), " in an hour, ", CountText(summary.events_24h()),
                    " in a day. ", CountText(summary.sessions_total()),
-                   " sessions have ever reported it."),
+                   " sessions have reported it."),
       kIndent);
   if (!summary.has_first_seen() || !summary.has_last_seen()) return;
   screen->Paragraph(absl::StrCat("First seen ", ClockText(TimeOf(summary.first_seen()), now),
@@ -36,7 +36,7 @@ void AddSpikeLines(const v1::CodeResponse& code, absl::Time now, Screen* screen)
         spike.active() ? "" : absl::StrCat(" to ", TimeText(TimeOf(spike.end()), now)));
     const std::string rates = spike.active()
                                   ? absl::StrCat(", ", RateText(spike.observed_rate()),
-                                                 ", usual is ", RateText(spike.expected_rate()))
+                                                 ", expected ", RateText(spike.expected_rate()))
                                   : "";
     screen->Paragraph(absl::StrCat(is_loop ? "Retry loop " : "Spike ", period, ": ",
                                    PlaceText(spike.app(), spike.region()), rates),
@@ -60,9 +60,11 @@ void AddBreakdowns(const v1::CodeResponse& code, Screen* screen) {
   }
   if (rows.empty()) return;
   screen->Blank();
-  screen->Table(
-      {{"WHO"}, {"", false, Column::Cut::kEnd}, {"SHARE NOW", true}, {"IN THE DAY BEFORE", true}},
-      std::move(rows), kIndent);
+  screen->Table({{"DIMENSION"},
+                 {"VALUE", false, Column::Cut::kEnd},
+                 {"SHARE NOW", true},
+                 {"DAY BEFORE", true}},
+                std::move(rows), kIndent);
 }
 
 void AddCounted(absl::string_view title,
@@ -73,7 +75,7 @@ void AddCounted(absl::string_view title,
   }
   if (rows.empty()) return;
   screen->Blank();
-  screen->Table({{"TIMES", true}, {std::string(title), false, Column::Cut::kEnd}}, std::move(rows),
+  screen->Table({{"COUNT", true}, {std::string(title), false, Column::Cut::kEnd}}, std::move(rows),
                 kIndent);
 }
 
@@ -90,7 +92,7 @@ void AddRising(const v1::CodeResponse& code, Screen* screen) {
   screen->Table({{"CODE", true},
                  {"RISES WITH IT", false, Column::Cut::kStart},
                  {"RATE", true},
-                 {"USUAL", true}},
+                 {"EXPECTED", true}},
                 std::move(rows), kIndent);
 }
 

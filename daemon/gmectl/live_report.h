@@ -1,4 +1,4 @@
-// What a code does now, as `gmectl explain --live` adds it to the runbook.
+// Writes the current state of a code, which `gmectl explain --live` adds to the runbook.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_LIVE_REPORT_H_

@@ -1,7 +1,7 @@
-// The admin port's JSON as messages of triage.proto.
+// Reads the admin port's JSON into a message of triage.proto.
 //
-// Thread safety: free functions without state. Errors: INVALID_ARGUMENT, what it is instead. What a
-// newer daemon adds is passed over.
+// Thread safety: free functions without state. Errors: INVALID_ARGUMENT, why it is not that JSON.
+// Fields that a newer daemon adds are ignored.
 #ifndef GMEWATCH_DAEMON_GMECTL_READ_ANSWER_H_
 #define GMEWATCH_DAEMON_GMECTL_READ_ANSWER_H_
 

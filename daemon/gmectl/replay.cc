@@ -25,11 +25,11 @@
 namespace gmewatch {
 namespace {
 
-// Rows that the step is found from.
+// The number of rows from which the step is found.
 constexpr size_t kFirstRows = 256;
 
-// A threshold is of use only where far fewer alarms are accepted than there are looks in a week:
-// 168 at the longest step.
+// A threshold needs far fewer accepted alarms than there are ticks in a week, which are 168 at the
+// longest step.
 constexpr double kAlarmsMin = 1e-6;
 constexpr double kAlarmsMax = 10;
 constexpr double kExcessMax = 1e15;
@@ -39,7 +39,7 @@ constexpr absl::Duration kRebaselineAfterMax = absl::Hours(24 * 28);
 
 struct ReplayFlags {
   DetectSettings detect;
-  absl::Duration step;  // 0: to be found
+  absl::Duration step;  // 0: found from the first rows
   bool json = false;
   bool help = false;
 };
@@ -47,16 +47,16 @@ struct ReplayFlags {
 Flags MakeFlags(ReplayFlags* to) {
   Flags flags;
   flags.Add("false_alarms_per_week", &to->detect.false_alarms_per_week,
-            "that you accept; fewer take more evidence");
+            "accepted false alarms; a lower number raises the threshold");
   flags.Add("min_excess_events", &to->detect.min_excess_events,
-            "events more than expected that a spike has at least");
+            "events above the expected ones that a spike needs");
   flags.Add("resolve_after", &to->detect.resolve_after,
-            "a spike lasts until all was normal for so long");
+            "a spike ends after the rate was normal for this long");
   flags.Add("rebaseline_after", &to->detect.rebaseline_after,
-            "what stays up for so long is the new normal");
-  flags.Add("step", &to->step, "from row to row, 1s to 1h; 0: found from the first rows");
-  flags.Add("json", &to->json, "an object a line");
-  flags.Add("help", &to->help, "this text");
+            "a rate that stays up for this long becomes the baseline");
+  flags.Add("step", &to->step, "time from row to row, 1s to 1h; 0: found from the first rows");
+  flags.Add("json", &to->json, "print one JSON object per row");
+  flags.Add("help", &to->help, "print this text");
   return flags;
 }
 
@@ -101,7 +101,8 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  // INVALID_ARGUMENT, "NAME:LINE: what is wrong"; UNAVAILABLE, the output takes no more.
+  // Errors: INVALID_ARGUMENT, "NAME:LINE: what is wrong"; UNAVAILABLE, the output cannot be
+  // written.
   absl::Status Run(std::istream& in, absl::string_view name);
 
   const ReplaySummary& summary() const { return summary_; }
@@ -114,7 +115,7 @@ class Replay {
 
   absl::Status ReadAll(LineReader* lines);
   absl::Status Read(absl::string_view line, int64_t line_number);
-  // Settles the grid and begins with the rows that were kept for that.
+  // Determines the grid from the first rows, then processes them.
   absl::Status Begin();
   absl::Status Take(const NumberedRow& numbered);
   void CountSpike(const Observation& seen);
@@ -122,14 +123,14 @@ class Replay {
   const ReplayFlags& flags_;
   ReplayWriter writer_;
   ReplaySummary summary_;
-  std::vector<NumberedRow> first_rows_;  // until the grid is known
+  std::vector<NumberedRow> first_rows_;  // kept until the grid is known
   std::optional<TickGrid> grid_;
   std::optional<StandaloneDetector> detector_;
   absl::Time last_time_ = absl::InfinitePast();
-  int64_t last_line_ = 0;  // that of last_time_
+  int64_t last_line_ = 0;  // the line of last_time_
   int64_t last_tick_ = -1;
   int64_t fault_line_ = 0;
-  std::optional<int64_t> spike_;  // the start of the last one
+  std::optional<int64_t> spike_;  // the start tick of the last spike
 };
 
 absl::Status Replay::Run(std::istream& in, absl::string_view name) {
@@ -148,7 +149,7 @@ absl::Status Replay::ReadAll(LineReader* lines) {
   bool header_allowed = true;
   while (lines->Next(&line)) {
     fault_line_ = lines->line_number();
-    if (fault_line_ == 1) absl::ConsumePrefix(&line, "\xEF\xBB\xBF");  // what Excel begins with
+    if (fault_line_ == 1) absl::ConsumePrefix(&line, "\xEF\xBB\xBF");  // Excel begins files with it
     if (absl::StripAsciiWhitespace(line).empty()) continue;
     const bool header = header_allowed && IsHeader(line);
     header_allowed = false;
@@ -171,7 +172,7 @@ absl::Status Replay::Read(absl::string_view line, int64_t line_number) {
   if (row->parsed.time <= last_time_) {
     return absl::InvalidArgumentError(
         absl::StrCat("the timestamp ", row->timestamp, " is not after that of line ", last_line_,
-                     "; allowed: rows in the order of time, one a step"));
+                     "; allowed: rows in order of time, one per step"));
   }
   last_time_ = row->parsed.time;
   last_line_ = line_number;
@@ -208,7 +209,7 @@ absl::Status Replay::Take(const NumberedRow& numbered) {
     return absl::InvalidArgumentError(
         absl::StrCat("the timestamp ", numbered.row.timestamp, " is in the same step of ",
                      absl::FormatDuration(grid_->step()),
-                     " as the row before it; allowed: one row a step (--step sets another)"));
+                     " as the row before it; allowed: one row per step (set with --step)"));
   }
   if (tick > UINT32_MAX) {
     return absl::InvalidArgumentError(absl::StrCat("the timestamp ", numbered.row.timestamp,
@@ -254,11 +255,11 @@ int RunReplay(const std::vector<std::string>& arguments, std::ostream& out, std:
   absl::Status status = parser.Parse(arguments, &files);
   if (status.ok() && flags.help) {
     out << "Usage: gmectl replay [--flag=value ...] FILE.csv\n"
-           "Shows what the detector would have said of past counts: rows timestamp,value a fixed\n"
-           "step apart in, rows timestamp,value,expected,score,active out. An alarm begins at\n"
-           "score 1; active is 1 while a spike lasts. FILE.csv may be - for standard input.\n"
-           "A row that is missing has no data, which is not the same as 0. Timestamps: seconds\n"
-           "since 1970, or YYYY-MM-DD HH:MM:SS, with a T and a Z or without; all are UTC.\n\n"
+           "Runs the spike detector over past counts: reads rows timestamp,value at a fixed step,\n"
+           "prints rows timestamp,value,expected,score,active. A spike begins at score 1; active\n"
+           "is 1 while it lasts. FILE.csv may be - for standard input. A missing row means that\n"
+           "there is no data, which is not the same as 0. Timestamps are UTC: seconds since 1970,\n"
+           "or YYYY-MM-DD HH:MM:SS, with or without T and Z.\n\n"
         << parser.Help()
         << "\nExit status: 0 done, 1 the output could not be written, 2 wrong usage or rows.\n";
     return kExitGood;

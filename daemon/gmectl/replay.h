@@ -1,7 +1,7 @@
-// `gmectl replay`: what the detector would have said of counts that are past. No daemon takes part.
+// `gmectl replay`: runs the spike detector over past counts from a file, without a daemon.
 //
-// Thread safety: free functions without state. Memory: the first rows and a block of text,
-// however long the file is.
+// Thread safety: free functions without state. Memory: the first rows and a block of text, however
+// long the file is.
 #ifndef GMEWATCH_DAEMON_GMECTL_REPLAY_H_
 #define GMEWATCH_DAEMON_GMECTL_REPLAY_H_
 
@@ -11,8 +11,8 @@
 
 namespace gmewatch {
 
-// Exit status: kExitGood; kExitBad, the output takes no more; kExitUsage, flags or rows are wrong,
-// and then what was written ends before the row with the fault.
+// Exit status: kExitGood; kExitBad, the output cannot be written; kExitUsage, flags or rows are
+// wrong. The output then ends before the faulty row.
 int RunReplay(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace gmewatch

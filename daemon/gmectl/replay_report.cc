@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kBlockBytes = 65'536;
 
-// Four digits, and all that stand before the point.
+// Four significant digits, or all digits before the decimal point if there are more.
 void AppendFew(double number, std::string* to) {
   std::array<char, 32> digits;
   char* const end = digits.data() + digits.size();
@@ -32,7 +32,7 @@ std::string Counted(int64_t count, absl::string_view noun) {
 absl::Status ReplayWriter::Write(const CountRow& row, const Observation& seen) {
   if (!begun_ && !json_) text_ = "timestamp,value,expected,score,active\n";
   begun_ = true;
-  // No timestamp that is taken has a letter that JSON or CSV would quote.
+  // ParseTimestamp accepts no character that JSON or CSV would have to escape.
   absl::StrAppend(&text_, json_ ? "{\"timestamp\":\"" : "", row.timestamp,
                   json_ ? "\",\"value\":" : ",", row.value, json_ ? ",\"expected\":" : ",");
   AppendFew(seen.expected, &text_);

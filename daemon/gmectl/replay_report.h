@@ -1,7 +1,8 @@
-// What `gmectl replay` says: a row for each row, for people's tools and for scripts, and a summary.
+// Writes the output of `gmectl replay`: one row for each row of the input, as CSV or JSON, and a
+// summary.
 //
-// Thread safety: none. The stream must outlive the writer. Errors: UNAVAILABLE, what is written to
-// takes no more.
+// Thread safety: none. The stream must outlive the writer. Errors: UNAVAILABLE, the stream cannot
+// be written.
 #ifndef GMEWATCH_DAEMON_GMECTL_REPLAY_REPORT_H_
 #define GMEWATCH_DAEMON_GMECTL_REPLAY_REPORT_H_
 
@@ -18,7 +19,7 @@ namespace gmewatch {
 
 class ReplayWriter {
  public:
-  // CSV with a header before the first row, or an object a line:
+  // Writes CSV with a header before the first row, or one JSON object per line:
   // {"timestamp":"2015-02-26 21:42:53","value":104,"expected":98.32,"score":0.11,"active":false}
   ReplayWriter(std::ostream& out, bool json) : out_(out), json_(json) {}
 
@@ -26,7 +27,7 @@ class ReplayWriter {
   ReplayWriter& operator=(const ReplayWriter&) = delete;
 
   absl::Status Write(const CountRow& row, const Observation& seen);
-  // Writes what is left.
+  // Writes the rest.
   absl::Status Finish();
 
  private:
@@ -42,12 +43,12 @@ struct ReplaySummary {
   int64_t missing_rows = 0;  // in all gaps
   int64_t spikes = 0;
   absl::Duration step;
-  absl::Time first_spike;  // its start; where there is one
+  absl::Time first_spike;  // its start, if spikes > 0
   absl::Time last_spike;
   TimestampForm form = TimestampForm::kSeconds;
 };
 
-// One line:
+// One line, such as
 // 400 rows 10s apart, no gaps, 1 spike from 2015-02-26 22:00:03
 std::string FormatReplaySummary(const ReplaySummary& summary);
 

@@ -10,7 +10,7 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kGap = 2;
-// What is cut further than this tells nobody anything.
+// A cell that is cut further is of no use to anybody.
 constexpr size_t kCellColumnsMin = 8;
 
 absl::string_view InkCode(Ink ink) {
@@ -27,7 +27,8 @@ absl::string_view InkCode(Ink ink) {
   return "";
 }
 
-// The columns' widths such that all of them together take at most `columns`, where cutting helps.
+// The widths of the columns. While the table is wider than `columns_max`, the widest column that
+// may be cut shrinks.
 std::vector<size_t> Widths(const std::vector<Column>& columns,
                            const std::vector<std::vector<TableCell>>& rows, size_t columns_max) {
   std::vector<size_t> widths;
@@ -91,7 +92,7 @@ void Screen::Table(const std::vector<Column>& columns, std::vector<std::vector<T
   rows.insert(rows.begin(), std::move(titles));
   for (const std::vector<TableCell>& row : rows) {
     text_.append(indent, ' ');
-    size_t owed = 0;  // spaces, written only where something follows
+    size_t owed = 0;  // spaces to write if something follows
     for (size_t i = 0; i < columns.size(); ++i) {
       const std::string text = CutTo(row[i].text, columns[i].cut, widths[i]);
       const size_t left = widths[i] - std::min(widths[i], ColumnsOf(text));

@@ -1,7 +1,7 @@
-// A page for the terminal, from the top down: headings, paragraphs, tables; no line is wider than
-// kScreenColumns, except where a single word is.
+// Lays out a page for the terminal from the top down: paragraphs and tables. No line is wider than
+// kScreenColumns, unless a single word is.
 //
-// Thread safety: none. Every text that is given is made printable.
+// Thread safety: none. Every text is made printable (text_columns.h).
 #ifndef GMEWATCH_DAEMON_GMECTL_SCREEN_H_
 #define GMEWATCH_DAEMON_GMECTL_SCREEN_H_
 
@@ -23,10 +23,10 @@ struct TableCell {
 };
 
 struct Column {
-  // What a cell loses where the table is too wide.
+  // Which part of a cell is cut if the table is too wide.
   enum class Cut { kNothing, kStart, kEnd };
   std::string title;
-  bool is_number = false;  // stands at the right
+  bool is_number = false;  // right-aligned
   Cut cut = Cut::kNothing;
 };
 
@@ -36,12 +36,12 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  // Wrapped; a `lead`, such as "1. ", stands before the first line, and the others are below the
-  // text.
+  // Adds wrapped text. A `lead`, such as "1. ", precedes the first line; the others are indented
+  // to the text behind it.
   void Paragraph(absl::string_view text, size_t indent = 0, absl::string_view lead = "",
                  Ink ink = Ink::kPlain);
   void Blank() { text_ += '\n'; }
-  // Each row has as many cells as there are columns.
+  // REQUIRES: each row has as many cells as there are columns.
   void Table(const std::vector<Column>& columns, std::vector<std::vector<TableCell>> rows,
              size_t indent = 0);
 

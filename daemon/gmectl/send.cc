@@ -1,27 +1,22 @@
 #include "daemon/gmectl/send.h"
 
 #include <algorithm>
-#include <limits>
-#include <random>
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "client/src/backoff.h"
-#include "client/src/monitor.h"
-#include "client/src/options.h"
-#include "client/src/sender.h"
+#include "absl/time/time.h"
 #include "daemon/base/flags.h"
 #include "daemon/base/text_file.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/send_report.h"
+#include "gmewatch/reporter.h"
 
 namespace gmewatch {
 namespace {
-
-using client::Outcome;
 
 constexpr uint32_t kCountMax = 1'000'000'000;
 constexpr size_t kEntriesMax = 512;
@@ -43,33 +38,35 @@ Flags MakeFlags(SendFlags* to) {
   to->options.address = "127.0.0.1:4747";
   Flags flags;
   flags.Add("address", &to->options.address, "HOST:PORT of gmewatchd");
-  flags.Add("app", &to->options.app, "whose events they are; must be given");
-  flags.Add("region", &to->options.region, "where they happened; must be given");
-  flags.Add("app_version", &to->options.app_version, "for the triage page");
-  flags.Add("sdk_version", &to->options.sdk_version, "for the triage page");
-  flags.Add("platform", &to->options.platform, "for the triage page");
-  flags.Add("key_file", &to->key_file, "file with the app's key, where the server asks for one");
-  flags.Add("tls", &to->options.tls.enabled, "speak TLS");
-  flags.Add("ca_file", &to->ca_file, "authorities to trust (PEM); else the system's");
-  flags.Add("certificate_file", &to->certificate_file, "our own certificate (PEM)");
-  flags.Add("private_key_file", &to->private_key_file, "and its key (PEM)");
-  flags.Add("server_name", &to->options.tls.server_name, "what the server's certificate must say");
+  flags.Add("app", &to->options.app, "the app of the events; required");
+  flags.Add("region", &to->options.region, "the region of the events; required");
+  flags.Add("app_version", &to->options.app_version, "shown on the triage page");
+  flags.Add("sdk_version", &to->options.sdk_version, "shown on the triage page");
+  flags.Add("platform", &to->options.platform, "shown on the triage page");
+  flags.Add("key_file", &to->key_file, "file with the app's key, if the server requires one");
+  flags.Add("tls", &to->options.tls.enabled, "use TLS");
+  flags.Add("ca_file", &to->ca_file, "file of authorities to trust (PEM); default: the system's");
+  flags.Add("certificate_file", &to->certificate_file, "file with the client's certificate (PEM)");
+  flags.Add("private_key_file", &to->private_key_file, "file with its private key (PEM)");
+  flags.Add("server_name", &to->options.tls.server_name,
+            "name that the server's certificate must have");
   flags.Add("timeout", &to->timeout, "how long to wait for the acknowledgement");
-  flags.Add("json", &to->json, "one line of JSON");
-  flags.Add("help", &to->help, "this text");
+  flags.Add("json", &to->json, "print one line of JSON");
+  flags.Add("help", &to->help, "print this text");
   return flags;
 }
 
 absl::Status ReadFile(const std::string& path, std::string* text) {
   if (path.empty()) return absl::OkStatus();
   absl::StatusOr<std::string> read = ReadTextFile(path, kFileBytesMax);
-  if (read.ok()) *text = *std::move(read);
-  return read.status();
+  if (!read.ok()) return read.status();
+  *text = *std::move(read);
+  return absl::OkStatus();
 }
 
 absl::Status ReadFiles(SendFlags* flags) {
   absl::Status status = ReadFile(flags->key_file, &flags->options.key);
-  absl::StripTrailingAsciiWhitespace(&flags->options.key);  // an editor's newline is not the key's
+  absl::StripTrailingAsciiWhitespace(&flags->options.key);  // without an editor's newline
   status.Update(ReadFile(flags->ca_file, &flags->options.tls.root_certificates));
   status.Update(ReadFile(flags->certificate_file, &flags->options.tls.certificate_chain));
   status.Update(ReadFile(flags->private_key_file, &flags->options.tls.private_key));
@@ -88,76 +85,51 @@ absl::StatusOr<std::vector<CodeCount>> ParseEvents(const std::vector<std::string
       absl::StrCat(events.size(), " codes are given; allowed: 1 to ", kEntriesMax));
 }
 
-absl::StatusOr<std::vector<CodeCount>> Check(const std::vector<std::string>& arguments,
-                                             SendFlags* flags) {
-  const absl::Status read = ReadFiles(flags);
-  if (!read.ok()) return read;
-  const std::string fault = client::FindFault(flags->options);
-  if (!fault.empty()) return absl::InvalidArgumentError(absl::StrCat("--", fault));
-  if (flags->timeout <= absl::ZeroDuration() || flags->timeout > kTimeoutMax) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--timeout is ", absl::FormatDuration(flags->timeout), "; allowed: more than 0 to 1h"));
+absl::Status CheckTimeout(absl::Duration timeout) {
+  if (timeout > absl::ZeroDuration() && timeout <= kTimeoutMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--timeout is ", absl::FormatDuration(timeout), "; allowed: more than 0 to 1h"));
+}
+
+// Nothing is sent before Flush, so all events travel in one batch.
+void SetTimes(SendFlags* flags) {
+  using std::chrono::milliseconds;
+  ReporterOptions& options = flags->options;
+  options.fail_fast = true;
+  options.first_flush_interval = options.flush_interval = std::chrono::hours(1);
+  options.initial_backoff = milliseconds(200);
+  options.max_backoff = std::chrono::seconds(2);
+  options.acknowledge_timeout = std::clamp<milliseconds>(absl::ToChronoMilliseconds(flags->timeout),
+                                                         milliseconds(10), std::chrono::minutes(5));
+}
+
+absl::Status FailureOf(const ReporterStats& stats, absl::Duration timeout) {
+  const auto code = static_cast<absl::StatusCode>(stats.last_error_code);
+  if (code == absl::StatusCode::kOk) {
+    return absl::DeadlineExceededError(
+        absl::StrCat("no answer within ", absl::FormatDuration(timeout)));
   }
-  return ParseEvents(arguments);
+  const std::string name = absl::StrCat(absl::StatusCodeToString(code), ": ");
+  return absl::Status(code, absl::StripPrefix(stats.last_error, name));
 }
 
-v1::ReportRequest MakeBatch(const ReporterOptions& options, const std::vector<CodeCount>& events,
-                            std::random_device* random) {
-  v1::ReportRequest batch;
-  v1::Session& session = *batch.mutable_session();
-  std::uniform_int_distribution<int> byte(0, 255);
-  while (session.id().size() < 16)
-    session.mutable_id()->push_back(static_cast<char>(byte(*random)));
-  session.set_app(options.app);
-  session.set_region(options.region);
-  session.set_app_version(options.app_version);
-  session.set_sdk_version(options.sdk_version);
-  session.set_platform(options.platform);
-  batch.set_sequence(1);
-  batch.mutable_age();
-  for (const CodeCount& event : events) {
-    batch.add_codes(event.code);
-    batch.add_counts(event.count);
-  }
-  return batch;
+int WrongUsage(absl::string_view why, std::ostream& err) {
+  err << "gmectl send: " << why << "\nSee gmectl send --help.\n";
+  return kExitUsage;
 }
 
-// What is no use to try again: unlike a game, a person is there to mend it.
-bool IsRefusal(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsUnauthenticated(status) ||
-         absl::IsPermissionDenied(status);
-}
-
-void Pause(absl::Duration until) {
-  client::Monitor monitor;
-  const client::MonitorLock lock(&monitor);
-  monitor.AwaitUntil(until, [] { return false; });  // nothing can happen before
-}
-
-// Sends the batch until it is settled or the time is over.
-void Send(const SendFlags& flags, const v1::ReportRequest& batch, uint32_t seed,
-          SendResult* result) {
-  client::Sender sender(flags.options.address, flags.options.key, flags.options.tls);
-  client::Backoff backoff(absl::Milliseconds(200), absl::Seconds(2), seed);
-  const absl::Duration end = client::Monotonic() + flags.timeout;
-  while (true) {
-    ++result->attempts;
-    const Outcome outcome = sender.Send(batch, end - client::Monotonic());
-    result->status = outcome.status;
-    if (outcome.status.ok() && outcome.acknowledged_sequence >= batch.sequence()) {
-      result->exit_status = kExitGood;
-      return;
-    }
-    if (outcome.status.ok()) {
-      result->status = absl::UnavailableError("the server has not settled the batch yet");
-    }
-    result->exit_status = IsRefusal(outcome.status) ? kExitBad : kExitUnreachable;
-    if (result->exit_status == kExitBad || absl::IsUnimplemented(outcome.status)) return;
-    const absl::Duration next =
-        client::Monotonic() + backoff.Next() + outcome.retry_delay.value_or(absl::ZeroDuration());
-    if (next >= end) return;
-    Pause(next);
-  }
+// Sends the events and waits until they are acknowledged or rejected, at most until the timeout.
+void Send(const SendFlags& flags, Reporter* reporter, SendResult* result) {
+  for (const CodeCount& event : result->events) reporter->Report(event.code, event.count);
+  reporter->Flush(absl::ToChronoMilliseconds(flags.timeout));
+  const ReporterStats stats = reporter->Stats();
+  result->attempts = static_cast<int>(stats.batches_sent);
+  result->exit_status = kExitGood;
+  if (stats.acknowledged_events == stats.reported_events) return;
+  result->status = FailureOf(stats, flags.timeout);
+  // Events that are neither pending nor acknowledged were rejected.
+  const bool is_rejected = stats.pending_events == 0 && !absl::IsUnimplemented(result->status);
+  result->exit_status = is_rejected ? kExitBad : kExitUnreachable;
 }
 
 }  // namespace
@@ -166,7 +138,7 @@ absl::StatusOr<CodeCount> ParseCodeCount(absl::string_view text) {
   const size_t colon = text.find(':');
   const absl::string_view code = text.substr(0, colon);
   CodeCount event;
-  // SimpleAtoi takes blanks and a plus, which are more likely slips of the shell.
+  // SimpleAtoi also accepts blanks and a plus, which are more likely mistakes in a shell command.
   const auto is_number = [](absl::string_view digits) {
     return !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) {
       return absl::ascii_isdigit(static_cast<unsigned char>(c));
@@ -191,28 +163,29 @@ int RunSend(const std::vector<std::string>& arguments, std::ostream& out, std::o
   SendFlags flags;
   Flags parser = MakeFlags(&flags);
   std::vector<std::string> rest;
-  const absl::Status parsed = parser.Parse(arguments, &rest);
-  if (parsed.ok() && flags.help) {
+  absl::Status status = parser.Parse(arguments, &rest);
+  if (status.ok() && flags.help) {
     out << "Usage: gmectl send --app=APP --region=REGION [--flag=value ...] CODE[:COUNT] ...\n"
            "Reports events to gmewatchd and waits until it has counted them.\n\n"
         << parser.Help()
-        << "\nExit status: 0 all counted, 1 refused, 2 wrong usage, 3 unreachable or not "
+        << "\nExit status: 0 all counted, 1 rejected, 2 wrong usage, 3 unreachable or not "
            "acknowledged in time.\n";
     return kExitGood;
   }
-  const absl::StatusOr<std::vector<CodeCount>> events =
-      parsed.ok() ? Check(rest, &flags) : absl::StatusOr<std::vector<CodeCount>>(parsed);
-  if (!events.ok()) {
-    err << "gmectl send: " << events.status().message() << "\nSee gmectl send --help.\n";
-    return kExitUsage;
-  }
-  std::random_device random;
+  if (status.ok()) status = ReadFiles(&flags);
+  if (status.ok()) status = CheckTimeout(flags.timeout);
+  if (!status.ok()) return WrongUsage(status.message(), err);
+  SetTimes(&flags);
+  Reporter reporter(flags.options);
+  if (!reporter.error().empty()) return WrongUsage(absl::StrCat("--", reporter.error()), err);
+  const absl::StatusOr<std::vector<CodeCount>> events = ParseEvents(rest);
+  if (!events.ok()) return WrongUsage(events.status().message(), err);
   SendResult result;
   result.address = flags.options.address;
   result.app = flags.options.app;
   result.region = flags.options.region;
   result.events = *events;
-  Send(flags, MakeBatch(flags.options, *events, &random), random(), &result);
+  Send(flags, &reporter, &result);
   if (flags.json) {
     out << FormatSendJson(result);
   } else {

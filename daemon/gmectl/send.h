@@ -1,4 +1,4 @@
-// `gmectl send`: reports events from the shell and says what became of them.
+// `gmectl send`: reports events from the shell and prints whether they were counted.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_SEND_H_
@@ -19,12 +19,12 @@ struct CodeCount {
   uint32_t count = 1;
 };
 
-// CODE or CODE:COUNT; CODE is an int32, COUNT from 1 to 1,000,000,000. INVALID_ARGUMENT: what it
-// was, what is allowed.
+// CODE or CODE:COUNT; CODE is an int32, COUNT from 1 to 1,000,000,000. INVALID_ARGUMENT: what the
+// text was and what is allowed.
 absl::StatusOr<CodeCount> ParseCodeCount(absl::string_view text);
 
-// Exit status: kExitGood, all was counted; kExitBad, refused; kExitUsage; kExitUnreachable, not
-// acknowledged in time.
+// Exit status: kExitGood, all events were counted; kExitBad, rejected; kExitUsage;
+// kExitUnreachable, not acknowledged in time.
 int RunSend(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace gmewatch

@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "daemon/base/json_text.h"
 #include "daemon/gmectl/command.h"
-#include "daemon/gmectl/json_text.h"
 
 namespace gmewatch {
 namespace {
@@ -16,7 +16,7 @@ uint64_t Events(const SendResult& result) {
 
 absl::string_view Verdict(const SendResult& result) {
   if (result.exit_status == kExitGood) return "counted";
-  return result.exit_status == kExitBad ? "refused" : "not_acknowledged";
+  return result.exit_status == kExitBad ? "rejected" : "not_acknowledged";
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ std::string FormatSendText(const SendResult& result) {
   if (!result.status.ok()) absl::StrAppend(&text, "because: ", result.status.ToString(), "\n");
   if (result.exit_status == kExitUnreachable) {
     absl::StrAppend(&text, "tried ", result.attempts, " times to reach ", result.address,
-                    "; whether it has counted them is not known\n");
+                    "; it is not known whether it has counted them\n");
   }
   return text;
 }

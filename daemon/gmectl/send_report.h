@@ -1,4 +1,4 @@
-// What `gmectl send` says at the end, for people and for scripts.
+// Writes the output of `gmectl send`, for people and for scripts.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_SEND_REPORT_H_
@@ -19,13 +19,13 @@ struct SendResult {
   std::string region;
   std::vector<CodeCount> events;
   int attempts = 0;
-  absl::Status status;  // OK: counted; else the server's words, or why there were none
+  absl::Status status;  // OK: counted; else the server's reason, or why there was no answer
 };
 
 std::string FormatSendText(const SendResult& result);
 
-// One line:
-// {"result":"counted"|"refused"|"not_acknowledged","address":..,"app":..,"region":..,"events":21,
+// One line of JSON:
+// {"result":"counted"|"rejected"|"not_acknowledged","address":..,"app":..,"region":..,"events":21,
 //  "codes":[{"code":1005,"count":20}],"attempts":1,"status":"OK","message":""}
 std::string FormatSendJson(const SendResult& result);
 

@@ -22,7 +22,8 @@ bool IsActive(const v1::Spike& spike, v1::Spike::Kind kind) {
   return spike.active() && spike.kind() == kind;
 }
 
-// The likely cause, else what is most urgent. REQUIRES: there is a group.
+// The likely cause; the most urgent code if the incident names none. REQUIRES: groups are not
+// empty.
 const v1::Spike& CauseOf(const v1::Incident& incident, const std::vector<CodeGroup>& groups) {
   const auto cause = std::find_if(
       groups.begin(), groups.end(),
@@ -30,7 +31,7 @@ const v1::Spike& CauseOf(const v1::Incident& incident, const std::vector<CodeGro
   return (cause == groups.end() ? groups.front() : *cause).whole;
 }
 
-// "demo/eu", "demo/eu +2" where there are two more.
+// "demo/eu"; "demo/eu +2" if there are two more places.
 std::string PlacesText(const CodeGroup& group) {
   const std::string first = absl::StrCat(group.whole.app(), "/", group.whole.region());
   const size_t more = group.places.size() - 1;
@@ -41,7 +42,7 @@ std::string CodeAndName(const v1::Spike& spike) {
   return absl::StrCat(spike.code(), spike.name().empty() ? "" : " ", spike.name());
 }
 
-// "21", or "new" where nothing was expected.
+// "21", or "new" if no events were expected.
 std::string FactorText(const v1::Spike& spike) {
   const std::string times = TimesText(spike.observed_rate(), spike.expected_rate());
   return std::string(absl::StripSuffix(times, " times"));
@@ -52,8 +53,7 @@ void AddFix(const v1::Spike& cause, absl::string_view action, Screen* screen) {
                                  action.empty() ? "" : absl::StrCat(" (", action, ")")),
                     kIndent, "", Ink::kStrong);
   if (cause.solution().empty()) {
-    screen->Paragraph("The document does not have this code, so no fix is known.", kIndent,
-                      "Fix: ");
+    screen->Paragraph("This code is not documented; no fix is known.", kIndent, "Fix: ");
   } else {
     screen->Paragraph(cause.solution(), kIndent, "Fix: ", Ink::kStrong);
   }
@@ -66,7 +66,7 @@ void AddSpikeTable(const std::vector<CodeGroup>& groups, absl::Time now, Screen*
     const bool is_active = spike.active();
     rows.push_back({{spike.code()},
                     {spike.name()},
-                    {is_active ? RateText(spike.observed_rate()) : "over",
+                    {is_active ? RateText(spike.observed_rate()) : "ended",
                      is_active ? Ink::kAlarm : Ink::kPlain},
                     {RateText(spike.expected_rate())},
                     {is_active ? FactorText(spike) : ""},
@@ -76,7 +76,7 @@ void AddSpikeTable(const std::vector<CodeGroup>& groups, absl::Time now, Screen*
   screen->Table({{"CODE", true},
                  {"NAME", false, Column::Cut::kStart},
                  {"RATE", true},
-                 {"USUAL", true},
+                 {"EXPECTED", true},
                  {"TIMES", true},
                  {"SINCE", true},
                  {"APP/REGION", false, Column::Cut::kEnd}},
@@ -101,14 +101,14 @@ void AddIncident(const v1::Incident& incident, absl::Time now, Screen* screen) {
 }
 
 void AddLoops(const v1::SpikesResponse& spikes, absl::Time now, Screen* screen) {
-  // One line a place: each is another client.
+  // One line per place, because each is another client.
   std::vector<CodeGroup> loops;
   for (const v1::Spike& spike : spikes.spikes()) {
     if (IsActive(spike, v1::Spike::RETRY_LOOP)) loops.push_back({spike, {&spike}});
   }
   if (loops.empty()) return;
   screen->Blank();
-  screen->Paragraph("Retry loops: very few clients repeat a code without end; no spike.", 0, "",
+  screen->Paragraph("Retry loops: very few clients repeat a code endlessly. Not spikes.", 0, "",
                     Ink::kWarning);
   AddSpikeTable(loops, now, screen);
 }

@@ -1,5 +1,5 @@
-// What `gmectl spikes` shows: of each incident first the documented fix, then where, since when,
-// and which codes.
+// Writes the output of `gmectl spikes`: for each incident where and since when, the documented fix,
+// and the codes.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_SPIKES_REPORT_H_
@@ -10,10 +10,10 @@
 
 namespace gmewatch {
 
-// Whether a spike lasts now. A retry loop is none.
+// Whether a spike is active. Retry loops do not count.
 bool HasActiveSpike(const v1::SpikesResponse& spikes);
 
-// At most `limit` incidents that last, and how many more there are.
+// Adds at most `limit` active incidents, and how many more there are.
 void AddSpikes(const v1::SpikesResponse& spikes, int limit, Screen* screen);
 
 }  // namespace gmewatch

@@ -19,37 +19,10 @@ absl::string_view Environment(const char* name) {
 
 Terminal TerminalOf(const std::ostream& out) {
   Terminal terminal;
-  terminal.is_one = &out == &std::cout && isatty(STDOUT_FILENO) == 1;
+  terminal.is_terminal = &out == &std::cout && isatty(STDOUT_FILENO) == 1;
   terminal.has_color =
-      terminal.is_one && Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
+      terminal.is_terminal && Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
   return terminal;
-}
-
-EndRequest::EndRequest() {
-  sigemptyset(&signals_);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, signal);
-  pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-}
-
-EndRequest::~EndRequest() {
-  // One that is still pending would end the program as soon as it may.
-  Await(absl::ZeroDuration());
-  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-}
-
-bool EndRequest::IsMade() const {
-  sigset_t pending;
-  sigpending(&pending);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    if (sigismember(&pending, signal) == 1) return true;
-  }
-  return is_taken_;
-}
-
-bool EndRequest::Await(absl::Duration timeout) {
-  const timespec time = absl::ToTimespec(timeout);
-  if (!is_taken_) is_taken_ = sigtimedwait(&signals_, nullptr, &time) > 0;
-  return is_taken_;
 }
 
 }  // namespace gmewatch

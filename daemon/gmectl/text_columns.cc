@@ -1,20 +1,20 @@
 #include "daemon/gmectl/text_columns.h"
 
-#include <algorithm>
 #include <clocale>
+#include <cstdint>
 #include <cwchar>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "client/src/text.h"
+#include "daemon/base/printable.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr absl::string_view kCut = "..";
 
-// The C library's table of widths belongs to a locale, and the user's may not be UTF-8. Sets one
-// that is for as long as this lives, in this thread only.
+// Sets a UTF-8 locale in this thread while it lives: how the C library reads characters and how
+// wide it takes them to be depends on the locale, and the user's may not be UTF-8.
 class Utf8Locale {
  public:
   Utf8Locale() : before_(uselocale(Shared())) {}
@@ -23,29 +23,32 @@ class Utf8Locale {
   ~Utf8Locale() { uselocale(before_); }
 
  private:
-  // Null, where there is none, leaves the locale as it is.
+  // Null if the system has no such locale. The current one then stays, in which other characters
+  // than ASCII may count as not printable.
   static locale_t Shared() {
-    static const locale_t kUtf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return kUtf8;
+    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return utf8;
   }
 
   const locale_t before_;
 };
 
 struct Character {
-  absl::string_view bytes;
-  size_t columns;
+  absl::string_view bytes;  // one byte if it is not UTF-8
+  size_t columns = 1;
+  bool is_printable = false;
 };
 
-// What the printable `text` begins with. REQUIRES: not empty.
+// The first character of `text`. REQUIRES: not empty; a Utf8Locale lives.
 Character FirstOf(absl::string_view text) {
-  const size_t size = std::max<size_t>(client::PrintableCharacter(text), 1);  // it always moves on
-  const absl::string_view bytes = text.substr(0, size);
   wchar_t wide = 0;
   std::mbstate_t state = {};
-  if (std::mbrtowc(&wide, bytes.data(), bytes.size(), &state) > bytes.size()) return {bytes, 1};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): it has a state of its own
+  const size_t size = std::mbrtowc(&wide, text.data(), text.size(), &state);
+  if (size == 0 || size > text.size()) return {text.substr(0, 1)};
   const int width = wcwidth(wide);
-  return {bytes, width < 0 ? 1U : static_cast<size_t>(width)};
+  return {text.substr(0, size), width < 0 ? 1U : static_cast<size_t>(width),
+          IsPrintableCodePoint(static_cast<uint32_t>(wide))};
 }
 
 std::vector<Character> CharactersOf(absl::string_view text) {
@@ -58,7 +61,7 @@ std::vector<Character> CharactersOf(absl::string_view text) {
   return characters;
 }
 
-// What fits of the characters from `first` on.
+// The characters from `first` on that fit into `columns`.
 template <typename Iterator>
 std::vector<absl::string_view> Fitting(Iterator first, Iterator end, size_t columns) {
   std::vector<absl::string_view> fitting;
@@ -73,8 +76,14 @@ std::vector<absl::string_view> Fitting(Iterator first, Iterator end, size_t colu
 }  // namespace
 
 std::string Printable(absl::string_view text) {
-  std::string printable(text.size(), '\0');
-  printable.resize(client::CopyPrintable(text, printable.data(), printable.size()));
+  std::string printable;
+  for (const Character& character : CharactersOf(text)) {
+    if (character.is_printable) {
+      absl::StrAppend(&printable, character.bytes);
+    } else {
+      printable.append(character.bytes.size(), '?');
+    }
+  }
   return printable;
 }
 

@@ -11,19 +11,20 @@
 namespace gmewatch {
 namespace {
 
-// In seconds and in minutes; an hour besides.
-constexpr int kUsualSteps[] = {1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30};
+// Round steps in seconds and in minutes; one hour is another.
+constexpr int kRoundSteps[] = {1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30};
 
-// How far off a usual step a difference may be: one that many rows share, the middle one of many.
+// How far a difference may be from a round step, as a share of the step: a difference that many
+// rows share, and the median one.
 constexpr double kCommonOffMax = 0.02;
-constexpr double kMiddleOffMax = 0.15;
+constexpr double kMedianOffMax = 0.15;
 
 struct Common {
   absl::Duration difference;
-  double share = 0;  // of all
+  double share = 0;  // of all differences
 };
 
-// Which difference is the most common, in milliseconds; the smallest of several.
+// The most common difference, to the millisecond; the smallest if several are equally common.
 Common MostCommon(const std::vector<absl::Duration>& sorted) {
   Common best;
   size_t begin = 0;
@@ -36,12 +37,12 @@ Common MostCommon(const std::vector<absl::Duration>& sorted) {
   return best;
 }
 
-std::optional<absl::Duration> UsualStepNear(absl::Duration difference, double off_max) {
+std::optional<absl::Duration> RoundStepNear(absl::Duration difference, double off_max) {
   absl::Duration nearest = absl::Hours(1);
   for (const absl::Duration unit : {absl::Seconds(1), absl::Minutes(1)}) {
-    for (const int usual : kUsualSteps) {
-      if (absl::AbsDuration(usual * unit - difference) < absl::AbsDuration(nearest - difference)) {
-        nearest = usual * unit;
+    for (const int round : kRoundSteps) {
+      if (absl::AbsDuration(round * unit - difference) < absl::AbsDuration(nearest - difference)) {
+        nearest = round * unit;
       }
     }
   }
@@ -49,21 +50,21 @@ std::optional<absl::Duration> UsualStepNear(absl::Duration difference, double of
   return nearest;
 }
 
-// Nothing where the differences say too little.
+// Nothing if the differences do not determine a step.
 std::optional<absl::Duration> StepOf(const std::vector<absl::Duration>& sorted) {
   const Common common = MostCommon(sorted);
   if (common.share > 0.5) return common.difference;
   if (common.share > 0.25) {
-    return UsualStepNear(common.difference, kCommonOffMax).value_or(common.difference);
+    return RoundStepNear(common.difference, kCommonOffMax).value_or(common.difference);
   }
-  return UsualStepNear(sorted[sorted.size() / 2], kMiddleOffMax);
+  return RoundStepNear(sorted[sorted.size() / 2], kMedianOffMax);
 }
 
 }  // namespace
 
 absl::StatusOr<absl::Duration> FindStep(absl::Span<const absl::Time> times) {
   if (times.size() < 2) {
-    return absl::InvalidArgumentError("one row has no step; give it with --step");
+    return absl::InvalidArgumentError("one row has no step; set it with --step");
   }
   std::vector<absl::Duration> differences;
   for (size_t i = 1; i < times.size(); ++i) differences.push_back(times[i] - times[i - 1]);
@@ -73,7 +74,7 @@ absl::StatusOr<absl::Duration> FindStep(absl::Span<const absl::Time> times) {
     return absl::InvalidArgumentError(absl::StrCat("the rows are from ",
                                                    absl::FormatDuration(differences.front()),
                                                    " to ", absl::FormatDuration(differences.back()),
-                                                   " apart, so the step is not clear; give it with "
+                                                   " apart, so the step is not clear; set it with "
                                                    "--step"));
   }
   if (*step >= kStepMin && *step <= kStepMax) return *step;
@@ -82,7 +83,7 @@ absl::StatusOr<absl::Duration> FindStep(absl::Span<const absl::Time> times) {
 }
 
 TickGrid::TickGrid(absl::Duration step, absl::Span<const absl::Time> times) : step_(step) {
-  // The mean of moments on a circle that is a step round.
+  // The circular mean: each time is an angle on a circle whose circumference is one step.
   double sine = 0;
   double cosine = 0;
   for (const absl::Time time : times) {

@@ -1,7 +1,6 @@
 #include "daemon/gmectl/top_report.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -56,7 +55,7 @@ void AddTop(const v1::TopResponse& top, int limit, Screen* screen) {
                    {"NAME", false, Column::Cut::kStart},
                    {"STATE"},
                    {"RATE", true},
-                   {"USUAL", true},
+                   {"EXPECTED", true},
                    {"1 H", true},
                    {"24 H", true}},
                   std::move(rows));

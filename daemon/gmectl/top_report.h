@@ -1,4 +1,4 @@
-// What `gmectl top` shows: the codes that were seen, most urgent first.
+// Writes the output of `gmectl top`: the codes that were seen, most urgent first.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_TOP_REPORT_H_
@@ -9,7 +9,7 @@
 
 namespace gmewatch {
 
-// At most `limit` codes, and how many more there are.
+// Adds at most `limit` codes, and how many more there are.
 void AddTop(const v1::TopResponse& top, int limit, Screen* screen);
 
 }  // namespace gmewatch

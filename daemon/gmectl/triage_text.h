@@ -1,5 +1,5 @@
-// How the admin port's answers are written on the terminal, besides the numbers, which are those of
-// the triage page (daemon/triage/numbers_text.h).
+// Texts that the reports on the admin port's answers share. Numbers are written as on the triage
+// page (daemon/triage/numbers_text.h).
 //
 // Thread safety: free functions without state. Times are UTC.
 #ifndef GMEWATCH_DAEMON_GMECTL_TRIAGE_TEXT_H_
@@ -14,13 +14,13 @@
 
 namespace gmewatch {
 
-// "12:04", or "23 Nov 12:04" where `now` has another date.
+// "12:04", or "23 Nov 12:04" if `now` has another date.
 std::string ClockText(absl::Time time, absl::Time now);
 
-// "eu, app demo"; "all" is said in words.
+// "eu, app demo"; "all regions, app demo" for the label "all".
 std::string PlaceText(absl::string_view app, absl::string_view region);
 
-// What is known to be wrong with the numbers; nothing where nothing is.
+// Adds the warnings about the numbers; nothing without a warning.
 void AddTrust(const v1::Trust& trust, Screen* screen);
 
 }  // namespace gmewatch

@@ -20,7 +20,7 @@ namespace gmewatch {
   X(kThrottled, "throttled", "429: Grafana has too much to do; tried again")                   \
   X(kServerError, "server_error", "Grafana answered 5xx; tried again")                         \
   X(kBadAnswer, "bad_answer", "an answer that is none of Grafana's API; tried again")          \
-  X(kRefused, "refused", "another 4xx: this spike is given up")                                \
+  X(kRejected, "refused", "another 4xx: this spike is given up")                               \
   X(kNoRoom, "no_room", "too many spikes at a time: this one is not pushed")                   \
   X(kExpired, "expired", "an hour after the spike's end Grafana still did not have it: given up")
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "client/src/monitor.h"
 #include "gmewatch/reporter.h"
 #include "tests/client/reporter_fixture.h"
 #include "tests/support/scripted_server.h"
@@ -132,6 +133,37 @@ TEST(ReporterDeliveryTest, TellsWhatWasRefused) {
   EXPECT_TRUE(reporter.Stop(kSoon));
   EXPECT_THAT(server.counts(), IsEmpty());
   EXPECT_THAT(server.losses(), ElementsAre(Pair(v1::ClientLoss::REFUSED, 5)));
+}
+
+TEST(ReporterDeliveryTest, WithFailFastWhatOnlyPeopleCanFixIsRejected) {
+  for (const absl::Status& failure :
+       {absl::UnauthenticatedError("wrong key"), absl::PermissionDeniedError("no such app"),
+        absl::UnimplementedError("no such service")}) {
+    ScriptedServer server;
+    server.Always(Failure(failure));
+    ReporterOptions options = PatientOptions(server.address());
+    options.fail_fast = true;
+    Reporter reporter(options);
+    reporter.Report(1, 5);
+    EXPECT_TRUE(reporter.Flush(kSoon));
+    EXPECT_EQ(reporter.Stats().pending_events, 0U) << failure;
+    EXPECT_EQ(reporter.Stats().acknowledged_events, 0U);
+    EXPECT_EQ(reporter.Stats().last_error, failure.ToString());
+    EXPECT_EQ(reporter.Stats().last_error_code, static_cast<int>(failure.code()));
+  }
+}
+
+TEST(ReporterDeliveryTest, WithFailFastFlushReturnsOnceItsDeadlineIsTooEarly) {
+  ScriptedServer server;
+  server.Next(Failure(absl::ResourceExhaustedError("busy"), absl::Hours(1)));
+  ReporterOptions options = PatientOptions(server.address());
+  options.fail_fast = true;
+  Reporter reporter(options);
+  reporter.Report(1);
+  const absl::Duration begin = client::Monotonic();
+  EXPECT_FALSE(reporter.Flush(std::chrono::seconds(20)));
+  EXPECT_LT(client::Monotonic() - begin, absl::Seconds(10));
+  EXPECT_EQ(reporter.Stats().pending_events, 1U);
 }
 
 TEST(ReporterDeliveryTest, TellsOfTooManyCodes) {

@@ -1,4 +1,4 @@
-// gmectl as a process, against gmewatchd: what it sends is counted, and its exit status tells.
+// gmectl and gmewatchd as processes: what gmectl sends is counted, and its exit status is right.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ class GmectlSendTest : public ::testing::Test {
   std::unique_ptr<GmewatchdProcess> daemon_;
 };
 
-TEST_F(GmectlSendTest, WhatItSaysWasCountedIsCounted) {
+TEST_F(GmectlSendTest, WhatItReportsAsCountedIsCounted) {
   const Ended run = Send("right-key\n", {"1005:20", "10003", "0:5"});
   EXPECT_EQ(run.status, 0) << run.error;
   EXPECT_THAT(run.output, HasSubstr("counted: 26 events of app demo, region eu"));
@@ -48,7 +48,7 @@ TEST_F(GmectlSendTest, WhatItSaysWasCountedIsCounted) {
   EXPECT_EQ(shell.output, "demo|eu|10003|1\ndemo|eu|1005|20\n");
 }
 
-TEST_F(GmectlSendTest, ItsExitStatusTells) {
+TEST_F(GmectlSendTest, TheExitStatusSaysWhatHappened) {
   EXPECT_EQ(Send("right-key", {"1005"}).status, 0);
   EXPECT_EQ(Send("wrong-key", {"1005"}).status, 1);
   EXPECT_EQ(Send("right-key", {"1005:0"}).status, 2);
@@ -58,7 +58,7 @@ TEST_F(GmectlSendTest, ItsExitStatusTells) {
   EXPECT_EQ(RunToEnd(GmectlPath(), {"no_such_command"}).status, 2);
 }
 
-// One that looks for spikes, at a port of its own that a second one can take over.
+// The daemon runs on a port of its own, which a second daemon can take over.
 class GmectlViewTest : public ::testing::Test {
  protected:
   void SetUp() override { Start("127.0.0.1:0"); }
@@ -77,7 +77,7 @@ class GmectlViewTest : public ::testing::Test {
   std::unique_ptr<GmewatchdProcess> daemon_;
 };
 
-TEST_F(GmectlViewTest, AsksTheDaemonAlone) {
+TEST_F(GmectlViewTest, NeedsOnlyTheDaemon) {
   const Ended sent = RunToEnd(GmectlPath(), {"send", "--address=" + daemon_->ingest_address(),
                                              "--app=demo", "--region=eu", "1005:20"});
   ASSERT_EQ(sent.status, 0) << sent.error;
@@ -91,12 +91,12 @@ TEST_F(GmectlViewTest, AsksTheDaemonAlone) {
   EXPECT_EQ(live.status, 0) << live.error;
   EXPECT_THAT(live.output, HasSubstr("\nNow ("));
   EXPECT_EQ(daemon_->Terminate(), 0);
-  const Ended away = Ask({"spikes"});
-  EXPECT_EQ(away.status, 3);
-  EXPECT_THAT(away.error, HasSubstr("Failed to connect"));
+  const Ended down = Ask({"spikes"});
+  EXPECT_EQ(down.status, 3);
+  EXPECT_THAT(down.error, HasSubstr("Failed to connect"));
 }
 
-TEST_F(GmectlViewTest, WatchGoesOnWhileTheDaemonIsAwayAndEndsAtCtrlC) {
+TEST_F(GmectlViewTest, WatchGoesOnWhileTheDaemonIsDownAndEndsAtCtrlC) {
   auto watch =
       ChildProcess::Start(GmectlPath(), {"spikes", "--watch=0.2", "--admin_address=" + admin_});
   ASSERT_TRUE(watch.ok()) << watch.status();
@@ -110,7 +110,7 @@ TEST_F(GmectlViewTest, WatchGoesOnWhileTheDaemonIsAwayAndEndsAtCtrlC) {
   EXPECT_EQ((*watch)->Wait(), 0);
 }
 
-TEST(GmectlColourTest, IsForTerminalsAndForThoseWhoWantIt) {
+TEST(GmectlColourTest, IsForTerminalsUnlessSwitchedOff) {
   const auto on_a_terminal = [](const std::string& environment) {
     const Ended run = RunToEnd(
         "script", {"-qec", environment + " " + GmectlPath() + " explain 1005", "/dev/null"});

@@ -18,7 +18,7 @@ const std::vector<std::string>& HostileTexts() {
 <<<<<<< HEAD
 const std::vector<std::string>& RejectedNames() {
 =======
-const std::vector<std::string>& ForbiddenNames() {
+const std::vector<std::string>& RejectedNames() {
 >>>>>>> p/triage
   static const auto* const names = new std::vector<std::string>{
       "<script>", "a\"b",  "javascript:x", "a b", "\u05D2\u05E8\u05E1\u05D4",
@@ -29,7 +29,7 @@ const std::vector<std::string>& ForbiddenNames() {
 <<<<<<< HEAD
 const std::vector<std::string>& RejectedTexts() {
 =======
-const std::vector<std::string>& ForbiddenTexts() {
+const std::vector<std::string>& RejectedTexts() {
 >>>>>>> p/triage
   static const auto* const texts = new std::vector<std::string>{
       std::string(65, 'M'), "two\nlines", std::string("a\0b", 3), "\x1b[2J",

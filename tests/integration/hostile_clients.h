@@ -25,8 +25,8 @@ const std::vector<std::string>& RejectedNames();
 const std::vector<std::string>& RejectedTexts();
 =======
 // Never taken: as an app, a region or a text.
-const std::vector<std::string>& ForbiddenNames();
-const std::vector<std::string>& ForbiddenTexts();
+const std::vector<std::string>& RejectedNames();
+const std::vector<std::string>& RejectedTexts();
 >>>>>>> p/triage
 
 // Reports `code` and the strange codes with details, from one session of app "one" in "eu" for each

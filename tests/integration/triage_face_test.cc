@@ -117,7 +117,7 @@ TEST_F(TriageFaceTest, TextsThatTheProtocolForbidsAreOnNoPage) {
 <<<<<<< HEAD
   for (const std::string& name : RejectedNames()) {
 =======
-  for (const std::string& name : ForbiddenNames()) {
+  for (const std::string& name : RejectedNames()) {
 >>>>>>> p/triage
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession(name, "eu"), 1, {{kCode, 1}})).ok()) << name;
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession("one", name), 1, {{kCode, 1}})).ok())
@@ -126,7 +126,7 @@ TEST_F(TriageFaceTest, TextsThatTheProtocolForbidsAreOnNoPage) {
 <<<<<<< HEAD
   for (const std::string& text : RejectedTexts()) {
 =======
-  for (const std::string& text : ForbiddenTexts()) {
+  for (const std::string& text : RejectedTexts()) {
 >>>>>>> p/triage
     v1::Session session = MakeSession("one", "eu");
     std::string* const fields[] = {session.mutable_app_version(), session.mutable_sdk_version(),
@@ -146,7 +146,7 @@ TEST_F(TriageFaceTest, TextsThatTheProtocolForbidsAreOnNoPage) {
 <<<<<<< HEAD
   for (const std::string& text : RejectedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
 =======
-  for (const std::string& text : ForbiddenTexts()) EXPECT_THAT(versions, Not(Contains(text)));
+  for (const std::string& text : RejectedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
 >>>>>>> p/triage
 }
 

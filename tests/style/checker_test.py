@@ -65,7 +65,7 @@ class LayersTest(unittest.TestCase):
         ("daemon/triage/a.cc", "daemon/aggregate/counters.h", None),
         ("daemon/ingest/a.cc", "grpcpp/grpcpp.h", None),
         ("daemon/ingest/a.cc", "curl/curl.h", "fence"),
-        ("daemon/annotate/http_session.cc", "curl/curl.h", None),
+        ("daemon/base/http_session.cc", "curl/curl.h", None),
         ("client/include/gmewatch/a.h", "grpcpp/grpcpp.h", "fence"),
         ("daemon/aggregate/a.cc", "prometheus/counter.h", "fence"),
         ("daemon/ingest/a.cc", "CivetServer.h", "fence"),

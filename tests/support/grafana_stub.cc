@@ -29,7 +29,7 @@ constexpr size_t kTagBytesMax = 100;   // the database's columns
 constexpr size_t kTagsBytesMax = 500;  // [annotations] tags_length
 constexpr size_t kDefaultLimit = 100;
 
-// Key and value, as Grafana keeps them.
+// The tag as Grafana stores it: key and value.
 std::string Kept(absl::string_view tag) {
   const std::vector<std::string> parts = absl::StrSplit(tag, ':');
   return parts.size() < 2 ? parts[0] : absl::StrCat(parts[0], ":", parts[1]);
@@ -47,7 +47,7 @@ std::string Message(absl::string_view message) {
   return absl::StrCat("{\"message\":\"", message, "\"}");
 }
 
-// Times go in as whole numbers: Go takes neither strings nor exponents for them.
+// Whether the times are whole numbers: Grafana accepts neither strings nor exponents.
 bool HasPlainNumbers(const std::string& body) {
   for (const absl::string_view field : {"\"time\":", "\"timeEnd\":"}) {
     const size_t at = body.find(std::string(field));
@@ -60,7 +60,7 @@ bool HasPlainNumbers(const std::string& body) {
 
 struct Given {
   bool good = false;
-  StubAnnotation annotation;  // zero and empty where the body does not say
+  StubAnnotation annotation;  // fields that the body does not have are 0 or empty
   bool has_tags = false;
 };
 
@@ -94,8 +94,8 @@ std::string Shown(const StubAnnotation& annotation) {
                       ",\"timeEnd\":", annotation.time_end_ms, ",", json.substr(1));
 }
 
-// 0, or the status of a refusal.
-int RefusalOf(const std::vector<std::string>& tags) {
+// The status with which Grafana rejects the tags; 0 if it accepts them.
+int RejectionOf(const std::vector<std::string>& tags) {
   size_t bytes = 2;
   for (const std::string& tag : tags) {
     bytes += tag.size() + 3;
@@ -122,8 +122,8 @@ GrafanaStub::GrafanaStub(std::string token) : token_(std::move(token)) {
 
 GrafanaStub::~GrafanaStub() {
   Release();
-  // civetweb looks whether it is to stop when a connection comes, or every two seconds.
-  std::thread caller([this] { const HttpConnection knock(address_); });
+  // civetweb checks whether to stop when a connection comes in, or every two seconds.
+  std::thread caller([this] { const HttpConnection connection(address_); });
   mg_stop(context_);
   caller.join();
   mg_exit_library();
@@ -208,7 +208,7 @@ void GrafanaStub::Serve(mg_connection* connection) {
       const Broken how = breaks ? broken.front() : Broken{};
       if (breaks) broken.pop_front();
       if (breaks && how.fault == Fault::kStatus) {
-        answer = {how.status, Message("as the test wants")};
+        answer = {how.status, Message("set by the test")};
       } else {
         answer = Do(request);
       }
@@ -218,7 +218,7 @@ void GrafanaStub::Serve(mg_connection* connection) {
     }
   }
   mg_printf(connection,
-            "HTTP/1.1 %d As said\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+            "HTTP/1.1 %d Status\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
             "Connection: close\r\n\r\n%s",
             answer.status, answer.body.size(), answer.body.c_str());
 }
@@ -271,8 +271,8 @@ GrafanaStub::Answer GrafanaStub::Create(const std::string& body) {
   if (!given.good || given.annotation.text.empty() || given.annotation.time_ms == 0) {
     return {400, Message("bad request data")};
   }
-  const int refusal = RefusalOf(given.annotation.tags);
-  if (refusal != 0) return {refusal, Message("Failed to save annotation")};
+  const int rejection = RejectionOf(given.annotation.tags);
+  if (rejection != 0) return {rejection, Message("Failed to save annotation")};
   if (given.annotation.time_end_ms == 0) given.annotation.time_end_ms = given.annotation.time_ms;
   given.annotation.id = ++last_id_;
   annotations_[last_id_] = std::move(given.annotation);
@@ -285,8 +285,8 @@ GrafanaStub::Answer GrafanaStub::Update(absl::string_view id, const std::string&
   if (!given.good || !absl::SimpleAtoi(id, &number)) return {400, Message("bad request data")};
   const auto found = annotations_.find(number);
   if (found == annotations_.end()) return {404, Message("Annotation not found")};
-  const int refusal = RefusalOf(given.annotation.tags);
-  if (refusal != 0) return {refusal, Message("Failed to update annotation")};
+  const int rejection = RejectionOf(given.annotation.tags);
+  if (rejection != 0) return {rejection, Message("Failed to update annotation")};
   StubAnnotation& kept = found->second;
   if (!given.annotation.text.empty()) kept.text = given.annotation.text;
   if (given.annotation.time_ms > 0) kept.time_ms = given.annotation.time_ms;

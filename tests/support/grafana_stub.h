@@ -1,7 +1,7 @@
-// An HTTP server that behaves as Grafana's annotations API is documented to and as its code does:
-// ids; a search by tags, all of which must fit, and time, 100 results unless asked for more; of a
-// tag what is behind a second colon is dropped; 401 for another token, 400 for what it cannot
-// take, 404 for an id that it does not have.
+// An HTTP server that behaves like Grafana's annotations API, as documented and as its code does:
+// it gives ids; it searches by tags, all of which must match, and by time, with 100 results unless
+// more are requested; it cuts a tag at its second colon; it answers 401 to another token, 400 to a
+// bad request and 404 to an unknown id.
 //
 // Thread safety: every method may be called from any thread.
 #ifndef GMEWATCH_TESTS_SUPPORT_GRAFANA_STUB_H_
@@ -38,12 +38,12 @@ struct StubRequest {
 
 class GrafanaStub {
  public:
-  // What happens to a request instead of what should.
+  // What goes wrong with a request.
   enum class Fault {
-    kStatus,      // nothing is done, and the answer has this status
-    kLoseAnswer,  // it is done, and the connection closed without an answer
-    kHold,        // it is done, and the answer comes after Release only
-    kNonsense,    // it is done, and the answer is no JSON
+    kStatus,      // it is not carried out; the response has this status
+    kLoseAnswer,  // it is carried out; the connection closes without a response
+    kHold,        // it is carried out; the response waits for Release
+    kNonsense,    // it is carried out; the response is not JSON
   };
 
   explicit GrafanaStub(std::string token);
@@ -54,16 +54,16 @@ class GrafanaStub {
   std::string url() const;
 
   void SetToken(std::string token);
-  // Happens to the next request of this method that no earlier call is for.
+  // Applies to the next request of this method; further calls to the ones after it.
   void Break(const std::string& method, Fault fault, int status = 0);
   void Release();
 
   int64_t Add(StubAnnotation annotation);
   void Remove(int64_t id);
   std::vector<StubAnnotation> annotations();
-  // All that had the right token.
+  // The requests with the right token.
   std::vector<StubRequest> requests();
-  // Waits until so many requests have come in, at most 20 s.
+  // Waits until `count` requests have come in, at most 20 s.
   bool AwaitRequests(size_t count);
 
  private:

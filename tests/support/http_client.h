@@ -1,8 +1,8 @@
-// A small HTTP/1.1 client over a raw socket, for tests that must see the bytes: it follows nothing,
-// adds nothing, and can be as slow or as rude as a test asks.
+// A small HTTP/1.1 client over a raw socket, for tests that must see the bytes: it follows no
+// redirect, adds no header, and can be as slow or as rude as a test needs.
 //
-// Thread safety: none. A read that gets nothing for 10 s fails with DeadlineExceeded; a connection
-// that ends too early is DataLoss.
+// Thread safety: none. Errors: DEADLINE_EXCEEDED, a read got nothing for 10 s; DATA_LOSS, the
+// connection ended early or broke, or the reply is malformed.
 #ifndef GMEWATCH_TESTS_SUPPORT_HTTP_CLIENT_H_
 #define GMEWATCH_TESTS_SUPPORT_HTTP_CLIENT_H_
 
@@ -18,13 +18,13 @@ struct HttpReply {
   int status = 0;
   std::string head;  // status line and headers, as they came
   std::string body;  // chunks put together
-  // Of a header, by its name in lower case; empty where it is missing.
+  // The value of the header with this lower-case name; empty if it is missing.
   std::string Header(absl::string_view name) const;
 };
 
 class HttpConnection {
  public:
-  // `address`: HOST:PORT with an IPv4 host. `receive_buffer_bytes`: 0 leaves the system's.
+  // `address` is HOST:PORT with an IPv4 host. `receive_buffer_bytes` of 0 keeps the system's size.
   explicit HttpConnection(absl::string_view address, int receive_buffer_bytes = 0);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
@@ -32,11 +32,11 @@ class HttpConnection {
 
   bool connected() const { return socket_ >= 0; }
   bool Send(absl::string_view text);
-  // `without_body`: the answer to a HEAD.
+  // `without_body`: for the reply to a HEAD.
   absl::StatusOr<HttpReply> ReadReply(bool without_body = false);
-  // At least one byte, at most `bytes_max`; empty at the end.
+  // Reads at least one byte, at most `bytes_max`; empty at the end of the connection.
   absl::StatusOr<std::string> ReadSome(size_t bytes_max);
-  // Hangs up with a reset, as a process that was killed.
+  // Closes with a reset, like a process that was killed.
   void Reset();
 
  private:
@@ -45,10 +45,10 @@ class HttpConnection {
   absl::Status ReadChunks(std::string* text);
 
   int socket_ = -1;
-  std::string ahead_;  // read, but not asked for yet
+  std::string ahead_;  // read from the socket, but not yet returned
 };
 
-// One request on a connection of its own.
+// Sends one request on a connection of its own.
 absl::StatusOr<HttpReply> HttpFetch(absl::string_view address, absl::string_view path,
                                     absl::string_view method = "GET");
 

@@ -1,6 +1,6 @@
-// An HTTPS server of openssl that answers every GET with a page that says "s_server".
+// An HTTPS server (openssl s_server) that answers every GET with a page that contains "s_server".
 //
-// Thread safety: none. Ends with the object.
+// Thread safety: none. The server ends with the object.
 #ifndef GMEWATCH_TESTS_SUPPORT_TLS_WEB_SERVER_H_
 #define GMEWATCH_TESTS_SUPPORT_TLS_WEB_SERVER_H_
 
@@ -14,10 +14,10 @@ namespace gmewatch {
 
 class TlsWebServer {
  public:
-  // Returns when it can be asked.
+  // Returns when the server listens.
   static absl::StatusOr<std::unique_ptr<TlsWebServer>> Start();
 
-  // By the name that its certificate is for, and by another; without a slash at the end.
+  // With the name in its certificate, and with another name; without a slash at the end.
   std::string url() const { return "https://localhost:" + port_; }
   std::string url_of_another_name() const { return "https://127.0.0.1:" + port_; }
   // A PEM file with the authority that signed its certificate.

@@ -93,6 +93,11 @@ struct ReporterOptions {
   // days. At most the server's session_horizon (24 h unless its operator chose otherwise). Counts
   // that gathered meanwhile and were never sent are not concerned.
   std::chrono::milliseconds session_horizon = std::chrono::hours(24);
+
+  // For a program whose user waits for the result, such as a command. A failure that only people
+  // can fix (a wrong key, a server without this service) rejects the batch instead of being
+  // retried, and Flush returns false as soon as no attempt is possible before its deadline.
+  bool fail_fast = false;
 };
 
 // Since the Reporter was made. acknowledged + refused + lost + pending = reported.
@@ -107,6 +112,7 @@ struct ReporterStats {
   uint64_t connects = 0;             // times a connection was asked for
   // Why the last attempt failed or was refused, for a developer's log; empty after a success.
   std::string last_error;
+  int last_error_code = 0;  // its gRPC status code, such as 7 for PERMISSION_DENIED; 0: no error
 };
 
 class Reporter {

@@ -1,4 +1,4 @@
-// AnnotationPusher before a Grafana that is slow, broken or gone.
+// AnnotationPusher with a Grafana that is slow, broken or down.
 #include "daemon/annotate/annotation_pusher.h"
 #include "tests/daemon/annotate/pusher_fixture.h"
 
@@ -12,7 +12,7 @@ using Fault = GrafanaStub::Fault;
 
 TEST_F(AnnotationPusherTest, APostWhoseAnswerWasLostIsNotMadeTwice) {
   grafana_.Break("POST", Fault::kLoseAnswer);
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   EXPECT_EQ(Failures(AnnotateFailure::kUnreachable), 1U);
   EXPECT_EQ(pusher_->stats().queue, 1U);
   PushLater();
@@ -23,7 +23,7 @@ TEST_F(AnnotationPusherTest, APostWhoseAnswerWasLostIsNotMadeTwice) {
 
 TEST_F(AnnotationPusherTest, APostWhoseAnswerCameTooLateIsNotMadeTwice) {
   grafana_.Break("POST", Fault::kHold);
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   EXPECT_EQ(Failures(AnnotateFailure::kTimeout), 1U);
   grafana_.Release();
   PushLater();
@@ -31,9 +31,9 @@ TEST_F(AnnotationPusherTest, APostWhoseAnswerCameTooLateIsNotMadeTwice) {
   EXPECT_THAT(Methods(), ElementsAre("GET", "POST", "GET"));
 }
 
-TEST_F(AnnotationPusherTest, APostWithAnAnswerThatSaysNothingIsNotMadeTwice) {
+TEST_F(AnnotationPusherTest, APostWithAMeaninglessAnswerIsNotMadeTwice) {
   grafana_.Break("POST", Fault::kNonsense);
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   EXPECT_EQ(Failures(AnnotateFailure::kBadAnswer), 1U);
   PushLater();
   EXPECT_THAT(grafana_.annotations(), SizeIs(1));
@@ -41,16 +41,16 @@ TEST_F(AnnotationPusherTest, APostWithAnAnswerThatSaysNothingIsNotMadeTwice) {
 
 TEST_F(AnnotationPusherTest, ARestartAfterALostAnswerMakesNoSecondOne) {
   grafana_.Break("POST", Fault::kLoseAnswer);
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   Restart();
   Push();
   EXPECT_THAT(grafana_.annotations(), SizeIs(1));
 }
 
-TEST_F(AnnotationPusherTest, ItWaitsBeforeItSearchesForWhatAPostMayHaveMade) {
+TEST_F(AnnotationPusherTest, ItWaitsBeforeItSearchesForTheAnnotationOfALostPost) {
   grafana_.Break("POST", Fault::kLoseAnswer);
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
-  clock_.Advance(AnnotationPusher::kSettleTime - absl::Milliseconds(1));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
+  clock_.Advance(AnnotationPusher::kPostGrace - absl::Milliseconds(1));
   Push();
   EXPECT_THAT(Methods(), ElementsAre("GET", "POST"));
   clock_.Advance(absl::Milliseconds(1));
@@ -58,14 +58,13 @@ TEST_F(AnnotationPusherTest, ItWaitsBeforeItSearchesForWhatAPostMayHaveMade) {
   EXPECT_THAT(Methods(), ElementsAre("GET", "POST", "GET"));
 }
 
-// Tries to push until it worked; how long that took, and how often it was tried.
-TEST_F(AnnotationPusherTest, ItComesBackEverLessOftenWhileGrafanaFails) {
+TEST_F(AnnotationPusherTest, PausesGrowWhileGrafanaFails) {
   constexpr int kTimes = 12;
   for (int i = 0; i < kTimes; ++i) {
     const int statuses[] = {500, 502, 503, 429};
     grafana_.Break("GET", Fault::kStatus, statuses[i % 4]);
   }
-  report_ = ReportAt(kStart + 20, {Lasting(1005)});
+  report_ = ReportAt(kStart + 20, {ActiveSpike(1005)});
   Push();
   std::vector<absl::Duration> pauses;
   for (absl::Duration since; pauses.size() < kTimes && since < absl::Minutes(2);) {
@@ -86,31 +85,31 @@ TEST_F(AnnotationPusherTest, ItComesBackEverLessOftenWhileGrafanaFails) {
   EXPECT_THAT(grafana_.annotations(), SizeIs(1));
 }
 
-TEST_F(AnnotationPusherTest, WhatGrafanaRefusesIsCountedAndNotTriedAgain) {
+TEST_F(AnnotationPusherTest, ARejectedSpikeIsCountedAndNotTriedAgain) {
   grafana_.Break("POST", Fault::kStatus, 400);
-  Push(ReportAt(kStart + 20, {Lasting(1005), Lasting(1006)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005), ActiveSpike(1006)}));
   PushLater();
-  EXPECT_EQ(Failures(AnnotateFailure::kRefused), 1U);
+  EXPECT_EQ(Failures(AnnotateFailure::kRejected), 1U);
   EXPECT_EQ(pusher_->stats().queue, 0U);
   ASSERT_THAT(grafana_.annotations(), SizeIs(1));
   EXPECT_EQ(grafana_.annotations()[0].tags[2], "code:1006");
 }
 
-TEST_F(AnnotationPusherTest, WhatSomebodyDeletedStaysDeleted) {
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+TEST_F(AnnotationPusherTest, ADeletedAnnotationStaysDeleted) {
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   grafana_.Remove(grafana_.annotations()[0].id);
-  Push(ReportAt(kStart + 100, {Lasting(1005)}));
-  Push(ReportAt(kStart + 200, {Over(Lasting(1005), kStart + 150)}));
+  Push(ReportAt(kStart + 100, {ActiveSpike(1005)}));
+  Push(ReportAt(kStart + 200, {EndedSpike(ActiveSpike(1005), kStart + 150)}));
   EXPECT_THAT(grafana_.annotations(), SizeIs(0));
-  EXPECT_EQ(Failures(AnnotateFailure::kRefused), 1U);
+  EXPECT_EQ(Failures(AnnotateFailure::kRejected), 1U);
 }
 
-TEST_F(AnnotationPusherTest, WhatBeganAndEndedWhileGrafanaWasGoneIsToldLater) {
+TEST_F(AnnotationPusherTest, ASpikeThatEndedWhileGrafanaWasDownIsPushedLater) {
   settings_.set_grafana_url("http://127.0.0.1:1");
   Restart();
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   clock_.Advance(absl::Minutes(2));
-  Push(ReportAt(kStart + 100, {Over(Lasting(1005), kStart + 90)}));
+  Push(ReportAt(kStart + 100, {EndedSpike(ActiveSpike(1005), kStart + 90)}));
   EXPECT_EQ(Failures(AnnotateFailure::kUnreachable), 2U);
   settings_.set_grafana_url(grafana_.url());
   Use();
@@ -120,11 +119,11 @@ TEST_F(AnnotationPusherTest, WhatBeganAndEndedWhileGrafanaWasGoneIsToldLater) {
   EXPECT_EQ(grafana_.annotations()[0].time_end_ms, (kStart + 90) * 1000);
 }
 
-TEST_F(AnnotationPusherTest, WhatIsGivenUpIsCounted) {
+TEST_F(AnnotationPusherTest, AGivenUpSpikeIsCounted) {
   settings_.set_grafana_url("http://127.0.0.1:1");
   Restart();
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
-  Push(ReportAt(kStart + 100, {Over(Lasting(1005), kStart + 90)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
+  Push(ReportAt(kStart + 100, {EndedSpike(ActiveSpike(1005), kStart + 90)}));
   Push(ReportAt(kStart + 90 + 3600, {}));
   EXPECT_EQ(Failures(AnnotateFailure::kExpired), 1U);
   EXPECT_EQ(pusher_->stats().queue, 0U);

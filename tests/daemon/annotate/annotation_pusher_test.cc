@@ -16,7 +16,7 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 TEST_F(AnnotationPusherTest, ASpikeIsOneAnnotationFromItsStartToItsEnd) {
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   ASSERT_THAT(grafana_.annotations(), SizeIs(1));
   StubAnnotation annotation = grafana_.annotations()[0];
   EXPECT_EQ(annotation.time_ms, kStart * 1000);
@@ -27,11 +27,11 @@ TEST_F(AnnotationPusherTest, ASpikeIsOneAnnotationFromItsStartToItsEnd) {
   EXPECT_THAT(annotation.text, HasSubstr("<a href=\"/d/gme-code?"));
   EXPECT_THAT(annotation.tags, Contains("lasting"));
 
-  Push(ReportAt(kStart + 90, {Lasting(1005)}));
+  Push(ReportAt(kStart + 90, {ActiveSpike(1005)}));
   EXPECT_EQ(grafana_.annotations()[0].time_end_ms, (kStart + 90) * 1000);
-  const Spike over = Over(Lasting(1005), kStart + 123);
-  Push(ReportAt(kStart + 130, {over}));
-  Push(ReportAt(kStart + 140, {over}));
+  const Spike ended = EndedSpike(ActiveSpike(1005), kStart + 123);
+  Push(ReportAt(kStart + 130, {ended}));
+  Push(ReportAt(kStart + 140, {ended}));
   ASSERT_THAT(grafana_.annotations(), SizeIs(1));
   annotation = grafana_.annotations()[0];
   EXPECT_EQ(annotation.time_ms, kStart * 1000);
@@ -45,25 +45,25 @@ TEST_F(AnnotationPusherTest, ASpikeIsOneAnnotationFromItsStartToItsEnd) {
   EXPECT_EQ(pusher_->stats().queue, 0U);
 }
 
-TEST_F(AnnotationPusherTest, ARestartInTheMiddleOfASpikeMakesNoSecondOne) {
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+TEST_F(AnnotationPusherTest, ARestartDuringASpikeMakesNoSecondAnnotation) {
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   Restart();
   Push();
-  Push(ReportAt(kStart + 200, {Lasting(1005)}));
+  Push(ReportAt(kStart + 200, {ActiveSpike(1005)}));
   Restart();
-  Push(ReportAt(kStart + 300, {Over(Lasting(1005), kStart + 250)}));
+  Push(ReportAt(kStart + 300, {EndedSpike(ActiveSpike(1005), kStart + 250)}));
   ASSERT_THAT(grafana_.annotations(), SizeIs(1));
   EXPECT_EQ(grafana_.annotations()[0].time_end_ms, (kStart + 250) * 1000);
   EXPECT_THAT(grafana_.annotations()[0].tags, Not(Contains("lasting")));
   EXPECT_THAT(grafana_.annotations()[0].text, Not(HasSubstr("up to")))
-      << "nobody has seen all of it";
+      << "no process has seen all of it";
   EXPECT_THAT(grafana_.annotations()[0].text, HasSubstr("42 a minute"));
 }
 
-TEST_F(AnnotationPusherTest, SpikesOfOneCodeInManyPlacesKeepApart) {
+TEST_F(AnnotationPusherTest, SpikesOfOneCodeInManyPlacesAreNotMixedUp) {
   std::vector<Spike> spikes;
   for (int i = 0; i < 150; ++i) {
-    spikes.push_back(Lasting(1005));
+    spikes.push_back(ActiveSpike(1005));
     spikes.back().where.place.region = "eu" + std::to_string(i);
   }
   Push(ReportAt(kStart + 20, spikes));
@@ -73,10 +73,10 @@ TEST_F(AnnotationPusherTest, SpikesOfOneCodeInManyPlacesKeepApart) {
   EXPECT_EQ(pusher_->stats().created, 0U);
 }
 
-TEST_F(AnnotationPusherTest, NothingIsPushedWhereTheSettingsNameNoGrafana) {
+TEST_F(AnnotationPusherTest, NothingIsPushedIfTheSettingsNameNoGrafana) {
   settings_ = internal::Annotations();
   Restart();
-  report_ = ReportAt(kStart + 20, {Lasting(1005)});
+  report_ = ReportAt(kStart + 20, {ActiveSpike(1005)});
   EXPECT_EQ(pusher_->Turn(), absl::InfiniteDuration());
   EXPECT_EQ(pusher_->stats().queue, 0U);
   EXPECT_THAT(grafana_.requests(), IsEmpty());
@@ -84,37 +84,37 @@ TEST_F(AnnotationPusherTest, NothingIsPushedWhereTheSettingsNameNoGrafana) {
 
 TEST_F(AnnotationPusherTest, SettingsChangeWhileItRuns) {
   GrafanaStub other(kToken);
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   settings_.set_grafana_url(other.url());
   Use();
   Push();
   EXPECT_THAT(other.annotations(), SizeIs(1));
   settings_ = internal::Annotations();
   Use();
-  report_ = ReportAt(kStart + 300, {Over(Lasting(1005), kStart + 250)});
+  report_ = ReportAt(kStart + 300, {EndedSpike(ActiveSpike(1005), kStart + 250)});
   EXPECT_EQ(pusher_->Turn(), absl::InfiniteDuration());
   EXPECT_EQ(other.annotations()[0].time_end_ms, (kStart + 20) * 1000);
 }
 
-TEST_F(AnnotationPusherTest, ATokenThatChangedInItsFileIsTakenUp) {
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+TEST_F(AnnotationPusherTest, AChangedTokenIsReadFromItsFile) {
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   grafana_.SetToken("glsa_second-token");
   dir_.Write("token", "glsa_second-token");
-  Push(ReportAt(kStart + 100, {Lasting(1005)}));
+  Push(ReportAt(kStart + 100, {ActiveSpike(1005)}));
   EXPECT_EQ(grafana_.annotations()[0].time_end_ms, (kStart + 100) * 1000);
   EXPECT_EQ(Failures(AnnotateFailure::kUnauthorized), 0U);
 }
 
-TEST_F(AnnotationPusherTest, AWrongTokenIsCountedToldWithoutItAndTriedAgain) {
+TEST_F(AnnotationPusherTest, AWrongTokenIsCountedNeverLoggedAndTriedAgain) {
   grafana_.SetToken("glsa_another");
   testing::internal::CaptureStderr();
-  Push(ReportAt(kStart + 20, {Lasting(1005)}));
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   PushLater();
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(Failures(AnnotateFailure::kUnauthorized), 2U);
   EXPECT_EQ(pusher_->stats().queue, 1U);
   EXPECT_THAT(log, HasSubstr("ERROR annotations cannot be pushed to Grafana reason=unauthorized"));
-  EXPECT_EQ(log.find("ERROR"), log.rfind("ERROR")) << "told once";
+  EXPECT_EQ(log.find("ERROR"), log.rfind("ERROR")) << "logged once";
   EXPECT_THAT(log, Not(HasSubstr(kToken)));
   grafana_.SetToken(kToken);
   testing::internal::CaptureStderr();
@@ -123,11 +123,11 @@ TEST_F(AnnotationPusherTest, AWrongTokenIsCountedToldWithoutItAndTriedAgain) {
   EXPECT_THAT(grafana_.annotations(), SizeIs(1));
 }
 
-TEST_F(AnnotationPusherTest, AFileWithoutATokenIsToldAndReadAgain) {
+TEST_F(AnnotationPusherTest, AFileWithoutATokenIsCountedAndReadAgain) {
   for (const char* text : {"", "\n", "two words", "line\nline"}) {
     dir_.Write("token", text);
     Restart();
-    Push(ReportAt(kStart + 20, {Lasting(1005)}));
+    Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
     EXPECT_EQ(Failures(AnnotateFailure::kNoToken), 1U) << text;
   }
   EXPECT_THAT(grafana_.requests(), IsEmpty());
@@ -136,18 +136,18 @@ TEST_F(AnnotationPusherTest, AFileWithoutATokenIsToldAndReadAgain) {
   EXPECT_THAT(grafana_.annotations(), SizeIs(1));
 }
 
-TEST_F(AnnotationPusherTest, ItsThreadPushesAndStopsInTime) {
-  report_ = ReportAt(kStart + 20, {Lasting(1005)});
+TEST_F(AnnotationPusherTest, TheThreadPushesAndStopsInTime) {
+  report_ = ReportAt(kStart + 20, {ActiveSpike(1005)});
   pusher_->Start();
   EXPECT_TRUE(grafana_.AwaitRequests(2));
   pusher_->Stop();
   EXPECT_THAT(grafana_.annotations(), SizeIs(1));
 }
 
-TEST_F(AnnotationPusherTest, StopEndsARequestThatNobodyAnswers) {
+TEST_F(AnnotationPusherTest, StopEndsARequestWithoutAnAnswer) {
   const SilentListener silent(SilentListener::Kind::kAcceptsAndIsSilent);
   settings_.set_grafana_url("http://" + silent.address());
-  report_ = ReportAt(kStart + 20, {Lasting(1005)});
+  report_ = ReportAt(kStart + 20, {ActiveSpike(1005)});
   AnnotationPusher pusher(
       clock_, [this] { return report_; }, /*seed=*/1);
   pusher.Use(settings_, Catalog::Embedded(), "");

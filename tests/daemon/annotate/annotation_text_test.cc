@@ -37,9 +37,10 @@ AnnotatedSpike Annotated(const Spike& spike, int64_t until_s) {
   return out;
 }
 
-TEST(AnnotationTextTest, SaysOfALastingSpikeWhatItIsAndHowToMendIt) {
+TEST(AnnotationTextTest, AnActiveSpikeHasItsRatesItsFixAndLinks) {
   const CatalogCode code = Timeout();
-  const Annotation annotation = AnnotationFor(Annotated(Lasting(1005), kStart + 90), &code, kLinks);
+  const Annotation annotation =
+      AnnotationFor(Annotated(ActiveSpike(1005), kStart + 90), &code, kLinks);
   EXPECT_EQ(annotation.time_ms, kStart * 1000);
   EXPECT_EQ(annotation.time_end_ms, (kStart + 90) * 1000);
   EXPECT_THAT(annotation.tags, ElementsAre("gme", "spike", "code:1005", "app:demo", "region:eu",
@@ -53,26 +54,26 @@ TEST(AnnotationTextTest, SaysOfALastingSpikeWhatItIsAndHowToMendIt) {
             "var-app=demo&amp;var-region=eu\">dashboard</a>");
 }
 
-TEST(AnnotationTextTest, SaysOfOneThatIsOverItsHeightAndItsEnd) {
+TEST(AnnotationTextTest, AnEndedSpikeHasItsPeakAndItsEnd) {
   const CatalogCode code = Timeout();
-  const Annotation annotation =
-      AnnotationFor(Annotated(Over(Lasting(1005), kStart + 600), kStart + 600), &code, kLinks);
+  const Annotation annotation = AnnotationFor(
+      Annotated(EndedSpike(ActiveSpike(1005), kStart + 600), kStart + 600), &code, kLinks);
   EXPECT_EQ(annotation.time_end_ms, (kStart + 600) * 1000);
   EXPECT_THAT(annotation.tags, Not(testing::Contains("lasting")));
   EXPECT_THAT(annotation.text, HasSubstr("<br/>up to 120 a minute, 3.0 expected<br/>"));
   EXPECT_THAT(annotation.text, HasSubstr("&amp;to=1767228000000&amp;"));
 }
 
-TEST(AnnotationTextTest, SaysNoRatesThatItHasNotSeen) {
-  AnnotatedSpike annotated = Annotated(Over(Lasting(1005), kStart + 600), kStart + 600);
+TEST(AnnotationTextTest, RatesThatWereNotSeenAreLeftOut) {
+  AnnotatedSpike annotated = Annotated(EndedSpike(ActiveSpike(1005), kStart + 600), kStart + 600);
   annotated.height_known = false;
   EXPECT_THAT(AnnotationFor(annotated, nullptr, kLinks).text,
-              StartsWith("<b>1005</b> in eu of demo<br/><b>Fix:</b> none is documented"));
+              StartsWith("<b>1005</b> in eu of demo<br/><b>Fix:</b> this code is not documented"));
 }
 
-TEST(AnnotationTextTest, NamesTheWholeInWordsAndLinksToAllOfIt) {
+TEST(AnnotationTextTest, RollUpsAreNamedInWordsAndLinkToAllValues) {
   const auto text = [](const Place& place) {
-    Spike spike = Lasting(1005);
+    Spike spike = ActiveSpike(1005);
     spike.where.place = place;
     return AnnotationFor(Annotated(spike, kStart), nullptr, kLinks).text;
   };
@@ -82,9 +83,9 @@ TEST(AnnotationTextTest, NamesTheWholeInWordsAndLinksToAllOfIt) {
   EXPECT_THAT(text({"all", "eu"}), HasSubstr("var-app=%24__all&amp;var-region=eu"));
 }
 
-TEST(AnnotationTextTest, ItsLinkSetsVariablesThatTheDashboardHas) {
+TEST(AnnotationTextTest, TheLinkSetsVariablesThatTheDashboardHas) {
   for (const Place& place : {Place{"demo", "eu"}, Place{"all", "all"}}) {
-    Spike spike = Lasting(1005);
+    Spike spike = ActiveSpike(1005);
     spike.where.place = place;
     const std::string text = AnnotationFor(Annotated(spike, kStart), nullptr, kLinks).text;
     EXPECT_THAT(FaultsOfDashboardLinks(text), testing::IsEmpty()) << text;
@@ -92,7 +93,7 @@ TEST(AnnotationTextTest, ItsLinkSetsVariablesThatTheDashboardHas) {
 }
 
 TEST(AnnotationTextTest, OtherCodesHaveNoRunbook) {
-  Spike spike = Lasting(0);
+  Spike spike = ActiveSpike(0);
   spike.where.other_code = true;
   const Annotation annotation = AnnotationFor(Annotated(spike, kStart), nullptr, kLinks);
   EXPECT_THAT(annotation.text, StartsWith("<b>other</b> in eu of demo<br/>"));
@@ -100,11 +101,11 @@ TEST(AnnotationTextTest, OtherCodesHaveNoRunbook) {
   EXPECT_THAT(annotation.tags, testing::Contains("code:other"));
 }
 
-TEST(AnnotationTextTest, EscapesWhateverItIsGiven) {
+TEST(AnnotationTextTest, EscapesEveryName) {
   CatalogCode code = Timeout();
   code.name = "<script>alert(1)</script>";
   code.solution = "Check <network> & \"retry\" 'now'";
-  Spike spike = Lasting(1005);
+  Spike spike = ActiveSpike(1005);
   spike.where.place = {"<img src=x onerror=alert(1)>", "\"><b>"};
   const std::string text =
       AnnotationFor(Annotated(spike, kStart), &code, {"https://h/\"><i>", "/\"><u>"}).text;
@@ -115,9 +116,9 @@ TEST(AnnotationTextTest, EscapesWhateverItIsGiven) {
   EXPECT_THAT(text, HasSubstr("var-app=%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E"));
 }
 
-// Grafana cuts a tag at its second colon, and its tables have 100 characters for each half.
+// Grafana cuts a tag at its second colon; its database has 100 characters for each half.
 TEST(AnnotationTextTest, TagsKeepGrafanasLimitsForTheLongestNames) {
-  Spike spike = Lasting(32775);
+  Spike spike = ActiveSpike(32775);
   spike.where.place = {std::string(kLabelBytesMax, 'a'), std::string(kLabelBytesMax, 'b')};
   const Annotation annotation = AnnotationFor(Annotated(spike, kStart), nullptr, kLinks);
   size_t json_bytes = 2;
@@ -138,7 +139,7 @@ TEST(AnnotationTextTest, PlacesWithLongNamesHaveTagsOfTheirOwn) {
   const std::string b(kLabelBytesMax, 'b');
   EXPECT_NE(tag(a, b), tag(b, a));
   EXPECT_EQ(tag(a, b), tag(a, b));
-  // A promise to annotations of earlier versions.
+  // Annotations of earlier versions have this tag.
   EXPECT_EQ(tag(a, b), "gmewatch:1005/73b2bf6cdfe346be");
 }
 

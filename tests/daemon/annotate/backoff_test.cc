@@ -7,7 +7,7 @@
 namespace gmewatch {
 namespace {
 
-TEST(BackoffTest, DoublesUpToTheLongestWithAShareOfChance) {
+TEST(BackoffTest, DoublesUpToTheMaximumWithARandomPart) {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     Backoff backoff(absl::Seconds(1), absl::Seconds(60), seed);
     absl::Duration bound = absl::Seconds(1);
@@ -22,7 +22,7 @@ TEST(BackoffTest, DoublesUpToTheLongestWithAShareOfChance) {
             Backoff(absl::Seconds(1), absl::Seconds(60), 2).Next());
 }
 
-TEST(BackoffTest, BeginsAnewAfterASuccess) {
+TEST(BackoffTest, StartsOverAfterASuccess) {
   Backoff backoff(absl::Seconds(1), absl::Seconds(60), 1);
   for (int i = 0; i < 5; ++i) backoff.Next();
   backoff.Reset();

@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(GrafanaApiTest, SearchesByTagAndTime) {
-  const HttpRequest request = FindRequest("gmewatch:1005/demo/eu", 1000, 2000);
+  const GrafanaRequest request = FindRequest("gmewatch:1005/demo/eu", 1000, 2000);
   EXPECT_EQ(request.method, "GET");
   EXPECT_EQ(request.path,
             "/api/annotations?type=annotation&limit=100&from=1000&to=2000"
@@ -18,15 +18,15 @@ TEST(GrafanaApiTest, SearchesByTagAndTime) {
   EXPECT_EQ(request.body, "");
 }
 
-// Go reads a time as a whole number: no quotes, no exponent.
+// Grafana reads a time as a whole number, without quotes or an exponent.
 TEST(GrafanaApiTest, WritesTimesAsWholeNumbersAndEscapesTheRest) {
   const Annotation annotation = {0, 1767225600000, 1767225690000, "a \"b\"\n", {"x", "y:\\"}};
-  const HttpRequest create = CreateRequest(annotation);
+  const GrafanaRequest create = CreateRequest(annotation);
   EXPECT_EQ(create.method, "POST");
   EXPECT_EQ(create.path, "/api/annotations");
   EXPECT_EQ(create.body, R"({"time":1767225600000,"timeEnd":1767225690000,"tags":["x","y:\\"],)"
                          R"("text":"a \"b\"\n"})");
-  const HttpRequest update = UpdateRequest(7, annotation);
+  const GrafanaRequest update = UpdateRequest(7, annotation);
   EXPECT_EQ(update.method, "PATCH");
   EXPECT_EQ(update.path, "/api/annotations/7");
   EXPECT_EQ(update.body, create.body);
@@ -50,7 +50,7 @@ TEST(GrafanaApiTest, ReadsWhatASearchFound) {
   EXPECT_THAT(*ParseFound("[]"), IsEmpty());
 }
 
-TEST(GrafanaApiTest, RefusesAnswersOfSomethingElse) {
+TEST(GrafanaApiTest, RejectsResponsesOfAnotherApi) {
   for (const char* body : {"", "<html>", "{}", "[{}]", "[{\"id\":0}]", "[7]", "{\"id\":\"x\"}"}) {
     EXPECT_FALSE(ParseFound(body).ok()) << body;
     EXPECT_FALSE(ParseCreated(body).ok()) << body;
@@ -58,13 +58,13 @@ TEST(GrafanaApiTest, RefusesAnswersOfSomethingElse) {
   EXPECT_EQ(ParseCreated(R"({"message":"Annotation added","id":12})").value_or(0), 12);
 }
 
-TEST(GrafanaApiTest, TellsWhatAStatusMeans) {
+TEST(GrafanaApiTest, MapsAStatusToAFailure) {
   EXPECT_EQ(FailureOf(200), std::nullopt);
   EXPECT_EQ(FailureOf(302), AnnotateFailure::kBadAnswer);
-  EXPECT_EQ(FailureOf(400), AnnotateFailure::kRefused);
+  EXPECT_EQ(FailureOf(400), AnnotateFailure::kRejected);
   EXPECT_EQ(FailureOf(401), AnnotateFailure::kUnauthorized);
   EXPECT_EQ(FailureOf(403), AnnotateFailure::kUnauthorized);
-  EXPECT_EQ(FailureOf(404), AnnotateFailure::kRefused);
+  EXPECT_EQ(FailureOf(404), AnnotateFailure::kRejected);
   EXPECT_EQ(FailureOf(429), AnnotateFailure::kThrottled);
   EXPECT_EQ(FailureOf(500), AnnotateFailure::kServerError);
   EXPECT_EQ(FailureOf(503), AnnotateFailure::kServerError);

@@ -1,5 +1,5 @@
-// An AnnotationPusher without its thread, before a stub of Grafana, with a clock and reports that a
-// test moves.
+// A fixture with an AnnotationPusher without its thread, a stub of Grafana, and a clock and spike
+// reports that the test controls.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_DAEMON_ANNOTATE_PUSHER_FIXTURE_H_
@@ -32,7 +32,7 @@ class AnnotationPusherTest : public testing::Test {
     Restart();
   }
 
-  // Another process of gmewatchd.
+  // As another process of gmewatchd.
   void Restart() {
     pusher_ = std::make_unique<AnnotationPusher>(
         clock_, [this] { return report_; }, /*seed=*/1,
@@ -41,18 +41,18 @@ class AnnotationPusherTest : public testing::Test {
   }
   void Use() { pusher_->Use(settings_, Catalog::Embedded(), "http://gme.example.com"); }
 
-  // All that can be done now.
+  // Steps until there is nothing more to do now.
   void Push() {
     for (int i = 0; i < 1000; ++i) {
       if (pusher_->Turn() > absl::ZeroDuration()) return;
     }
-    FAIL() << "it never comes to an end";
+    FAIL() << "there is always more to do";
   }
   void Push(SpikeReport report) {
     report_ = std::move(report);
     Push();
   }
-  // After any pause.
+  // Pushes after a time longer than any pause.
   void PushLater() {
     clock_.Advance(absl::Minutes(2));
     Push();

@@ -1,6 +1,6 @@
-// Spikes and reports as the detector gives them, for tests.
+// Makes spikes and spike reports for tests.
 //
-// Thread safety: free functions over their arguments.
+// Thread safety: free functions without state.
 #ifndef GMEWATCH_TESTS_DAEMON_ANNOTATE_SPIKES_H_
 #define GMEWATCH_TESTS_DAEMON_ANNOTATE_SPIKES_H_
 
@@ -12,9 +12,9 @@
 
 namespace gmewatch {
 
-inline constexpr int64_t kStart = 1'767'225'600;  // of the first spike, in seconds
+inline constexpr int64_t kStart = 1'767'225'600;  // the start of the first spike, in seconds
 
-inline Spike Lasting(int32_t code, int64_t start_s = kStart) {
+inline Spike ActiveSpike(int32_t code, int64_t start_s = kStart) {
   Spike spike;
   spike.where = {code, false, {"demo", "eu"}};
   spike.active = true;
@@ -25,7 +25,7 @@ inline Spike Lasting(int32_t code, int64_t start_s = kStart) {
   return spike;
 }
 
-inline Spike Over(Spike spike, int64_t end_s) {
+inline Spike EndedSpike(Spike spike, int64_t end_s) {
   spike.active = false;
   spike.end_s = end_s;
   spike.observed_rate = spike.expected_rate;

@@ -45,7 +45,7 @@ class AdminClientTest : public ::testing::Test {
   AdminServer server_;
 };
 
-TEST_F(AdminClientTest, GivesTheBody) {
+TEST_F(AdminClientTest, ReturnsTheBody) {
   Answer("/api/v1/top", 200, "{\"codes\":[]}");
   Answer("/below/api/v1/top", 200, "below");
   ASSERT_TRUE(server_.Start().ok());
@@ -58,7 +58,7 @@ TEST_F(AdminClientTest, GivesTheBody) {
   }
 }
 
-TEST_F(AdminClientTest, SaysWhatElseWasAnswered) {
+TEST_F(AdminClientTest, SaysWhatAnotherStatusMeans) {
   Answer("/missing", 404, "there is no code 7\nand more");
   Answer("/broken", 503, "not \x1b[31mready");
   ASSERT_TRUE(server_.Start().ok());
@@ -71,7 +71,7 @@ TEST_F(AdminClientTest, SaysWhatElseWasAnswered) {
   EXPECT_THAT(std::string(broken.message()), HasSubstr("answers 503: not ?[31mready"));
 }
 
-TEST_F(AdminClientTest, AnAnswerHasALimit) {
+TEST_F(AdminClientTest, ALongAnswerIsAnError) {
   Answer("/most", 200, std::string(kAdminAnswerBytesMax, 'x'));
   Answer("/more", 200, std::string(kAdminAnswerBytesMax + 1, 'x'));
   ASSERT_TRUE(server_.Start().ok());
@@ -81,18 +81,18 @@ TEST_F(AdminClientTest, AnAnswerHasALimit) {
   EXPECT_THAT(std::string(more.message()), HasSubstr("more than 16777216 bytes"));
 }
 
-TEST_F(AdminClientTest, SaysWhyNobodyAnswers) {
+TEST_F(AdminClientTest, SaysWhyThereIsNoAnswer) {
   AdminAddress address;
   address.base = "127.0.0.1:1";
-  const absl::Status refused = AdminGet(address, "/api/v1/top").status();
-  EXPECT_TRUE(absl::IsUnavailable(refused));
-  EXPECT_THAT(std::string(refused.message()),
+  const absl::Status closed = AdminGet(address, "/api/v1/top").status();
+  EXPECT_TRUE(absl::IsUnavailable(closed));
+  EXPECT_THAT(std::string(closed.message()),
               HasSubstr("http://127.0.0.1:1/api/v1/top: Failed to connect to 127.0.0.1 port 1"));
   address.base = "no-such-host.invalid:9747";
   EXPECT_THAT(std::string(AdminGet(address, "/").status().message()), HasSubstr("resolve host"));
 }
 
-TEST_F(AdminClientTest, DoesNotWaitForEver) {
+TEST_F(AdminClientTest, AnAnswerHasADeadline) {
   const SilentListener silent(SilentListener::Kind::kAcceptsAndIsSilent);
   AdminAddress address;
   address.base = silent.address();
@@ -106,41 +106,58 @@ TEST_F(AdminClientTest, DoesNotWaitForEver) {
   EXPECT_LT(took, kAdminDeadline + absl::Seconds(5));
 }
 
-TEST_F(AdminClientTest, GivesUpWhereItIsToldTo) {
+TEST_F(AdminClientTest, TheCallerMayGiveUp) {
   const SilentListener silent(SilentListener::Kind::kAcceptsAndIsSilent);
   AdminAddress address;
   address.base = silent.address();
   EXPECT_TRUE(absl::IsCancelled(AdminGet(address, "/", [] { return true; }).status()));
 }
 
+TEST_F(AdminClientTest, DoesNotFollowRedirects) {
+  std::atomic<bool> followed = false;
+  server_.AddHandler("/elsewhere", [&followed](const AdminRequest&) {
+    followed = true;
+    return AdminResponse();
+  });
+  server_.AddHandler("/here", [](const AdminRequest&) {
+    AdminResponse response;
+    response.status = 302;
+    response.more_headers = "Location: /elsewhere\r\n";
+    return response;
+  });
+  ASSERT_TRUE(server_.Start().ok());
+  EXPECT_THAT(std::string(Get("/here").status().message()), HasSubstr("answers 302"));
+  EXPECT_FALSE(followed);
+}
+
 TEST_F(AdminClientTest, AsksThisMachineWithoutAProxy) {
   Answer("/here", 200, "here");
   ASSERT_TRUE(server_.Start().ok());
-  // A proxy that nobody would get through.
+  // A proxy that leads nowhere.
   setenv("http_proxy", "http://127.0.0.1:1", 1);  // NOLINT(concurrency-mt-unsafe): before a read
   EXPECT_EQ(Get("/here").value_or("nothing"), "here");
   unsetenv("http_proxy");  // NOLINT(concurrency-mt-unsafe): as above
 }
 
-// The admin port itself speaks plain HTTP: this is for a proxy before it that ends TLS.
-TEST(AdminTlsTest, SpeaksTlsWithWhomTheAuthorityOfTheFileVouchesFor) {
+// The admin port itself serves plain HTTP; this is for a proxy in front of it that terminates TLS.
+TEST(AdminTlsTest, TrustsOnlyTheAuthoritiesOfTheFile) {
   const auto server = TlsWebServer::Start();
   ASSERT_TRUE(server.ok()) << server.status();
   AdminAddress address;
   address.base = (*server)->url();
   address.ca_file = (*server)->authority_file();
   EXPECT_THAT(AdminGet(address, "/api/v1/top").value_or(""), HasSubstr("s_server"));
-  const auto refused_for = [&address](const char* reason) {
+  const auto expect_failure = [&address](const char* reason) {
     const absl::Status status = AdminGet(address, "/api/v1/top").status();
     EXPECT_TRUE(absl::IsUnavailable(status)) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(reason));
   };
   address.base = (*server)->url_of_another_name();
-  refused_for("subject name");
+  expect_failure("subject name");
   address = {(*server)->url(), ""};
-  refused_for("certificate");
+  expect_failure("certificate");
   address.ca_file = "/no/such/file.pem";
-  refused_for("/no/such/file.pem");
+  expect_failure("/no/such/file.pem");
 }
 
 TEST(AdminAddressTest, IsAPortOrAUrl) {

@@ -19,7 +19,7 @@ void Check(const std::vector<std::string>& arguments, int status, const std::str
   EXPECT_THAT(err.str(), HasSubstr(in_err));
 }
 
-TEST(GmectlTest, FindsItsCommands) {
+TEST(GmectlTest, RunsItsCommands) {
   Check({"help"}, 0, "Usage: gmectl COMMAND", "");
   Check({"--help"}, 0, "send ", "");
   Check({"--version"}, 0, "gmectl 0.", "");

@@ -1,7 +1,6 @@
 #include "daemon/gmectl/explain.h"
 
 #include <fstream>
-#include <sstream>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +14,7 @@
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
+#include "tests/daemon/gmectl/run_command.h"
 
 namespace gmewatch {
 namespace {
@@ -23,20 +23,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Said {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Said Explain(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunExplain(arguments, out, err);
-  return {status, out.str(), err.str()};
+CommandResult Explain(const std::vector<std::string>& arguments) {
+  return RunCommand(&RunExplain, arguments);
 }
 
-// Its words with one space between them, so that lines do not matter.
+// The words of `text` with one space between them, so that line breaks do not matter.
 std::string Flat(const std::string& text) {
   std::string flat = text;
   absl::RemoveExtraAsciiWhitespace(&flat);
@@ -49,10 +40,10 @@ google::protobuf::Struct JsonOf(const std::string& text) {
   return json;
 }
 
-TEST(ExplainTest, ShowsEveryCodesWordsInEightyColumns) {
+TEST(ExplainTest, ShowsEveryRunbookInEightyColumns) {
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
-    const Said run = Explain({absl::StrCat(code.value)});
+    const CommandResult run = Explain({absl::StrCat(code.value)});
     EXPECT_EQ(run.status, kExitGood) << run.err;
     EXPECT_THAT(Flat(run.out),
                 AllOf(HasSubstr(absl::StrCat(code.value, " ", code.name)),
@@ -79,8 +70,8 @@ TEST(ExplainTest, BrokenQueriesLoseNothing) {
   }
 }
 
-TEST(ExplainTest, OfANameWithTwoCodesShowsBoth) {
-  const Said run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
+TEST(ExplainTest, ANameWithTwoCodesShowsBoth) {
+  const CommandResult run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
   EXPECT_EQ(run.status, kExitGood);
   EXPECT_THAT(run.out, AllOf(HasSubstr("10006 AV_ERR_SERVER_ID_NOT_IN_ROOM"),
                              HasSubstr("\n\n10009 AV_ERR_SERVER_ID_NOT_IN_ROOM")));
@@ -89,7 +80,7 @@ TEST(ExplainTest, OfANameWithTwoCodesShowsBoth) {
 TEST(ExplainTest, SpeaksJson) {
   const Catalog catalog = Catalog::Embedded();
   for (const CatalogCode& code : catalog.codes()) {
-    const Said run = Explain({"--json", absl::StrCat(code.value)});
+    const CommandResult run = Explain({"--json", absl::StrCat(code.value)});
     EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 1);
     const google::protobuf::Struct json = JsonOf(run.out);
     const auto text = [&](const std::string& name) {
@@ -112,11 +103,11 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
                          "action: vendor, solution: Wait a night.}\n"
                          "actions: [{name: vendor, who: the makers of GME, steps: [s]}]\n"
                          "impacts: [{text: t}]\n";
-  const Said run = Explain({"--catalog=" + file, "full_moon"});
+  const CommandResult run = Explain({"--catalog=" + file, "full_moon"});
   EXPECT_EQ(run.status, kExitGood) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("Wait a night."), HasSubstr("the makers of GME")));
   std::ofstream(file) << "codes:\n- {value: 7}\n";
-  const Said wrong = Explain({"--catalog=" + file, "7"});
+  const CommandResult wrong = Explain({"--catalog=" + file, "7"});
   EXPECT_EQ(wrong.status, kExitUsage);
   EXPECT_THAT(wrong.err, HasSubstr("explain_catalogue.yaml:2:"));
   std::remove(file.c_str());
@@ -124,21 +115,21 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
 
 TEST(ExplainTest, SaysWhatIsWrong) {
   const auto check = [](const std::vector<std::string>& arguments, const std::string& words) {
-    const Said run = Explain(arguments);
+    const CommandResult run = Explain(arguments);
     EXPECT_EQ(run.status, kExitUsage) << words;
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr(words));
   };
   check({}, "0 codes are given; allowed: one");
   check({"1005", "1006"}, "2 codes are given");
-  check({"1009"}, "the document has no code \"1009\"");
+  check({"1009"}, "there is no documented code \"1009\"");
   check({"--colour", "1005"}, "there is no flag --colour");
   check({"--admin_address=ftp://x", "1005"}, "--admin_address is \"ftp://x\"; allowed: ");
 }
 
-TEST(ExplainTest, WithoutADaemonTheRunbookIsThereAllTheSame) {
-  // Nobody listens on a port of the system that has no use any more.
-  const Said run = Explain({"--live", "--admin_address=127.0.0.1:1", "1005"});
+TEST(ExplainTest, WithoutADaemonTheRunbookIsPrintedAllTheSame) {
+  // Nobody listens on port 1.
+  const CommandResult run = Explain({"--live", "--admin_address=127.0.0.1:1", "1005"});
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.out, HasSubstr("Mitigation"));
   EXPECT_THAT(run.err, HasSubstr("http://127.0.0.1:1/api/v1/codes/1005: "));

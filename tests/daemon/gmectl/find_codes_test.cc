@@ -40,20 +40,20 @@ TEST(FindCodesTest, ByNumberOrName) {
 }
 
 TEST(FindCodesTest, NamesTheNearestNumbers) {
-  EXPECT_THAT(Fault("1009"), AllOf(HasSubstr("no code \"1009\""), HasSubstr("allowed: "),
+  EXPECT_THAT(Fault("1009"), AllOf(HasSubstr("no documented code \"1009\""), HasSubstr("allowed: "),
                                    HasSubstr("1008 AV_ERR_RESOURCE_IS_OCCUPIED, 1007 ")));
-  EXPECT_THAT(Fault("-2147483648"), HasSubstr("The nearest: 1 AV_ERR_FAILED"));
+  EXPECT_THAT(Fault("-2147483648"), HasSubstr("such as 1 AV_ERR_FAILED"));
 }
 
 TEST(FindCodesTest, NamesTheNearestNames) {
-  EXPECT_THAT(Fault("AV_ERR_TIMOUT"), HasSubstr("The nearest: 1005 AV_ERR_TIMEOUT"));
+  EXPECT_THAT(Fault("AV_ERR_TIMOUT"), HasSubstr("such as 1005 AV_ERR_TIMEOUT"));
   EXPECT_THAT(Fault("timeout"), AllOf(HasSubstr("1005 AV_ERR_TIMEOUT, 10004 AV_ERR_SERVER_TIMEOUT"),
                                       Not(HasSubstr("AV_ERR_FAILED"))));
 }
 
 TEST(FindCodesTest, KnowsWhatZeroIs) { EXPECT_THAT(Fault("0"), HasSubstr("AV_OK")); }
 
-TEST(FindCodesTest, WhatItRepeatsIsTextOfSomeLength) {
+TEST(FindCodesTest, TheInputIsRepeatedPrintableAndShort) {
   const std::string fault = Fault(std::string(5000, 'x') + "\x1b");
   EXPECT_THAT(fault, HasSubstr("xx..\""));
   EXPECT_LT(fault.size(), 400U);

@@ -28,7 +28,7 @@ std::vector<std::string> Read(const std::string& text, absl::Status* status = nu
   return lines;
 }
 
-TEST(LineReaderTest, ReadsLinesHoweverTheyEnd) {
+TEST(LineReaderTest, AcceptsAllLineEnds) {
   EXPECT_THAT(Read(""), IsEmpty());
   EXPECT_THAT(Read("a"), ElementsAre("a"));
   EXPECT_THAT(Read("a\n"), ElementsAre("a"));
@@ -46,7 +46,7 @@ TEST(LineReaderTest, ReadsLinesAcrossBlocks) {
   EXPECT_EQ(Read(text), lines);
 }
 
-TEST(LineReaderTest, RefusesLongLines) {
+TEST(LineReaderTest, RejectsLongLines) {
   absl::Status status;
   const std::string most(kLineBytesMax, 'x');
   EXPECT_THAT(Read(absl::StrCat("a\n", most, "\r\nb"), &status), ElementsAre("a", most, "b"));

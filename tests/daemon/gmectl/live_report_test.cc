@@ -58,24 +58,24 @@ TEST(LiveReportTest, ShowsWhatTheCodeDoesNow) {
   EXPECT_EQ(screen.text(),
             "\n"
             "Now (12:04 UTC)\n"
-            "  12/s, usual is 19/min; 3,690 in 5 minutes, 3,700 in an hour, 12,345 in a day.\n"
-            "  81 sessions have ever reported it.\n"
+            "  12/s, expected 19/min; 3,690 events in 5 minutes, 3,700 in an hour, 12,345 in\n"
+            "  a day. 81 sessions have reported it.\n"
             "  First seen 10:04, last 12:03 UTC.\n"
-            "  - Spike since 11:59 UTC: eu, all apps, 12/s, usual is 19/min\n"
+            "  - Spike since 11:59 UTC: eu, all apps, 12/s, expected 19/min\n"
             "\n"
-            "  WHO                      SHARE NOW  IN THE DAY BEFORE\n"
-            "  app_version  1.5.0-\xE8\xAF\xAD          70%               0.4%\n"
-            "               (not said)        70%               0.4%\n"
-            "               1.4.0             70%               0.4%\n"
+            "  DIMENSION    VALUE       SHARE NOW  DAY BEFORE\n"
+            "  app_version  1.5.0-\xE8\xAF\xAD          70%        0.4%\n"
+            "               (not said)        70%        0.4%\n"
+            "               1.4.0             70%        0.4%\n"
             "\n"
-            "  TIMES  UNDERLYING CODE\n"
+            "  COUNT  UNDERLYING CODE\n"
             "     19  -7\n"
             "\n"
-            "  TIMES  OPERATION\n"
+            "  COUNT  OPERATION\n"
             "      4  EnterRoom\n"
             "\n"
-            "   CODE  RISES WITH IT           RATE  USUAL\n"
-            "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s  6/min\n");
+            "   CODE  RISES WITH IT           RATE  EXPECTED\n"
+            "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s     6/min\n");
 }
 
 TEST(LiveReportTest, NoLineIsWiderThanTheScreen) {
@@ -98,8 +98,8 @@ TEST(LiveReportTest, ACalmCodeHasNoTables) {
   EXPECT_EQ(screen.text(),
             "\n"
             "Now (12:04 UTC)\n"
-            "  0/s, usual is 0/s; 0 in 5 minutes, 0 in an hour, 0 in a day. 0 sessions have\n"
-            "  ever reported it.\n");
+            "  0/s, expected 0/s; 0 events in 5 minutes, 0 in an hour, 0 in a day. 0 sessions\n"
+            "  have reported it.\n");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "daemon/detect/standalone_detector.h"
 #include "daemon/gmectl/command.h"
+#include "tests/daemon/gmectl/run_command.h"
 
 namespace gmewatch {
 namespace {
@@ -19,30 +20,22 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct Answer {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-// Runs it over `text` as standard input.
-Answer Replay(const std::string& text, std::vector<std::string> arguments = {}) {
+// Runs `gmectl replay` with `text` as standard input.
+CommandResult Replay(const std::string& text, std::vector<std::string> arguments = {}) {
   arguments.emplace_back("-");
   std::istringstream in(text);
   std::streambuf* const before = std::cin.rdbuf(in.rdbuf());
   std::cin.clear();
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunReplay(arguments, out, err);
+  CommandResult result = RunCommand(&RunReplay, arguments);
   std::cin.rdbuf(before);
-  return {status, out.str(), err.str()};
+  return result;
 }
 
 std::vector<std::string> Lines(const std::string& text) {
   return absl::StrSplit(text, '\n', absl::SkipEmpty());
 }
 
-// 5 to 7 an event, and 60 from `spike` on for a minute; none where that is not below `rows`.
+// 5 to 7 events, and 60 in the six rows from `spike` on.
 uint64_t CountAt(int row, int spike) {
   return row >= spike && row < spike + 6 ? 60 : 5 + static_cast<uint64_t>(row * 7 % 3);
 }
@@ -58,7 +51,7 @@ std::string Series(int rows, int spike, int step = 10) {
 }
 
 TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
-  const Answer spike = Replay(Series(900, 600));
+  const CommandResult spike = Replay(Series(900, 600));
   EXPECT_EQ(spike.status, kExitGood);
   EXPECT_EQ(spike.err, "gmectl replay: 900 rows 10s apart, no gaps, 1 spike from 1424992000\n");
   const std::vector<std::string> lines = Lines(spike.out);
@@ -68,11 +61,11 @@ TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
   EXPECT_THAT(lines[601], StartsWith("1424992000,60,"));
   EXPECT_THAT(lines[603], testing::EndsWith(",1"));
   EXPECT_THAT(lines[900], testing::EndsWith(",0"));
-  const Answer quiet = Replay(Series(900, 900));
+  const CommandResult quiet = Replay(Series(900, 900));
   EXPECT_EQ(quiet.err, "gmectl replay: 900 rows 10s apart, no gaps, no spikes\n");
 }
 
-// Each row of what is said of 1500 rows against a detector with `settings`.
+// Compares each row of the output for 1500 rows with a detector with `settings`.
 void CheckRows(const DetectSettings& settings, const std::vector<std::string>& arguments) {
   const auto step = static_cast<int>(absl::ToInt64Seconds(settings.tick));
   StandaloneDetector detector(settings, 1);
@@ -98,7 +91,7 @@ void CheckRows(const DetectSettings& settings, const std::vector<std::string>& a
   EXPECT_GT(active_rows, 5);
 }
 
-TEST(ReplayTest, SaysOfEachRowWhatTheDetectorSays) {
+TEST(ReplayTest, PrintsForEachRowWhatTheDetectorReturns) {
   DetectSettings settings;
   CheckRows(settings, {});
   settings.tick = absl::Seconds(7);
@@ -115,7 +108,8 @@ TEST(ReplayTest, SaysOfEachRowWhatTheDetectorSays) {
 }
 
 TEST(ReplayTest, SpeaksJson) {
-  const Answer run = Replay("\"2015-02-26 21:42:53\",12.0\n2015-02-26T21:47:53Z,7\n", {"--json"});
+  const CommandResult run =
+      Replay("\"2015-02-26 21:42:53\",12.0\n2015-02-26T21:47:53Z,7\n", {"--json"});
   EXPECT_EQ(run.out,
             "{\"timestamp\":\"2015-02-26 21:42:53\",\"value\":12,\"expected\":0,\"score\":0,"
             "\"active\":false}\n"
@@ -124,7 +118,7 @@ TEST(ReplayTest, SpeaksJson) {
   EXPECT_EQ(run.err, "gmectl replay: 2 rows 5m apart, no gaps, no spikes\n");
 }
 
-TEST(ReplayTest, TakesWhatIsInOrder) {
+TEST(ReplayTest, AcceptsEveryDocumentedForm) {
   struct Row {
     std::string text;
     std::string summary;
@@ -137,15 +131,15 @@ TEST(ReplayTest, TakesWhatIsInOrder) {
            Row{"0.5,0\n1.5,9007199254740992\n", "2 rows 1s apart, no gaps"},
            Row{"2016-02-29 23:00:00,1\n2016-03-01 00:00:00.000000,1\n", "2 rows 1h apart"},
            Row{"2016-02-29T23:00:00Z,1\n2016-02-29T23:00:30+00:00,1\n", "2 rows 30s apart"},
-           // A gap is more than one step; several gaps are told apart.
+           // A gap is more than one step. Gaps are counted one by one.
            Row{"10,1\n20,1\n30,1\n60,1\n70,1\n90,1\n", "6 rows 10s apart, 2 gaps (3 rows missing)"},
-           // Jitter of four seconds, either way.
+           // Jitter of four seconds in either direction.
            Row{"0,1\n14,1\n16,1\n34,1\n36,1\n54,1\n60,1\n70,1\n80,1\n90,1\n100,1\n",
                "11 rows 10s apart, no gaps"},
            Row{"0.11,1\n299.7,1\n600.3,1\n899.9,1\n1500.02,1\n",
                "5 rows 5m apart, 1 gap (1 row missing)"},
        }) {
-    const Answer run = Replay(row.text);
+    const CommandResult run = Replay(row.text);
     EXPECT_EQ(run.status, kExitGood) << row.text << run.err;
     EXPECT_THAT(run.err, HasSubstr(row.summary)) << row.text;
   }
@@ -190,7 +184,7 @@ TEST(ReplayTest, SaysWhatIsWrongAndWhere) {
            Row{absl::StrCat("10,1\n20,", std::string(5000, '1'), "\n"),
                ":2: the line is too long; allowed: 4096 bytes"},
        }) {
-    const Answer run = Replay(row.text);
+    const CommandResult run = Replay(row.text);
     EXPECT_EQ(run.status, kExitUsage) << row.text;
     EXPECT_THAT(run.err, StartsWith("gmectl replay: <standard input>:")) << row.text;
     EXPECT_THAT(run.err, HasSubstr(row.words)) << row.text;
@@ -198,12 +192,12 @@ TEST(ReplayTest, SaysWhatIsWrongAndWhere) {
   }
 }
 
-TEST(ReplayTest, WritesAllBeforeTheFault) {
-  const Answer twice = Replay("0,1\n10,1\n20,1\n22,1\n30,1\n40,1\n");
+TEST(ReplayTest, PrintsAllRowsBeforeTheFault) {
+  const CommandResult twice = Replay("0,1\n10,1\n20,1\n22,1\n30,1\n40,1\n");
   EXPECT_EQ(twice.status, kExitUsage);
   EXPECT_THAT(twice.err, HasSubstr(":4: the timestamp 22 is in the same step of 10s"));
   EXPECT_EQ(Lines(twice.out).size(), 4U);
-  const Answer run = Replay(Series(400, 400) + "x,1\n");
+  const CommandResult run = Replay(Series(400, 400) + "x,1\n");
   EXPECT_EQ(run.status, kExitUsage);
   EXPECT_THAT(run.err, HasSubstr("<standard input>:401: the timestamp is \"x\""));
   EXPECT_EQ(Lines(run.out).size(), 401U);
@@ -221,7 +215,7 @@ TEST(ReplayTest, SaysWhatIsWrongWithItsArguments) {
         {"--rebaseline_after=1s", "--rebaseline_after is 1s; allowed: from 1m to 672h"},
         {"more.csv", "2 files are given; allowed: 1"},
         {"--fast", "there is no flag --fast"}}) {
-    const Answer run = Replay("10,1\n20,1\n", {argument});
+    const CommandResult run = Replay("10,1\n20,1\n", {argument});
     EXPECT_EQ(run.status, kExitUsage) << argument;
     EXPECT_THAT(run.err, HasSubstr(words));
     EXPECT_EQ(run.out, "");
@@ -241,7 +235,7 @@ TEST(ReplayTest, ReadsFilesAndNamesThem) {
   EXPECT_THAT(err.str(), HasSubstr(":1: cannot be read"));
 }
 
-TEST(ReplayTest, SaysThatTheOutputIsFull) {
+TEST(ReplayTest, SaysIfTheOutputCannotBeWritten) {
   const std::string path = absl::StrCat(testing::TempDir(), "replay_full_test.csv");
   std::ofstream(path) << Series(9000, 9000);
   std::ofstream full("/dev/full");

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(ScreenTest, AParagraphHangsBelowItsLead) {
+TEST(ScreenTest, LinesOfAParagraphAreIndentedToItsLead) {
   Screen screen(false);
   screen.Paragraph(
       "Check whether the network is normal and whether the external network can be "
@@ -23,7 +23,7 @@ TEST(ScreenTest, AParagraphHangsBelowItsLead) {
             "       be connected.\n");
 }
 
-TEST(ScreenTest, ATableStandsInColumnsWithoutSpacesAtTheEnd) {
+TEST(ScreenTest, ATableIsAlignedWithoutTrailingSpaces) {
   Screen screen(false);
   screen.Table({{"CODE", true}, {"NAME"}, {"RATE", true}, {"PLACE"}},
                {{{"1"}, {"A"}, {"1,234"}, {"eu"}},
@@ -37,7 +37,7 @@ TEST(ScreenTest, ATableStandsInColumnsWithoutSpacesAtTheEnd) {
             "      7  LONGER      2  us\n");
 }
 
-TEST(ScreenTest, ATableThatIsTooWideIsCutWhereItMayBe) {
+TEST(ScreenTest, ATableThatIsTooWideIsCutInColumnsThatAllowIt) {
   Screen screen(false);
   screen.Table({{"NUMBER", true}, {"NAME", false, Column::Cut::kStart}, {"PLACE"}},
                {{{"12"}, {std::string(60, 'a') + "END"}, {std::string(30, 'p')}}});
@@ -47,7 +47,7 @@ TEST(ScreenTest, ATableThatIsTooWideIsCutWhereItMayBe) {
   }
 }
 
-TEST(ScreenTest, ColoursOnlyWhereThereAreAndWidthsStay) {
+TEST(ScreenTest, ColoursDoNotChangeWidths) {
   Screen plain(false);
   Screen coloured(true);
   for (Screen* screen : {&plain, &coloured}) {
@@ -61,7 +61,7 @@ TEST(ScreenTest, ColoursOnlyWhereThereAreAndWidthsStay) {
             "\x1b[33mx\x1b[0m  y\n");
 }
 
-TEST(ScreenTest, WhatClientsWroteStaysText) {
+TEST(ScreenTest, EscapeSequencesOfClientsStayText) {
   Screen screen(true);
   screen.Paragraph("\x1b[2Jgone");
   screen.Table({{"A"}}, {{{"\x1b]0;title\x07"}}});

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
+#include "daemon/base/clock.h"
 #include "daemon/gmectl/command.h"
+#include "tests/daemon/gmectl/run_command.h"
 #include "tests/support/scripted_server.h"
 
 namespace gmewatch {
@@ -18,17 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-struct Answer {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Answer Send(std::vector<std::string> arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunSend(arguments, out, err);
-  return {status, out.str(), err.str()};
+CommandResult Send(const std::vector<std::string>& arguments) {
+  return RunCommand(&RunSend, arguments);
 }
 
 std::vector<std::string> To(const ScriptedServer& server, std::vector<std::string> more) {
@@ -37,7 +28,7 @@ std::vector<std::string> To(const ScriptedServer& server, std::vector<std::strin
   return more;
 }
 
-TEST(ParseCodeCountTest, TakesCodesAndCounts) {
+TEST(ParseCodeCountTest, AcceptsCodesAndCounts) {
   struct Case {
     std::string text;
     int32_t code;
@@ -53,7 +44,7 @@ TEST(ParseCodeCountTest, TakesCodesAndCounts) {
   }
 }
 
-TEST(ParseCodeCountTest, TakesNothingElse) {
+TEST(ParseCodeCountTest, RejectsEverythingElse) {
   for (const char* text : {"", ":", "x", "1005:", ":5", "1005:0", "1005:-1", "1005:1000000001",
                            "2147483648", "-2147483649", "1005:2:3", " 5", "+5", "5:+2", "1e3",
                            "--5", "5:99999999999999999999", "AV_ERR_TIMEOUT"}) {
@@ -63,7 +54,7 @@ TEST(ParseCodeCountTest, TakesNothingElse) {
 
 TEST(SendTest, SaysWhatWasCounted) {
   ScriptedServer server;
-  const Answer run = Send(To(server, {"1005:20", "10003", "--platform=ios"}));
+  const CommandResult run = Send(To(server, {"1005:20", "10003", "--platform=ios"}));
   EXPECT_EQ(run.status, kExitGood);
   EXPECT_THAT(run.out, AllOf(HasSubstr("counted: 21 events of app demo, region eu"),
                              HasSubstr("1005         20")));
@@ -73,9 +64,18 @@ TEST(SendTest, SaysWhatWasCounted) {
   EXPECT_EQ(server.received()[0].request.session().platform(), "ios");
 }
 
+TEST(SendTest, SendsAllEventsInOneBatch) {
+  ScriptedServer server;
+  std::vector<std::string> events;
+  for (int code = 1; code <= 512; ++code) events.push_back(absl::StrCat(code));
+  EXPECT_EQ(Send(To(server, events)).status, kExitGood);
+  EXPECT_EQ(server.received().size(), 1U);
+  EXPECT_EQ(server.counted_events(), 512U);
+}
+
 TEST(SendTest, SpeaksJson) {
   ScriptedServer server;
-  Answer run = Send(To(server, {"--json", "1005:20"}));
+  CommandResult run = Send(To(server, {"--json", "1005:20"}));
   EXPECT_EQ(run.out,
             absl::StrCat(R"({"result":"counted","address":")", server.address(),
                          R"(","app":"demo","region":"eu","events":20,"codes":[{"code":1005,)",
@@ -83,19 +83,19 @@ TEST(SendTest, SpeaksJson) {
   server.Next(Failure(absl::PermissionDeniedError("no app \"demo\"")));
   run = Send(To(server, {"--json", "1005:20"}));
   EXPECT_EQ(run.status, kExitBad);
-  EXPECT_THAT(run.out, HasSubstr(R"("result":"refused")"));
+  EXPECT_THAT(run.out, HasSubstr(R"("result":"rejected")"));
   EXPECT_THAT(run.out, HasSubstr(R"("status":"PERMISSION_DENIED","message":"no app \"demo\"")"));
 }
 
-TEST(SendTest, SaysWhyTheServerRefused) {
+TEST(SendTest, SaysWhyTheServerRejects) {
   for (const absl::StatusCode code :
        {absl::StatusCode::kInvalidArgument, absl::StatusCode::kUnauthenticated,
         absl::StatusCode::kPermissionDenied}) {
     ScriptedServer server;
     server.Always(Failure(absl::Status(code, "the server's words")));
-    const Answer run = Send(To(server, {"1"}));
+    const CommandResult run = Send(To(server, {"1"}));
     EXPECT_EQ(run.status, kExitBad);
-    EXPECT_THAT(run.err, AllOf(HasSubstr("refused: 1 events"), HasSubstr("the server's words")));
+    EXPECT_THAT(run.err, AllOf(HasSubstr("rejected: 1 events"), HasSubstr("the server's words")));
     EXPECT_EQ(server.received().size(), 1U);
   }
 }
@@ -109,13 +109,26 @@ TEST(SendTest, TriesAgainWhileThereIsTime) {
   EXPECT_EQ(Send(To(server, {"1:7"})).status, kExitGood);
   EXPECT_EQ(server.counted_events(), 7U);
   server.Always(Failure(absl::ResourceExhaustedError("busy"), absl::Hours(1)));
-  const Answer run = Send(To(server, {"1:7"}));
+  RealClock clock;
+  const absl::Duration begin = clock.Monotonic();
+  const CommandResult run = Send(To(server, {"1:7"}));
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 7 events"), HasSubstr("busy")));
+  // It does not wait out its 20 s if the server asks for an hour.
+  EXPECT_LT(clock.Monotonic() - begin, absl::Seconds(15));
 }
 
-TEST(SendTest, SaysWhereNobodyAnswers) {
-  const Answer run =
+TEST(SendTest, SaysIfTheServerDoesNotHaveTheService) {
+  ScriptedServer server;
+  server.Always(Failure(absl::UnimplementedError("no such service")));
+  const CommandResult run = Send(To(server, {"1"}));
+  EXPECT_EQ(run.status, kExitUnreachable);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("not acknowledged: 1 events"), HasSubstr("UNIMPLEMENTED")));
+  EXPECT_EQ(server.received().size(), 1U);
+}
+
+TEST(SendTest, SaysIfThereIsNoAnswer) {
+  const CommandResult run =
       Send({"--address=127.0.0.1:1", "--app=a", "--region=b", "--timeout=300ms", "5"});
   EXPECT_EQ(run.status, kExitUnreachable);
   EXPECT_THAT(run.err, HasSubstr("127.0.0.1:1"));
@@ -132,7 +145,7 @@ TEST(SendTest, SaysWhatIsWrongWithItsArguments) {
         {"--json", "0 codes are given; allowed: 1 to 512"}}) {
     std::vector<std::string> arguments = good;
     arguments.push_back(argument);
-    const Answer run = Send(arguments);
+    const CommandResult run = Send(arguments);
     EXPECT_EQ(run.status, kExitUsage);
     EXPECT_THAT(run.err, HasSubstr(words));
     EXPECT_THAT(run.out, IsEmpty());

@@ -36,7 +36,7 @@ v1::Spike Spike(const std::string& code, const std::string& name, double observe
   return spike;
 }
 
-// An incident of two codes, the second of which is the likely cause.
+// An incident of two codes; the second is the likely cause.
 v1::SpikesResponse Answer() {
   v1::SpikesResponse answer;
   answer.mutable_time()->set_seconds(kNow);
@@ -86,9 +86,9 @@ TEST(SpikesReportTest, ShowsTheFixOfTheLikelyCauseBeforeTheCodes) {
             "  Fix: Check whether the network is normal and whether the external network can\n"
             "       be connected, and then try again.\n"
             "\n"
-            "   CODE  NAME                    RATE   USUAL  TIMES  SINCE  APP/REGION\n"
-            "   1005  AV_ERR_TIMEOUT          12/s  19/min     40  11:59  all/eu\n"
-            "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s  19/min     21  11:59  all/eu\n"
+            "   CODE  NAME                    RATE  EXPECTED  TIMES  SINCE  APP/REGION\n"
+            "   1005  AV_ERR_TIMEOUT          12/s    19/min     40  11:59  all/eu\n"
+            "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s    19/min     21  11:59  all/eu\n"
             "\n"
             "  More: gmectl explain --live 1005 http://127.0.0.1:9747/codes/1005\n");
   CheckNoLineIsTooWide(text);
@@ -105,11 +105,12 @@ TEST(SpikesReportTest, ACodeInSeveralPlacesHasOneLine) {
   v1::Spike& us = *incident.add_members() = asia;
   us.set_region("us");
   us.set_active(false);
-  EXPECT_THAT(Shown(answer),
-              HasSubstr("   CODE  NAME                    RATE   USUAL  TIMES  SINCE  APP/REGION\n"
-                        "   1005  AV_ERR_TIMEOUT          42/s   0.6/s     68  11:59  all/asia +2\n"
-                        "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s  19/min     21  11:59  all/eu\n"
-                        "\n"));
+  EXPECT_THAT(
+      Shown(answer),
+      HasSubstr("   CODE  NAME                    RATE  EXPECTED  TIMES  SINCE  APP/REGION\n"
+                "   1005  AV_ERR_TIMEOUT          42/s     0.6/s     68  11:59  all/asia +2\n"
+                "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s    19/min     21  11:59  all/eu\n"
+                "\n"));
 }
 
 TEST(SpikesReportTest, SaysThatItIsCalm) {
@@ -119,15 +120,16 @@ TEST(SpikesReportTest, SaysThatItIsCalm) {
   EXPECT_EQ(Shown(answer), "12:04 UTC: calm, no spike\n");
 }
 
-TEST(SpikesReportTest, ARetryLoopAloneIsNoSpike) {
+TEST(SpikesReportTest, ARetryLoopIsNotASpike) {
   v1::SpikesResponse answer;
+  answer.mutable_time()->set_seconds(kNow);
   AddLoop(&answer);
   EXPECT_FALSE(HasActiveSpike(answer));
   EXPECT_THAT(Shown(answer), AllOf(HasSubstr("calm, no spike"), HasSubstr("Retry loops: "),
                                    HasSubstr("1001  AV_ERR_REPEATED_OPERATION")));
 }
 
-TEST(SpikesReportTest, WhatIsOverIsNoSpikeAndIsStillTold) {
+TEST(SpikesReportTest, AnEndedSpikeIsListedButNotActive) {
   v1::SpikesResponse answer = Answer();
   v1::Incident& incident = *answer.mutable_incidents(0);
   incident.set_active(false);
@@ -145,20 +147,20 @@ TEST(SpikesReportTest, OneOfSeveralSpikesIsEnough) {
   EXPECT_TRUE(HasActiveSpike(answer));
 }
 
-TEST(SpikesReportTest, ACodeThatIsNotDocumentedHasNoFix) {
+TEST(SpikesReportTest, AnUndocumentedCodeHasNoFix) {
   v1::SpikesResponse answer = Answer();
   answer.mutable_incidents(0)->mutable_members(1)->clear_solution();
-  EXPECT_THAT(Shown(answer), HasSubstr("Fix: The document does not have this code"));
+  EXPECT_THAT(Shown(answer), HasSubstr("Fix: This code is not documented"));
 }
 
-TEST(SpikesReportTest, SaysHowManyMoreIncidentsThereAre) {
+TEST(SpikesReportTest, SaysHowManyIncidentsAreNotShown) {
   v1::SpikesResponse answer = Answer();
   *answer.add_incidents() = answer.incidents(0);
   EXPECT_THAT(Shown(answer, 1), HasSubstr("and 1 more; see --limit"));
   EXPECT_THAT(Shown(answer, 2), Not(HasSubstr("--limit")));
 }
 
-// Texts of all kinds and lengths, also such as no daemon would send.
+// With texts of all kinds and lengths, also ones that no daemon sends.
 TEST(SpikesReportTest, NoLineIsWiderThanTheScreenAndNoTextMovesTheCursor) {
   const uint32_t seed = std::random_device()();
   SCOPED_TRACE(absl::StrCat("seed ", seed));

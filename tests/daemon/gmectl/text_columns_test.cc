@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(TextColumnsTest, CountsWhatATerminalShows) {
+TEST(TextColumnsTest, CountsTheColumnsOnATerminal) {
   EXPECT_EQ(ColumnsOf(""), 0U);
   EXPECT_EQ(ColumnsOf("1.2.3"), 5U);
   EXPECT_EQ(ColumnsOf("version \xC3\xA4"), 9U);            // a with dots
@@ -19,23 +19,23 @@ TEST(TextColumnsTest, CountsWhatATerminalShows) {
   EXPECT_EQ(ColumnsOf("\xF0\x9F\x8E\xAE"), 2U);            // a game pad
 }
 
-TEST(TextColumnsTest, CountsTheSameWhateverTheUsersLocale) {
+TEST(TextColumnsTest, DoesNotDependOnTheUsersLocale) {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   std::setlocale(LC_ALL, "C");
   EXPECT_EQ(ColumnsOf("\xE8\xAF\xAD"), 2U);
   std::setlocale(LC_ALL, before.c_str());
 }
 
-TEST(TextColumnsTest, NothingMovesTheCursor) {
+TEST(TextColumnsTest, PrintableTextDoesNotMoveTheCursor) {
   EXPECT_EQ(Printable("a\x1b[31mb\r\n\tc"), "a?[31mb???c");
   EXPECT_EQ(Printable("\xE2\x80\xAE"
                       "b"),
-            "???b");  // turns the direction of text
+            "???b");  // changes the direction of text
   EXPECT_EQ(Printable("\xFF\xC3"), "??");
   EXPECT_EQ(Printable("\xE8\xAF\xAD"), "\xE8\xAF\xAD");
 }
 
-TEST(TextColumnsTest, CutsWholeCharactersAndSaysSo) {
+TEST(TextColumnsTest, CutsWholeCharactersAndMarksTheCut) {
   EXPECT_EQ(CutEnd("abcdef", 6), "abcdef");
   EXPECT_EQ(CutEnd("abcdefg", 6), "abcd..");
   EXPECT_EQ(CutStart("abcdefg", 6), "..defg");

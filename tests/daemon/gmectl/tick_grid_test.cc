@@ -13,7 +13,7 @@ constexpr uint32_t kSeed = 20261124;
 
 absl::Time At(double seconds) { return absl::UnixEpoch() + absl::Seconds(seconds); }
 
-// `rows` moments a step apart from `begin` on, each off by at most `jitter` of a step.
+// `rows` times, one step apart from `begin` on, each shifted by at most `jitter` of a step.
 std::vector<absl::Time> Times(double begin, double step, double jitter, int rows) {
   std::mt19937 random(kSeed);
   std::vector<absl::Time> times;
@@ -43,16 +43,16 @@ TEST(FindStepTest, FindsTheStepThroughJitterAndGaps) {
   EXPECT_EQ(FindStep(gaps).value(), absl::Seconds(47));
 }
 
-TEST(FindStepTest, SaysWhereThereIsNone) {
+TEST(FindStepTest, SaysIfThereIsNoStep) {
   for (const auto& times :
        {Times(0, 10, 0, 1), Times(0, 0.5, 0, 9), Times(0, 7200, 0, 9), Times(0, 47, 0.1, 256)}) {
     EXPECT_TRUE(absl::IsInvalidArgument(FindStep(times).status()));
   }
 }
 
-TEST(TickGridTest, PutsJitteredRowsOnTicksOfTheirOwn) {
+TEST(TickGridTest, GivesEachJitteredRowItsOwnTick) {
   SCOPED_TRACE(kSeed);
-  // Wherever the grid lies, and though the first rows are as far off it as others.
+  // The grid may be anywhere, and the first rows jitter like the others.
   for (const double begin : {1e9, 1e9 + 149, 1e9 + 151, 1e9 + 299.9}) {
     const std::vector<absl::Time> times = Times(begin, 300, 0.4, 5000);
     const TickGrid grid(absl::Minutes(5), absl::MakeSpan(times).first(256));
@@ -60,13 +60,13 @@ TEST(TickGridTest, PutsJitteredRowsOnTicksOfTheirOwn) {
       ASSERT_EQ(grid.TickAt(times[row]), grid.TickAt(times[row - 1]) + 1) << begin << " " << row;
     }
     EXPECT_EQ(grid.TickAt(grid.TimeOf(3'400'000)), 3'400'000);
-    // A tick's number is that of its hour of the week too.
+    // Tick numbers stay aligned to 1970, so that they give the right hour of the week.
     EXPECT_LE(absl::AbsDuration(grid.TimeOf(3'400'000) - At(3'400'000 * 300.0)),
               absl::Seconds(150));
   }
 }
 
-TEST(TickGridTest, LiesOnTheStepWhereTheRowsDo) {
+TEST(TickGridTest, TicksOfExactRowsAreExact) {
   const TickGrid grid(absl::Seconds(10), Times(1'424'986'000, 10, 0, 50));
   EXPECT_EQ(grid.TickAt(At(1'424'986'000)), 142'498'600);
   EXPECT_EQ(grid.TimeOf(142'498'600), At(1'424'986'000));

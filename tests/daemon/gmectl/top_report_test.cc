@@ -47,10 +47,10 @@ TEST(TopReportTest, IsATable) {
   EXPECT_EQ(Shown(Answer()),
             "12:04 UTC: codes seen: 3, spiking: 1, in a retry loop: 1\n"
             "\n"
-            " CODE  NAME                          STATE  RATE   USUAL    1 H   24 H\n"
-            " 1005  AV_ERR_TIMEOUT                SPIKE  12/s  19/min  3,700  12.3M\n"
-            "10006  AV_ERR_SERVER_ID_NOT_IN_ROOM  loop   12/s  19/min  3,700  12.3M\n"
-            "  777  (not documented)              calm   12/s  19/min  3,700  12.3M\n");
+            " CODE  NAME                          STATE  RATE  EXPECTED    1 H   24 H\n"
+            " 1005  AV_ERR_TIMEOUT                SPIKE  12/s    19/min  3,700  12.3M\n"
+            "10006  AV_ERR_SERVER_ID_NOT_IN_ROOM  loop   12/s    19/min  3,700  12.3M\n"
+            "  777  (not documented)              calm   12/s    19/min  3,700  12.3M\n");
 }
 
 TEST(TopReportTest, NoLineIsWiderThanTheScreenWhateverItIsGiven) {
@@ -76,12 +76,12 @@ TEST(TopReportTest, SaysHowManyMoreThereAre) {
   EXPECT_THAT(Shown(Answer(), 3), Not(HasSubstr("more")));
 }
 
-TEST(TopReportTest, ColoursWhatBurns) {
+TEST(TopReportTest, ColoursSpikesAndRetryLoops) {
   const std::string text = Shown(Answer(), 20, true);
   EXPECT_THAT(text, AllOf(HasSubstr("\x1b[1;31mSPIKE\x1b[0m"), HasSubstr("\x1b[33mloop\x1b[0m")));
 }
 
-TEST(TopReportTest, NothingSeenIsNoTable) {
+TEST(TopReportTest, WithoutCodesThereIsNoTable) {
   v1::TopResponse top;
   EXPECT_EQ(Shown(top), "00:00 UTC: codes seen: 0, spiking: 0\n");
 }

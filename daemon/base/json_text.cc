@@ -1,4 +1,4 @@
-#include "daemon/gmectl/json_text.h"
+#include "daemon/base/json_text.h"
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -9,8 +9,7 @@ std::string JsonText(absl::string_view text) {
   google::protobuf::Value value;
   value.set_string_value(text.data(), text.size());
   std::string json;
-  if (!google::protobuf::util::MessageToJsonString(value, &json).ok()) return "\"?\"";
-  return json;
+  return google::protobuf::util::MessageToJsonString(value, &json).ok() ? json : "\"?\"";
 }
 
 }  // namespace gmewatch
