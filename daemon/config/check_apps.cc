@@ -23,8 +23,8 @@ bool IsKeyCharacter(char c) { return c > ' ' && c <= '~'; }
 absl::Status CheckLabel(const YamlFields& fields, const std::string& path, absl::string_view what,
                         const std::string& label) {
   if (IsReservedLabel(label)) {
-    return fields.Error(path,
-                        absl::StrCat(what, " \"", label, "\" is reserved; any other name is allowed"));
+    return fields.Error(
+        path, absl::StrCat(what, " \"", label, "\" is reserved; any other name is allowed"));
   }
   if (HasLabelForm(label)) return absl::OkStatus();
   return fields.Error(path, absl::StrCat(what, " \"", absl::Utf8SafeCHexEscape(label), "\" has ",

@@ -176,11 +176,11 @@ TEST_F(SpikeTest, SighupChangesWhichCodesAreQuiet) {
 TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndTheOldStays) {
   watched().Reload("detect:\n  tick: 1s\n  min_sessions: 17\n", "failure");
   EXPECT_THAT(watched().daemon().process().error(),
-              HasSubstr("settings.yaml:5:19: detect.min_sessions must be from 1 to 16, not 17"));
+              HasSubstr("settings.yaml:5:17: detect.min_sessions must be from 1 to 16, not 17"));
   const Ended check =
       RunToEnd(GmewatchdPath(), {"--check_config", "--config=" + watched().settings_file()});
   EXPECT_EQ(check.status, 2);
-  EXPECT_THAT(check.error, HasSubstr("settings.yaml:5:19: detect.min_sessions"));
+  EXPECT_THAT(check.error, HasSubstr("settings.yaml:5:17: detect.min_sessions"));
   watched().Reload("detect: {tick: 1500ms}\n", "failure");
   watched().Reload("detect: {tik: 1s}\n", "failure");
   EXPECT_THAT(watched().daemon().process().error(), HasSubstr("settings.yaml:3:10: "));
