@@ -1,20 +1,20 @@
 #include "daemon/gmectl/text_columns.h"
 
 #include <clocale>
-#include <cstdint>
 #include <cwchar>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "daemon/base/printable.h"
+#include "daemon/base/utf8.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr absl::string_view kCut = "..";
 
-// Sets a UTF-8 locale in this thread while it lives: how the C library reads characters and how
-// wide it takes them to be depends on the locale, and the user's may not be UTF-8.
+// Sets a UTF-8 locale in this thread while it lives: the C library's widths of characters depend on
+// the locale, and the user's may not be UTF-8.
 class Utf8Locale {
  public:
   Utf8Locale() : before_(uselocale(Shared())) {}
@@ -23,8 +23,7 @@ class Utf8Locale {
   ~Utf8Locale() { uselocale(before_); }
 
  private:
-  // Null if the system has no such locale. The current one then stays, in which other characters
-  // than ASCII may count as not printable.
+  // Null if the system has no such locale; uselocale then leaves the current one.
   static locale_t Shared() {
     static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
     return utf8;
@@ -41,14 +40,11 @@ struct Character {
 
 // The first character of `text`. REQUIRES: not empty; a Utf8Locale lives.
 Character FirstOf(absl::string_view text) {
-  wchar_t wide = 0;
-  std::mbstate_t state = {};
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): it has a state of its own
-  const size_t size = std::mbrtowc(&wide, text.data(), text.size(), &state);
-  if (size == 0 || size > text.size()) return {text.substr(0, 1)};
-  const int width = wcwidth(wide);
-  return {text.substr(0, size), width < 0 ? 1U : static_cast<size_t>(width),
-          IsPrintableCodePoint(static_cast<uint32_t>(wide))};
+  const Utf8Character first = FirstUtf8Character(text);
+  if (first.bytes == 0) return {text.substr(0, 1)};
+  const int width = wcwidth(static_cast<wchar_t>(first.code_point));
+  return {text.substr(0, first.bytes), width < 0 ? 1U : static_cast<size_t>(width),
+          IsPrintableCodePoint(first.code_point)};
 }
 
 std::vector<Character> CharactersOf(absl::string_view text) {
