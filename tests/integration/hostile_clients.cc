@@ -15,22 +15,14 @@ const std::vector<std::string>& HostileTexts() {
   return *texts;
 }
 
-<<<<<<< HEAD
 const std::vector<std::string>& RejectedNames() {
-=======
-const std::vector<std::string>& RejectedNames() {
->>>>>>> p/triage
   static const auto* const names = new std::vector<std::string>{
       "<script>", "a\"b",  "javascript:x", "a b", "\u05D2\u05E8\u05E1\u05D4",
       "all",      "other", kLongName + "W"};
   return *names;
 }
 
-<<<<<<< HEAD
 const std::vector<std::string>& RejectedTexts() {
-=======
-const std::vector<std::string>& RejectedTexts() {
->>>>>>> p/triage
   static const auto* const texts = new std::vector<std::string>{
       std::string(65, 'M'), "two\nlines", std::string("a\0b", 3), "\x1b[2J",
       "\u202E\u202Dturns",  "\xff\xfe"};

@@ -19,15 +19,9 @@ inline constexpr int32_t kStrangeCodes[] = {INT32_MIN, 2'000'000'001};
 // Each is allowed in a session's versions and platform and in a detail's operation. On a page none
 // may become an element, an attribute or an address, and all must be readable.
 const std::vector<std::string>& HostileTexts();
-<<<<<<< HEAD
 // Always rejected: as an app or a region, and as a text.
 const std::vector<std::string>& RejectedNames();
 const std::vector<std::string>& RejectedTexts();
-=======
-// Never taken: as an app, a region or a text.
-const std::vector<std::string>& RejectedNames();
-const std::vector<std::string>& RejectedTexts();
->>>>>>> p/triage
 
 // Reports `code` and the strange codes with details, from one session of app "one" in "eu" for each
 // text. Returns the number of events of `code`, or 0 if the daemon rejected a batch.

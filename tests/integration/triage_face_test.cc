@@ -114,20 +114,12 @@ TEST_F(TriageFaceTest, WhatClientsSendIsTextInThePageAndInTheJson) {
 
 TEST_F(TriageFaceTest, TextsThatTheProtocolForbidsAreOnNoPage) {
   WireClient client(ingest());
-<<<<<<< HEAD
   for (const std::string& name : RejectedNames()) {
-=======
-  for (const std::string& name : RejectedNames()) {
->>>>>>> p/triage
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession(name, "eu"), 1, {{kCode, 1}})).ok()) << name;
     EXPECT_FALSE(client.Report(MakeRequest(MakeSession("one", name), 1, {{kCode, 1}})).ok())
         << name;
   }
-<<<<<<< HEAD
   for (const std::string& text : RejectedTexts()) {
-=======
-  for (const std::string& text : RejectedTexts()) {
->>>>>>> p/triage
     v1::Session session = MakeSession("one", "eu");
     std::string* const fields[] = {session.mutable_app_version(), session.mutable_sdk_version(),
                                    session.mutable_platform()};
@@ -143,11 +135,7 @@ TEST_F(TriageFaceTest, TextsThatTheProtocolForbidsAreOnNoPage) {
       absl::Seconds(30), absl::Milliseconds(200)));
   const std::set<std::string> versions =
       ValuesOf(AnswerAbout(kCode, Get(absl::StrCat("/api/v1/codes/", kCode))), "app_version");
-<<<<<<< HEAD
   for (const std::string& text : RejectedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
-=======
-  for (const std::string& text : RejectedTexts()) EXPECT_THAT(versions, Not(Contains(text)));
->>>>>>> p/triage
 }
 
 TEST_F(TriageFaceTest, TheJsonIsValidAndWhatTheProtoDescribes) {

@@ -26,14 +26,9 @@ _CONTINUED = re.compile(r"^      ")
 
 # Names on the wire, and what operating systems and libraries call it.
 _WIRE = re.compile(
-<<<<<<< HEAD
-    r"RefusedBatch|\b(?:add_|mutable_|clear_)?refused(?:_size)?\(|\brefused\b(?=\s*[=;{[]|\(\))|\.refused\b|`refused`"
-    r"|\bREFUSED\b|ECONNREFUSED|[Cc]onnection refused|net::ERR_CONNECTION_REFUSED"
-=======
     r"RefusedBatch|\b(?:set_)?refused_events(?=\(| = 2;)"
     r"|\b(?:add_|mutable_|clear_)?refused(?:_size)?\(|\brefused\b(?=\s*[=;{[]|\(\))|\.refused\b|`refused`"
     r"|\bREFUSED\b|ECONNREFUSED|[Cc]onnection refused|net::ERR_CONNECTION_REFUSED"
->>>>>>> p/triage
 )
 
 
