@@ -1,4 +1,4 @@
-// Report as the game sees it: what it costs and that it counts, without a server.
+// Reporter without a server: what Report costs its caller, and that it counts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -19,7 +19,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
-// Sends nothing for an hour.
+// Options of a Reporter that sends nothing for an hour.
 ReporterOptions Quiet() {
   ReporterOptions options;
   options.address = "127.0.0.1:1";
@@ -30,7 +30,7 @@ ReporterOptions Quiet() {
 }
 
 uint64_t Sum(const ReporterStats& stats) {
-  return stats.acknowledged_events + stats.refused_events + stats.lost_events +
+  return stats.acknowledged_events + stats.rejected_events + stats.lost_events +
          stats.pending_events;
 }
 
@@ -45,7 +45,7 @@ TEST(ReportTest, AllocatesNothing) {
   }
   EXPECT_EQ(Allocations(), before);
   const std::string text(100, 'x');
-  EXPECT_EQ(Allocations(), before + 1) << "the counting works";
+  EXPECT_EQ(Allocations(), before + 1) << "allocations are counted";
 }
 
 TEST(ReportTest, CountsEverythingThatEightThreadsReport) {
@@ -74,7 +74,7 @@ TEST(ReportTest, CountsEverythingThatEightThreadsReport) {
   EXPECT_EQ(stats.connects, 0U);
 }
 
-TEST(ReportTest, CountsAfterStopToo) {
+TEST(ReportTest, StillCountsAfterStop) {
   Reporter reporter(Quiet());
   EXPECT_TRUE(reporter.Stop(milliseconds(0)));
   reporter.Report(5, 2);
