@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gmewatch/reporter.h"
+#include "tests/client/reporter_fixture.h"
 #include "tests/support/allocations.h"
 
 namespace gmewatch {
@@ -20,14 +21,7 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
 // Options of a Reporter that sends nothing for an hour.
-ReporterOptions Quiet() {
-  ReporterOptions options;
-  options.address = "127.0.0.1:1";
-  options.app = "demo";
-  options.region = "eu";
-  options.first_flush_interval = hours(1);
-  return options;
-}
+ReporterOptions Quiet() { return PatientOptions("127.0.0.1:1"); }
 
 uint64_t Sum(const ReporterStats& stats) {
   return stats.acknowledged_events + stats.rejected_events + stats.lost_events +

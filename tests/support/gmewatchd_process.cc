@@ -101,6 +101,13 @@ double GmewatchdProcess::AwaitValue(const std::string& series, double value,
   return last;
 }
 
+bool GmewatchdProcess::Reload(const std::string& result) const {
+  const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
+  const double before = ValueOf(Scrape(), series);
+  process_->Signal(SIGHUP);
+  return AwaitValue(series, before + 1) == before + 1;
+}
+
 int GmewatchdProcess::Terminate() {
   process_->Signal(SIGTERM);
   return process_->Wait();

@@ -49,6 +49,9 @@ class GmewatchdProcess {
   // Scrapes until `series` has at least `value`; returns its last value.
   double AwaitValue(const std::string& series, double value,
                     absl::Duration timeout = absl::Seconds(60)) const;
+  // Reloads settings and catalogue (SIGHUP) and waits until the daemon has counted that under
+  // `result`, "success" or "failure"; false if it does not.
+  bool Reload(const std::string& result) const;
   // Ends it with SIGTERM; returns the exit status.
   int Terminate();
 

@@ -21,9 +21,10 @@
 // Reporters in one process are independent of each other.
 //
 // fork: a Reporter works in the process that made it. In a child process Report, Success and Detail
-// do nothing, Flush and Stop return false at once, Stats is all zero and the destructor releases
-// nothing. Nothing that the parent counted is sent twice. A process that needs Reporters in its
-// children forks before it makes its own first one: gRPC does not survive a fork once it runs.
+// have no effect, Flush and Stop return false at once, Stats is all zero and the destructor
+// releases nothing. Nothing that the parent counted is sent twice. A process that needs Reporters
+// in its children forks before it makes its own first one: gRPC does not survive a fork once it
+// runs.
 #ifndef GMEWATCH_REPORTER_H_
 #define GMEWATCH_REPORTER_H_
 
