@@ -20,7 +20,7 @@ constexpr int kHour = static_cast<int>(kTicksPerHour);
 TEST(DetectorPlaceTest, NarrowsThePlaceIfTheWholeRisesBeforeItsParts) {
   // So rare that at first only the whole has enough events for an alarm.
   const auto rare = [](double factor) {
-    return [factor](const DetectorRun::At& at, Counts* counts) {
+    return [factor](const DetectorRun::At& at, Random* counts) {
       return Many(at.slot == 1 ? 0.04 * (at.region == 1 ? factor : 1) : 0, counts);
     };
   };
@@ -51,7 +51,7 @@ using Factors = std::array<double, DetectorRun::kRegions>;
 
 // A code with four fifths of its events in region 0.
 DetectorRun::InputFn MostlyRegion0(const Factors& factors) {
-  return [factors](const DetectorRun::At& at, Counts* counts) {
+  return [factors](const DetectorRun::At& at, Random* counts) {
     const double usual = at.region == 0 ? 2 : 0.25;
     return Many(at.slot == 1 ? usual * factors.at(at.region) : 0, counts);
   };

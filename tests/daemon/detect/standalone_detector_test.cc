@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -49,7 +49,7 @@ class Play {
 
  private:
   StandaloneDetector detector_;
-  Counts counts_;
+  Random counts_;
   int tick_ = 0;
   Observation last_;
   bool was_active_ = false;
@@ -273,7 +273,7 @@ TEST(StandaloneDetectorTest, ADailyBurstRaisesNoAlarmButAMuchLargerOneDoes) {
 TEST(StandaloneDetectorTest, SharesTheBudgetOfFalseAlarmsWithOthers) {
   StandaloneDetector alone({}, 1);
   StandaloneDetector one_of_many({}, 1e6);
-  Counts counts(15);
+  Random counts(15);
   for (int tick = 0; tick < kDay; ++tick) {
     const uint64_t count = counts.Poisson(5);
     alone.Observe(int64_t{kFirstTick} + tick, count);
