@@ -1,4 +1,4 @@
-// The least that a game does: counts what GME answers, and says goodbye.
+// The smallest program that uses the client library: counts two results of GME calls and stops.
 #include <cstdio>
 
 #include "gmewatch/reporter.h"
@@ -10,7 +10,7 @@ int main() {
   options.region = "eu";
   gmewatch::Reporter reporter(options);
 
-  reporter.Report(1005);  // what a GME callback gave; AV_OK (0) counts as a success
+  reporter.Report(1005);  // the result in a GME callback; AV_OK (0) counts as a success
   reporter.Success();
 
   const bool sent = reporter.Stop(std::chrono::seconds(2));

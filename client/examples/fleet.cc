@@ -15,7 +15,7 @@ void Add(const ReporterStats& stats, FleetTotals* totals) {
   ++totals->clients;
   totals->reported += stats.reported_events;
   totals->acknowledged += stats.acknowledged_events;
-  totals->refused += stats.refused_events;
+  totals->rejected += stats.rejected_events;
   totals->lost += stats.lost_events;
   totals->pending += stats.pending_events;
   totals->batches += stats.batches_sent;
@@ -26,15 +26,15 @@ void Add(const ReporterStats& stats, FleetTotals* totals) {
 
 std::string FormatRow(const FleetTotals& row) {
   return absl::StrFormat("%-12s %-6s %7d %11d %12d %8d %8d %8d\n", row.app, row.region, row.clients,
-                         row.reported, row.acknowledged, row.refused, row.lost, row.pending);
+                         row.reported, row.acknowledged, row.rejected, row.lost, row.pending);
 }
 
 // Names are labels (A-Z a-z 0-9 . _ -), so they need no escaping.
 std::string JsonRow(const FleetTotals& row) {
   return absl::StrFormat(
       R"({"app":"%s","region":"%s","clients":%d,"reported":%d,"acknowledged":%d,)"
-      R"("refused":%d,"lost":%d,"pending":%d,"batches":%d,"failed_batches":%d,"connects":%d})",
-      row.app, row.region, row.clients, row.reported, row.acknowledged, row.refused, row.lost,
+      R"("rejected":%d,"lost":%d,"pending":%d,"batches":%d,"failed_batches":%d,"connects":%d})",
+      row.app, row.region, row.clients, row.reported, row.acknowledged, row.rejected, row.lost,
       row.pending, row.batches, row.failed_batches, row.connects);
 }
 
@@ -69,7 +69,7 @@ void Fleet::Report(absl::Duration at, absl::Duration length) {
     events.clear();
     traffic_.Draw(client.player, at, length, &events);
     for (const CodeCount& event : events) client.reporter->Report(event.code, event.count);
-    // What GME would log beside a timeout while entering a room.
+    // GME's log has such a code beside a timeout while entering a room.
     if (!events.empty() && events.back().code == 1005) {
       client.reporter->Detail(1005, "EnterRoom", -10004);
     }
@@ -109,7 +109,7 @@ std::vector<FleetTotals> Fleet::Totals() const {
 std::string FormatTable(const FleetTotals& total, const std::vector<FleetTotals>& parts) {
   std::string text =
       absl::StrFormat("%-12s %-6s %7s %11s %12s %8s %8s %8s\n", "app", "region", "clients",
-                      "reported", "acknowledged", "refused", "lost", "pending");
+                      "reported", "acknowledged", "rejected", "lost", "pending");
   for (const FleetTotals& part : parts) text += FormatRow(part);
   return text + FormatRow(total);
 }

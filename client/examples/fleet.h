@@ -1,7 +1,7 @@
 // Many Reporters in one process, one for each simulated player.
 //
-// Thread safety: none. Each Reporter has a thread and, while it has something to say, a connection
-// of its own, as in as many games; 1,000 are the limit.
+// Thread safety: none. Each Reporter has a thread and, while it sends, a connection of its own, as
+// in separate games. Limit: 1,000 players.
 #ifndef GMEWATCH_CLIENT_EXAMPLES_FLEET_H_
 #define GMEWATCH_CLIENT_EXAMPLES_FLEET_H_
 
@@ -16,14 +16,14 @@
 
 namespace gmewatch::examples {
 
-// Of one app and region, or of all.
+// Sums over the players of one (app, region), or over all.
 struct FleetTotals {
   std::string app;
   std::string region;
   uint64_t clients = 0;
   uint64_t reported = 0;
   uint64_t acknowledged = 0;
-  uint64_t refused = 0;
+  uint64_t rejected = 0;
   uint64_t lost = 0;
   uint64_t pending = 0;
   uint64_t batches = 0;
@@ -36,18 +36,19 @@ class Fleet {
  public:
   static constexpr int kClientsMax = 1000;
 
-  // `options` says all but who the players are. `traffic` must outlive the Fleet.
+  // `options` apply to every player; the players' labels come from `traffic`, which must outlive
+  // the Fleet.
   Fleet(int clients, const ReporterOptions& options, FleetTraffic* traffic);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
-  // What is wrong with the options; empty where nothing is.
+  // The first error of a Reporter; empty if all are right.
   std::string error() const;
 
-  // Reports what happens from `at` (since the start) for `length`.
+  // Reports the events between `at` (since the start) and `at` + `length`.
   void Report(absl::Duration at, absl::Duration length);
 
-  // Stops all, within `deadline` for all of them together.
+  // Stops all Reporters; `deadline` is for all of them together.
   void Stop(absl::Duration deadline);
 
   FleetTotals Total() const;
@@ -64,7 +65,7 @@ class Fleet {
   std::vector<Client> clients_;
 };
 
-// What the totals say, for people and for scripts.
+// The totals as a table for people and as JSON for scripts.
 std::string FormatTable(const FleetTotals& total, const std::vector<FleetTotals>& parts);
 std::string FormatJson(const FleetTotals& total, const std::vector<FleetTotals>& parts);
 

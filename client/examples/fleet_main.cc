@@ -1,5 +1,5 @@
-// gmewatch_fleet: a simulated fleet of game clients, to try gmewatch out and to watch it in an
-// outage. Exit status: 0 everything acknowledged, 1 not everything, 2 wrong usage.
+// gmewatch_fleet: a simulated fleet of game clients, to try gmewatch and to watch an outage in it.
+// Exit status: 0 if all events were acknowledged, 1 if not, 2 for wrong usage.
 #include <signal.h>
 
 #include <algorithm>
@@ -20,18 +20,19 @@
 #include "client/examples/fleet.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:4747", "HOST:PORT of gmewatchd");
-ABSL_FLAG(int, clients, 200, "how many players, from 1 to 1000");
-ABSL_FLAG(int, seconds, 0, "how long; 0: until SIGINT or SIGTERM");
+ABSL_FLAG(int, clients, 200, "number of players, from 1 to 1000");
+ABSL_FLAG(int, seconds, 0, "seconds to run; 0: until SIGINT or SIGTERM");
 ABSL_FLAG(uint64_t, seed, 1, "the same seed gives the same fleet");
-ABSL_FLAG(absl::Duration, day, absl::Hours(24), "how long a day and a night take");
-ABSL_FLAG(std::string, outage_region, "", "where voice fails: eu, us, asia or sa; empty: nowhere");
-ABSL_FLAG(absl::Duration, outage_after, absl::Minutes(2), "when it begins");
-ABSL_FLAG(absl::Duration, outage_for, absl::Minutes(5), "how long it lasts");
-ABSL_FLAG(absl::Duration, flush_interval, absl::Seconds(5), "how often a client sends");
-ABSL_FLAG(absl::Duration, stop_timeout, absl::Seconds(10), "how long to wait for the last answers");
-ABSL_FLAG(std::string, key_file, "", "file with the apps' key, where gmewatchd asks for one");
-ABSL_FLAG(bool, tls, false, "speak TLS");
-ABSL_FLAG(std::string, ca_file, "", "authorities to trust (PEM); empty: the system's");
+ABSL_FLAG(absl::Duration, day, absl::Hours(24), "length of a simulated day and night");
+ABSL_FLAG(std::string, outage_region, "",
+          "region whose voice service fails: eu, us, asia or sa; empty: none");
+ABSL_FLAG(absl::Duration, outage_after, absl::Minutes(2), "time from the start to the outage");
+ABSL_FLAG(absl::Duration, outage_for, absl::Minutes(5), "length of the outage");
+ABSL_FLAG(absl::Duration, flush_interval, absl::Seconds(5), "time between two batches of a client");
+ABSL_FLAG(absl::Duration, stop_timeout, absl::Seconds(10), "time to wait for the last answers");
+ABSL_FLAG(std::string, key_file, "", "file with the apps' key, if gmewatchd requires one");
+ABSL_FLAG(bool, tls, false, "use TLS");
+ABSL_FLAG(std::string, ca_file, "", "trusted authorities (PEM); empty: those of the system");
 ABSL_FLAG(bool, json, false, "totals as JSON");
 
 namespace gmewatch::examples {
@@ -51,7 +52,7 @@ bool ReadFile(const std::string& path, std::string* text) {
 bool MakeOptions(ReporterOptions* options) {
   options->address = absl::GetFlag(FLAGS_address);
   options->flush_interval = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_flush_interval));
-  options->max_backoff = std::chrono::seconds(10);  // nobody watches a demonstration for minutes
+  options->max_backoff = std::chrono::seconds(10);  // minutes are too long for a demonstration
   options->tls.enabled = absl::GetFlag(FLAGS_tls);
   const std::string key_file = absl::GetFlag(FLAGS_key_file);
   const std::string ca_file = absl::GetFlag(FLAGS_ca_file);
@@ -60,7 +61,7 @@ bool MakeOptions(ReporterOptions* options) {
   return ca_file.empty() || ReadFile(ca_file, &options->tls.root_certificates);
 }
 
-// Waits for the next tick; true where a signal says that it is over.
+// Waits for the next tick; returns whether a signal came meanwhile.
 bool SignalledWithin(const sigset_t& signals, absl::Duration wait) {
   const timespec timeout = absl::ToTimespec(std::max(wait, absl::ZeroDuration()));
   return sigtimedwait(&signals, nullptr, &timeout) > 0;
@@ -79,11 +80,11 @@ void Run(const sigset_t& signals, Fleet* fleet) {
                                     ? absl::Seconds(absl::GetFlag(FLAGS_seconds))
                                     : absl::InfiniteDuration();
   const absl::Time start = absl::Now();
-  absl::Duration told;
+  absl::Duration printed;
   for (absl::Duration at; at < length; at += kTick) {
     fleet->Report(at, kTick);
-    if (at - told >= kProgress) {
-      told = at;
+    if (at - printed >= kProgress) {
+      printed = at;
       PrintProgress(*fleet, at);
     }
     if (SignalledWithin(signals, start + at + kTick - absl::Now())) return;
@@ -104,7 +105,7 @@ int Main() {
   }
   ReporterOptions options;
   if (!MakeOptions(&options)) return 2;
-  // Before any thread, so that the signals come to us alone.
+  // Before any thread starts, so that all threads block them and sigtimedwait gets them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);

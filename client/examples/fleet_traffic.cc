@@ -13,16 +13,16 @@ namespace gmewatch::examples {
 namespace {
 
 constexpr double kSuccessesPerSecond = 0.5;
-constexpr absl::Duration kUnfolding = absl::Seconds(30);
+constexpr absl::Duration kOutageRamp = absl::Seconds(30);
 
 struct CodeRate {
   int32_t code;
-  double quiet;   // per second and client on an ordinary day
-  double outage;  // more of it at the depth of an outage
+  double quiet;   // events per second and client without an outage
+  double outage;  // added at the depth of an outage
 };
 
-// About one operation in a hundred fails on a good day; in an outage every second one does, and the
-// timeouts of client and server rise together, which is what tells it from a player's bad network.
+// About one operation in a hundred fails on a good day; in an outage every second one does. The
+// timeouts of client and server rise together, as they do not if a player's network is bad.
 constexpr std::array kCodeRates = {
     CodeRate{1005, 0.0012, 0.22},   CodeRate{10004, 0.0004, 0.12},  CodeRate{10001, 0.0003, 0.06},
     CodeRate{1001, 0.0008, 0.002},  CodeRate{1003, 0.0006, 0},      CodeRate{1101, 0.0002, 0},
@@ -54,7 +54,7 @@ std::string Pick(const std::array<Share, size>& shares, std::mt19937_64* random)
   return std::string(shares.front().name);
 }
 
-// When it is evening: a part of the day.
+// The time of the evening, as a part of the day.
 double EveningOf(absl::string_view region) {
   if (region == "asia") return 0.45;
   if (region == "eu") return 0.75;
@@ -80,7 +80,7 @@ double FleetTraffic::OutageDepth(const Player& player, absl::Duration at) const 
   if (player.region != outage_.region) return 0;
   const absl::Duration begun = at - outage_.after;
   const absl::Duration left = outage_.length - begun;
-  return std::clamp(absl::FDivDuration(std::min(begun, left), kUnfolding), 0.0, 1.0);
+  return std::clamp(absl::FDivDuration(std::min(begun, left), kOutageRamp), 0.0, 1.0);
 }
 
 double FleetTraffic::Rhythm(const Player& player, absl::Duration at) const {
@@ -99,7 +99,7 @@ void FleetTraffic::Draw(const Player& player, absl::Duration at, absl::Duration 
   const double depth = OutageDepth(player, at);
   const double operations = Rhythm(player, at) * absl::ToDoubleSeconds(length);
   Add(0, kSuccessesPerSecond * (1 - 0.6 * depth) * operations, events);
-  // One draw for all codes: most of the time it says that there is no error at all.
+  // One draw for all codes, because usually there is no error at all.
   const auto rate = [&](const CodeRate& row) { return row.quiet + row.outage * depth; };
   const double total =
       std::accumulate(kCodeRates.begin(), kCodeRates.end(), 0.0,

@@ -1,6 +1,11 @@
-// What a fleet of game clients would report: who they are, and how many of which code in a while.
+// The players of a simulated fleet and the events that they report.
 //
-// Thread safety: none. Reads no clock; the same seed gives the same fleet and the same events.
+// Part of an example program that ships, so it shares nothing with the generators of the tests: it
+// draws what a player would meet over a day, with an outage, while tests/bench/traffic.h makes
+// batches for load and tests/support/random.h counts for the detector.
+//
+// Thread safety: none. Reads no clock; the same seed gives the same fleet and the same events with
+// the same standard library.
 #ifndef GMEWATCH_CLIENT_EXAMPLES_FLEET_TRAFFIC_H_
 #define GMEWATCH_CLIENT_EXAMPLES_FLEET_TRAFFIC_H_
 
@@ -22,7 +27,7 @@ struct Player {
 };
 
 struct Outage {
-  std::string region;  // empty: none
+  std::string region;  // empty: no outage
   absl::Duration after;
   absl::Duration length;
 };
@@ -34,18 +39,19 @@ struct CodeCount {
 
 class FleetTraffic {
  public:
-  // `day` is the length of a day and a night; each region has its own evening.
+  // `day` is the length of a day and a night; each region has its evening at another time.
   FleetTraffic(uint64_t seed, absl::Duration day, Outage outage);
 
   Player NextPlayer();
 
-  // What a player's client meets from `at` (since the start) for `length`. Adds to `events`.
+  // Adds the events of a player's client between `at` (since the start) and `at` + `length`.
   void Draw(const Player& player, absl::Duration at, absl::Duration length,
             std::vector<CodeCount>* events);
 
  private:
-  // From 0 to 1: how far the outage has got in this region; it takes half a minute to unfold.
+  // The depth of the outage in the player's region, from 0 to 1; it takes half a minute to rise.
   double OutageDepth(const Player& player, absl::Duration at) const;
+  // The activity at this time of day; 1 on average.
   double Rhythm(const Player& player, absl::Duration at) const;
   void Add(int32_t code, double expected, std::vector<CodeCount>* events);
 

@@ -1,5 +1,5 @@
-// How long to wait after a failed attempt: a random time between 0 and a bound that doubles (full
-// jitter), so that the clients of a server that was down do not come back in step.
+// The pause after a failed attempt: a random time between 0 and a bound that doubles (full jitter),
+// so that the clients of a server that was down do not return in step.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_CLIENT_SRC_BACKOFF_H_
@@ -21,13 +21,13 @@ class Backoff {
   // The next pause; the one after it may be twice as long.
   absl::Duration Next();
 
-  // For failures that only people can mend: from half of the maximum to the whole.
+  // The pause after a failure that needs an operator: from half of the maximum to all of it.
   absl::Duration Longest();
 
-  // After a success.
+  // To be called after a success: the bound is the initial one again.
   void Reset() { bound_ = initial_; }
 
-  // A random part of `whole`, more than nothing.
+  // A random part of `whole`, greater than zero.
   absl::Duration PartOf(absl::Duration whole);
 
  private:

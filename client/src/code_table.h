@@ -1,9 +1,8 @@
-// How often each code was reported and not yet taken for a batch: the only thing that a game's
-// threads touch.
+// Counts the reported events of each code until a batch takes them. Report touches nothing else.
 //
 // Thread safety: Add from any thread, without locks, allocation or waiting; Take* from one thread
-// at a time; the rest from any. Limits: 512 distinct codes for the table's life, because a code's
-// place is never given back; what comes beyond is counted as overflow. Counts are 64 bits wide.
+// at a time; the rest from any. Limits: 512 distinct codes for the table's life, because a slot is
+// never given back; events of further codes are counted as overflow. Counts are 64 bits wide.
 #ifndef GMEWATCH_CLIENT_SRC_CODE_TABLE_H_
 #define GMEWATCH_CLIENT_SRC_CODE_TABLE_H_
 
@@ -35,19 +34,20 @@ class CodeTable {
     overflow_.fetch_add(count, std::memory_order_relaxed);
   }
 
-  // Hands what is there to use(code, count), at most `count_max` of a code; the rest stays.
+  // Takes the counts and calls use(code, count) for each code that has one, with at most
+  // `count_max`; the rest stays.
   template <typename Use>
   void Take(uint64_t count_max, Use use) {
     for (Slot& slot : slots_) {
       const uint64_t count = std::min(slot.count.load(std::memory_order_relaxed), count_max);
       if (count == 0) continue;
-      // Taken by subtraction: what arrives meanwhile stays for the next batch.
+      // A subtraction keeps events that are added meanwhile for the next batch.
       slot.count.fetch_sub(count, std::memory_order_relaxed);
       use(static_cast<int32_t>(slot.key.load(std::memory_order_relaxed)), count);
     }
   }
 
-  // Events of codes that found no place since the last call.
+  // Events of codes that found no slot since the last call.
   uint64_t TakeOverflow() { return overflow_.exchange(0, std::memory_order_relaxed); }
 
   uint64_t Overflow() const { return overflow_.load(std::memory_order_relaxed); }
@@ -67,27 +67,27 @@ class CodeTable {
   }
 
  private:
-  // Wider than a code, so that no code can be taken for an empty slot.
+  // Keys are wider than codes, so that no code equals the mark of an empty slot.
   static constexpr int64_t kEmpty = std::numeric_limits<int64_t>::min();
 
-  // Relaxed order is enough everywhere: a slot's count starts at zero whoever claims it, and only
-  // sums are ever read.
+  // Relaxed order is enough everywhere: a slot's count starts at zero whichever thread claims it,
+  // and only sums are ever read.
   struct Slot {
     std::atomic<int64_t> key = kEmpty;
     std::atomic<uint64_t> count = 0;
   };
 
-  // Fibonacci hashing: GME's codes are dense runs, which this spreads over the table.
+  // Fibonacci hashing spreads GME's codes, which are dense runs, over the table.
   static size_t FirstIndex(int32_t code) {
     return (static_cast<uint32_t>(code) * 2654435769U) >> 23;
   }
 
-  // Whether the slot is the code's, claiming it where it is empty.
+  // Returns whether the slot holds the code; claims it if it is empty.
   static bool Holds(Slot& slot, int32_t code) noexcept {
     int64_t key = slot.key.load(std::memory_order_relaxed);
     if (key == code) return true;
     if (key != kEmpty) return false;
-    // Where another thread was first, `key` becomes what it put there: maybe the same code.
+    // If another thread was first, `key` becomes the code that it stored: possibly this one.
     return slot.key.compare_exchange_strong(key, code, std::memory_order_relaxed) || key == code;
   }
 

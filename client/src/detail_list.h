@@ -1,8 +1,8 @@
 // The details that wait for the next batch.
 //
-// Thread safety: every method may be called from any thread; a call holds a lock for the copy of a
-// few bytes. Limits: 16 details of an operation of up to 64 bytes each, what a batch may carry;
-// later ones are left out, which loses no count.
+// Thread safety: every method may be called from any thread; a call holds a lock while it copies a
+// few bytes. Limits, as on the wire: 16 details with an operation of up to 64 bytes each. Further
+// details are left out; no count is lost by that.
 #ifndef GMEWATCH_CLIENT_SRC_DETAIL_LIST_H_
 #define GMEWATCH_CLIENT_SRC_DETAIL_LIST_H_
 
@@ -22,14 +22,14 @@ class DetailList {
   static constexpr size_t kDetailsMax = 16;
   static constexpr size_t kOperationBytesMax = 64;
 
-  // Cuts `operation` at a character's edge and puts '?' for what is not printable.
+  // Cuts `operation` between two characters and replaces each byte that is not printable by '?'.
   void Add(int32_t code, absl::string_view operation, int64_t underlying_code) noexcept;
 
-  // Moves the details into the batch.
+  // Moves the details to the batch.
   void MoveTo(v1::ReportRequest* batch);
 
  private:
-  // Fixed bytes, so that Add allocates nothing.
+  // A fixed array, so that Add allocates nothing.
   struct Detail {
     int32_t code;
     int64_t underlying_code;

@@ -11,19 +11,20 @@ uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
 }
 
 void Losses::Add(v1::ClientLoss::Reason reason, uint64_t events) {
-  uint64_t& sum = untold_.at(static_cast<size_t>(reason));
+  uint64_t& sum = unreported_.at(static_cast<size_t>(reason));
   sum = SaturatingAdd(sum, events);
 }
 
 bool Losses::HasUnreported() const {
-  return std::any_of(untold_.begin(), untold_.end(), [](uint64_t events) { return events > 0; });
+  return std::any_of(unreported_.begin(), unreported_.end(),
+                     [](uint64_t events) { return events > 0; });
 }
 
 void Losses::AttachTo(v1::ReportRequest* batch) {
-  for (size_t reason = 0; reason < untold_.size(); ++reason) {
-    const uint64_t events = std::min(untold_.at(reason), kReportedMax);
+  for (size_t reason = 0; reason < unreported_.size(); ++reason) {
+    const uint64_t events = std::min(unreported_.at(reason), kReportedMax);
     if (events == 0) continue;
-    untold_.at(reason) -= events;
+    unreported_.at(reason) -= events;
     attached_.at(reason) = events;
     v1::ClientLoss* loss = batch->add_losses();
     loss->set_reason(static_cast<v1::ClientLoss::Reason>(reason));
@@ -32,8 +33,8 @@ void Losses::AttachTo(v1::ReportRequest* batch) {
 }
 
 void Losses::Rollback() {
-  for (size_t reason = 0; reason < untold_.size(); ++reason) {
-    untold_.at(reason) = SaturatingAdd(untold_.at(reason), attached_.at(reason));
+  for (size_t reason = 0; reason < unreported_.size(); ++reason) {
+    unreported_.at(reason) = SaturatingAdd(unreported_.at(reason), attached_.at(reason));
   }
   attached_ = {};
 }

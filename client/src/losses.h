@@ -1,8 +1,7 @@
-// What this client has lost and has not yet told the server, by reason.
+// Lost events by reason, until a batch that reports them is acknowledged.
 //
-// Thread safety: none. A loss is told in one batch at a time and carried until that batch is
-// acknowledged. Limits: at most 10^12 events of a reason in a batch, because servers bound their
-// sums; the rest follows in the next one. Sums saturate.
+// Thread safety: none. One batch at a time carries losses. Limits: at most 10^12 events of a reason
+// in a batch, because servers bound their sums; the rest follows in the next one. Sums saturate.
 #ifndef GMEWATCH_CLIENT_SRC_LOSSES_H_
 #define GMEWATCH_CLIENT_SRC_LOSSES_H_
 
@@ -14,7 +13,7 @@
 
 namespace gmewatch::client {
 
-// a + b, or the largest number where that is too small.
+// a + b, or the largest number if the sum does not fit.
 uint64_t SaturatingAdd(uint64_t a, uint64_t b);
 
 class Losses {
@@ -23,20 +22,21 @@ class Losses {
 
   void Add(v1::ClientLoss::Reason reason, uint64_t events);
 
-  // Whether there is something that no batch in flight tells.
+  // Whether there are losses that the batch in flight does not carry.
   bool HasUnreported() const;
 
-  // REQUIRES: no batch is in flight.
+  // Adds the losses to the batch. REQUIRES: no batch is in flight.
   void AttachTo(v1::ReportRequest* batch);
 
-  // The batch that told them was acknowledged, or will never be.
+  // The batch was acknowledged: forgets the losses that it carried.
   void Commit() { attached_ = {}; }
+  // The batch will never be acknowledged: the next one carries its losses again.
   void Rollback();
 
  private:
   using ByReason = std::array<uint64_t, v1::ClientLoss::Reason_ARRAYSIZE>;
 
-  ByReason untold_ = {};
+  ByReason unreported_ = {};
   ByReason attached_ = {};  // in the batch in flight
 };
 

@@ -10,7 +10,7 @@ absl::Duration Monotonic() {
 }
 
 std::chrono::steady_clock::time_point Monitor::TimePoint(absl::Duration monotonic) {
-  // The bound keeps "for ever" within the clock's 64 bits of nanoseconds.
+  // The bound keeps an infinite duration within the clock's 64 bits of nanoseconds.
   const absl::Duration bounded = std::min(monotonic, absl::Hours(24 * 365 * 100));
   return std::chrono::steady_clock::time_point(absl::ToChronoNanoseconds(bounded));
 }

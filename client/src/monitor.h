@@ -1,7 +1,7 @@
-// A lock with waits that follow the monotonic clock.
+// A lock whose timed waits follow the monotonic clock.
 //
-// Why not absl::Mutex: in the packaged abseil a timed wait ends by the wall clock, and a player who
-// sets the clock back would keep Reporter::Stop waiting for as long.
+// Why not absl::Mutex: in the packaged abseil a timed wait ends by the wall clock. If a player set
+// the clock back by an hour, Reporter::Stop would wait an hour longer.
 //
 // Thread safety: every method may be called from any thread. Times are those of Monotonic().
 #ifndef GMEWATCH_CLIENT_SRC_MONITOR_H_
@@ -15,7 +15,7 @@
 
 namespace gmewatch::client {
 
-// Since an arbitrary start; never goes back.
+// The time since an arbitrary start; never goes back.
 absl::Duration Monotonic();
 
 class ABSL_LOCKABLE Monitor {
@@ -27,7 +27,7 @@ class ABSL_LOCKABLE Monitor {
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
 
-  // Waits until condition() holds or the clock reads `deadline`; says whether it holds.
+  // Waits until condition() holds or the clock reads `deadline`; returns whether it holds.
   template <typename Condition>
   bool AwaitUntil(absl::Duration deadline, Condition condition)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
@@ -37,7 +37,7 @@ class ABSL_LOCKABLE Monitor {
     return holds;
   }
 
-  // To be called after every change that a condition may look at.
+  // To be called after every change of what a condition reads.
   void NotifyAll() { changed_.notify_all(); }
 
  private:

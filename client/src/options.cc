@@ -43,7 +43,7 @@ std::string AddressFault(absl::string_view address) {
 std::string LabelFault(absl::string_view field, absl::string_view value) {
   if (!IsLabel(value)) return Fault(field, value, "1 to 64 characters of A-Z a-z 0-9 . _ -");
   if (value == "all" || value == "other") {
-    return Fault(field, value, "any name but \"all\" and \"other\", which the server uses itself");
+    return Fault(field, value, "any name but \"all\" and \"other\", which are reserved");
   }
   return "";
 }
@@ -70,7 +70,7 @@ std::string TlsFault(const TlsOptions& tls) {
   const bool any =
       !tls.root_certificates.empty() || !tls.certificate_chain.empty() || !tls.server_name.empty();
   if (any && !tls.enabled) {
-    return "tls.enabled is false; allowed: true where another field of tls is set";
+    return "tls.enabled is false; allowed: true if another field of tls is set";
   }
   return "";
 }

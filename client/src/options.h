@@ -1,4 +1,4 @@
-// What ReporterOptions may hold.
+// Checks ReporterOptions.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_CLIENT_SRC_OPTIONS_H_
@@ -10,8 +10,8 @@
 
 namespace gmewatch::client {
 
-// The first fault: which field, what it was, what is allowed. Empty where there is none. Secrets
-// (key, private_key) are not repeated.
+// The first option that is wrong: its name, its value and what is allowed. Empty if all are right.
+// The text never contains a secret (key, private_key).
 std::string FindFault(const ReporterOptions& options);
 
 }  // namespace gmewatch::client

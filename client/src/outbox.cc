@@ -11,7 +11,7 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-// Failures that waiting does not mend, but an operator can: a wrong key, a server that is none.
+// A wrong key or a server without the service: an operator can correct that, waiting cannot.
 bool NeedsAnOperator(absl::StatusCode code) {
   return code == absl::StatusCode::kUnauthenticated ||
          code == absl::StatusCode::kPermissionDenied || code == absl::StatusCode::kUnimplemented;
@@ -31,14 +31,14 @@ Outbox::Outbox(const OutboxOptions& options, v1::Session session, CodeTable* tab
 
 absl::Duration Outbox::NextAttempt() const {
   const absl::Duration allowed = std::max(server_allows_, backoff_ends_);
-  return in_flight_.has_value() || hurrying() ? allowed : std::max(allowed, tick_);
+  return in_flight_.has_value() || expedited() ? allowed : std::max(allowed, tick_);
 }
 
 std::optional<v1::ReportRequest> Outbox::Next(absl::Duration now) {
   if (in_flight_.has_value() && now - in_flight_made_ >= options_.session_horizon) GiveUp(now);
   if (!in_flight_.has_value()) MakeBatch(now);
   if (!in_flight_.has_value()) return std::nullopt;
-  // All but the age stays as it was first sent, because the server may have counted it already.
+  // Only the age changes between attempts: the server may have counted the batch already.
   *in_flight_->mutable_age() =
       TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(now - in_flight_oldest_));
   ++stats_.batches_sent;
@@ -47,8 +47,8 @@ std::optional<v1::ReportRequest> Outbox::Next(absl::Duration now) {
 
 void Outbox::MakeBatch(absl::Duration now) {
   if (tick_ <= now) {
-    // The first interval is the same for all; from then on each client has its own phase, so that
-    // those who were started together do not beat together.
+    // The first interval is the same for all clients. The second is random, so that clients that
+    // were started together do not report in step.
     const absl::Duration interval =
         ticked_ ? options_.flush_interval : backoff_.PartOf(options_.flush_interval);
     ticked_ = true;
@@ -68,7 +68,7 @@ void Outbox::MakeBatch(absl::Duration now) {
   });
   const bool empty = events == 0 && !losses_.HasUnreported();
   const absl::Duration oldest = gathering_since_;
-  // What one batch could not carry is as old as the rest of it.
+  // Events that did not fit into this batch are as old as those that did.
   if (table_.LargestCount() == 0 || empty) gathering_since_ = now;
   if (empty) return;
 
@@ -92,7 +92,7 @@ void Outbox::Settle(absl::Duration now, const Outcome& outcome) {
   } else if (absl::IsInvalidArgument(outcome.status) ||
              (options_.fail_fast && NeedsAnOperator(outcome.status.code()))) {
     SetLastError(outcome.status);
-    Refused(now);
+    Rejected(now);
   } else {
     Retry(now, outcome);
   }
@@ -118,12 +118,12 @@ void Outbox::Acknowledged(absl::Duration now) {
   Settled(now);
 }
 
-void Outbox::Refused(absl::Duration now) {
-  stats_.refused_events += in_flight_events_;
+void Outbox::Rejected(absl::Duration now) {
+  stats_.rejected_events += in_flight_events_;
   losses_.Rollback();
   losses_.Add(v1::ClientLoss::REFUSED, in_flight_events_);
   Settled(now);
-  // A server that refuses everything shall not be asked every few seconds for ever.
+  // Back-off, so that a server that rejects everything gets fewer and fewer batches.
   last_failure_ = now;
   backoff_ends_ = now + backoff_.Next();
 }
@@ -143,10 +143,10 @@ void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
                                                          ", not yet ", in_flight_->sequence()))
                    : outcome.status);
   last_failure_ = now;
-  // The jitter comes on top of what the server asks for: it asks the same of everyone.
-  // Who flushes has not the time to wait for an operator.
-  const bool patient = NeedsAnOperator(outcome.status.code()) && !hurrying();
-  const absl::Duration pause = patient ? backoff_.Longest() : backoff_.Next();
+  // A Flush has no time to wait for an operator.
+  const bool wait_for_operator = NeedsAnOperator(outcome.status.code()) && !expedited();
+  const absl::Duration pause = wait_for_operator ? backoff_.Longest() : backoff_.Next();
+  // The jitter is added to the server's delay, because all clients get the same one.
   server_allows_ = now + outcome.retry_delay.value_or(outcome.status.ok() ? min_interval_
                                                                           : absl::ZeroDuration());
   backoff_ends_ = server_allows_ + pause;
@@ -158,8 +158,8 @@ uint64_t Outbox::ExpediteFlush() {
   if (largest > 0 || HasUnreportedLosses()) {
     last += std::max<uint64_t>(1, (largest + kCountMax - 1) / kCountMax);
   }
-  hurry_until_ = std::max(hurry_until_, last);
-  if (hurrying()) {
+  expedite_until_ = std::max(expedite_until_, last);
+  if (expedited()) {
     backoff_.Reset();
     backoff_ends_ = std::min(backoff_ends_, last_failure_ + options_.initial_backoff);
   }

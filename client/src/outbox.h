@@ -1,8 +1,8 @@
-// Decides what to send next, when, and what an answer means: at most one batch is in flight, made
-// once and kept as it is until it is settled, while new counts gather for the one after it.
+// Makes batches, decides when to send them and what an answer means. At most one batch is in
+// flight; it stays as it is until it is settled, while new counts gather for the next one.
 //
-// Thread safety: none; its owner locks. The table and the details may be written meanwhile. They
-// must outlive the Outbox. It reads no clock: `now` is a monotonic time and never goes back from
+// Thread safety: none; its owner locks. The table and the details may be written meanwhile; they
+// must outlive the Outbox. It reads no clock: `now` is a monotonic time that never goes back from
 // one call to the next.
 #ifndef GMEWATCH_CLIENT_SRC_OUTBOX_H_
 #define GMEWATCH_CLIENT_SRC_OUTBOX_H_
@@ -34,7 +34,7 @@ struct OutboxOptions {
 // As in ReporterStats.
 struct OutboxStats {
   uint64_t acknowledged_events = 0;
-  uint64_t refused_events = 0;
+  uint64_t rejected_events = 0;
   uint64_t lost_events = 0;
   uint64_t pending_events = 0;
   uint64_t batches_sent = 0;
@@ -55,18 +55,19 @@ class Outbox {
   // The time from which Next is to be called.
   absl::Duration NextAttempt() const;
 
-  // What to send now: the batch in flight again or, where none is, a new one; nothing where there
-  // is nothing to say. Settle must follow before the next call.
+  // Returns the batch in flight again; if nothing is in flight, a new batch; nothing without counts
+  // and losses. Settle must follow before the next call.
   std::optional<v1::ReportRequest> Next(absl::Duration now);
 
-  // What became of the batch that Next gave.
+  // Takes the outcome of sending the batch that Next returned.
   void Settle(absl::Duration now, const Outcome& outcome);
 
-  // Sends all that is there now without waiting for the interval, and as soon as the server and the
-  // shortest back-off allow. Returns the batch whose settlement means that it is done.
+  // Makes NextAttempt skip the interval, and the back-off beyond initial_backoff, until everything
+  // that is pending now is settled; the server's delays still count. Returns the number of the last
+  // batch of that.
   uint64_t ExpediteFlush();
 
-  // Every batch up to this number is acknowledged, refused or given up.
+  // Every batch up to this number is settled: acknowledged, rejected or given up.
   uint64_t settled_sequence() const { return settled_sequence_; }
 
   bool HasUnreportedLosses() const { return losses_.HasUnreported() || table_.Overflow() > 0; }
@@ -74,13 +75,13 @@ class Outbox {
   OutboxStats Stats() const;
 
  private:
-  bool hurrying() const { return settled_sequence_ < hurry_until_; }
+  bool expedited() const { return settled_sequence_ < expedite_until_; }
   void MakeBatch(absl::Duration now);
   // Records why an attempt failed; an OK status clears it.
   void SetLastError(const absl::Status& status);
   void Settled(absl::Duration now);
   void Acknowledged(absl::Duration now);
-  void Refused(absl::Duration now);
+  void Rejected(absl::Duration now);
   void GiveUp(absl::Duration now);
   void Retry(absl::Duration now, const Outcome& outcome);
 
@@ -99,15 +100,16 @@ class Outbox {
   absl::Duration gathering_since_;   // no event in the table is older
 
   uint64_t settled_sequence_ = 0;
-  uint64_t hurry_until_ = 0;
+  uint64_t expedite_until_ = 0;
 
-  // No attempt before all of these, but for the tick: that is for new batches and may be hurried.
+  // The next attempt is at the latest of these; the tick holds for new batches only and is skipped
+  // while a flush is expedited.
   absl::Duration server_allows_ = -absl::InfiniteDuration();
   absl::Duration backoff_ends_ = -absl::InfiniteDuration();
   absl::Duration tick_;
   absl::Duration last_failure_ = -absl::InfiniteDuration();
   absl::Duration min_interval_;  // between two batches, as the server asked
-  bool ticked_ = false;          // the first tick is over, and the phase of the others chosen
+  bool ticked_ = false;          // the first tick is over and the phase of the others chosen
 };
 
 }  // namespace gmewatch::client

@@ -13,11 +13,11 @@ namespace {
 constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr absl::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
 
+}  // namespace
+
 absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
-
-}  // namespace
 
 std::string ReadErrorDetails(absl::string_view status_details,
                              std::optional<absl::Duration>* retry_delay) {

@@ -1,4 +1,4 @@
-// What became of one attempt to send a batch.
+// The outcome of one attempt to send a batch.
 #ifndef GMEWATCH_CLIENT_SRC_OUTCOME_H_
 #define GMEWATCH_CLIENT_SRC_OUTCOME_H_
 
@@ -9,28 +9,31 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 
 namespace gmewatch::client {
 
 struct Outcome {
-  // Of the call, or that of no answer: UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED. INVALID_ARGUMENT
-  // also where an answer names the batch as refused.
+  // The call's status; without an answer UNAVAILABLE, DEADLINE_EXCEEDED or CANCELLED.
+  // INVALID_ARGUMENT also if an answer names the batch as rejected.
   absl::Status status;
 
-  // Of an answer.
+  // Set if the call succeeded.
   uint64_t acknowledged_sequence = 0;
   std::optional<absl::Duration> min_interval;
 
-  // Of a failure: how long the server wants to be left alone (google.rpc.RetryInfo).
+  // Set if the call failed and the server asked for a pause (google.rpc.RetryInfo).
   std::optional<absl::Duration> retry_delay;
 };
 
-// Longest pause that a server can ask for; more is taken for nonsense.
+// The longest pause that a server can ask for; longer ones are cut to it.
 inline constexpr absl::Duration kServerPauseMax = absl::Hours(1);
 
-// Reads the details of a failed call: google.rpc.RetryInfo into `retry_delay`, the violations of
-// google.rpc.BadRequest into the text that is returned ("session.app: ...; ..."), empty where there
-// are none. Bytes that are no google.rpc.Status are ignored: they come from strangers.
+absl::Duration ToDuration(const google::protobuf::Duration& duration);
+
+// Reads the details of a failed call: google.rpc.RetryInfo into `retry_delay`; returns the
+// violations of google.rpc.BadRequest ("session.app: ...; ..."), empty without any. Ignores
+// bytes that are not a google.rpc.Status, because any server may have sent them.
 std::string ReadErrorDetails(absl::string_view status_details,
                              std::optional<absl::Duration>* retry_delay);
 

@@ -8,7 +8,7 @@
 namespace gmewatch {
 namespace {
 
-// A deadline of for ever is as good as a year, and does not overflow a clock.
+// A year stands for longer deadlines, which would overflow a clock.
 absl::Duration Bounded(std::chrono::milliseconds deadline) {
   return std::clamp(absl::FromChrono(deadline), absl::ZeroDuration(), absl::Hours(24 * 365));
 }

@@ -20,8 +20,8 @@ namespace {
 using client::MonitorLock;
 using client::Monotonic;
 
-// How long Stop waits, beyond its deadline, for a cancelled call to return: that takes the network
-// no part, only the machine.
+// How long Stop waits beyond its deadline for a cancelled call to return: the machine has to do
+// that, not the network.
 constexpr absl::Duration kCancelGrace = absl::Milliseconds(200);
 
 std::string RandomSessionId(std::random_device* random) {
@@ -58,7 +58,7 @@ client::OutboxOptions MakeOutboxOptions(const ReporterOptions& options) {
   return made;
 }
 
-// The game's signal handlers shall not run on our threads; gRPC's inherit the mask from ours.
+// Keeps the game's signal handlers off our threads; gRPC's threads inherit the mask from ours.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -94,7 +94,7 @@ void Reporter::Impl::Start(const std::shared_ptr<Impl>& self) {
     const SignalsBlocked blocked;
     self->thread_ = std::thread([self] { self->Run(); });
   } catch (const std::system_error& failure) {
-    self->error_ = absl::StrCat("no thread to be had: ", failure.what());
+    self->error_ = absl::StrCat("cannot start a thread: ", failure.what());
     return;
   }
   self->ended_ = false;
@@ -124,7 +124,7 @@ bool Reporter::Impl::Step() {
     const absl::Duration now = Monotonic();
     if (outbox_.NextAttempt() <= now) {
       batch = outbox_.Next(now);
-      monitor_.NotifyAll();  // giving a batch up settles it too
+      monitor_.NotifyAll();  // Next may have given a batch up, which settles it
     }
   }
   if (!batch.has_value()) {
@@ -142,7 +142,7 @@ bool Reporter::Impl::Step() {
 bool Reporter::Impl::InOtherProcess() const { return getpid() != process_; }
 
 void Reporter::Impl::Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept {
-  // A lock that the parent held while it forked is never given back in the child.
+  // A lock that the parent held while it forked is never released in the child.
   if (!counting_ || InOtherProcess()) return;
   details_.Add(code, operation == nullptr ? "" : operation, underlying_code);
 }
@@ -172,10 +172,10 @@ bool Reporter::Impl::Stop(absl::Duration deadline) {
   bool ended = false;
   {
     MonitorLock lock(&monitor_);
-    // Not for the destructor: it gives up what is pending.
+    // The destructor (deadline 0) drops pending events.
     if (deadline > absl::ZeroDuration() && !ended_ && !stopping_) {
       flushed = FlushUntil(end);
-      // What the last batch said was refused is worth one batch more.
+      // The last batch may have been rejected: one more batch reports that loss.
       if (flushed && outbox_.HasUnreportedLosses()) flushed = FlushUntil(end);
     } else {
       flushed = outbox_.Stats().pending_events == 0 && !outbox_.HasUnreportedLosses();
@@ -190,11 +190,11 @@ bool Reporter::Impl::Stop(absl::Duration deadline) {
     ended = monitor_.AwaitUntil(Monotonic() + kCancelGrace, over);
     std::swap(thread, thread_);
   }
-  if (!thread.joinable()) return flushed;  // another Stop has it, or it never was
+  if (!thread.joinable()) return flushed;  // another Stop has the thread, or none was started
   if (ended) {
     thread.join();
   } else {
-    // Only gRPC can have kept it; it holds what it uses and ends as soon as gRPC lets it.
+    // A gRPC call has not returned. The thread owns what it uses and ends when the call does.
     thread.detach();
   }
   return flushed;
@@ -206,12 +206,12 @@ ReporterStats Reporter::Impl::Stats() const {
   MonitorLock lock(&monitor_);
   client::OutboxStats outbox = outbox_.Stats();
   stats.acknowledged_events = outbox.acknowledged_events;
-  stats.refused_events = outbox.refused_events;
+  stats.rejected_events = outbox.rejected_events;
   stats.lost_events = outbox.lost_events;
   stats.pending_events = outbox.pending_events;
-  // Summed up instead of counted: Report touches one number, not two.
+  // A sum, not a counter of its own, so that Report changes one number only.
   stats.reported_events =
-      stats.acknowledged_events + stats.refused_events + stats.lost_events + stats.pending_events;
+      stats.acknowledged_events + stats.rejected_events + stats.lost_events + stats.pending_events;
   stats.batches_sent = outbox.batches_sent;
   stats.batches_failed = outbox.batches_failed;
   stats.connects = sender_.connects();

@@ -1,8 +1,8 @@
-// Reporter's inside: the table that the game writes, the Outbox that decides, the Sender that
-// carries, and the one thread that moves between them.
+// The implementation of Reporter: the table that Report writes, the Outbox that makes batches, the
+// Sender that sends them, and the one thread that runs both.
 //
-// Thread safety: as Reporter's. The thread holds a reference, so that a Stop at its deadline can
-// leave it behind without anyone waiting for the network.
+// Thread safety: as Reporter's. The thread owns a share of this object, so that a Stop at its
+// deadline can leave the thread behind instead of waiting for the network.
 #ifndef GMEWATCH_CLIENT_SRC_REPORTER_IMPL_H_
 #define GMEWATCH_CLIENT_SRC_REPORTER_IMPL_H_
 
@@ -30,7 +30,7 @@ class Reporter::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // Starts the thread; without it nothing is counted.
+  // Starts the thread. Nothing is counted before.
   static void Start(const std::shared_ptr<Impl>& self);
 
   void Report(int32_t code, uint32_t count) noexcept {
@@ -44,12 +44,13 @@ class Reporter::Impl {
 
  private:
   void Run();
-  // What Run does next; false when it is to end.
+  // Waits for the next attempt and makes it; returns false if the thread is to end.
   bool Step();
+  // Whether this is a child that the process was forked into.
   bool InOtherProcess() const;
   bool FlushUntil(absl::Duration deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_);
 
-  std::string error_;      // written before anyone else sees the object
+  std::string error_;      // written before another thread knows the object
   bool counting_ = false;  // the same
   const pid_t process_;
   const absl::Duration acknowledge_timeout_;
@@ -58,13 +59,13 @@ class Reporter::Impl {
 
   client::CodeTable table_;
   client::DetailList details_;
-  client::Sender sender_;           // Send and HangUp: only by the thread
-  absl::Duration connection_used_;  // by the thread alone
+  client::Sender sender_;           // Send and HangUp are called by the thread only
+  absl::Duration connection_used_;  // used by the thread only
 
   mutable client::Monitor monitor_;
-  client::Outbox outbox_ ABSL_GUARDED_BY(monitor_);  // after what it refers to
+  client::Outbox outbox_ ABSL_GUARDED_BY(monitor_);  // refers to table_ and details_
   bool stopping_ ABSL_GUARDED_BY(monitor_) = false;
-  bool ended_ ABSL_GUARDED_BY(monitor_) = true;  // the thread: not there, or about to return
+  bool ended_ ABSL_GUARDED_BY(monitor_) = true;  // no thread runs, or it is about to return
   std::thread thread_ ABSL_GUARDED_BY(monitor_);
 };
 

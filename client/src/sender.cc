@@ -10,7 +10,7 @@
 namespace gmewatch::client {
 namespace {
 
-// An answer is a few bytes, or a few hundred where it gives a reason.
+// An answer has a few bytes, or a few hundred with a reason.
 constexpr int kResponseBytesMax = 65536;
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const TlsOptions& tls) {
@@ -22,21 +22,17 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const TlsOptions& tls) {
   return grpc::SslCredentials(options);
 }
 
-// From now on, by the monotonic clock: a wall clock that is set must not stretch a call.
+// A deadline by the monotonic clock, so that setting the wall clock does not stretch a call.
 gpr_timespec Deadline(absl::Duration timeout) {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                       gpr_time_from_millis(absl::ToInt64Milliseconds(timeout), GPR_TIMESPAN));
-}
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
 Outcome Failure(const grpc::Status& status) {
   Outcome outcome;
   const std::string details = ReadErrorDetails(status.error_details(), &outcome.retry_delay);
   std::string message = status.error_message();
-  // Servers repeat the violations in the message, for those who look no further; once is enough.
+  // gmewatchd repeats the violations in the message; they are added only if it did not.
   if (!details.empty() && message.find(details) == std::string::npos) {
     absl::StrAppend(&message, message.empty() ? "" : " (", details, message.empty() ? "" : ")");
   }
@@ -47,11 +43,11 @@ Outcome Failure(const grpc::Status& status) {
 Outcome Answer(const v1::ReportResponse& response, uint64_t sequence) {
   Outcome outcome;
   outcome.acknowledged_sequence = response.acknowledged_sequence();
-  // A response without one asks for none.
+  // An answer without min_interval asks for none.
   outcome.min_interval = ToDuration(response.min_interval());
-  for (const v1::RefusedBatch& refused : response.refused()) {
-    if (refused.sequence() == sequence) {
-      outcome.status = absl::InvalidArgumentError(refused.reason());
+  for (const v1::RefusedBatch& rejected : response.refused()) {
+    if (rejected.sequence() == sequence) {
+      outcome.status = absl::InvalidArgumentError(rejected.reason());
     }
   }
   return outcome;
@@ -97,13 +93,13 @@ grpc::Status Sender::Call(grpc::ClientContext* context, const v1::ReportRequest&
 
 void Sender::Connect() {
   grpc::ChannelArguments arguments;
-  // A player's HTTP proxy, or a TXT record of someone's domain, must not bend the way to the
-  // server.
+  // Neither a player's HTTP proxy nor a TXT record in DNS may redirect or change the calls.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  // Ours alone, so that hanging up closes it even where the game uses gRPC for the same server.
+  // A connection of our own, so that hanging up closes it even if the game uses gRPC for the same
+  // server.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // Attempts are the Outbox's to repeat: it knows what the server asked for.
+  // The Outbox repeats attempts: it knows what the server asked for.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 60000);

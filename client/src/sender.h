@@ -1,9 +1,10 @@
-// Carries one batch at a time to gmewatchd over gRPC's unary Report: clients report now and then,
-// so a stream would cost the server an open call for nothing.
+// Sends one batch at a time to gmewatchd by the unary call Report. A client reports every few
+// seconds, so a stream would cost the server an open call and gain nothing.
 //
-// Thread safety: Send and HangUp from one thread; Cancel and connects from any. Connects when there
-// is something to send; a call that got no answer ends the connection, because it may be dead in a
-// way that only a new one mends. No call waits longer than its timeout, whatever the network does.
+// Thread safety: Send, HangUp and connected from one thread; Cancel and connects from any. Send
+// connects if there is no connection. After a call without an answer it closes the connection,
+// which may be dead without either side noticing. No call waits longer than its timeout, whatever
+// the network does.
 #ifndef GMEWATCH_CLIENT_SRC_SENDER_H_
 #define GMEWATCH_CLIENT_SRC_SENDER_H_
 
@@ -37,7 +38,7 @@ class Sender {
   void HangUp();
   bool connected() const { return channel_ != nullptr; }
 
-  // Times that a connection was asked for.
+  // Connections begun.
   uint64_t connects() const { return connects_.load(std::memory_order_relaxed); }
 
  private:
@@ -48,7 +49,7 @@ class Sender {
   const std::string address_;
   const std::string key_;
   const TlsOptions tls_;
-  std::shared_ptr<grpc::Channel> channel_;  // gRPC's way of handing out channels
+  std::shared_ptr<grpc::Channel> channel_;  // gRPC gives out channels as shared_ptr only
   std::unique_ptr<v1::ErrorReporting::Stub> stub_;
   std::atomic<uint64_t> connects_ = 0;
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr size_t kLabelBytesMax = 64;
 
-// Length that the first byte announces, and the smallest code point that needs it.
+// The length that the first byte announces, the smallest code point that needs it, and the bits of
+// the code point in that byte.
 struct Form {
   size_t bytes;
   uint32_t smallest;
@@ -25,7 +26,7 @@ Form FormOf(uint8_t first) {
   return {0, 0, 0};
 }
 
-// As the server has it: what hides or moves text on a page is not printable either.
+// The server's rule: characters that hide or move text on a page are not printable either.
 bool IsPrintableCodePoint(uint32_t point) {
   const bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
   const bool separator = point == 0x2028 || point == 0x2029 || point == 0xFEFF;

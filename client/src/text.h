@@ -1,5 +1,5 @@
-// What text may go on the wire: printable UTF-8, because one bad character in a string field makes
-// the server refuse the whole batch.
+// Checks and copies text for the wire: printable UTF-8 only, because one bad character in a string
+// field makes the server reject the whole batch.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_CLIENT_SRC_TEXT_H_
@@ -11,9 +11,9 @@
 
 namespace gmewatch::client {
 
-// Length in bytes of the printable UTF-8 character that `text` begins with; 0 where there is none
-// (control characters, line separators, marks that change the direction of text, bytes that are no
-// UTF-8, surrogates, nothing at all).
+// The length in bytes of the printable UTF-8 character that `text` begins with. 0 if `text` is
+// empty or begins with a control character, a line separator, a mark that changes the direction of
+// text, a surrogate or a byte that is not UTF-8.
 size_t PrintableCharacter(absl::string_view text);
 
 bool IsPrintable(absl::string_view text);

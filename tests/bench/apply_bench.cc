@@ -1,5 +1,6 @@
-// What counting costs: Aggregate::Apply of epochs of 1,000 batches, by entries a batch and by how
-// many sessions take turns. `build/release/tests/bench/apply_bench`
+// The cost of Aggregate::Apply for epochs of 1,000 batches, by entries in a batch and by sessions.
+//
+//   build/release/tests/bench/apply_bench
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -11,7 +12,8 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kBatchesPerEpoch = 1000;
-// range(0): entries a batch; range(1): sessions, all of them known.
+
+// range(0): entries in a batch; range(1): sessions, all of them known.
 void Apply(benchmark::State& state) {
   Traffic traffic(static_cast<size_t>(state.range(1)), static_cast<size_t>(state.range(0)));
   Aggregate aggregate;
@@ -42,7 +44,7 @@ BENCHMARK(Apply)
     ->ArgsProduct({{1, 100, 512}, {16, 1'000'000}})
     ->Unit(benchmark::kMicrosecond);
 
-// Every batch is of a session not heard of before; range(0): how many are known when it begins.
+// Every batch is the first of its session; range(0): the sessions known at the start.
 void ApplyNewSessions(benchmark::State& state) {
   const auto known = static_cast<size_t>(state.range(0));
   Aggregate aggregate;

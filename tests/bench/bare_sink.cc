@@ -1,7 +1,7 @@
-// The yardstick: what gRPC alone can do with gmewatchd's wire. It parses a batch, adds its counts
-// and answers, in the fastest form that we know: completion queues, as many threads as gmewatchd,
-// raw bytes with a message that is used again, memory of each thread's own. It checks nothing,
-// keeps nothing and knows no session.
+// The yardstick: a server on gmewatchd's wire that does nothing beyond gRPC's work. It parses a
+// batch, adds its counts and answers, in the fastest form that we know: completion queues, as many
+// threads as gmewatchd, raw bytes parsed into a reused message, memory per thread. It checks
+// nothing, stores nothing and knows no sessions.
 //
 //   bare_sink [--ingest_address=127.0.0.1:0] [--answer_interval_ms=5]
 //
@@ -29,11 +29,12 @@
 #include "absl/synchronization/mutex.h"
 #include "daemon/aggregate/counters.h"
 #include "gmewatch/v1/error_reporting.grpc.pb.h"
+#include "tests/bench/queue_event.h"
 
 ABSL_FLAG(std::string, ingest_address, "127.0.0.1:0", "HOST:PORT; port 0 takes a free one");
 ABSL_FLAG(int, answer_interval_ms, 5,
-          "a stream is answered at most once in this time, as gmewatchd does with its default "
-          "commit_interval; 0: whenever the answer before is out");
+          "a stream is answered at most once in this time, as by gmewatchd with its default "
+          "commit_interval; 0: as soon as the previous answer is written");
 
 namespace gmewatch {
 namespace {
@@ -45,7 +46,7 @@ constexpr int kAwaitedUnary = 64;
 constexpr int kAwaitedStreams = 8;
 constexpr size_t kCodes = 65536;
 
-// What one thread serves with, and what it added up; the main thread reads it at the end.
+// The state of one thread and its sums; the main thread reads them at the end.
 struct Server {
   RawService* service = nullptr;
   grpc::ServerCompletionQueue* queue = nullptr;
@@ -55,7 +56,7 @@ struct Server {
   Tally batches;
   std::array<Tally, kCodes> events;
 
-  // The sequence number of the batch.
+  // Adds the counts of a batch; returns its sequence number.
   uint64_t Take(grpc::ByteBuffer* buffer) {
     grpc::Slice slice;
     bool parsed = false;
@@ -86,28 +87,7 @@ grpc::ByteBuffer Answer(uint64_t sequence) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-class Event {
- public:
-  Event() = default;
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  virtual ~Event() = default;
-  virtual void Done(bool ok) = 0;
-};
-
-template <typename Call>
-class MemberEvent final : public Event {
- public:
-  using Method = void (Call::*)(bool);
-  MemberEvent(Call* call, Method method) : call_(call), method_(method) {}
-  void Done(bool ok) override { (call_->*method_)(ok); }
-
- private:
-  Call* const call_;
-  const Method method_;
-};
-
-// Owns itself, as below.
+// One Report; deletes itself.
 class Unary {
  public:
   explicit Unary(Server* server)
@@ -131,11 +111,12 @@ class Unary {
   grpc::ServerContext call_;
   grpc::ByteBuffer request_;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_;
-  MemberEvent<Unary> on_request_;
-  MemberEvent<Unary> on_finish_;
+  OwnersEvent<Unary> on_request_;
+  OwnersEvent<Unary> on_finish_;
 };
 
-// Everything of a call happens on its queue's thread, so nothing needs a lock.
+// One ReportStream; deletes itself. All of its events run on its queue's thread, so nothing needs a
+// lock.
 class Stream {
  public:
   explicit Stream(Server* server)
@@ -167,7 +148,7 @@ class Stream {
     Advance();
   }
 
-  // The alarm, or the end of a write.
+  // The alarm has fired, or a write has ended.
   void OnWrite(bool /*ok*/) {
     busy_ = false;
     if (std::exchange(waited_, false)) {
@@ -207,14 +188,14 @@ class Stream {
   grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_;
   grpc::ByteBuffer message_;
   grpc::Alarm alarm_;
-  MemberEvent<Stream> on_request_;
-  MemberEvent<Stream> on_read_;
-  MemberEvent<Stream> on_write_;
-  MemberEvent<Stream> on_finish_;
+  OwnersEvent<Stream> on_request_;
+  OwnersEvent<Stream> on_read_;
+  OwnersEvent<Stream> on_write_;
+  OwnersEvent<Stream> on_finish_;
   uint64_t sequence_ = 0;
   uint64_t answered_ = 0;
-  bool busy_ = false;    // an alarm, a write or the end is under way
-  bool waited_ = false;  // it is the alarm
+  bool busy_ = false;    // an alarm, a write or the finish is outstanding
+  bool waited_ = false;  // the alarm is
   bool read_closed_ = false;
 };
 
@@ -223,7 +204,7 @@ void Serve(Server* server) {
   for (int i = 0; i < kAwaitedStreams; ++i) new Stream(server);  // NOLINT: deletes itself
   void* tag = nullptr;
   bool ok = false;
-  while (server->queue->Next(&tag, &ok)) static_cast<Event*>(tag)->Done(ok);
+  while (server->queue->Next(&tag, &ok)) static_cast<QueueEvent*>(tag)->Done(ok);
 }
 
 int Run() {
@@ -236,7 +217,7 @@ int Run() {
   RawService service;
   grpc::ServerBuilder builder;
   int port = 0;
-  // As in gmewatchd: both are a little faster so.
+  // As in gmewatchd; both are a little faster without these.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
@@ -270,7 +251,7 @@ int Run() {
     for (const Tally& code : server->events) events += code.value();
   }
   std::cout << absl::StrCat("counted batches=", batches, " events=", events, "\n") << std::flush;
-  std::_Exit(0);  // its calls are of no use to anyone, so nothing is taken down
+  std::_Exit(0);  // open calls and their memory need no clean-up
 }
 
 }  // namespace

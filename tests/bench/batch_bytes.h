@@ -1,7 +1,7 @@
-// Requests as they stand on the wire, put together from parts, so that making the next one costs a
-// load program next to nothing.
+// The codes and counts of all benchmarks' batches, and requests in their wire form as concatenated
+// parts, so that making the next request costs a load program almost nothing.
 //
-// Thread safety: free functions over their arguments.
+// Thread safety: free functions without state.
 #ifndef GMEWATCH_TESTS_BENCH_BATCH_BYTES_H_
 #define GMEWATCH_TESTS_BENCH_BATCH_BYTES_H_
 
@@ -13,16 +13,16 @@
 
 namespace gmewatch {
 
-// Codes in turn: every documented one, and 0 (success) now and then.
+// The code of entry `i`: every documented code and 0 (success) in turn.
 int32_t BenchCode(size_t i);
-// Of the codes above how often each occurred; from 1 to 8.
+// The count of entry `i`: 1 to 8.
 uint32_t BenchCount(size_t i);
 
-// `entries` of the above. Events: the sum of BenchCount.
+// A batch of `entries`, and the sum of its counts.
 v1::ReportRequest BenchRequest(size_t entries);
 uint64_t BenchEvents(size_t entries);
 
-// The parts of a ReportRequest; any order of them is one.
+// The parts of a ReportRequest; concatenated in any order they are one.
 std::string SessionPart(const std::string& id, const std::string& app, const std::string& region);
 std::string SequencePart(uint64_t sequence);
 std::string EntriesPart(size_t entries);

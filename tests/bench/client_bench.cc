@@ -1,9 +1,9 @@
-// What Report costs the thread that calls it.
+// The cost of Report to the thread that calls it.
 //
-//   client_bench --benchmark_filter=Report
+//   build/release/tests/bench/client_bench --benchmark_repetitions=10
 //
-// Real time per call and thread: with more threads than cores it is as long as the call takes,
-// waits for a core included, so compare items_per_second there.
+// Other work on the machine only adds to the time, so read the smallest repetition. With more
+// threads than cores the real time includes waits for a core; read items_per_second there.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -14,7 +14,7 @@
 namespace gmewatch {
 namespace {
 
-// Sends nothing while the benchmark runs.
+// A Reporter that sends nothing while the benchmark runs.
 Reporter& QuietReporter() {
   static Reporter* const reporter = [] {
     ReporterOptions options;
@@ -27,7 +27,7 @@ Reporter& QuietReporter() {
   return *reporter;
 }
 
-// As a game meets them: mostly successes.
+// The codes of a game: mostly successes.
 constexpr std::array<int32_t, 16> kCodes = {0,     1005, 0, 10004, 0, 0, 10001, 0,
                                             32777, 0,    0, 1003,  0, 0, 4103,  0};
 

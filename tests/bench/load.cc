@@ -17,9 +17,9 @@ void Run(LoadThread* thread, const std::vector<std::unique_ptr<Sender>>& senders
   void* tag = nullptr;
   bool ok = false;
   while (thread->senders > 0 && thread->queue.Next(&tag, &ok)) {
-    static_cast<LoadEvent*>(tag)->Done(ok);
+    static_cast<QueueEvent*>(tag)->Done(ok);
   }
-  // What is still under way belongs to calls that have ended, and says so at once.
+  // Operations that are still outstanding belong to calls that have ended, and end at once.
   thread->queue.Shutdown();
   while (thread->queue.Next(&tag, &ok)) {
   }
@@ -45,19 +45,6 @@ absl::Duration LatencyHistogram::Quantile(double q) const {
   return absl::ZeroDuration();
 }
 
-std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  channels.reserve(static_cast<size_t>(connections));
-  grpc::ChannelArguments arguments;
-  // Else channels to one address share a connection.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  for (int i = 0; i < connections; ++i) {
-    channels.push_back(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
-  }
-  return channels;
-}
-
 LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
   const auto make = options.kind == CallKind::kStream ? MakeStreamSender : MakeUnarySender;
   const auto channels = Connect(address, std::min(options.connections, options.senders));
@@ -75,7 +62,7 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
                                  : INT64_MAX;
   }
   for (uint64_t i = 0; i < sender_count; ++i) {
-    // The first ones send what does not divide.
+    // The first senders send the remainder of the division.
     uint64_t batches = options.batches / sender_count;
     if (i < options.batches % sender_count) ++batches;
     if (options.batches > 0 && batches == 0) continue;

@@ -1,12 +1,12 @@
-// Load over the wire: senders on a few connections, each with at most so many batches
-// unacknowledged, until a time or a number of batches is reached and all is acknowledged.
+// Load over the wire: senders on a few connections, each with a bounded number of unacknowledged
+// batches, until a time or a number of batches is reached and all batches are acknowledged.
 //
-// Senders share out connections and threads in turn; a sender belongs to one thread, which does
-// nothing but wait for its completion queue. Messages are put together from bytes made before, so
-// that the load costs little beside what it measures.
+// Senders take connections and threads in turn; a sender belongs to one thread, which serves its
+// completion queue. Messages are concatenations of bytes made before, so that the load costs little
+// beside the server that it measures.
 //
-// Thread safety: RunLoad blocks and may be called by one thread at a time. Errors: the first that a
-// sender met, such as a refusal; then the counts are of no use.
+// Thread safety: RunLoad blocks; one thread at a time may call it. Errors: the first error of a
+// sender, such as a rejected batch; the counts are invalid then.
 #ifndef GMEWATCH_TESTS_BENCH_LOAD_H_
 #define GMEWATCH_TESTS_BENCH_LOAD_H_
 
@@ -28,18 +28,18 @@ struct LoadOptions {
   int senders = 4;
   int connections = 4;
   int threads = 1;
-  // Batches of one stream that may be unacknowledged; a unary sender has one.
+  // The unacknowledged batches of one stream at most; a unary sender has one.
   uint32_t window = 4096;
-  // When to stop sending: whichever is first; 0: never.
+  // Sending stops at the first of both; 0: no such limit.
   absl::Duration duration = absl::Seconds(2);
   uint64_t batches = 0;
-  // (app, region) pairs that sessions come from in turn.
+  // The sessions come from this many (app, region) pairs in turn.
   size_t places = 8;
-  // Unary only: every batch is of a session of its own.
+  // Unary only: every batch has a session of its own.
   bool session_per_batch = false;
 };
 
-// How often something took how long: buckets of 20 us up to 2 s, the last counts all beyond.
+// Latencies in buckets of 20 us up to 2 s; the last bucket counts all longer ones.
 class LatencyHistogram {
  public:
   LatencyHistogram() : counts_(kBuckets) {}
@@ -48,7 +48,7 @@ class LatencyHistogram {
     ++counts_[bucket < kBuckets ? bucket : kBuckets - 1];
   }
   void Add(const LatencyHistogram& other);
-  // The upper end of the bucket that has the quantile; zero where nothing was recorded.
+  // The upper end of the bucket with the quantile; zero if nothing was recorded.
   absl::Duration Quantile(double q) const;
 
  private:
@@ -59,9 +59,8 @@ class LatencyHistogram {
 
 struct LoadResult {
   absl::Status status;
-  // Acknowledged.
-  uint64_t batches = 0;
-  uint64_t events = 0;
+  uint64_t batches = 0;  // acknowledged
+  uint64_t events = 0;   // acknowledged
   absl::Duration elapsed;
   LatencyHistogram acknowledgement;
 };

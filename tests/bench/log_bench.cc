@@ -1,16 +1,18 @@
-// What durability costs: `build/release/tests/bench/log_bench`. Files go below TMPDIR, or else
-// /var/tmp: a directory on a disk, since /tmp may be memory. "CPU" is the calling thread's.
+// The cost of durability. Files go below TMPDIR, else below /var/tmp: name a directory on a disk,
+// because /tmp may be in memory. "CPU" is the time of the calling thread.
+//
+//   build/release/tests/bench/log_bench
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <random>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/log/sqlite_log.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -20,7 +22,8 @@ constexpr size_t kBatchBytes = 32 + 8;
 class TempLog {
  public:
   TempLog() {
-    const char* base = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nobody sets it here
+    const char* base =
+        std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets it here
     path_ = absl::StrCat(base != nullptr ? base : "/var/tmp", "/gmewatch_bench_XXXXXX");
     if (mkdtemp(path_.data()) == nullptr) std::abort();
     log_ = SqliteLog::Open(path_).value();
@@ -51,7 +54,7 @@ Epoch EpochOf(size_t bytes) {
   return epoch;
 }
 
-// range(0): bytes; range(1): 1 where checkpoints make every commit drop epochs too.
+// range(0): bytes; range(1): 1 if checkpoints are made, so that commits drop epochs too.
 void Commit(benchmark::State& state) {
   TempLog temp;
   const Epoch epoch = EpochOf(static_cast<size_t>(state.range(0)));
@@ -77,15 +80,15 @@ BENCHMARK(Commit)
     ->Unit(benchmark::kMicrosecond)
     ->UseRealTime();
 
-void FillPages(Checkpoint* checkpoint, std::mt19937_64* random) {
+void FillPages(Checkpoint* checkpoint, Random* random) {
   for (SessionPage& page : checkpoint->pages) {
     for (size_t i = 0; i < page.bytes.size(); i += 8) {
-      page.bytes[i] = static_cast<char>((*random)());
+      page.bytes[i] = static_cast<char>(random->Bits());
     }
   }
 }
 
-// Everything changed since the checkpoint before: 1,024 places with 74 codes and a million
+// Everything has changed since the last checkpoint: 1,024 places with 74 codes and a million
 // sessions.
 void SaveCheckpoint(benchmark::State& state) {
   constexpr uint32_t kPlaces = 1024;
@@ -93,7 +96,7 @@ void SaveCheckpoint(benchmark::State& state) {
   constexpr size_t kSessions = 1'000'000;
   constexpr size_t kSessionBytes = 56;
   constexpr size_t kSessionsPerPage = 4096;
-  std::mt19937_64 random(1);
+  Random random(1);
   Checkpoint checkpoint;
   for (uint32_t slot = 0; slot < kCodes; ++slot) {
     checkpoint.codes.push_back({slot, static_cast<int32_t>(1000 + slot), true, true});
@@ -101,7 +104,7 @@ void SaveCheckpoint(benchmark::State& state) {
   for (uint32_t id = 0; id < kPlaces; ++id) {
     checkpoint.places.push_back({id, {absl::StrCat("app", id / 8), absl::StrCat("r", id % 8)}});
     for (uint32_t slot = 0; slot < kCodes; ++slot) {
-      checkpoint.counters.push_back({id, slot, random() >> 20, random() >> 30, 0});
+      checkpoint.counters.push_back({id, slot, random.Bits() >> 20, random.Bits() >> 30, 0});
     }
   }
   for (uint32_t page = 0; page < kSessions / kSessionsPerPage + 1; ++page) {

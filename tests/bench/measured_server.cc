@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -17,14 +15,6 @@
 namespace gmewatch {
 namespace {
 
-// The word after `key`; empty where it is not there.
-std::string WordAfter(const std::string& text, const std::string& key) {
-  const size_t at = text.find(key);
-  if (at == std::string::npos) return "";
-  const size_t begin = at + key.size();
-  return text.substr(begin, text.find_first_of(" \n", begin) - begin);
-}
-
 uint64_t NumberAfter(const std::string& text, const std::string& key) {
   uint64_t number = 0;
   return absl::SimpleAtoi(WordAfter(text, key), &number) ? number : 0;
@@ -34,13 +24,6 @@ std::string ProgramPath(const std::string& program) {
   if (program == "gmewatchd") return GmewatchdPath();
   if (program == "bare_sink") return BARE_SINK_PATH;
   return program;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
 }
 
 }  // namespace
@@ -69,7 +52,8 @@ absl::StatusOr<std::unique_ptr<MeasuredServer>> MeasuredServer::Start(const std:
 
 double MeasuredServer::CpuSeconds() const {
   const std::string stat = ReadFile(absl::StrCat("/proc/", pid(), "/stat"));
-  // The name stands in brackets and may have blanks; utime and stime are the 12th and 13th after.
+  // The name is in parentheses and may have blanks; utime and stime are the 12th and 13th field
+  // after it.
   const size_t name_end = stat.rfind(')');
   if (name_end == std::string::npos) return 0;
   const std::vector<std::string> fields = absl::StrSplit(stat.substr(name_end + 2), ' ');

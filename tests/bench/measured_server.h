@@ -1,6 +1,6 @@
-// A server under measurement: gmewatchd or bare_sink as a process of ours, and what it costs.
+// A server under measurement: gmewatchd or bare_sink as a child process, its CPU time and memory.
 //
-// Thread safety: none. Errors: as absl::Status, with what the process wrote.
+// Thread safety: none. Errors: absl::Status with the standard error of the process.
 #ifndef GMEWATCH_TESTS_BENCH_MEASURED_SERVER_H_
 #define GMEWATCH_TESTS_BENCH_MEASURED_SERVER_H_
 
@@ -20,23 +20,23 @@ struct CountedTotals {
 
 class MeasuredServer {
  public:
-  // `command` is words divided by blanks: the program and its arguments. `{dir}` stands for an
-  // empty directory that is gone afterwards. A program without a slash is one of this build. Free
-  // ports of loopback are added. Waits until it is ready.
+  // Starts `command`, a program and its arguments separated by blanks, on free ports of loopback
+  // and waits until it is ready. `{dir}` is replaced by an empty directory that the destructor
+  // deletes. "gmewatchd" and "bare_sink" are those of this build.
   static absl::StatusOr<std::unique_ptr<MeasuredServer>> Start(const std::string& command);
 
   const std::string& address() const { return address_; }
   pid_t pid() const { return process_->pid(); }
-  // Of all its threads so far, in steps of 10 ms.
+  // The CPU time of all its threads so far, in steps of 10 ms.
   double CpuSeconds() const;
   uint64_t ResidentBytes() const;
 
-  // Only gmewatchd has metrics; a bare sink says what it counted when it is stopped.
+  // Only gmewatchd has metrics; a bare sink prints its counts when it is stopped.
   bool has_metrics() const { return !admin_address_.empty(); }
   Samples Scrape() const { return ScrapeMetrics(admin_address_); }
   CountedTotals Totals() const;
 
-  // SIGTERM; what a bare sink counted. Fails where the process does not end well.
+  // Sends SIGTERM; returns the counts of a bare sink. An error if the exit status is not 0.
   absl::StatusOr<CountedTotals> Stop();
 
  private:

@@ -1,6 +1,6 @@
-// How long an answer of the triage page takes, from the numbers to the last byte: 127 codes that
-// were all seen in 100 (app, region) pairs, 40 versions each, an incident of ten codes in four
-// places. Beside it the read of the counters that comes before, once per second at most.
+// The time of an answer of the triage page, from the numbers to the last byte: 127 codes, each seen
+// in 100 (app, region) pairs and 40 versions, and an incident of ten codes in four places. Beside
+// it the read of the counters that comes before, once a second at most.
 //
 //   build/release/tests/bench/page_bench
 #include <benchmark/benchmark.h>
@@ -24,7 +24,7 @@ namespace {
 constexpr size_t kCodes = 127;
 constexpr int32_t kFirstUnknownCode = 700'000;
 
-// An hour and ten minutes in which everything happens all the time.
+// An hour and ten minutes in which every code is reported all the time.
 class BusyWorld {
  public:
   BusyWorld() {
@@ -84,13 +84,13 @@ BusyWorld& World() {
   return *world;
 }
 
-// `answer`: its text.
+// Measures `answer`, which returns a text.
 template <typename AnswerFn>
 void Run(benchmark::State& state, AnswerFn answer) {
   BusyWorld& world = World();
   size_t bytes = 0;
   for (auto iteration : state) bytes = answer(world.Now()).size();
-  if (bytes < 1000) state.SkipWithError("nothing was said");
+  if (bytes < 1000) state.SkipWithError("the answer is empty");
   state.counters["kilobytes"] = static_cast<double>(bytes) / 1e3;
 }
 std::string Html(const Page& page) { return RenderPage(page, NewNonce()); }

@@ -1,5 +1,5 @@
-// How long a scrape takes, by the number of series: rendered into nothing, and fetched over
-// loopback; beside it what prometheus-cpp takes for the same series and the same text.
+// The time of a scrape by the number of series: rendered and discarded, and fetched over loopback;
+// beside it prometheus-cpp with the same series and the same text.
 //
 //   build/release/tests/bench/scrape_bench
 #include <benchmark/benchmark.h>
@@ -21,14 +21,14 @@
 namespace gmewatch {
 namespace {
 
-// As many codes as are documented, and "other".
+// The number of documented codes; each place has "other" too.
 constexpr int32_t kCodes = 73;
 constexpr int32_t kFirstCode = 1000;
 
 std::string Region(int64_t i) { return absl::StrCat("region-", i % 50); }
 std::string App(int64_t i) { return absl::StrCat("game-", i / 50); }
 
-// Counters with about `series` series, each with a count of four to nine digits.
+// Counters with about `series` series; counts have four to nine digits.
 struct World {
   explicit World(int64_t series) {
     std::vector<CatalogCode> codes(kCodes);
@@ -54,7 +54,7 @@ struct World {
                    [] { return SpikeReport(); }, [] { return SelfStats(); }};
 };
 
-void RenderIntoNothing(benchmark::State& state) {
+void Render(benchmark::State& state) {
   World world(state.range(0));
   size_t bytes = 0;
   for (auto iteration : state) {
@@ -69,7 +69,7 @@ void RenderIntoNothing(benchmark::State& state) {
   }
   state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
 }
-BENCHMARK(RenderIntoNothing)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(Render)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 void FetchOverLoopback(benchmark::State& state) {
   World world(state.range(0));
@@ -86,7 +86,7 @@ void FetchOverLoopback(benchmark::State& state) {
   for (auto iteration : state) {
     HttpConnection connection(server.address());
     connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-    // Not taken apart: this is about the server.
+    // The answer is not parsed, because the server is measured.
     bytes = 0;
     std::string end;
     while (!absl::EndsWith(end, "\r\n0\r\n\r\n")) {

@@ -15,8 +15,8 @@ namespace {
 
 constexpr size_t kRegionsPerApp = 32;
 
-// So many batches may stand in gRPC's own buffer before they are passed on.
-constexpr uint64_t kWritesAtOnce = 64;
+// gRPC buffers this many batches of a stream before it writes them.
+constexpr uint64_t kBufferedWrites = 64;
 
 // One ReportStream.
 class StreamSender final : public Sender {
@@ -52,7 +52,7 @@ class StreamSender final : public Sender {
     if (ok) Write();
   }
 
-  // The next batch where the window has room, or the end.
+  // Writes the next batch if the window has room, or closes the stream at the end of the load.
   void Write() {
     if (writing_ || closed_) return;
     if (!MaySend(sent_)) {
@@ -66,7 +66,7 @@ class StreamSender final : public Sender {
     const grpc::Slice slices[] = {
         grpc::Slice(absl::StrCat(sent_ == 1 ? NextSession() : "", SequencePart(sent_))), entries_};
     grpc::WriteOptions how;
-    if (sent_ % kWritesAtOnce != 0 && sent_ - acknowledged_ < options().window) {
+    if (sent_ % kBufferedWrites != 0 && sent_ - acknowledged_ < options().window) {
       how.set_buffer_hint();
     }
     writing_ = true;
@@ -80,7 +80,7 @@ class StreamSender final : public Sender {
       return;
     }
     const uint64_t newest = AcknowledgedBy(&answer_);
-    if (newest == 0) refused_ = true;
+    if (newest == 0) rejected_ = true;
     const int64_t now = absl::GetCurrentTimeNanos();
     for (; acknowledged_ < newest; ++acknowledged_) {
       const int64_t took = now - sent_ns_[acknowledged_ % options().window];
@@ -94,10 +94,10 @@ class StreamSender final : public Sender {
   void OnDone(bool /*ok*/) {}
 
   void OnFinish(bool /*ok*/) {
-    if (status_.ok() && (refused_ || acknowledged_ != sent_)) {
+    if (status_.ok() && (rejected_ || acknowledged_ != sent_)) {
       status_ = {grpc::StatusCode::DATA_LOSS,
                  absl::StrCat(sent_, " batches were sent, ", acknowledged_,
-                              refused_ ? " acknowledged or refused" : " acknowledged")};
+                              rejected_ ? " acknowledged or rejected" : " acknowledged")};
     }
     End(status_);
   }
@@ -111,15 +111,15 @@ class StreamSender final : public Sender {
   OwnersEvent<StreamSender> on_read_;
   OwnersEvent<StreamSender> on_done_;
   OwnersEvent<StreamSender> on_finish_;
-  std::vector<int64_t> sent_ns_;  // of the unacknowledged, by number
+  std::vector<int64_t> sent_ns_;  // times of the unacknowledged batches, by number
   uint64_t sent_ = 0;
   uint64_t acknowledged_ = 0;
   bool writing_ = false;
   bool closed_ = false;
-  bool refused_ = false;
+  bool rejected_ = false;
 };
 
-// One Report after the other.
+// Calls of Report, one after the other.
 class UnarySender final : public Sender {
  public:
   UnarySender(LoadThread* thread, const std::shared_ptr<grpc::Channel>& channel, size_t number,
@@ -214,6 +214,19 @@ std::unique_ptr<Sender> MakeUnarySender(LoadThread* thread,
                                         const std::shared_ptr<grpc::Channel>& channel,
                                         size_t number, uint64_t batches) {
   return std::make_unique<UnarySender>(thread, channel, number, batches);
+}
+
+std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  channels.reserve(static_cast<size_t>(connections));
+  grpc::ChannelArguments arguments;
+  // Channels to one address would share a connection otherwise.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  for (int i = 0; i < connections; ++i) {
+    channels.push_back(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  }
+  return channels;
 }
 
 uint64_t AcknowledgedBy(grpc::ByteBuffer* answer) {

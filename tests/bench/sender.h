@@ -1,5 +1,4 @@
-// One source of batches: what a stream and a unary sender share, and how a thread's completion
-// queue tells them of events.
+// A source of batches over one stream or by unary calls, driven by a completion queue.
 //
 // Thread safety: none; a sender belongs to the thread of its queue.
 #ifndef GMEWATCH_TESTS_BENCH_SENDER_H_
@@ -15,44 +14,24 @@
 
 #include "absl/status/status.h"
 #include "tests/bench/load.h"
+#include "tests/bench/queue_event.h"
 
 namespace gmewatch {
 
-// What the senders of one thread share.
+// One thread of the load: what its senders share.
 struct LoadThread {
   const LoadOptions* options = nullptr;
   grpc::CompletionQueue queue;
-  int64_t end_ns = 0;  // no more is sent from then on
-  int senders = 0;     // that have not ended
+  int64_t end_ns = 0;  // no batch is sent after this time
+  int senders = 0;     // senders that have not ended
   absl::Status status;
   uint64_t acknowledged = 0;
   LatencyHistogram latency;
 };
 
-class LoadEvent {
- public:
-  LoadEvent() = default;
-  LoadEvent(const LoadEvent&) = delete;
-  LoadEvent& operator=(const LoadEvent&) = delete;
-  virtual ~LoadEvent() = default;
-  virtual void Done(bool ok) = 0;
-};
-
-template <typename Owner>
-class OwnersEvent final : public LoadEvent {
- public:
-  using Method = void (Owner::*)(bool);
-  OwnersEvent(Owner* owner, Method method) : owner_(owner), method_(method) {}
-  void Done(bool ok) override { (owner_->*method_)(ok); }
-
- private:
-  Owner* const owner_;
-  const Method method_;
-};
-
 class Sender {
  public:
-  // `number` tells senders apart; `batches`: how many it may send, 0: any.
+  // `number` is unique among the senders of a load. It sends `batches`; 0: no limit.
   Sender(LoadThread* thread, const std::shared_ptr<grpc::Channel>& channel, size_t number,
          uint64_t batches);
   Sender(const Sender&) = delete;
@@ -61,9 +40,9 @@ class Sender {
   virtual void Begin() = 0;
 
  protected:
-  // Whether another batch is to be sent, `sent` being out.
+  // Whether to send another batch after `sent` batches.
   bool MaySend(uint64_t sent) const;
-  // The session of the place whose turn it is.
+  // A new session, in the next place.
   std::string NextSession();
   void End(const grpc::Status& status);
 
@@ -74,7 +53,7 @@ class Sender {
 
  private:
   const uint64_t batches_;
-  const std::string run_id_;  // what its sessions' identifiers have in common
+  const std::string run_id_;  // the common part of its sessions' identifiers
   uint64_t next_session_;
 };
 
@@ -85,10 +64,10 @@ std::unique_ptr<Sender> MakeUnarySender(LoadThread* thread,
                                         const std::shared_ptr<grpc::Channel>& channel,
                                         size_t number, uint64_t batches);
 
-// Channels with a connection each.
+// Makes channels that have a connection each.
 std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, int connections);
 
-// The newest number that an answer acknowledges; 0 where it refuses something or is no answer.
+// The newest number that an answer acknowledges; 0 if it rejects a batch or cannot be parsed.
 uint64_t AcknowledgedBy(grpc::ByteBuffer* answer);
 
 }  // namespace gmewatch

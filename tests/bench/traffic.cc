@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kPlaces = 8;
 
 SessionId IdOf(uint64_t i) {
-  const std::mt19937_64::result_type mixed = (i + 1) * 0x9e3779b97f4a7c15;
+  const uint64_t mixed = (i + 1) * 0x9e3779b97f4a7c15;
   return {mixed, mixed ^ i};
 }
 
@@ -44,7 +44,7 @@ void Traffic::Add(size_t session, Epoch* epoch) {
 }
 
 void Traffic::AddRandom(size_t batches, Epoch* epoch) {
-  for (size_t i = 0; i < batches; ++i) Add(random_() % sequences_.size(), epoch);
+  for (size_t i = 0; i < batches; ++i) Add(random_.Bits() % sequences_.size(), epoch);
 }
 
 }  // namespace gmewatch

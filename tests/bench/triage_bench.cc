@@ -1,6 +1,8 @@
-// What TriageMemory costs: the thread that counts, per epoch, beside Aggregate::Apply of the same
-// epoch; and its own thread, per read of the counters of 10,000 places.
-// `build/release/tests/bench/triage_bench --benchmark_counters_tabular=true`
+// The cost of the triage page's memory: to the thread that counts, for each epoch, beside
+// Aggregate::Apply of the same epochs; and to its own thread, for each read of the counters of
+// 10,000 places.
+//
+//   build/release/tests/bench/triage_bench --benchmark_counters_tabular=true
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -19,8 +21,8 @@ constexpr size_t kBatchesPerEpoch = 1000;
 constexpr int64_t kCommitIntervalMs = 5;
 constexpr size_t kSessions = 4096;
 
-// An epoch each commit_interval. range(0): entries a batch; range(1): versions of the game; their
-// tables have room for 32.
+// One epoch in each commit_interval. range(0): entries in a batch; range(1): versions of the game;
+// the tables have room for 32.
 void ApplyEpochs(benchmark::State& state, bool observe) {
   Traffic traffic(kSessions, static_cast<size_t>(state.range(0)),
                   static_cast<size_t>(state.range(1)));
@@ -67,8 +69,8 @@ BENCHMARK(ApplyAndObserve)
     ->ArgsProduct({{1, 100, 512}, {1, 64}})
     ->Unit(benchmark::kMicrosecond);
 
-// A read of 10,000 places with 100 codes each. range(0): one in this many cells has counted
-// something since the read before; 0: no cell has.
+// Reads the counters of 10,000 places with 100 codes each. range(0): one cell in this many has
+// counted something since the last read; 0: none has.
 void ReadCounters(benchmark::State& state) {
   constexpr uint32_t kPlaces = 10'000;
   constexpr uint32_t kRegions = 50;

@@ -1,11 +1,11 @@
 // Measures servers of gmewatchd's wire side by side: starts them, gives each the same load in turn,
-// and prints batches for each CPU second of the server beside those of the first one.
+// and prints their batches per CPU second and the ratio to the first server.
 //
 //   wire_load [flags] [NAME=COMMAND...]
 //
-// without commands: bare_sink, gmewatchd in memory and gmewatchd with SQLite (below TMPDIR, which
-// should be a disk). At the end it compares what was acknowledged with what was counted, and fails
-// where they differ.
+// Without commands the servers are bare_sink, gmewatchd in memory and gmewatchd with SQLite (below
+// TMPDIR, which should be on a disk). At the end it compares the acknowledged batches and events
+// with the counted ones and fails if they differ.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -26,23 +26,24 @@
 ABSL_FLAG(std::vector<std::string>, calls, std::vector<std::string>({"stream", "unary"}),
           "kinds of calls: stream, unary");
 ABSL_FLAG(std::vector<std::string>, entries, std::vector<std::string>({"1", "100", "512"}),
-          "entries a batch");
-ABSL_FLAG(absl::Duration, duration, absl::Seconds(2), "of one measurement");
-ABSL_FLAG(uint64_t, batches, 0, "of one measurement, in place of a duration");
-ABSL_FLAG(int, rounds, 5, "measurements of each; the table has their medians");
+          "entries in a batch");
+ABSL_FLAG(absl::Duration, duration, absl::Seconds(2), "length of one measurement");
+ABSL_FLAG(uint64_t, batches, 0, "batches of one measurement, instead of a duration");
+ABSL_FLAG(int, rounds, 5, "measurements of each server; the table has their medians");
 ABSL_FLAG(int, senders, 0, "sessions at a time; 0: 8 streams, 512 unary");
-ABSL_FLAG(size_t, places, 8,
-          "(app, region) pairs that sessions come from; where there are more than senders, each "
-          "unary batch has a session of its own, so that all of them count");
-ABSL_FLAG(int, connections, 8, "that the senders share");
-ABSL_FLAG(int, threads, 1, "of the load");
+ABSL_FLAG(
+    size_t, places, 8,
+    "(app, region) pairs of the sessions; if they outnumber the senders, each unary batch has "
+    "a session of its own, so that all pairs count");
+ABSL_FLAG(int, connections, 8, "connections that the senders share");
+ABSL_FLAG(int, threads, 1, "threads of the load");
 ABSL_FLAG(uint32_t, window, 0,
-          "batches of a stream that may be unacknowledged; 0: as many as gmewatchd takes");
+          "unacknowledged batches of a stream; 0: as many as gmewatchd takes without slowing it");
 
 namespace gmewatch {
 namespace {
 
-// Half of gmewatchd's default limits.max_pending_bytes: beyond it clients are slowed down.
+// Half of gmewatchd's default limits.max_pending_bytes; above it gmewatchd slows clients.
 constexpr size_t kUnacknowledgedBytes = size_t{6} << 20;
 constexpr size_t kWindowMax = 4096;
 
@@ -57,7 +58,7 @@ struct Case {
   size_t entries;
 };
 
-// The medians of a contender in a case are taken over these.
+// The figures of a contender in a case, one for each round.
 struct Figures {
   std::vector<double> per_cpu_second;
   std::vector<double> ratio;  // to the first contender in the same round
@@ -142,7 +143,7 @@ absl::Status RunCase(const Case& c, std::vector<Contender>* contenders) {
   return absl::OkStatus();
 }
 
-// What was acknowledged is what was counted, batch by batch and event by event.
+// Checks that every acknowledged batch and event was counted, and no other.
 absl::Status Verify(Contender* contender) {
   CountedTotals counted;
   const CountedTotals& wanted = contender->acknowledged;
@@ -150,7 +151,7 @@ absl::Status Verify(Contender* contender) {
     return counted.batches == wanted.batches && counted.events == wanted.events;
   };
   if (contender->server->has_metrics()) {
-    // The first counts of a place show 15 s after a scrape has seen its zeros.
+    // The first counts of a place appear 15 s after a scrape has seen its zeros.
     AwaitTrue(
         [&] {
           counted = contender->server->Totals();
@@ -186,7 +187,9 @@ absl::StatusOr<std::vector<Case>> Cases() {
     for (const std::string& number : absl::GetFlag(FLAGS_entries)) {
       size_t entries = 0;
       if ((call != "stream" && call != "unary") || !absl::SimpleAtoi(number, &entries)) {
-        return absl::InvalidArgumentError(absl::StrCat(call, " ", number, " is no case"));
+        return absl::InvalidArgumentError(
+            absl::StrCat(call, " ", number,
+                         " is not a case; allowed: stream or unary, and a number of entries"));
       }
       cases.push_back({call == "stream" ? CallKind::kStream : CallKind::kUnary, entries});
     }

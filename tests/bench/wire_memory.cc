@@ -1,10 +1,11 @@
-// What gmewatchd keeps in memory, measured from outside as resident size: for a series, for a
-// session, and for an idle connection with an open stream, this beside the bare sink.
+// The resident size of gmewatchd for a series, for a session, and for an idle connection with an
+// open stream, the last beside the bare sink.
 //
 //   wire_memory [--app_regions=1024] [--sessions=1000000] [--streams=2000]
 //
-// Everything comes over the wire. Before each step the same load has run for a while without
-// anything new in it, so that buffers, which stay, are not reckoned as part of what the step adds.
+// Everything comes over the wire. Before each step the same load runs for a while without new
+// series and sessions, so that the growth of buffers, which stay, is not part of what the step
+// adds.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -27,7 +28,7 @@
 #include "tests/support/wire_client.h"
 
 ABSL_FLAG(uint64_t, app_regions, 1024, "(app, region) pairs, each with every catalogue code");
-ABSL_FLAG(uint64_t, sessions, 1'000'000, "sessions, of one batch each");
+ABSL_FLAG(uint64_t, sessions, 1'000'000, "sessions with one batch each");
 ABSL_FLAG(uint64_t, streams, 2000, "idle connections with an open stream");
 
 namespace gmewatch {
@@ -46,7 +47,7 @@ void Print(const std::string& what, uint64_t before, uint64_t after, double adde
             << std::flush;
 }
 
-// One after the other of `batches` in the daemon; a session each.
+// Sends batches that have a session each.
 absl::Status SendSessions(MeasuredServer* server, uint64_t batches, size_t entries, size_t places) {
   LoadOptions options;
   options.kind = CallKind::kUnary;
@@ -60,7 +61,7 @@ absl::Status SendSessions(MeasuredServer* server, uint64_t batches, size_t entri
   return RunLoad(server->address(), options).status;
 }
 
-// Buffers grow to what they need; of new things there come 512 sessions.
+// Lets buffers grow to their size; adds 512 sessions.
 absl::Status WarmUp(MeasuredServer* server) {
   LoadOptions options;
   options.kind = CallKind::kUnary;
@@ -87,7 +88,7 @@ absl::Status MeasureCounts() {
   status = SendSessions(server->get(), places, codes, places);
   if (!status.ok()) return status;
   uint64_t after = (*server)->ResidentBytes();
-  // The first place and its series came with the warm-up.
+  // The warm-up has made the first place and its series.
   const double cells = static_cast<double>((places - 1) * (codes - 1));
   Print(absl::StrCat(places, " app-regions, all codes"), before, after, cells,
         "code of an app-region");
@@ -107,7 +108,7 @@ absl::Status MeasureCounts() {
   return (*server)->Stop().status();
 }
 
-// A stream with one batch acknowledged and nothing under way.
+// A stream with one acknowledged batch and no other.
 class IdleStream {
  public:
   explicit IdleStream(const std::shared_ptr<grpc::Channel>& channel)
@@ -135,7 +136,7 @@ absl::Status MeasureStreams(const std::string& name, const std::string& command)
   if (!server.ok()) return server.status();
   absl::Status status = WarmUp(server->get());
   if (!status.ok()) return status;
-  // The first half takes what memory the process has free; the second has to get its own.
+  // The first half uses free memory of the process; only the second makes it grow.
   const uint64_t count = absl::GetFlag(FLAGS_streams) / 2;
   std::vector<std::unique_ptr<IdleStream>> streams;
   uint64_t before = 0;
@@ -158,7 +159,7 @@ absl::Status MeasureStreams(const std::string& name, const std::string& command)
 }
 
 absl::Status Run() {
-  // A connection is a file, here and in the server.
+  // A connection needs a file descriptor, here and in the server.
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;

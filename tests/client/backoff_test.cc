@@ -7,7 +7,7 @@
 namespace gmewatch::client {
 namespace {
 
-// The longest pause of the n-th failure in a row, over many clients.
+// The longest pause after this many failures in a row, over many clients.
 absl::Duration LongestOf(int failures) {
   absl::Duration longest;
   for (uint32_t seed = 1; seed < 2000; ++seed) {
@@ -36,7 +36,7 @@ TEST(BackoffTest, SpreadsOverTheWholeBound) {
   EXPECT_NEAR(absl::ToDoubleSeconds(sum) / 1000, 0.5, 0.05);
 }
 
-TEST(BackoffTest, StartsAnewAfterReset) {
+TEST(BackoffTest, ReturnsToTheInitialBoundAfterReset) {
   Backoff backoff(absl::Seconds(1), absl::Hours(1), 7);
   for (int i = 0; i < 20; ++i) backoff.Next();
   backoff.Reset();

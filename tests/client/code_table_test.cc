@@ -24,7 +24,7 @@ std::map<int32_t, uint64_t> TakeAll(CodeTable* table, uint64_t count_max = kAll)
   return taken;
 }
 
-TEST(CodeTableTest, CountsEachCodeAndForgetsWhatWasTaken) {
+TEST(CodeTableTest, TakesEachCountOnce) {
   CodeTable table;
   table.Add(1005, 1);
   table.Add(0, 3);
@@ -35,7 +35,7 @@ TEST(CodeTableTest, CountsEachCodeAndForgetsWhatWasTaken) {
   EXPECT_THAT(TakeAll(&table), IsEmpty());
 }
 
-TEST(CodeTableTest, KnowsExtremeCodesFromAnEmptySlot) {
+TEST(CodeTableTest, DistinguishesExtremeCodesFromAnEmptySlot) {
   constexpr int32_t kLowest = std::numeric_limits<int32_t>::min();
   constexpr int32_t kHighest = std::numeric_limits<int32_t>::max();
   CodeTable table;
@@ -44,13 +44,13 @@ TEST(CodeTableTest, KnowsExtremeCodesFromAnEmptySlot) {
                                            Pair(kHighest, 7)));
 }
 
-TEST(CodeTableTest, GivesEveryCodeAPlaceThatNoOtherTakes) {
+TEST(CodeTableTest, GivesEveryCodeASlotOfItsOwn) {
   constexpr int32_t kLowest = std::numeric_limits<int32_t>::min();
   constexpr int32_t kHighest = std::numeric_limits<int32_t>::max();
   for (const int32_t first : {kLowest, -1, 0, kHighest}) {
     CodeTable table;
     table.Add(first, 7);
-    for (int32_t code = 1000; code < 1511; ++code) table.Add(code, 1);  // all the other places
+    for (int32_t code = 1000; code < 1511; ++code) table.Add(code, 1);  // all other slots
     EXPECT_EQ(table.Overflow(), 0U);
     const auto taken = TakeAll(&table);
     EXPECT_THAT(taken, SizeIs(512));
@@ -58,7 +58,7 @@ TEST(CodeTableTest, GivesEveryCodeAPlaceThatNoOtherTakes) {
   }
 }
 
-TEST(CodeTableTest, LeavesWhatExceedsTheMaximum) {
+TEST(CodeTableTest, LeavesTheRestAboveTheMaximum) {
   CodeTable table;
   table.Add(1, 25);
   EXPECT_THAT(TakeAll(&table, 10), ElementsAre(Pair(1, 10)));
@@ -66,7 +66,7 @@ TEST(CodeTableTest, LeavesWhatExceedsTheMaximum) {
   EXPECT_THAT(TakeAll(&table, 10), ElementsAre(Pair(1, 5)));
 }
 
-TEST(CodeTableTest, CountsCodesBeyondItsPlacesAsOverflow) {
+TEST(CodeTableTest, CountsEventsWithoutASlotAsOverflow) {
   CodeTable table;
   for (int32_t code = 0; code < 512; ++code) table.Add(code * 512, 1);  // one chain of collisions
   EXPECT_EQ(table.Overflow(), 0U);
@@ -77,7 +77,7 @@ TEST(CodeTableTest, CountsCodesBeyondItsPlacesAsOverflow) {
   EXPECT_EQ(table.TakeOverflow(), 4U);
   EXPECT_EQ(table.TakeOverflow(), 0U);
   EXPECT_THAT(TakeAll(&table), SizeIs(512));
-  // A place is a code's for good, so that no count can move to another code.
+  // A code keeps its slot, so that no count moves to another code.
   table.Add(-5, 4);
   EXPECT_EQ(table.Overflow(), 4U);
 }
@@ -85,7 +85,7 @@ TEST(CodeTableTest, CountsCodesBeyondItsPlacesAsOverflow) {
 TEST(CodeTableTest, LosesNothingWhileThreadsAddAndOneTakes) {
   constexpr int kThreads = 8;
   constexpr int kRounds = 200;
-  constexpr int32_t kCodes = 600;  // more than there are places, so that claims race too
+  constexpr int32_t kCodes = 600;  // more than there are slots, so that claims race too
   CodeTable table;
   std::atomic<int> running = kThreads;
   std::vector<std::thread> threads;

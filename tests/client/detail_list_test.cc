@@ -7,7 +7,7 @@
 namespace gmewatch::client {
 namespace {
 
-TEST(DetailListTest, MovesWhatWasAddedOnce) {
+TEST(DetailListTest, MovesEachDetailOnce) {
   DetailList details;
   details.Add(1005, "EnterRoom", -42);
   v1::ReportRequest batch;

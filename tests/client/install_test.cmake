@@ -1,5 +1,5 @@
-# Installs the client into an empty prefix, builds a program of somebody else against it and runs it.
-# Variables: BUILD_DIR (ours, built), SOURCE_DIR (the outside program), WORK_DIR (ours to delete),
+# Installs the client into an empty prefix, builds a program outside of the tree against it and runs it.
+# Variables: BUILD_DIR (of this tree, built), SOURCE_DIR (of the outside program), WORK_DIR (is deleted),
 # CONFIG, GENERATOR, CXX_COMPILER, CXX_FLAGS.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status TIMEOUT 240)

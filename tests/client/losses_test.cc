@@ -7,7 +7,7 @@
 namespace gmewatch::client {
 namespace {
 
-TEST(LossesTest, CarriesALossUntilItIsTold) {
+TEST(LossesTest, CarriesALossUntilItsBatchIsAcknowledged) {
   Losses losses;
   EXPECT_FALSE(losses.HasUnreported());
   losses.Add(v1::ClientLoss::EXPIRED, 3);
@@ -27,11 +27,11 @@ TEST(LossesTest, CarriesALossUntilItIsTold) {
   EXPECT_EQ(second.losses(0).events(), 5U);
   EXPECT_EQ(second.losses(1).events(), 7U);
   losses.Commit();
-  losses.Rollback();  // nothing is left of what was told
+  losses.Rollback();  // a committed loss does not return
   EXPECT_FALSE(losses.HasUnreported());
 }
 
-TEST(LossesTest, SaturatesAndTellsInPortionsThatServersTake) {
+TEST(LossesTest, SaturatesAndReportsInPortionsWithinTheServersBound) {
   constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
   EXPECT_EQ(SaturatingAdd(kLargest - 1, 5), kLargest);
   Losses losses;

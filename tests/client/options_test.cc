@@ -25,7 +25,7 @@ ReporterOptions Good() {
   return options;
 }
 
-TEST(FindFaultTest, FindsNoneInWhatIsAllowed) {
+TEST(FindFaultTest, AcceptsAllowedOptions) {
   EXPECT_EQ(FindFault(Good()), "");
   ReporterOptions options = Good();
   options.address = "[::1]:65535";

@@ -14,7 +14,7 @@ using ::testing::Pair;
 
 class OutboxFailureTest : public OutboxFixture {};
 
-TEST_F(OutboxFailureTest, RepeatsABatchAsItWasButForItsAge) {
+TEST_F(OutboxFailureTest, ARetryDiffersFromTheFirstAttemptInItsAgeOnly) {
   table_.Add(1005, 2);
   details_.Add(1005, "EnterRoom", 7);
   const auto first = Next();
@@ -26,7 +26,7 @@ TEST_F(OutboxFailureTest, RepeatsABatchAsItWasButForItsAge) {
         absl::StatusCode::kUnimplemented}) {
     Fail(absl::Status(code, "no"));
     EXPECT_THAT(outbox_.Stats().last_error, HasSubstr("no"));
-    table_.Add(1005, 1);  // for the batch after it
+    table_.Add(1005, 1);  // for the next batch
     details_.Add(1, "", 0);
     const absl::Duration before = now_;
     const auto again = Next();
@@ -42,18 +42,18 @@ TEST_F(OutboxFailureTest, RepeatsABatchAsItWasButForItsAge) {
   EXPECT_THAT(Counts(*Next()), ElementsAre(Pair(1005, 10)));
 }
 
-TEST_F(OutboxFailureTest, RepeatsABatchThatTheAnswerDoesNotReach) {
+TEST_F(OutboxFailureTest, RepeatsABatchThatTheAnswerDoesNotAcknowledge) {
   table_.Add(1, 1);
   Next();
   Acknowledge(0);
   EXPECT_EQ(outbox_.Stats().acknowledged_events, 0U);
   EXPECT_THAT(outbox_.Stats().last_error, HasSubstr("acknowledged batch 0, not yet 1"));
   EXPECT_EQ(Next()->sequence(), 1U);
-  Acknowledge(7);  // beyond it will do
+  Acknowledge(7);  // a later number acknowledges it too
   EXPECT_EQ(outbox_.Stats().acknowledged_events, 1U);
 }
 
-TEST_F(OutboxFailureTest, ComesBackNotBeforeTheServerAllows) {
+TEST_F(OutboxFailureTest, WaitsAsLongAsTheServerAsksFor) {
   table_.Add(1, 1);
   for (int i = 0; i < 50; ++i) {
     Next();
@@ -65,7 +65,7 @@ TEST_F(OutboxFailureTest, ComesBackNotBeforeTheServerAllows) {
   }
 }
 
-TEST_F(OutboxFailureTest, WaitsLongWhereOnlyPeopleCanHelp) {
+TEST_F(OutboxFailureTest, WaitsLongAfterAFailureThatNeedsAnOperator) {
   table_.Add(1, 1);
   for (const absl::StatusCode code :
        {absl::StatusCode::kUnauthenticated, absl::StatusCode::kPermissionDenied,
@@ -76,14 +76,14 @@ TEST_F(OutboxFailureTest, WaitsLongWhereOnlyPeopleCanHelp) {
   }
 }
 
-TEST_F(OutboxFailureTest, HurryShortensALongBackoffButDoesNotHammer) {
+TEST_F(OutboxFailureTest, AFlushShortensALongBackoffToTheInitialOne) {
   table_.Add(1, 1);
   Next();
   Fail(absl::UnauthenticatedError(""));
   const absl::Duration failed = now_;
   outbox_.ExpediteFlush();
   EXPECT_EQ(outbox_.NextAttempt(), failed + absl::Seconds(1));
-  // It fails again while the Flush still waits.
+  // It fails again while the flush still waits.
   Next();
   Fail(absl::UnauthenticatedError(""));
   EXPECT_LE(outbox_.NextAttempt(), now_ + absl::Seconds(1));
@@ -92,19 +92,19 @@ TEST_F(OutboxFailureTest, HurryShortensALongBackoffButDoesNotHammer) {
   EXPECT_LE(outbox_.NextAttempt(), now_ + absl::Seconds(2));
 }
 
-TEST_F(OutboxFailureTest, CountsWhatIsRefusedAndTellsOfIt) {
+TEST_F(OutboxFailureTest, CountsRejectedEventsAndReportsThem) {
   table_.Add(1, 5);
   for (int32_t code = 2; code < 514; ++code) table_.Add(code, 1);  // one too many
   EXPECT_THAT(LossesOf(*Next()), ElementsAre(Pair(v1::ClientLoss::TOO_MANY_CODES, 1U)));
   Fail(absl::InvalidArgumentError("codes: too odd"));
   EXPECT_EQ(outbox_.settled_sequence(), 1U);
   const OutboxStats stats = outbox_.Stats();
-  EXPECT_EQ(stats.refused_events, 516U);
+  EXPECT_EQ(stats.rejected_events, 516U);
   EXPECT_EQ(stats.lost_events, 1U);
   EXPECT_EQ(stats.pending_events, 0U);
   EXPECT_EQ(stats.batches_failed, 0U);
   EXPECT_THAT(stats.last_error, HasSubstr("too odd"));
-  // The refused batch told of a loss, which must be told again.
+  // The rejected batch carried a loss, which must be reported again.
   const auto next = Next();
   EXPECT_EQ(next->sequence(), 2U);
   EXPECT_EQ(next->codes_size(), 0);
@@ -114,7 +114,7 @@ TEST_F(OutboxFailureTest, CountsWhatIsRefusedAndTellsOfIt) {
   EXPECT_EQ(Next(), std::nullopt);
 }
 
-TEST_F(OutboxFailureTest, AsksAServerThatRefusesEverythingLessAndLess) {
+TEST_F(OutboxFailureTest, SendsLessAndLessToAServerThatRejectsEverything) {
   table_.Add(1, 1);
   absl::Duration last = now_;
   for (int i = 0; i < 200; ++i) {
@@ -125,7 +125,7 @@ TEST_F(OutboxFailureTest, AsksAServerThatRefusesEverythingLessAndLess) {
   EXPECT_GT(last - absl::Hours(100), 200 * absl::Seconds(20));
 }
 
-TEST_F(OutboxFailureTest, GivesUpABatchAfterTheHorizonAndTellsOfIt) {
+TEST_F(OutboxFailureTest, GivesUpABatchAfterTheHorizonAndReportsTheLoss) {
   table_.Add(1, 5);
   Next();
   const absl::Duration made = now_;
@@ -140,7 +140,7 @@ TEST_F(OutboxFailureTest, GivesUpABatchAfterTheHorizonAndTellsOfIt) {
   EXPECT_EQ(outbox_.Stats().lost_events, 5U);
   EXPECT_EQ(outbox_.Stats().pending_events, 3U);
   EXPECT_EQ(outbox_.settled_sequence(), 1U);
-  // What was never sent cannot be counted twice, so it has no horizon yet.
+  // Counts that were never sent cannot be counted twice, so no horizon holds for them yet.
   Fail(absl::UnavailableError(""));
   const auto next = Next();
   EXPECT_EQ(next->sequence(), 2U);

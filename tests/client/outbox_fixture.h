@@ -1,4 +1,4 @@
-// An Outbox with a clock that the test turns by hand.
+// An Outbox with a clock that the test advances.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_CLIENT_OUTBOX_FIXTURE_H_
@@ -39,9 +39,9 @@ class OutboxFixture : public ::testing::Test {
     return session;
   }
 
-  // Turns the clock to the next attempt and makes it.
+  // Advances the clock to the next attempt and makes it.
   std::optional<v1::ReportRequest> Next() {
-    // Whole nanoseconds, as ages on the wire are.
+    // Whole nanoseconds, because ages on the wire have no smaller part.
     now_ = std::max(now_, absl::Ceil(outbox_.NextAttempt(), absl::Nanoseconds(1)));
     return outbox_.Next(now_);
   }

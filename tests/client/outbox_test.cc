@@ -16,7 +16,7 @@ using ::testing::Pair;
 
 class OutboxTest : public OutboxFixture {};
 
-TEST_F(OutboxTest, SaysNothingWhereThereIsNothingToSay) {
+TEST_F(OutboxTest, SendsNothingWithoutCounts) {
   EXPECT_EQ(outbox_.NextAttempt(), now_ + absl::Seconds(1));
   EXPECT_EQ(Next(), std::nullopt);
   const absl::Duration first = outbox_.NextAttempt();
@@ -66,28 +66,28 @@ TEST_F(OutboxTest, NumbersBatchesAndCountsEachEventOnce) {
   EXPECT_EQ(outbox_.settled_sequence(), 2U);
 }
 
-TEST_F(OutboxTest, SaysHowOldTheOldestEventMayBe) {
-  EXPECT_EQ(Next(), std::nullopt);  // so far there was none
-  const absl::Duration looked = now_;
+TEST_F(OutboxTest, TheAgeOfABatchBoundsTheAgeOfItsEvents) {
+  EXPECT_EQ(Next(), std::nullopt);  // no event yet
+  const absl::Duration empty = now_;
   table_.Add(1, 1);
   const auto batch = Next();
-  EXPECT_EQ(Age(*batch), now_ - looked);
+  EXPECT_EQ(Age(*batch), now_ - empty);
   EXPECT_LE(Age(*batch), absl::Seconds(5));
 }
 
-TEST_F(OutboxTest, SendsWhatOneBatchCannotCarryInTheNext) {
+TEST_F(OutboxTest, SendsInTheNextBatchWhatDoesNotFitIntoOne) {
   table_.Add(1, 2'000'000'005);
   const absl::Duration start = now_;
   for (const uint32_t expected : {1'000'000'000U, 1'000'000'000U, 5U}) {
     const auto batch = Next();
     EXPECT_THAT(Counts(*batch), ElementsAre(Pair(1, expected)));
-    EXPECT_EQ(Age(*batch), now_ - start);  // it is all of one age
+    EXPECT_EQ(Age(*batch), now_ - start);  // all parts have the same age
     Acknowledge(batch->sequence());
   }
   EXPECT_EQ(outbox_.Stats().acknowledged_events, 2'000'000'005U);
 }
 
-TEST_F(OutboxTest, KeepsTheDistanceThatTheServerAsksFor) {
+TEST_F(OutboxTest, KeepsTheMinIntervalOfTheServer) {
   table_.Add(1, 1);
   Next();
   Outcome outcome;
@@ -96,9 +96,9 @@ TEST_F(OutboxTest, KeepsTheDistanceThatTheServerAsksFor) {
   outbox_.Settle(now_, outcome);
   EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
   table_.Add(1, 1);
-  outbox_.ExpediteFlush();  // not even a Flush goes below it
+  outbox_.ExpediteFlush();  // a flush does not undercut it
   EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
-  // An answer that says nothing of it changes nothing; one that names another does.
+  // An outcome without min_interval changes nothing; one with another value does.
   Next();
   Acknowledge(2);
   EXPECT_GE(outbox_.NextAttempt(), now_ + absl::Seconds(42));
@@ -110,7 +110,7 @@ TEST_F(OutboxTest, KeepsTheDistanceThatTheServerAsksFor) {
   EXPECT_LE(outbox_.NextAttempt(), now_ + absl::Seconds(5));
 }
 
-TEST_F(OutboxTest, TakesAnAbsurdDistanceForAnHour) {
+TEST_F(OutboxTest, BoundsTheMinIntervalToAnHour) {
   table_.Add(1, 1);
   Next();
   Outcome outcome;
@@ -120,7 +120,7 @@ TEST_F(OutboxTest, TakesAnAbsurdDistanceForAnHour) {
   EXPECT_EQ(outbox_.NextAttempt(), now_ + absl::Hours(1));
 }
 
-TEST_F(OutboxTest, HurriesUntilAllThatWasThereIsSettled) {
+TEST_F(OutboxTest, ExpeditesUntilEverythingThatWasPendingIsSettled) {
   table_.Add(1, 1'500'000'000);
   EXPECT_EQ(outbox_.ExpediteFlush(), 2U);
   for (uint64_t sequence = 1; sequence <= 2; ++sequence) {
@@ -129,11 +129,11 @@ TEST_F(OutboxTest, HurriesUntilAllThatWasThereIsSettled) {
     Acknowledge(sequence);
   }
   EXPECT_GT(outbox_.NextAttempt(), now_);
-  EXPECT_EQ(outbox_.ExpediteFlush(), 2U);  // nothing more to do
+  EXPECT_EQ(outbox_.ExpediteFlush(), 2U);  // nothing is pending
   EXPECT_GT(outbox_.NextAttempt(), now_);
 }
 
-TEST_F(OutboxTest, TellsOfCodesThatFoundNoPlace) {
+TEST_F(OutboxTest, ReportsEventsOfTooManyCodesAsLost) {
   for (int32_t code = 0; code < 515; ++code) table_.Add(code, 2);
   EXPECT_EQ(outbox_.Stats().lost_events, 6U);
   EXPECT_EQ(outbox_.Stats().pending_events, 1024U);
@@ -145,14 +145,14 @@ TEST_F(OutboxTest, TellsOfCodesThatFoundNoPlace) {
   EXPECT_EQ(Next(), std::nullopt);
 }
 
-TEST_F(OutboxTest, LetsDetailsWaitForACount) {
+TEST_F(OutboxTest, KeepsDetailsUntilABatchHasCounts) {
   details_.Add(1005, "EnterRoom", 7);
   EXPECT_EQ(Next(), std::nullopt);
   table_.Add(1005, 1);
   EXPECT_EQ(Next()->details_size(), 1);
 }
 
-TEST_F(OutboxTest, StaysWithinTheLargestMessageThatAServerTakesByDefault) {
+TEST_F(OutboxTest, ABatchFitsIntoTheServersDefaultMaximum) {
   for (int32_t code = 0; code < 512; ++code) table_.Add(-1 - code, 1'000'000'000);
   table_.Add(1, 1);
   for (int i = 0; i < 16; ++i) details_.Add(-1, std::string(64, 'x'), -1);

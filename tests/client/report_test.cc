@@ -1,4 +1,4 @@
-// Report as the game sees it: what it costs and that it counts, without a server.
+// Reporter without a server: what Report costs its caller, and that it counts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gmewatch/reporter.h"
+#include "tests/client/reporter_fixture.h"
 #include "tests/support/allocations.h"
 
 namespace gmewatch {
@@ -19,18 +20,11 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
-// Sends nothing for an hour.
-ReporterOptions Quiet() {
-  ReporterOptions options;
-  options.address = "127.0.0.1:1";
-  options.app = "demo";
-  options.region = "eu";
-  options.first_flush_interval = hours(1);
-  return options;
-}
+// Options of a Reporter that sends nothing for an hour.
+ReporterOptions Quiet() { return PatientOptions("127.0.0.1:1"); }
 
 uint64_t Sum(const ReporterStats& stats) {
-  return stats.acknowledged_events + stats.refused_events + stats.lost_events +
+  return stats.acknowledged_events + stats.rejected_events + stats.lost_events +
          stats.pending_events;
 }
 
@@ -45,7 +39,7 @@ TEST(ReportTest, AllocatesNothing) {
   }
   EXPECT_EQ(Allocations(), before);
   const std::string text(100, 'x');
-  EXPECT_EQ(Allocations(), before + 1) << "the counting works";
+  EXPECT_EQ(Allocations(), before + 1) << "allocations are counted";
 }
 
 TEST(ReportTest, CountsEverythingThatEightThreadsReport) {
@@ -74,7 +68,7 @@ TEST(ReportTest, CountsEverythingThatEightThreadsReport) {
   EXPECT_EQ(stats.connects, 0U);
 }
 
-TEST(ReportTest, CountsAfterStopToo) {
+TEST(ReportTest, StillCountsAfterStop) {
   Reporter reporter(Quiet());
   EXPECT_TRUE(reporter.Stop(milliseconds(0)));
   reporter.Report(5, 2);

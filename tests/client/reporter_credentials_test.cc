@@ -33,7 +33,7 @@ class ReporterCredentialsTest : public ::testing::Test {
     return options;
   }
 
-  // Whether one event arrives; a failure shows after the first attempt.
+  // Whether one event arrives within a second; a failed attempt is not repeated in that time.
   static bool Arrives(ReporterOptions options) {
     // gRPC writes a line for every failed handshake.
     options.initial_backoff = options.max_backoff = std::chrono::seconds(1);
@@ -46,12 +46,12 @@ class ReporterCredentialsTest : public ::testing::Test {
   const TestCertificates certificates_ = MakeTestCertificates();
 };
 
-TEST_F(ReporterCredentialsTest, SpeaksTlsWithAServerThatItTrusts) {
+TEST_F(ReporterCredentialsTest, ConnectsByTlsToAServerThatItTrusts) {
   ScriptedServer server(ServerTls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
   EXPECT_TRUE(Arrives(TlsOptionsFor(server.address())));
 }
 
-TEST_F(ReporterCredentialsTest, RefusesAServerOfAnotherNameOrAuthority) {
+TEST_F(ReporterCredentialsTest, RejectsAServerOfAnotherNameOrAuthority) {
   ScriptedServer server(ServerTls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE));
   ReporterOptions options = TlsOptionsFor(server.address());
   options.tls.server_name = "example.com";
@@ -59,13 +59,13 @@ TEST_F(ReporterCredentialsTest, RefusesAServerOfAnotherNameOrAuthority) {
   options = TlsOptionsFor(server.address());
   options.tls.root_certificates = MakeTestCertificates().authority;
   EXPECT_FALSE(Arrives(options));
-  options.tls.root_certificates.clear();  // those of the system do not know it either
+  options.tls.root_certificates.clear();  // the system does not trust it either
   EXPECT_FALSE(Arrives(options));
   EXPECT_FALSE(Arrives(PatientOptions(server.address())));  // no TLS at all
   EXPECT_THAT(server.received(), IsEmpty());
 }
 
-TEST_F(ReporterCredentialsTest, ShowsItsOwnCertificateToAServerThatAsks) {
+TEST_F(ReporterCredentialsTest, SendsItsCertificateToAServerThatRequiresOne) {
   ScriptedServer server(ServerTls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY));
   ReporterOptions options = TlsOptionsFor(server.address());
   EXPECT_FALSE(Arrives(options));
@@ -74,7 +74,7 @@ TEST_F(ReporterCredentialsTest, ShowsItsOwnCertificateToAServerThatAsks) {
   EXPECT_TRUE(Arrives(options));
 }
 
-TEST_F(ReporterCredentialsTest, ShowsItsKey) {
+TEST_F(ReporterCredentialsTest, SendsItsKey) {
   ScriptedServer server;
   ReporterOptions options = PatientOptions(server.address());
   EXPECT_TRUE(Arrives(options));

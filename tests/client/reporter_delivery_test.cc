@@ -1,4 +1,4 @@
-// A Reporter and a server that misbehaves: what is counted in the end.
+// A Reporter and a server that misbehaves: every event is counted once or reported as lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ std::string BytesWithoutAge(v1::ReportRequest request) {
   return request.SerializeAsString();
 }
 
-TEST(ReporterDeliveryTest, SendsWhatWasReportedAndWhoReportsIt) {
+TEST(ReporterDeliveryTest, SendsCountsAndSession) {
   ScriptedServer server;
   ReporterOptions options = QuickOptions(server.address());
   options.app_version = "1.2.3";
@@ -54,7 +54,7 @@ TEST(ReporterDeliveryTest, SendsWhatWasReportedAndWhoReportsIt) {
   EXPECT_EQ(stats.connects, 1U);
 }
 
-TEST(ReporterDeliveryTest, SendsOnItsOwnAfterTheInterval) {
+TEST(ReporterDeliveryTest, SendsByItselfAfterTheInterval) {
   ScriptedServer server;
   Reporter reporter(QuickOptions(server.address()));
   reporter.Report(1);
@@ -66,7 +66,7 @@ TEST(ReporterDeliveryTest, SendsOnItsOwnAfterTheInterval) {
 TEST(ReporterDeliveryTest, ARetryKeepsNumberAndContent) {
   ScriptedServer server;
   server.Next(Failure(absl::UnavailableError("no")));
-  ScriptedAnswer lost;  // counted, but the answer got lost
+  ScriptedAnswer lost;  // counted, but the answer is lost
   lost.status = absl::UnavailableError("lost");
   server.Next(lost);
   ScriptedAnswer less;
@@ -91,7 +91,7 @@ TEST(ReporterDeliveryTest, ARetryKeepsNumberAndContent) {
   EXPECT_EQ(reporter.Stats().batches_sent, received.size());
 }
 
-TEST(ReporterDeliveryTest, ComesBackNotBeforeRetryInfoSays) {
+TEST(ReporterDeliveryTest, WaitsAsLongAsRetryInfoSays) {
   ScriptedServer server;
   server.Next(Failure(absl::ResourceExhaustedError("busy"), absl::Milliseconds(300)));
   server.Next(Failure(absl::UnavailableError("stopping"), absl::Milliseconds(400)));
@@ -104,7 +104,7 @@ TEST(ReporterDeliveryTest, ComesBackNotBeforeRetryInfoSays) {
   EXPECT_GE(received[2].at - received[1].at, absl::Milliseconds(400));
 }
 
-TEST(ReporterDeliveryTest, KeepsTheDistanceThatTheServerAsksFor) {
+TEST(ReporterDeliveryTest, KeepsTheMinIntervalOfTheServer) {
   ScriptedServer server;
   ScriptedAnswer slower;
   slower.min_interval = absl::Milliseconds(250);
@@ -120,16 +120,16 @@ TEST(ReporterDeliveryTest, KeepsTheDistanceThatTheServerAsksFor) {
   EXPECT_GE(received[2].at - received[1].at, absl::Milliseconds(250));
 }
 
-TEST(ReporterDeliveryTest, TellsWhatWasRefused) {
+TEST(ReporterDeliveryTest, ReportsRejectedEventsAsLost) {
   ScriptedServer server;
-  ScriptedAnswer refusal = Failure(absl::InvalidArgumentError("not that"));
-  refusal.violation = "codes[0]";
-  server.Next(refusal);
+  ScriptedAnswer rejection = Failure(absl::InvalidArgumentError("not that"));
+  rejection.violation = "codes[0]";
+  server.Next(rejection);
   Reporter reporter(PatientOptions(server.address()));
   reporter.Report(1, 5);
-  EXPECT_TRUE(reporter.Flush(kSoon));  // settled: refused
+  EXPECT_TRUE(reporter.Flush(kSoon));  // settled: rejected
   EXPECT_THAT(reporter.Stats().last_error, HasSubstr("not that (codes[0]"));
-  EXPECT_EQ(reporter.Stats().refused_events, 5U);
+  EXPECT_EQ(reporter.Stats().rejected_events, 5U);
   EXPECT_TRUE(reporter.Stop(kSoon));
   EXPECT_THAT(server.counts(), IsEmpty());
   EXPECT_THAT(server.losses(), ElementsAre(Pair(v1::ClientLoss::REFUSED, 5)));
@@ -166,7 +166,7 @@ TEST(ReporterDeliveryTest, WithFailFastFlushReturnsOnceItsDeadlineIsTooEarly) {
   EXPECT_EQ(reporter.Stats().pending_events, 1U);
 }
 
-TEST(ReporterDeliveryTest, TellsOfTooManyCodes) {
+TEST(ReporterDeliveryTest, ReportsEventsOfTooManyCodesAsLost) {
   ScriptedServer server;
   Reporter reporter(PatientOptions(server.address()));
   for (int32_t code = 0; code < 520; ++code) reporter.Report(code);
@@ -176,9 +176,9 @@ TEST(ReporterDeliveryTest, TellsOfTooManyCodes) {
   EXPECT_EQ(reporter.Stats().lost_events, 8U);
 }
 
-TEST(ReporterDeliveryTest, ConnectsWhenItHasSomethingToSayAndHangsUpWhenIdle) {
+TEST(ReporterDeliveryTest, ConnectsToSendABatchAndHangsUpWhenIdle) {
   ScriptedServer server;
-  ScriptedAnswer slowly;  // makes each Flush wait, which is the idle time
+  ScriptedAnswer slowly;  // makes each Flush wait longer than the idle time
   slowly.min_interval = absl::Milliseconds(200);
   server.Always(slowly);
   ReporterOptions options = QuickOptions(server.address());
@@ -189,7 +189,7 @@ TEST(ReporterDeliveryTest, ConnectsWhenItHasSomethingToSayAndHangsUpWhenIdle) {
   for (size_t batches = 1; batches <= 3; ++batches) {
     reporter.Report(1);
     ASSERT_TRUE(reporter.Flush(kSoon));
-    // It had some twenty ticks to send more, and nothing to say.
+    // Some twenty ticks have passed without counts.
     ASSERT_EQ(server.received().size(), batches);
     peers.insert(server.received().back().peer);
     EXPECT_EQ(reporter.Stats().connects, batches);
@@ -197,7 +197,7 @@ TEST(ReporterDeliveryTest, ConnectsWhenItHasSomethingToSayAndHangsUpWhenIdle) {
   EXPECT_EQ(peers.size(), 3U);
 }
 
-TEST(ReporterDeliveryTest, KeepsItsConnectionWhileItIsBusy) {
+TEST(ReporterDeliveryTest, KeepsItsConnectionWhileItSends) {
   ScriptedServer server;
   Reporter reporter(QuickOptions(server.address()));
   for (int i = 0; i < 5; ++i) {

@@ -1,4 +1,6 @@
-// Options of a Reporter that is in a hurry, so that no test waits for an interval.
+// Options of a Reporter with short intervals, so that no test waits for one.
+//
+// Thread safety: free functions without state.
 #ifndef GMEWATCH_TESTS_CLIENT_REPORTER_FIXTURE_H_
 #define GMEWATCH_TESTS_CLIENT_REPORTER_FIXTURE_H_
 
@@ -23,7 +25,7 @@ inline ReporterOptions QuickOptions(std::string address) {
   return options;
 }
 
-// The same, but nothing goes before a Flush or Stop.
+// The same, but nothing is sent before Flush or Stop.
 inline ReporterOptions PatientOptions(std::string address) {
   ReporterOptions options = QuickOptions(std::move(address));
   options.flush_interval = std::chrono::hours(1);
@@ -31,7 +33,7 @@ inline ReporterOptions PatientOptions(std::string address) {
   return options;
 }
 
-// Generous: what is awaited takes milliseconds, on a machine that does nothing else.
+// A generous deadline: what it is for takes milliseconds on an idle machine.
 inline constexpr std::chrono::seconds kSoon(20);
 
 }  // namespace gmewatch

@@ -1,4 +1,4 @@
-// Stop and Flush against servers that do not answer: they return when they said they would.
+// Stop and Flush return at their deadline if the server does not answer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// For a machine that does other things too; what is looked for are seconds, or for ever.
+// The machine may be busy. A Stop that waits for the network takes much longer, or never returns.
 constexpr absl::Duration kTolerance = absl::Seconds(2);
 
 absl::Duration TimeOf(const std::function<void()>& action) {
@@ -27,7 +27,7 @@ absl::Duration TimeOf(const std::function<void()>& action) {
   return absl::Now() - start;  // allow(clock): how long the real thing takes
 }
 
-// Stops a Reporter with something pending, once it has begun to send.
+// Stops a Reporter that has a pending event and has begun to send it.
 void StopReturnsInTime(const std::string& address) {
   Reporter reporter(QuickOptions(address));
   reporter.Report(1);
@@ -39,23 +39,23 @@ void StopReturnsInTime(const std::string& address) {
   EXPECT_EQ(reporter.Stats().reported_events, 1U);
 }
 
-TEST(ReporterStopTest, ReturnsInTimeWhereNobodyListens) { StopReturnsInTime("127.0.0.1:1"); }
+TEST(ReporterStopTest, ReturnsInTimeIfNobodyListens) { StopReturnsInTime("127.0.0.1:1"); }
 
-TEST(ReporterStopTest, ReturnsInTimeWhereConnectsAreDropped) {
+TEST(ReporterStopTest, ReturnsInTimeIfConnectsAreDropped) {
   const SilentListener listener(SilentListener::Kind::kDropsConnects);
   StopReturnsInTime(listener.address());
 }
 
-TEST(ReporterStopTest, ReturnsInTimeWhereNobodySpeaks) {
+TEST(ReporterStopTest, ReturnsInTimeIfTheServerIsSilent) {
   const SilentListener listener(SilentListener::Kind::kAcceptsAndIsSilent);
   StopReturnsInTime(listener.address());
 }
 
-TEST(ReporterStopTest, ReturnsInTimeWhereTheNameIsUnknown) {
+TEST(ReporterStopTest, ReturnsInTimeIfTheNameIsUnknown) {
   StopReturnsInTime("no-such-host.invalid:4747");
 }
 
-TEST(ReporterStopTest, ReturnsInTimeWhereTheServerHoldsTheCall) {
+TEST(ReporterStopTest, ReturnsInTimeIfTheServerHoldsTheCall) {
   ScriptedServer server;
   ScriptedAnswer hold;
   hold.hold = true;
@@ -63,13 +63,13 @@ TEST(ReporterStopTest, ReturnsInTimeWhereTheServerHoldsTheCall) {
   StopReturnsInTime(server.address());
 }
 
-TEST(ReporterStopTest, ReturnsInTimeWhereTheServerAsksForAnHour) {
+TEST(ReporterStopTest, ReturnsInTimeIfTheServerAsksForAnHour) {
   ScriptedServer server;
   server.Always(Failure(absl::UnavailableError("later"), absl::Hours(1)));
   StopReturnsInTime(server.address());
 }
 
-TEST(ReporterStopTest, TheDestructorGivesUpAtOnce) {
+TEST(ReporterStopTest, TheDestructorDoesNotWait) {
   const SilentListener listener(SilentListener::Kind::kAcceptsAndIsSilent);
   EXPECT_LT(TimeOf([&] {
               Reporter reporter(QuickOptions(listener.address()));
@@ -79,7 +79,7 @@ TEST(ReporterStopTest, TheDestructorGivesUpAtOnce) {
             kTolerance);
 }
 
-TEST(ReporterStopTest, EndsAFlushThatWaits) {
+TEST(ReporterStopTest, StopEndsAFlushThatWaits) {
   const SilentListener listener(SilentListener::Kind::kAcceptsAndIsSilent);
   Reporter reporter(QuickOptions(listener.address()));
   reporter.Report(1);
@@ -103,7 +103,7 @@ TEST(ReporterStopTest, MayBeCalledBySeveralThreads) {
   EXPECT_EQ(server.counted_events(), 1U);
 }
 
-TEST(ReporterStopTest, SendsWhatIsPendingThoughTheBackoffIsLong) {
+TEST(ReporterStopTest, SendsPendingEventsDespiteALongBackoff) {
   ScriptedServer server;
   server.Next(Failure(absl::UnauthenticatedError("wrong key")));
   ReporterOptions options = QuickOptions(server.address());
@@ -115,7 +115,7 @@ TEST(ReporterStopTest, SendsWhatIsPendingThoughTheBackoffIsLong) {
   EXPECT_EQ(server.counted_events(), 1U);
 }
 
-TEST(ReporterStopTest, ABatchThatIsNotAnsweredInTimeIsSentAgain) {
+TEST(ReporterStopTest, ABatchWithoutAnAnswerInTimeIsSentAgain) {
   ScriptedServer server;
   ScriptedAnswer hold;
   hold.hold = true;

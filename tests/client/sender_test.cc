@@ -21,7 +21,7 @@ v1::ReportRequest Batch(uint64_t sequence) {
   return batch;
 }
 
-TEST(SenderTest, KeepsItsConnectionOverAnAnswerAndDropsItWithoutOne) {
+TEST(SenderTest, KeepsItsConnectionAfterAnAnswerAndClosesItWithoutOne) {
   ScriptedServer server;
   Sender sender(server.address(), "", TlsOptions());
   EXPECT_FALSE(sender.connected());
@@ -40,11 +40,11 @@ TEST(SenderTest, KeepsItsConnectionOverAnAnswerAndDropsItWithoutOne) {
   EXPECT_EQ(sender.connects(), 2U);
 }
 
-TEST(SenderTest, GivesTheServersReason) {
+TEST(SenderTest, ReturnsTheServersReason) {
   ScriptedServer server;
-  ScriptedAnswer refusal = Failure(absl::InvalidArgumentError("a rule is broken"));
-  refusal.violation = "session.app";
-  server.Next(refusal);
+  ScriptedAnswer rejection = Failure(absl::InvalidArgumentError("a rule is broken"));
+  rejection.violation = "session.app";
+  server.Next(rejection);
   Sender sender(server.address(), "", TlsOptions());
   const Outcome outcome = sender.Send(Batch(1), absl::Seconds(20));
   EXPECT_TRUE(absl::IsInvalidArgument(outcome.status));
@@ -57,7 +57,7 @@ TEST(SenderTest, CancelEndsTheCallInProgress) {
   hold.hold = true;
   server.Always(hold);
   Sender sender(server.address(), "", TlsOptions());
-  // Without Cancel it would end with DEADLINE_EXCEEDED.
+  // Without Cancel the call would end with DEADLINE_EXCEEDED.
   std::thread caller(
       [&] { EXPECT_TRUE(absl::IsCancelled(sender.Send(Batch(1), absl::Seconds(20)).status)); });
   EXPECT_TRUE(server.AwaitCalls(1));

@@ -8,7 +8,7 @@
 namespace gmewatch::client {
 namespace {
 
-TEST(TextTest, KnowsPrintableUtf8) {
+TEST(TextTest, AcceptsPrintableUtf8Only) {
   struct Case {
     std::string text;
     bool printable;
@@ -27,8 +27,8 @@ TEST(TextTest, KnowsPrintableUtf8) {
       Case{"\xE2\x80\x8E", false},
       Case{"\xE2\x80\xAE", false},
       Case{"\xE2\x81\xA6", false},
-      Case{"\xC3", false},              // cut
-      Case{"\xC0\xAF", false},          // longer than need be
+      Case{"\xC3", false},              // incomplete
+      Case{"\xC0\xAF", false},          // overlong
       Case{"\xED\xA0\x80", false},      // half of a surrogate pair
       Case{"\xF4\x90\x80\x80", false},  // beyond Unicode
       Case{"\xFF", false},
@@ -37,7 +37,7 @@ TEST(TextTest, KnowsPrintableUtf8) {
   for (const Case& row : cases) EXPECT_EQ(IsPrintable(row.text), row.printable) << row.text;
 }
 
-TEST(TextTest, KnowsLabels) {
+TEST(TextTest, AcceptsLabelsOnly) {
   EXPECT_TRUE(IsLabel("eu-west_1.A"));
   EXPECT_TRUE(IsLabel(std::string(64, 'a')));
   EXPECT_FALSE(IsLabel(""));

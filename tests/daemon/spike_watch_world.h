@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "daemon/spike_watch.h"
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/detector_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 
@@ -82,7 +82,7 @@ class World {
   }
 
   const DetectSettings settings_;
-  Counts random_{61};
+  Random random_{61};
   std::unique_ptr<Counters> counters_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "tests/bench/detect/draw.h"
+#include "tests/support/random.h"
 
 namespace gmewatch::detect_eval {
 namespace {

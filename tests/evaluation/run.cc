@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/bench/detect/draw.h"
+#include "tests/support/random.h"
 
 namespace gmewatch::detect_eval {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/bench/detect/draw.h"
+#include "tests/support/random.h"
 
 namespace gmewatch::detect_eval {
 namespace {

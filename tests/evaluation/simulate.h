@@ -1,8 +1,9 @@
-// Simulates the counts of one series in ticks of 10 s, with known spikes.
+// Simulates the counts of one series in ticks of 10 s, with known spikes. The only generator of
+// counts by tick: other tests and benchmarks make batches (tests/bench/traffic.h).
 //
-// Counts are negative binomial (draw.h) around a mean that has a smooth daily rhythm whose phase
-// differs by series, busier weekends, slow drift, an optional release after which the level stays
-// different, and spikes. Some ticks have no data. Tick 0 is a Monday, 00:00.
+// Counts are negative binomial (tests/support/random.h) around a mean that has a smooth daily
+// rhythm whose phase differs by series, busier weekends, slow drift, an optional release after
+// which the level stays different, and spikes. Some ticks have no data. Tick 0 is a Monday, 00:00.
 //
 // Thread safety: free functions without state; the same plan gives the same counts.
 #ifndef GMEWATCH_TESTS_EVALUATION_SIMULATE_H_

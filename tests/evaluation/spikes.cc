@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/bench/detect/draw.h"
+#include "tests/support/random.h"
 
 namespace gmewatch::detect_eval {
 namespace {

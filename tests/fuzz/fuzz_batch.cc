@@ -8,6 +8,7 @@
 #include "daemon/model/limits.h"
 #include "daemon/model/loss_reason.h"
 #include "gmewatch/v1/error_reporting.pb.h"
+#include "tests/fuzz/require.h"
 #include "tests/fuzz/targets.h"
 
 namespace gmewatch {

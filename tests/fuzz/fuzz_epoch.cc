@@ -7,6 +7,7 @@
 #include "daemon/aggregate/aggregate.h"
 #include "daemon/model/epoch.h"
 #include "daemon/model/limits.h"
+#include "tests/fuzz/require.h"
 #include "tests/fuzz/targets.h"
 
 namespace gmewatch {

@@ -15,6 +15,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "tests/fuzz/require.h"
 #include "tests/fuzz/targets.h"
 
 namespace gmewatch {

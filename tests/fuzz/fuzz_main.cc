@@ -1,4 +1,4 @@
-// libFuzzer's way in; FUZZ_FUNCTION is the target (tests/fuzz/CMakeLists.txt).
+// The entry point for libFuzzer; FUZZ_FUNCTION is the target (tests/fuzz/CMakeLists.txt).
 #include <cstddef>
 #include <cstdint>
 

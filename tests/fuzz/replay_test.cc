@@ -1,4 +1,4 @@
-// Every input that a fuzz target began with (corpus/) or tripped over (regressions/), again.
+// Runs every fuzz target on its corpus (corpus/) and on the inputs that once failed (regressions/).
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,7 +18,7 @@ int ReplayFolder(const fs::path& folder, void (*target)(absl::string_view)) {
   int inputs = 0;
   if (!fs::exists(folder)) return inputs;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    // A broken invariant ends the process: the last name that stands here is the input.
+    // A broken rule aborts the process; the last printed name is its input.
     std::cout << entry.path().filename().string() << std::endl;
     std::ifstream file(entry.path(), std::ios::binary);
     target(std::string(std::istreambuf_iterator<char>(file), {}));
@@ -34,11 +34,11 @@ void Replay(const char* name, void (*target)(absl::string_view)) {
 
 TEST(FuzzReplayTest, BatchesAreReadAsTheGeneratedParserReadsThem) { Replay("batch", FuzzBatch); }
 
-TEST(FuzzReplayTest, EpochsComeBackAsTheyWereAndCountOnce) { Replay("epoch", FuzzEpoch); }
+TEST(FuzzReplayTest, EpochsSurviveARoundTripAndCountOnce) { Replay("epoch", FuzzEpoch); }
 
-TEST(FuzzReplayTest, CataloguesComeBackOrNameTheFault) { Replay("catalog", FuzzCatalog); }
+TEST(FuzzReplayTest, CataloguesSurviveARoundTripOrNameTheError) { Replay("catalog", FuzzCatalog); }
 
-TEST(FuzzReplayTest, SettingsComeBackOrNameTheFault) { Replay("settings", FuzzSettings); }
+TEST(FuzzReplayTest, SettingsSurviveARoundTripOrNameTheError) { Replay("settings", FuzzSettings); }
 
 }  // namespace
 }  // namespace gmewatch

@@ -1,13 +1,13 @@
+#include "tests/fuzz/require.h"
+
 #include <cstdlib>
 #include <iostream>
 
-#include "tests/fuzz/targets.h"
-
 namespace gmewatch {
 
-void Require(bool kept, absl::string_view what) {
-  if (kept) return;
-  std::cerr << "broken: " << what << std::endl;
+void Require(bool holds, absl::string_view rule) {
+  if (holds) return;
+  std::cerr << "broken: " << rule << std::endl;
   std::abort();
 }
 

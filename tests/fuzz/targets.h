@@ -1,7 +1,7 @@
-// What the fuzz targets hold their inputs to: one function each, for libFuzzer and for the test
-// that replays what it found. A broken invariant ends the process, with the words that say which.
+// The fuzz targets: one function each, called by libFuzzer and by the test that replays its
+// findings. A broken rule aborts the process with the rule on standard error (require.h).
 //
-// Thread safety: each is called by one thread at a time. Any bytes are allowed.
+// Thread safety: one thread at a time calls each. Any bytes are allowed.
 #ifndef GMEWATCH_TESTS_FUZZ_TARGETS_H_
 #define GMEWATCH_TESTS_FUZZ_TARGETS_H_
 
@@ -9,23 +9,20 @@
 
 namespace gmewatch {
 
-// A ReportRequest: CheckRequest and the generated parser read the same, and it finds a rule broken
-// where the wire's comments do.
+// A ReportRequest: CheckRequest and the generated parser read the same batch, and CheckRequest
+// finds exactly the violations of the rules in error_reporting.proto.
 void FuzzBatch(absl::string_view bytes);
 
-// An epoch's record: what Parse takes comes back from Serialize as it was, and counting it counts
-// every event once.
+// An epoch's record: Serialize gives back what Parse has read, and applying it counts every event
+// once.
 void FuzzEpoch(absl::string_view bytes);
 
-// A catalogue file: what is taken keeps the rules of catalog.proto and comes back when it is
-// written anew; what is not is told with file, line and column.
+// A catalogue file: an accepted one keeps the rules of catalog.proto and reads the same after it
+// was written out; a rejected one has an error with file, line and column.
 void FuzzCatalog(absl::string_view bytes);
 
-// A settings file: the same, by config.proto.
+// A settings file: the same, with the rules of config.proto.
 void FuzzSettings(absl::string_view bytes);
-
-// Ends the process where `kept` is false.
-void Require(bool kept, absl::string_view what);
 
 }  // namespace gmewatch
 

@@ -29,17 +29,17 @@ TEST(RejectedTest, AReporterGivesUpABatchThatIsTooLargeAndReportsTheLoss) {
   EXPECT_TRUE(AwaitTrue(
       [&reporter] {
         reporter.Flush(std::chrono::milliseconds(10));
-        return reporter.Stats().refused_events > 0;
+        return reporter.Stats().rejected_events > 0;
       },
       absl::Seconds(20)))
       << reporter.Stats().last_error;
   EXPECT_EQ(ValueOf((*daemon)->Scrape(), "gmewatch_rejected_events_total{reason=\"invalid\"}"),
-            reporter.Stats().refused_events);
+            reporter.Stats().rejected_events);
   // The next batch is counted and reports the lost events.
   reporter.Report(1005);
   EXPECT_TRUE(reporter.Flush(kSoon)) << reporter.Stats().last_error;
   EXPECT_EQ((*daemon)->AwaitValue(kLostEvents, 1),
-            static_cast<double>(reporter.Stats().refused_events));
+            static_cast<double>(reporter.Stats().rejected_events));
 }
 
 }  // namespace

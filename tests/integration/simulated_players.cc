@@ -34,8 +34,8 @@ SimulatedPlayers::SimulatedPlayers(
     for (size_t i = 0; i < kPlayersPerPlace; ++i) {
       std::string id(16, '\0');
       for (char& byte : id) byte = static_cast<char>(random());
-      // By the hash of their sessions none looks like several: it is the two halves, one XOR the
-      // other.
+      // A session's hash is one half XOR the other. These hashes differ by 9, so that the
+      // detector counts ten senders (Senders in daemon/aggregate/counters.h).
       id[8] = static_cast<char>(id[0] ^ static_cast<char>(9 * i));
       crowd.players.emplace_back().session = MakeSession(app, region, id);
     }
@@ -67,13 +67,13 @@ uint64_t SimulatedPlayers::Kept(int32_t code) const {
 }
 
 void SimulatedPlayers::Run() {
-  for (int away = 0;; away = std::max(0, away - 1)) {
+  for (int beats_to_wait = 0;; beats_to_wait = std::max(0, beats_to_wait - 1)) {
     {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kBeat)) return;
       Beat();
     }
-    if (away == 0 && !DeliverAll()) away = kBackOffBeats;
+    if (beats_to_wait == 0 && !DeliverAll()) beats_to_wait = kBackOffBeats;
   }
 }
 
@@ -111,7 +111,7 @@ bool SimulatedPlayers::Send(Player* player, Counts* counts, bool late) {
     if (late) player->sent->mutable_age()->set_seconds(kLateSeconds);
     counts->clear();
   }
-  // It does not wait for a daemon that is away: what comes meanwhile is kept.
+  // Does not wait for a daemon that is down: the events are kept.
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   v1::ReportResponse response;

@@ -1,8 +1,11 @@
-// Players of two apps in two regions, as a detector of spikes meets them: each is a session that
-// reports now and then, keeps what could not be delivered and sends it again as it was. Sessions
-// are the same in every run, so that chance decides nothing.
+// Players of two apps in two regions for tests of the spike detector. Each player is a session that
+// reports every half second, keeps what could not be delivered and sends it again unchanged.
+// Sessions are the same in every run, so that nothing depends on chance.
 //
-// Thread safety: every method may be called from any thread; the players have one of their own.
+// Not a Reporter (reporter.h), which has a random session and a thread for each player; not the
+// load of tests/bench, which stops at the first error.
+//
+// Thread safety: every method may be called from any thread; the players share one of their own.
 #ifndef GMEWATCH_TESTS_INTEGRATION_SIMULATED_PLAYERS_H_
 #define GMEWATCH_TESTS_INTEGRATION_SIMULATED_PLAYERS_H_
 
@@ -20,21 +23,21 @@
 
 namespace gmewatch {
 
-// What some players of a place report, every half second.
+// Events that some players of an (app, region) report every half second.
 struct Wave {
   std::string app;
   std::string region;
   int32_t code = 0;
-  uint32_t events = 1;  // of each player
-  size_t players = 1;   // that take turns; 10 are all of them
-  bool same = false;    // no turns: always the same players
-  bool late = false;    // it happened a quarter of an hour ago
+  uint32_t events = 1;  // by each of the players
+  size_t players = 1;   // of ten, in turn
+  bool same = false;    // always the same players, not in turn
+  bool late = false;    // the events are a quarter of an hour old
 };
 
 class SimulatedPlayers {
  public:
-  // They report to a daemon at this address, whichever process has it. `more_places`: (app, region)
-  // besides those of the two apps.
+  // The players report to the daemon at this address; it may be restarted. `more_places`: (app,
+  // region) pairs besides those of the two apps.
   explicit SimulatedPlayers(
       const std::string& ingest_address,
       const std::vector<std::pair<std::string, std::string>>& more_places = {});
@@ -42,11 +45,12 @@ class SimulatedPlayers {
   SimulatedPlayers& operator=(const SimulatedPlayers&) = delete;
   ~SimulatedPlayers();
 
-  // From now on these and no others.
+  // Replaces all waves.
   void Set(std::vector<Wave> waves);
 
-  // Events of a code that were acknowledged, and those that wait.
+  // Acknowledged events of a code.
   uint64_t Acknowledged(int32_t code) const;
+  // Events of a code that are not acknowledged yet.
   uint64_t Kept(int32_t code) const;
 
  private:
@@ -56,7 +60,7 @@ class SimulatedPlayers {
     uint64_t sequence = 0;
     Counts in_time;
     Counts late;
-    std::optional<v1::ReportRequest> sent;  // and not acknowledged
+    std::optional<v1::ReportRequest> sent;  // and not acknowledged yet
   };
   struct Crowd {
     std::vector<Player> players;
@@ -65,13 +69,13 @@ class SimulatedPlayers {
 
   void Run();
   void Beat() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // False where nobody answers: then none tries again for five seconds.
+  // Returns false if the daemon does not answer; the next attempt is five seconds later.
   bool DeliverAll();
   bool Deliver(Player* player);
   bool Send(Player* player, Counts* counts, bool late);
 
   WireClient client_;
-  std::map<std::pair<std::string, std::string>, Crowd> crowds_;  // of the thread
+  std::map<std::pair<std::string, std::string>, Crowd> crowds_;  // used by the thread only
 
   mutable absl::Mutex mutex_;
   std::vector<Wave> waves_ ABSL_GUARDED_BY(mutex_);

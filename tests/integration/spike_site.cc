@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <csignal>
 #include <iterator>
 #include <utility>
 
@@ -141,10 +140,7 @@ void SpikeSite::GoOn(int exit_status, uint64_t kept) {
 
 void SpikeSite::Reload(const std::string& detect, const std::string& result) {
   WriteSettings(detect);
-  const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
-  const double before = ValueOf(daemon_->Scrape(), series);
-  daemon_->process().Signal(SIGHUP);
-  ASSERT_EQ(daemon_->AwaitValue(series, before + 1), before + 1);
+  ASSERT_TRUE(daemon_->Reload(result));
 }
 
 void SpikeSite::Await(const std::string& series, double value) {

@@ -1,5 +1,5 @@
-// How often operator new was called: for tests that say what allocates nothing. Whoever links this
-// has its operator new.
+// Counts the calls of operator new, for tests of code that must not allocate. A program that links
+// this gets its operator new.
 //
 // Thread safety: each thread has a count of its own.
 #ifndef GMEWATCH_TESTS_SUPPORT_ALLOCATIONS_H_
@@ -9,7 +9,7 @@
 
 namespace gmewatch {
 
-// By this thread so far.
+// The calls by this thread so far.
 uint64_t Allocations();
 
 }  // namespace gmewatch

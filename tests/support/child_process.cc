@@ -27,15 +27,8 @@ std::string MakeTempDir() {
   return mkdtemp(path.data()) == nullptr ? "" : path;
 }
 
-std::string ReadAll(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-// What a child needs to become a program, made before the fork: other threads may hold a lock then,
-// the allocator's for one, that nobody in the child will give back.
+// All that a child needs to execute the program, made before the fork: the child must not allocate,
+// because another thread of the parent may have held the allocator's lock.
 struct Image {
   std::vector<std::string> arguments;  // the first is the program
   std::vector<std::string> environment;
@@ -48,7 +41,7 @@ std::string NameOf(absl::string_view variable) {
   return std::string(variable.substr(0, variable.find('=')));
 }
 
-// This process's environment with `added` in the place of what has their names.
+// This process's environment with the variables of `added` added or replaced.
 std::vector<std::string> EnvironmentWith(const std::vector<std::string>& added) {
   std::map<std::string, std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -61,7 +54,7 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& added) 
   return all;
 }
 
-// As exec wants them: they point into `texts`.
+// The form that exec takes: pointers into `texts`, and a null pointer at the end.
 std::vector<char*> PointersTo(std::vector<std::string>* texts) {
   std::vector<char*> pointers;
   pointers.reserve(texts->size() + 1);
@@ -75,7 +68,7 @@ void Redirect(const char* path, int to) {
   if (file >= 0) dup2(file, to);
 }
 
-// In the child, up to the end of this process's program: nothing here allocates.
+// Runs in the child; allocates nothing.
 [[noreturn]] void Become(const Image& image, char* const* arguments, char* const* environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Redirect(image.out.c_str(), STDOUT_FILENO);
@@ -94,7 +87,7 @@ void Redirect(const char* path, int to) {
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     const std::string& program, std::vector<std::string> arguments, const ChildOptions& options) {
   const std::string dir = MakeTempDir();
-  if (dir.empty()) return absl::InternalError("no temporary directory can be made");
+  if (dir.empty()) return absl::InternalError("cannot make a temporary directory");
   arguments.insert(arguments.begin(), program);
   Image image = {std::move(arguments), EnvironmentWith(options.environment), dir + "/out",
                  dir + "/err", options.file_bytes_max};
@@ -132,12 +125,12 @@ int ChildProcess::Wait(absl::Duration timeout) {
   return status_;
 }
 
-std::string ChildProcess::output() const { return ReadAll(dir_ + "/out"); }
+std::string ChildProcess::output() const { return ReadFile(dir_ + "/out"); }
 
-std::string ChildProcess::error() const { return ReadAll(dir_ + "/err"); }
+std::string ChildProcess::error() const { return ReadFile(dir_ + "/err"); }
 
 bool ChildProcess::AwaitText(const char* file, absl::string_view text, absl::Duration timeout) {
-  const auto found = [&] { return absl::StrContains(ReadAll(dir_ + file), text); };
+  const auto found = [&] { return absl::StrContains(ReadFile(dir_ + file), text); };
   AwaitTrue([&] { return found() || Reap(); }, timeout);
   return found();
 }
@@ -170,6 +163,13 @@ std::string TempDir::File(absl::string_view name) const { return absl::StrCat(pa
 std::string TempDir::Write(absl::string_view name, absl::string_view text) const {
   std::ofstream(File(name), std::ios::binary) << text;
   return File(name);
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
 }
 
 Deadline::Deadline(absl::Duration timeout, absl::Duration pause)

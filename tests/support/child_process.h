@@ -1,6 +1,6 @@
-// A program run by a test: started, watched, ended. Ends with the test, whatever happens.
+// A program that a test starts, watches and ends. It ends with the test process, however that ends.
 //
-// Thread safety: none. Errors: as absl::Status, with the program's name.
+// Thread safety: none. Errors: absl::Status with the program's name.
 #ifndef GMEWATCH_TESTS_SUPPORT_CHILD_PROCESS_H_
 #define GMEWATCH_TESTS_SUPPORT_CHILD_PROCESS_H_
 
@@ -17,17 +17,16 @@
 namespace gmewatch {
 
 struct ChildOptions {
-  // Largest file that it may write, in bytes; 0: no limit. Beyond it a write fails with EFBIG, as
-  // on a full quota.
+  // The largest file that it may write, in bytes; 0: no limit. A write beyond it fails with EFBIG.
   uint64_t file_bytes_max = 0;
-  // More of the environment, as NAME=VALUE.
+  // Variables that are added to the environment or replaced there, as NAME=VALUE.
   std::vector<std::string> environment;
 };
 
 class ChildProcess {
  public:
-  // `arguments` without the program's name. Standard output and error go to files that are kept for
-  // output() and error().
+  // `arguments` do not have the program's name. Standard output and error go to files, which
+  // output() and error() read.
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(const std::string& program,
                                                              std::vector<std::string> arguments,
                                                              const ChildOptions& options = {});
@@ -38,21 +37,21 @@ class ChildProcess {
 
   pid_t pid() const { return pid_; }
   void Signal(int signal) const;
-  // The exit status, or 128 + the signal that ended it; -1 where it still runs after `timeout`.
+  // The exit status, or 128 + the signal that ended it; -1 if it still runs after `timeout`.
   int Wait(absl::Duration timeout = absl::Seconds(30));
 
-  // All of it so far.
+  // All that it has written so far.
   std::string output() const;
   std::string error() const;
-  // Waits until standard output (or error) has `text`; false where it ends, or `timeout` passes,
-  // without.
+  // Waits until standard output (or error) contains `text`; false if the program ends or `timeout`
+  // passes before.
   bool AwaitOutput(absl::string_view text, absl::Duration timeout = absl::Seconds(30));
   bool AwaitError(absl::string_view text, absl::Duration timeout = absl::Seconds(30));
 
  private:
   ChildProcess(pid_t pid, std::string dir) : pid_(pid), dir_(std::move(dir)) {}
   bool AwaitText(const char* file, absl::string_view text, absl::Duration timeout);
-  // Whether it has ended; keeps its status.
+  // Returns whether it has ended; keeps its status.
   bool Reap();
 
   const pid_t pid_;
@@ -60,7 +59,7 @@ class ChildProcess {
   int status_ = -1;
 };
 
-// A program that ran to its end.
+// The result of a program that has ended.
 struct Ended {
   int status = -1;
   std::string output;
@@ -69,7 +68,7 @@ struct Ended {
 Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
                const ChildOptions& options = {});
 
-// A directory that is there for a test and gone after it.
+// A new empty directory; the destructor deletes it with all that is in it.
 class TempDir {
  public:
   TempDir();
@@ -78,18 +77,21 @@ class TempDir {
   ~TempDir();
   const std::string& path() const { return path_; }
   std::string File(absl::string_view name) const;
-  // Writes a file and returns its path.
+  // Writes a file in it and returns its path.
   std::string Write(absl::string_view name, absl::string_view text) const;
 
  private:
   std::string path_;
 };
 
-// Whether there is time left, after a pause: other processes have no condition that could be waited
-// for.
+// The bytes of a file; empty if it cannot be read.
+std::string ReadFile(const std::string& path);
+
+// Polls other processes, which have no condition to wait for: pauses until a deadline has passed.
 class Deadline {
  public:
   Deadline(absl::Duration timeout, absl::Duration pause);
+  // Pauses and returns true; returns false at once after the deadline.
   bool PauseUnlessPassed() const;
 
  private:
@@ -97,7 +99,7 @@ class Deadline {
   const absl::Duration pause_;
 };
 
-// Runs `done` again and again until it says true or `timeout` passes; what it said last.
+// Calls `done` until it returns true or `timeout` passes; returns its last result.
 template <typename Done>
 bool AwaitTrue(Done done, absl::Duration timeout, absl::Duration pause = absl::Milliseconds(5)) {
   const Deadline deadline(timeout, pause);

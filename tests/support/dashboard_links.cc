@@ -19,7 +19,7 @@ namespace {
 
 constexpr absl::string_view kPath = "/d/";
 
-// Of a dashboard, by name: whether it has "All".
+// The variables of a dashboard by name, and whether each has the value "All".
 using Variables = std::map<std::string, bool>;
 
 std::map<std::string, Variables> ReadDashboards() {

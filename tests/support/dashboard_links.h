@@ -1,7 +1,6 @@
-// What is wrong with links into the dashboards of dashboards/grafana, as far as their uid and the
-// variables that they set go.
+// Checks links to the dashboards in dashboards/grafana: their uid and the variables that they set.
 //
-// Thread safety: a free function without state. Reads the committed dashboards each time.
+// Thread safety: a free function without state. Reads the committed dashboards at each call.
 #ifndef GMEWATCH_TESTS_SUPPORT_DASHBOARD_LINKS_H_
 #define GMEWATCH_TESTS_SUPPORT_DASHBOARD_LINKS_H_
 
@@ -12,8 +11,8 @@
 
 namespace gmewatch {
 
-// Of every "/d/UID?..." in `text`, a URL or HTML, up to a quote or space; one fault where there is
-// no such link.
+// The faults of every link "/d/UID?..." in `text`, which is a URL or HTML; a link ends at a quote
+// or a space. One fault if there is no link.
 std::vector<std::string> FaultsOfDashboardLinks(absl::string_view text);
 
 }  // namespace gmewatch

@@ -12,16 +12,8 @@
 namespace gmewatch {
 namespace {
 
-// A scrape is work for the daemon too.
+// The pause between two scrapes, which are work for the daemon.
 constexpr absl::Duration kScrapePause = absl::Milliseconds(200);
-
-// The word after `key` in the ready line.
-std::string WordAfter(const std::string& line, absl::string_view key) {
-  const size_t at = line.find(std::string(key));
-  if (at == std::string::npos) return "";
-  const size_t begin = at + key.size();
-  return line.substr(begin, line.find_first_of(" \n", begin) - begin);
-}
 
 bool HasFlag(const std::vector<std::string>& arguments, absl::string_view flag) {
   for (const std::string& argument : arguments) {
@@ -31,6 +23,13 @@ bool HasFlag(const std::vector<std::string>& arguments, absl::string_view flag) 
 }
 
 }  // namespace
+
+std::string WordAfter(const std::string& line, absl::string_view key) {
+  const size_t at = line.find(std::string(key));
+  if (at == std::string::npos) return "";
+  const size_t begin = at + key.size();
+  return line.substr(begin, line.find_first_of(" \n", begin) - begin);
+}
 
 std::string CodeSeries(absl::string_view family, absl::string_view code, absl::string_view category,
                        absl::string_view region, absl::string_view app) {
@@ -100,6 +99,13 @@ double GmewatchdProcess::AwaitValue(const std::string& series, double value,
       },
       timeout, kScrapePause);
   return last;
+}
+
+bool GmewatchdProcess::Reload(const std::string& result) const {
+  const std::string series = "gmewatch_config_reloads_total{result=\"" + result + "\"}";
+  const double before = ValueOf(Scrape(), series);
+  process_->Signal(SIGHUP);
+  return AwaitValue(series, before + 1) == before + 1;
 }
 
 int GmewatchdProcess::Terminate() {

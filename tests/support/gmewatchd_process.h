@@ -1,7 +1,7 @@
-// gmewatchd as a process, and what its admin port says.
+// gmewatchd as a process, and its metrics.
 //
-// Thread safety: Scrape may be called from any thread; the rest from one. Errors: as absl::Status,
-// with what the process wrote.
+// Thread safety: Scrape may be called from any thread; the rest from one. Errors: absl::Status with
+// the standard error of the process.
 #ifndef GMEWATCH_TESTS_SUPPORT_GMEWATCHD_PROCESS_H_
 #define GMEWATCH_TESTS_SUPPORT_GMEWATCHD_PROCESS_H_
 
@@ -15,7 +15,7 @@
 
 namespace gmewatch {
 
-// Samples by what stands before the value: `name{labels}` as written.
+// The values of a scrape by series, `name{labels}` as it is written there.
 using Samples = std::map<std::string, double>;
 
 // The series of an error code. `family` is "gme_error_events_total" and the like.
@@ -24,18 +24,18 @@ std::string CodeSeries(absl::string_view family, absl::string_view code, absl::s
 // The series of a place.
 std::string PlaceSeries(absl::string_view family, absl::string_view region, absl::string_view app);
 
-// Its value, or -1 where it is not there.
+// The value of a series; -1 if it is missing.
 double ValueOf(const Samples& samples, const std::string& series);
-// Over all series of the family.
+// The sum over all series of the family.
 double SumOf(const Samples& samples, absl::string_view family);
 
-// What /metrics says at this address; empty where it does not answer.
+// Fetches /metrics from this address; empty if it does not answer.
 Samples ScrapeMetrics(const std::string& admin_address);
 
 class GmewatchdProcess {
  public:
-  // Starts `program` (empty: gmewatchd) with free ports unless `arguments` say otherwise, and waits
-  // until it is ready.
+  // Starts `program` (empty: gmewatchd) and waits until it is ready. It takes free ports unless
+  // `arguments` name some.
   static absl::StatusOr<std::unique_ptr<GmewatchdProcess>> Start(std::vector<std::string> arguments,
                                                                  const std::string& program = "",
                                                                  const ChildOptions& options = {});
@@ -44,12 +44,15 @@ class GmewatchdProcess {
   const std::string& ingest_address() const { return ingest_address_; }
   const std::string& admin_address() const { return admin_address_; }
 
-  // Empty where /metrics does not answer.
+  // Empty if /metrics does not answer.
   Samples Scrape() const { return ScrapeMetrics(admin_address_); }
-  // Scrapes until `series` is there with at least `value`; what it was last.
+  // Scrapes until `series` has at least `value`; returns its last value.
   double AwaitValue(const std::string& series, double value,
                     absl::Duration timeout = absl::Seconds(60)) const;
-  // Ends it with SIGTERM; the exit status.
+  // Reloads settings and catalogue (SIGHUP) and waits until the daemon has counted that under
+  // `result`, "success" or "failure"; false if it does not.
+  bool Reload(const std::string& result) const;
+  // Ends it with SIGTERM; returns the exit status.
   int Terminate();
 
  private:
@@ -60,7 +63,10 @@ class GmewatchdProcess {
   std::string admin_address_;
 };
 
-// Where the built programs are.
+// The word after `key` in the ready line of a server; empty if `key` is missing.
+std::string WordAfter(const std::string& line, absl::string_view key);
+
+// The paths of the built programs.
 std::string GmewatchdPath();
 std::string GmectlPath();
 

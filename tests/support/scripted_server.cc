@@ -68,7 +68,7 @@ std::string ScriptedServer::address() const { return absl::StrCat("127.0.0.1:", 
 
 void ScriptedServer::Start() {
   grpc::ServerBuilder builder;
-  // Or a second server could share the port, and take half of the calls.
+  // So that no second server can share the port and take half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort(address(), credentials_, &port_);
   builder.RegisterService(this);
@@ -91,11 +91,6 @@ void ScriptedServer::Next(ScriptedAnswer answer) {
 void ScriptedServer::Always(ScriptedAnswer answer) {
   absl::MutexLock lock(&mutex_);
   always_ = std::move(answer);
-}
-
-void ScriptedServer::Release() {
-  absl::MutexLock lock(&mutex_);
-  released_ = true;
 }
 
 bool ScriptedServer::AwaitCalls(size_t calls) {
@@ -155,10 +150,11 @@ grpc::Status ScriptedServer::Report(grpc::ServerContext* context, const v1::Repo
   }
   if (answer.count) Count(*request);
   if (answer.hold) {
-    // The sync API tells of a cancelled call only to those who ask.
+    // The synchronous API has no event for a cancelled call, so this polls.
     const absl::Time end = absl::Now() + kHoldMax;
-    while (!released_ && !context->IsCancelled() && absl::Now() < end) {
-      mutex_.AwaitWithTimeout(absl::Condition(&released_), kCancelCheck);
+    const auto never = [] { return false; };
+    while (!context->IsCancelled() && absl::Now() < end) {
+      mutex_.AwaitWithTimeout(absl::Condition(&never), kCancelCheck);
     }
   }
   response->set_acknowledged_sequence(request->sequence() -

@@ -1,10 +1,10 @@
-// An ErrorReporting server that does what a test tells it to: real gRPC on loopback, in this
-// process.
+// An ErrorReporting server whose answers a test scripts: real gRPC on loopback, in this process.
 //
-// It counts as the contract says (a session's batch once), unless the script says otherwise. What
-// it has counted survives Shutdown and Start, as the daemon's log would. Thread safety: every
-// method may be called from any thread. A held call ends when it is released, cancelled or after 30
-// s.
+// It counts a session's batch once, as the contract says, unless the script says otherwise. Its
+// counts survive Shutdown and Start, like those in the daemon's log.
+//
+// Thread safety: every method may be called from any thread. Limits: a held call ends when it is
+// cancelled, or after 30 s.
 #ifndef GMEWATCH_TESTS_SUPPORT_SCRIPTED_SERVER_H_
 #define GMEWATCH_TESTS_SUPPORT_SCRIPTED_SERVER_H_
 
@@ -26,18 +26,18 @@
 
 namespace gmewatch {
 
-// What to do with one call.
+// The answer to one call.
 struct ScriptedAnswer {
-  absl::Status status;                        // not OK: fails the call
-  bool count = true;                          // also where the call fails: an answer that got lost
+  absl::Status status;                        // not OK: the call fails
+  bool count = true;                          // counts the batch even if the call fails
   std::optional<absl::Duration> retry_delay;  // google.rpc.RetryInfo of a failure
   std::string violation;                      // google.rpc.BadRequest's field of a failure
   std::optional<absl::Duration> min_interval;
-  uint64_t acknowledge_less = 0;  // names a number so much below the batch's
-  bool hold = false;              // answers after Release only
+  uint64_t acknowledge_less = 0;  // acknowledges the batch's number minus this
+  bool hold = false;              // gives no answer; the batch is counted all the same
 };
 
-// A failure before anything was counted.
+// A failure of a call whose batch is not counted.
 ScriptedAnswer Failure(absl::Status status,
                        std::optional<absl::Duration> retry_delay = std::nullopt);
 
@@ -59,21 +59,21 @@ class ScriptedServer final : public v1::ErrorReporting::Service {
 
   std::string address() const;
 
-  // Stops at once, and starts again on the same port.
+  // Stops at once.
   void Shutdown();
+  // Starts again on the same port.
   void Start();
 
-  // The answer to the first call that no earlier Next is for; without any: count it.
+  // Queues the answer to one call.
   void Next(ScriptedAnswer answer);
-  // The answer where no Next is left.
+  // The answer to calls when the queue is empty; by default the batch is counted and acknowledged.
   void Always(ScriptedAnswer answer);
-  void Release();
 
-  // Waits until `calls` calls have come in, at most 20 s.
+  // Waits until `calls` calls have come in, at most 20 s; returns whether they have.
   bool AwaitCalls(size_t calls);
   std::vector<ReceivedBatch> received();
 
-  // What was counted, once for each session and number.
+  // Counted events by code, their sum, and lost events by reason.
   std::map<int32_t, uint64_t> counts();
   uint64_t counted_events();
   std::map<int, uint64_t> losses();
@@ -91,7 +91,6 @@ class ScriptedServer final : public v1::ErrorReporting::Service {
   absl::Mutex mutex_;
   std::deque<ScriptedAnswer> script_ ABSL_GUARDED_BY(mutex_);
   ScriptedAnswer always_ ABSL_GUARDED_BY(mutex_);
-  bool released_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<ReceivedBatch> received_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, uint64_t> last_sequence_ ABSL_GUARDED_BY(mutex_);  // by session
   std::map<int32_t, uint64_t> counts_ ABSL_GUARDED_BY(mutex_);

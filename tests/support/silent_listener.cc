@@ -12,7 +12,7 @@
 namespace gmewatch {
 namespace {
 
-// More than a queue of length 0 holds; Linux drops the SYNs that find it full.
+// More connections than a queue of length 0 holds; Linux drops further SYNs.
 constexpr int kFillers = 4;
 
 int Socket(int flags) {
@@ -27,7 +27,7 @@ SilentListener::SilentListener(Kind kind) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // The socket calls take any kind of address by one pointer type.
+  // The socket calls take every kind of address by this pointer type.
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   const int listener = Socket(0);
   sockets_.push_back(listener);
@@ -41,7 +41,7 @@ SilentListener::SilentListener(Kind kind) {
   if (kind == Kind::kAcceptsAndIsSilent) return;
   for (int i = 0; i < kFillers; ++i) {
     sockets_.push_back(Socket(SOCK_NONBLOCK));
-    // Whether it succeeds does not matter: it stays in the queue or waits before it.
+    // The result does not matter: the connection stays in the queue or waits for a place there.
     static_cast<void>(connect(sockets_.back(), generic, length));
   }
 }

@@ -1,6 +1,6 @@
-// A TCP port of loopback behind which nobody ever speaks.
+// A TCP port of loopback that never sends a byte.
 //
-// Thread safety: none needed; it does nothing after it is made.
+// Thread safety: safe; nothing changes after construction.
 #ifndef GMEWATCH_TESTS_SUPPORT_SILENT_LISTENER_H_
 #define GMEWATCH_TESTS_SUPPORT_SILENT_LISTENER_H_
 
@@ -13,7 +13,7 @@ class SilentListener {
  public:
   enum class Kind {
     kAcceptsAndIsSilent,  // connections succeed, and no byte ever comes back
-    kDropsConnects,       // a connect gets no answer at all, as behind a firewall that drops
+    kDropsConnects,       // a connect gets no answer, as behind a firewall that drops packets
   };
   explicit SilentListener(Kind kind);
   SilentListener(const SilentListener&) = delete;
@@ -24,7 +24,7 @@ class SilentListener {
 
  private:
   int port_ = 0;
-  std::vector<int> sockets_;  // the listening one, and those that fill its queue
+  std::vector<int> sockets_;  // the listening socket and those that fill its queue
 };
 
 }  // namespace gmewatch

@@ -35,7 +35,7 @@ void AddExtension(X509* certificate, int kind, const char* value) {
   X509_EXTENSION_free(extension);
 }
 
-// Signed by `issuer_key`; by itself where `issuer` is null.
+// A certificate signed by `issuer_key`; self-signed if `issuer` is null.
 Certificate MakeCertificate(const char* name, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
   Certificate certificate(X509_new(), &X509_free);
   Check(certificate != nullptr && X509_set_version(certificate.get(), 2) == 1);

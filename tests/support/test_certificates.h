@@ -1,7 +1,6 @@
-// Certificates for one test run: an authority, a server "localhost" and a client, all made new.
+// Makes certificates for one test run: an authority, a server "localhost" and a client.
 //
-// Thread safety: a free function without state. Takes some milliseconds; aborts where OpenSSL
-// fails.
+// Thread safety: one call at a time. Takes some milliseconds; aborts if OpenSSL fails.
 #ifndef GMEWATCH_TESTS_SUPPORT_TEST_CERTIFICATES_H_
 #define GMEWATCH_TESTS_SUPPORT_TEST_CERTIFICATES_H_
 
@@ -9,7 +8,7 @@
 
 namespace gmewatch {
 
-// PEM.
+// PEM texts.
 struct TestCertificates {
   std::string authority;
   std::string server_certificate;  // of localhost

@@ -1,16 +1,16 @@
-// Tells ThreadSanitizer of absl::Mutex. The packaged abseil is not instrumented, so every lock
-// would be invisible to it and every guarded member a race. Linked into the programs of the tsan
-// preset alone, where these functions stand before abseil's own and call them; to be deleted when
-// abseil is built with the sanitizer.
+// Makes absl::Mutex known to ThreadSanitizer. The packaged abseil is not instrumented, so the
+// sanitizer would see no lock and report every guarded member as a race. Only the programs of the
+// tsan preset link this file; its functions take the place of abseil's and call them. Delete it
+// when abseil is built with the sanitizer.
 //
-// What other threads' Unlock evaluates for a waiter (absl::Condition) runs under the mutex, but
-// after the release that is told here: reads in there are left out.
+// Unlock evaluates the conditions of waiting threads (absl::Condition) under the mutex, but after
+// the release that is announced here, so reads in there are ignored.
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>
 
 #include "absl/time/time.h"
 
-// The linker's names of abseil's functions in the Debian package (inline namespace debian3).
+// The linker names of abseil's functions in the Debian package (inline namespace debian3).
 #define MUTEX(name) _ZN4absl7debian35Mutex##name
 
 extern "C" {
@@ -27,7 +27,7 @@ Function Original(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
-// The real function, as if the mutex were let go of and taken again around it.
+// Calls the real function; for the sanitizer the mutex is released before and acquired after.
 template <typename Call>
 auto Waiting(void* mutex, Call call) {
   __tsan_release(mutex);

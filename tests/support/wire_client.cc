@@ -80,7 +80,7 @@ grpc::Status WireClient::Report(const v1::ReportRequest& request, uint64_t* ackn
                                 const std::string& authorization) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
-  context.set_wait_for_ready(true);  // for a daemon that is being started again
+  context.set_wait_for_ready(true);  // the daemon may be restarting
   if (!authorization.empty()) context.AddMetadata("authorization", authorization);
   v1::ReportResponse response;
   grpc::Status status = stub_->Report(&context, request, &response);
@@ -122,7 +122,7 @@ bool WireStream::Read() {
   ++responses_;
   acknowledged_ = std::max(acknowledged_, response.acknowledged_sequence());
   min_interval_ = MinIntervalOf(response);
-  refused_.insert(refused_.end(), response.refused().begin(), response.refused().end());
+  rejected_.insert(rejected_.end(), response.refused().begin(), response.refused().end());
   return true;
 }
 

@@ -1,4 +1,7 @@
-// Requests to gmewatchd made by hand, and what it answers: for tests that must see the wire.
+// Requests to gmewatchd made field by field, and its answers, for tests that must see the wire.
+//
+// Thread safety: WireClient may be used from any thread; a WireStream belongs to one. Limits: a
+// call ends after 30 s.
 #ifndef GMEWATCH_TESTS_SUPPORT_WIRE_CLIENT_H_
 #define GMEWATCH_TESTS_SUPPORT_WIRE_CLIENT_H_
 
@@ -14,15 +17,15 @@
 
 namespace gmewatch {
 
-// 16 bytes, another in every call of a process and in every process.
+// 16 random bytes.
 std::string NewSessionId();
 
 v1::Session MakeSession(const std::string& app, const std::string& region,
                         const std::string& id = NewSessionId());
-// With the session, as in Report and a stream's first message.
+// A batch with its session, as in Report and in a stream's first message.
 v1::ReportRequest MakeRequest(const v1::Session& session, uint64_t sequence,
                               const std::vector<std::pair<int32_t, uint32_t>>& counts);
-// Without, as in a stream's later messages.
+// A batch without a session, as in a stream's later messages.
 v1::ReportRequest MakeRequest(uint64_t sequence,
                               const std::vector<std::pair<int32_t, uint32_t>>& counts);
 
@@ -33,7 +36,8 @@ class WireClient {
   v1::ErrorReporting::Stub& stub() { return *stub_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
-  // One Report; `acknowledged` may be null. `authorization`: the metadata, or empty.
+  // Calls Report, waiting for a daemon that is not up yet. `acknowledged` may be null.
+  // `authorization` is the metadata of that name; empty: none.
   grpc::Status Report(const v1::ReportRequest& request, uint64_t* acknowledged = nullptr,
                       const std::string& authorization = "");
 
@@ -42,7 +46,7 @@ class WireClient {
   std::unique_ptr<v1::ErrorReporting::Stub> stub_;
 };
 
-// Calls any method with the bytes of a message and reads the bytes of the answer.
+// Calls any method with the bytes of a message; appends the bytes of the answer to `response`.
 grpc::Status CallRaw(WireClient* client, const std::string& method, const std::string& request,
                      std::string* response);
 
@@ -51,17 +55,17 @@ class WireStream {
  public:
   explicit WireStream(WireClient* client);
   bool Write(const v1::ReportRequest& request) { return stream_->Write(request); }
-  // Reads until a batch up to `sequence` is acknowledged; false where the call ends before.
-  // Refusals are kept.
+  // Reads until the batches up to `sequence` are acknowledged; false if the call ends before. Keeps
+  // the rejected batches.
   bool AwaitAcknowledged(uint64_t sequence);
-  // Half-closes where it is not, reads to the end.
+  // Half-closes and reads to the end of the call.
   grpc::Status Finish();
   void Cancel() { context_.TryCancel(); }
 
   uint64_t acknowledged() const { return acknowledged_; }
-  const std::vector<v1::RefusedBatch>& refused() const { return refused_; }
+  const std::vector<v1::RefusedBatch>& refused() const { return rejected_; }
   size_t responses() const { return responses_; }
-  // Of the newest answer.
+  // The min_interval of the newest answer.
   absl::Duration min_interval() const { return min_interval_; }
 
  private:
@@ -72,14 +76,14 @@ class WireStream {
   uint64_t acknowledged_ = 0;
   size_t responses_ = 0;
   absl::Duration min_interval_;
-  std::vector<v1::RefusedBatch> refused_;
+  std::vector<v1::RefusedBatch> rejected_;
 };
 
-// What an answer asks for; zero where it asks for nothing.
+// The min_interval of an answer; zero if it has none.
 absl::Duration MinIntervalOf(const v1::ReportResponse& response);
-// The google.rpc.RetryInfo that a status carries; zero where it has none.
+// The google.rpc.RetryInfo of a status; zero if it has none.
 absl::Duration RetryDelayOf(const grpc::Status& status);
-// The first field that its google.rpc.BadRequest names; empty where it has none.
+// The first field in the google.rpc.BadRequest of a status; empty if it has none.
 std::string BadFieldOf(const grpc::Status& status);
 
 }  // namespace gmewatch

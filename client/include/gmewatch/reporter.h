@@ -11,20 +11,20 @@
 //   ...
 //   reporter.Stop(std::chrono::seconds(2));
 //
-// What a game is promised: Report and Success never block, allocate, lock or throw, and may be
-// called from any thread, also before the network is there and after Stop. Memory is bounded. A
-// count is kept until the server has acknowledged it; what had to be given up is counted too, and
-// told to the server (gme_client_lost_events_total). No header of gRPC, Protobuf or abseil is
-// needed to include this one.
+// Promises: Report and Success never block, allocate, lock or throw. They may be called from any
+// thread, also while the network is down and after Stop. Memory is bounded. A count is kept until
+// the server has acknowledged it; events that have to be given up are counted as lost and reported
+// to the server (gme_client_lost_events_total). This header includes the standard library only, no
+// header of gRPC, Protobuf or abseil.
 //
 // Thread safety: every method but the destructor may be called from any thread at any time. Several
-// Reporters in one process do not know of each other.
+// Reporters in one process are independent of each other.
 //
-// fork: a Reporter works in the process that made it. In a child Report, Success and Detail are
-// harmless and lead nowhere, Flush and Stop return false at once, Stats is all zero and the
-// destructor leaves everything alone. Nothing that the parent counted is sent twice. A process that
-// wants Reporters in its children forks before it makes its own first one: gRPC, once started, does
-// not survive a fork.
+// fork: a Reporter works in the process that made it. In a child process Report, Success and Detail
+// have no effect, Flush and Stop return false at once, Stats is all zero and the destructor
+// releases nothing. Nothing that the parent counted is sent twice. A process that needs Reporters
+// in its children forks before it makes its own first one: gRPC does not survive a fork once it
+// runs.
 #ifndef GMEWATCH_REPORTER_H_
 #define GMEWATCH_REPORTER_H_
 
@@ -35,42 +35,41 @@
 
 namespace gmewatch {
 
-// TLS towards the server. Each string is PEM text, not a file name.
+// TLS to the server. The certificates and the key are PEM texts, not file names.
 struct TlsOptions {
   bool enabled = false;
-  // Authorities that are trusted; empty: those of the system.
+  // Trusted authorities; empty: those of the system.
   std::string root_certificates;
-  // The client's own certificate and key, for a server that asks for them; both or neither.
+  // The client's certificate and key, for a server that requires them; both or neither.
   std::string certificate_chain;
   std::string private_key;
-  // The name that the server's certificate must have; empty: the host of the address.
+  // The name that the server's certificate must be for; empty: the host of the address.
   std::string server_name;
 };
 
 struct ReporterOptions {
-  // HOST:PORT of gmewatchd or of the proxy before it.
+  // HOST:PORT of gmewatchd or of the proxy in front of it.
   std::string address;
 
-  // 1 to 64 characters of A-Z a-z 0-9 . _ - each; what counts are told apart by. "all" and "other"
-  // are the server's own.
+  // The labels of all counts: 1 to 64 characters of A-Z a-z 0-9 . _ - each. "all" and "other" are
+  // reserved.
   std::string app;
   std::string region;
 
-  // Up to 64 bytes of printable UTF-8 each, or empty; what a code is broken down by on the triage
-  // page.
+  // Up to 64 bytes of printable UTF-8 each, or empty. The triage page breaks a code down by them.
   std::string app_version;
   std::string sdk_version;
   std::string platform;
 
-  // The app's key, where the server asks for one ("authorization: Bearer KEY"); up to 1024 visible
-  // ASCII characters. Without TLS anyone on the way can read it.
+  // The app's key, if the server requires one ("authorization: Bearer KEY"); up to 1024 visible
+  // ASCII characters. Without TLS it crosses the network in the clear.
   std::string key;
   TlsOptions tls;
 
-  // How often counts are sent, from 10 ms to 1 h. The first batch of a run goes after
-  // first_flush_interval (the same range), the second after a random part of flush_interval, so
-  // that games that start together do not report in step. Nothing is sent where there is nothing to
-  // say. The server may ask for longer intervals.
+  // How often counts are sent, from 10 ms to 1 h; without counts nothing is sent. The first batch
+  // of a run goes after first_flush_interval (the same range), the second after a random part of
+  // flush_interval, so that games that start together do not report in step. The server may ask for
+  // longer intervals.
   std::chrono::milliseconds flush_interval = std::chrono::seconds(5);
   std::chrono::milliseconds first_flush_interval = std::chrono::seconds(1);
 
@@ -80,18 +79,18 @@ struct ReporterOptions {
 
   // Pause after a failed attempt, from 10 ms to 1 h: a random time between 0 and a bound that
   // doubles from the first to the second value (full jitter), and never less than the server asks
-  // for. Where only people can help (a wrong key, a server without this service) near the second
-  // value at once.
+  // for. After a failure that needs an operator (a wrong key, a server without this service) the
+  // pause is between half of the second value and all of it.
   std::chrono::milliseconds initial_backoff = std::chrono::seconds(1);
   std::chrono::milliseconds max_backoff = std::chrono::minutes(5);
 
-  // The connection is closed after this long with nothing to say, from 10 ms to 24 h.
+  // The connection is closed after this long without a batch to send, from 10 ms to 24 h.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(30);
 
-  // A batch that is not acknowledged within this after it was first sent is given up as EXPIRED,
-  // because the server may have forgotten the session and would count it twice; from 1 min to 30
-  // days. At most the server's session_horizon (24 h unless its operator chose otherwise). Counts
-  // that gathered meanwhile and were never sent are not concerned.
+  // A batch that is not acknowledged within this time after it was first sent is given up as
+  // EXPIRED, because the server may have forgotten the session and would count it twice; from 1 min
+  // to 30 days. At most the server's session_horizon (24 h unless its operator chose otherwise).
+  // Counts that were never sent do not expire.
   std::chrono::milliseconds session_horizon = std::chrono::hours(24);
 
   // For a program whose user waits for the result, such as a command. A failure that only people
@@ -100,65 +99,65 @@ struct ReporterOptions {
   bool fail_fast = false;
 };
 
-// Since the Reporter was made. acknowledged + refused + lost + pending = reported.
+// Counts since the Reporter was made. acknowledged + rejected + lost + pending = reported.
 struct ReporterStats {
   uint64_t reported_events = 0;      // by Report and Success
-  uint64_t acknowledged_events = 0;  // settled by the server as counted
-  uint64_t refused_events = 0;       // in batches that the server refused for good
+  uint64_t acknowledged_events = 0;  // counted by the server
+  uint64_t rejected_events = 0;      // in batches that the server rejected
   uint64_t lost_events = 0;          // given up: too many distinct codes, or expired
-  uint64_t pending_events = 0;       // not settled yet
-  uint64_t batches_sent = 0;         // attempts, retries too
+  uint64_t pending_events = 0;       // none of the above yet
+  uint64_t batches_sent = 0;         // attempts, with retries
   uint64_t batches_failed = 0;       // attempts that must be repeated
-  uint64_t connects = 0;             // times a connection was asked for
-  // Why the last attempt failed or was refused, for a developer's log; empty after a success.
+  uint64_t connects = 0;             // connections begun
+  // Why the last attempt failed or was rejected, for a developer's log; empty after a success.
   std::string last_error;
   int last_error_code = 0;  // its gRPC status code, such as 7 for PERMISSION_DENIED; 0: no error
 };
 
 class Reporter {
  public:
-  // Checks the options and starts one thread, which does not connect before there is something to
-  // send. Options that are out of range, or a system that gives no thread, make a Reporter that
-  // counts nothing and says why in error().
+  // Checks the options and starts one thread, which connects when there is a batch to send. If an
+  // option is out of range or no thread can be started, the Reporter counts nothing and says why in
+  // error().
   explicit Reporter(ReporterOptions options);
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
-  // Stop(0): gives up what is pending.
+  // Stop(0): drops pending events.
   ~Reporter();
 
-  // Counts one event of `code`. Code 0 is Success(). Up to 512 distinct codes in a run; events of
-  // later ones are counted as lost (TOO_MANY_CODES).
+  // Counts one event of `code`. Code 0 is Success(). A Reporter has room for 512 distinct codes;
+  // events of further codes are counted as lost (TOO_MANY_CODES).
   void Report(int32_t code) noexcept { Report(code, 1); }
-  // The same `count` times.
+  // Counts `count` events of `code`.
   void Report(int32_t code, uint32_t count) noexcept;
 
-  // Counts an operation that succeeded: what an error ratio is divided by.
+  // Counts an operation that succeeded: the denominator of an error ratio.
   void Success() noexcept { Report(0, 1); }
 
-  // Adds a detail for the people who triage, of an event that Report counts: the SDK call that
-  // failed (up to 64 bytes, more are cut; may be null) and the code that the SDK's log gave. At
-  // most 16 are kept for a batch, later ones are left out. Takes a short lock.
+  // Adds a detail, for triage, to an event that Report counts: the SDK call that failed (cut at 64
+  // bytes; may be null) and the code in the SDK's log. A batch carries the first 16 details; later
+  // ones are left out. Takes a short lock; allocates nothing.
   void Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept;
 
-  // Sends what is pending now and waits until the server has settled it; false at the deadline.
-  // Does not wait for the interval and shortens a long back-off, but keeps to what the server asked
-  // for.
+  // Sends all pending counts now and waits until they are settled: acknowledged, rejected or given
+  // up. Returns false at the deadline. Does not wait for the interval and shortens a long back-off,
+  // but waits as long as the server asked for.
   bool Flush(std::chrono::milliseconds deadline);
 
-  // Flush, then ends the thread and the connection; never takes notably longer than the deadline.
-  // False where something was left. Report after it counts, and sends nothing. Call it before main
-  // returns: a destructor that runs with the statics is too late for gRPC.
+  // Flush, then ends the thread and the connection; takes at most 0.2 s longer than the deadline.
+  // Returns false if something is left to send. Report still counts afterwards, but sends nothing.
+  // Call it before main returns: gRPC may be gone when the statics are destroyed.
   bool Stop(std::chrono::milliseconds deadline);
 
   ReporterStats Stats() const;
 
-  // What is wrong with the options: which field, what it was, what is allowed; empty where nothing
-  // is.
+  // The first option that is wrong: its name, its value and what is allowed; empty if all are
+  // right.
   const std::string& error() const;
 
  private:
   class Impl;
-  // Shared with the thread, which may outlive a Stop at its deadline by a moment.
+  // Shared with the thread, which may outlive a Stop that reached its deadline.
   std::shared_ptr<Impl> impl_;
 };
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/detect/likelihood_ratio.h"
-#include "tests/daemon/detect/counts.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -85,7 +85,7 @@ struct Loss {
 // Compares a quiet series with a few rises with brute force.
 void Compare(double rate, double vmr, double drift, uint64_t seed, Loss* loss) {
   SCOPED_TRACE(testing::Message() << "rate " << rate << " seed " << seed);
-  Counts counts(seed);
+  Random counts(seed);
   Ticks ticks(rate);
   for (int tick = 0; tick < 3000; ++tick) {
     const bool risen = tick % 500 > 400;
@@ -128,7 +128,7 @@ TEST(ChangePointsTest, FindNoMoreThanBruteForceAndRarelyMuchLess) {
 TEST(ChangePointsTest, ReleaseEveryEventOnce) {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     SCOPED_TRACE(seed);
-    Counts counts(seed);
+    Random counts(seed);
     Ticks ticks(2, 65'000, 100);  // across the end of 16 bits, too
     for (int tick = 0; tick < 3000; ++tick) {
       ticks.Add(counts.Poisson(tick % 300 > 200 ? 5 : 2));
@@ -142,7 +142,7 @@ TEST(ChangePointsTest, ReleaseEveryEventOnce) {
 }
 
 TEST(ChangePointsTest, AreTheCornersOfIncreasingRates) {
-  Counts counts(3);
+  Random counts(3);
   Ticks ticks(1);
   int corners_max = 0;
   for (int tick = 0; tick < 5000; ++tick) {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -12,10 +12,10 @@ constexpr uint64_t kSeed = 20150304;
 constexpr int kWeekTicks = 7 * static_cast<int>(kTicksPerDay);
 
 // Clumps of three events, each at a time of its own.
-uint64_t Threes(double clumps, Counts* counts) { return 3 * counts->Poisson(clumps); }
+uint64_t Threes(double clumps, Random* counts) { return 3 * counts->Poisson(clumps); }
 
 TEST(ClumpsTest, AreLearnedFromAnyDistribution) {
-  Counts counts(kSeed);
+  Random counts(kSeed);
   ModelRun run;
   for (int i = 0; i < kWeekTicks; ++i) run.Add(Threes(0.03, &counts));
   EXPECT_NEAR(run.state.clump, 3, 0.1);
@@ -23,7 +23,7 @@ TEST(ClumpsTest, AreLearnedFromAnyDistribution) {
 
 // If their size were overestimated, a dense series would seem sparse.
 TEST(ClumpsTest, AreLearnedInDenseSeriesToo) {
-  Counts counts(kSeed);
+  Random counts(kSeed);
   ModelRun run;
   for (int i = 0; i < 500; ++i) run.Add(counts.NegativeBinomial(0.8, 3));
   run.state.clump = 6;
@@ -86,7 +86,7 @@ TEST(ClumpsTest, AreAssumedUntilAHundredEventsAreKnown) {
 
 // The unit of a count changes then: the events of an earlier burst are not as many clumps.
 TEST(ClumpsTest, RaiseNothingWhenTheirCountingBegins) {
-  Counts counts(kSeed);
+  Random counts(kSeed);
   ModelRun run(500);
   int ticks = 0;
   while (!run.state.counts_clumps) {
@@ -104,7 +104,7 @@ TEST(ClumpsTest, CountTheMeanWithLessVariance) {
   state.vmr = 3;
   state.clump = ClumpOfVariance(3);
   state.counts_clumps = true;
-  Counts counts(kSeed);
+  Random counts(kSeed);
   const Dispersion dispersion = DispersionOf(state, state.level, kTicksPerHour);
   double sum = 0;
   double squares = 0;
@@ -148,7 +148,7 @@ TEST(ClumpsTest, OfAnUnknownSeriesRaiseNoAlarmOnce) {
 
 // Three times as many clumps over an hour; counted by events it would not be found.
 TEST(ClumpsTest, OfThriceTheRateAreARise) {
-  Counts counts(kSeed);
+  Random counts(kSeed);
   DetectSettings settings;
   settings.false_alarms_per_week = 1;
   ModelRun run(0, settings);

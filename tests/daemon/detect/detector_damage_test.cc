@@ -20,11 +20,11 @@ constexpr int kHour = static_cast<int>(kTicksPerHour);
 
 using Pages = std::vector<DetectorPage>;
 
-CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
+CellInput Baseline(const DetectorRun::At& at, Random* counts) {
   return Many(at.slot == 0 ? 0.01 : 0.5, counts);
 }
 
-CellInput Outage(const DetectorRun::At& at, Counts* counts) {
+CellInput Outage(const DetectorRun::At& at, Random* counts) {
   return Many(at.slot == 0 ? 0.01 : at.region == 1 ? 6 : 0.5, counts);
 }
 

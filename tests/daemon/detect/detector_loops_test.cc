@@ -21,7 +21,7 @@ bool IsHere(const At& at) { return at.app == 1 && at.region == 2 && at.slot == 1
 
 // `mean` events a tick of many senders in each cell, and `loop` more of one sender in one cell.
 DetectorRun::InputFn Loop(double mean, uint64_t loop) {
-  return [mean, loop](const At& at, Counts* counts) -> CellInput {
+  return [mean, loop](const At& at, Random* counts) -> CellInput {
     CellInput input = Many(at.slot == DetectorRun::kBenign ? 0 : mean, counts);
     if (IsHere(at)) input.loop = loop;
     return input;
@@ -67,7 +67,7 @@ TEST(DetectorLoopsTest, OneSenderOfARareCodeIsALoop) {
 TEST(DetectorLoopsTest, ManySendersAreNoLoop) {
   DetectorRun run(23);
   run.Until(kHour, Loop(1, 0));
-  const auto many = [](const At& at, Counts* counts) {
+  const auto many = [](const At& at, Random* counts) {
     return Many(IsHere(at) ? 20 : at.slot == DetectorRun::kBenign ? 0 : 1, counts);
   };
   EXPECT_THAT(AnnouncedWhile(&run, kHour + 60, many), ElementsAre("1005 in region2 of app1"));
@@ -129,7 +129,7 @@ TEST(DetectorLoopsTest, ALoopThatBeganBeforeASpikeContinuesBesideIt) {
   DetectorRun run(27);
   run.Until(kHour, Loop(5, 0));
   run.Until(kHour + 60, Loop(5, 200));
-  const auto outage = [](const At& at, Counts* counts) {
+  const auto outage = [](const At& at, Random* counts) {
     CellInput input = Many(at.slot == 1 ? 40 : 0, counts);
     if (IsHere(at)) input.loop = 200;
     return input;

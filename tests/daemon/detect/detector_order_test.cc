@@ -18,7 +18,7 @@ constexpr int kHour = static_cast<int>(kTicksPerHour);
 constexpr int kDay = static_cast<int>(kTicksPerDay);
 
 // Each region has its own night. The rare series get their seasons later than the others.
-CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
+CellInput Baseline(const DetectorRun::At& at, Random* counts) {
   if (at.slot == 0 || at.slot == DetectorRun::kBenign) return {};
   const double day = static_cast<double>(at.tick) / kDay + static_cast<double>(at.region) / 3;
   const double rate = at.app == 1 ? 0.008 : 1;
@@ -28,7 +28,7 @@ CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
 constexpr int kOutage = kHour - 60;
 
 // Region 1 rises, first in app 0, soon in all apps; and one sender of app 0 in region 0 loops.
-CellInput Outage(const DetectorRun::At& at, Counts* counts) {
+CellInput Outage(const DetectorRun::At& at, Random* counts) {
   CellInput input = Baseline(at, counts);
   const bool rises = at.region == 1 && (at.app == 0 || at.tick >= kOutage + 20);
   if (rises && at.slot >= 1 && at.slot <= 3) input.events += counts->Poisson(9);
@@ -37,7 +37,7 @@ CellInput Outage(const DetectorRun::At& at, Counts* counts) {
 }
 
 // One event in every cell.
-CellInput One(const DetectorRun::At& at, Counts* /*counts*/) {
+CellInput One(const DetectorRun::At& at, Random* /*counts*/) {
   return {.events = at.slot == 0 ? 0U : 1U};
 }
 
@@ -66,7 +66,7 @@ TEST(DetectorOrderTest, EachSeriesKeepsItsSeason) {
   // A code that has a single event, after a day, when the others have their seasons.
   std::vector<CellGain> rare = run.Gains(One);
   std::erase_if(rare, [](const CellGain& gain) { return gain.slot != 3; });
-  const DetectorRun::InputFn without = [](const DetectorRun::At& at, Counts* counts) {
+  const DetectorRun::InputFn without = [](const DetectorRun::At& at, Random* counts) {
     return at.slot == 3 ? CellInput() : Baseline(at, counts);
   };
   run.Until(kDay + 12 * kHour, without);

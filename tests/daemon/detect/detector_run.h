@@ -15,8 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "daemon/detect/detector.h"
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 
@@ -88,7 +88,7 @@ class DetectorRun {
     size_t region;
     size_t slot;
   };
-  using InputFn = std::function<CellInput(const At& at, Counts* counts)>;
+  using InputFn = std::function<CellInput(const At& at, Random* counts)>;
 
   explicit DetectorRun(uint64_t seed, const DetectSettings& settings = StrictSettings())
       : counts(seed), detector(settings) {
@@ -149,7 +149,7 @@ class DetectorRun {
     while (tick < end) Tick(Gains(input));
   }
 
-  Counts counts;
+  Random counts;
   Detector detector;
   int tick = 0;  // the next one
   std::function<void(const SpikeReport&)> on_report;
@@ -165,7 +165,7 @@ class DetectorRun {
 };
 
 // A Poisson count from many senders.
-inline CellInput Many(double mean, Counts* counts) { return {.events = counts->Poisson(mean)}; }
+inline CellInput Many(double mean, Random* counts) { return {.events = counts->Poisson(mean)}; }
 
 }  // namespace gmewatch
 

@@ -20,12 +20,12 @@ constexpr int kDay = static_cast<int>(kTicksPerDay);
 
 using At = DetectorRun::At;
 
-CellInput Baseline(const At& at, Counts* counts) {
+CellInput Baseline(const At& at, Random* counts) {
   return Many((at.slot == 0 ? 0.01 : 0.5) * (1 + static_cast<double>(at.app)), counts);
 }
 
 // Region 1 rises, and one sender of app 0 in region 0 loops.
-CellInput Outage(const At& at, Counts* counts) {
+CellInput Outage(const At& at, Random* counts) {
   CellInput input = Baseline(at, counts);
   if (at.region == 1 && at.slot > 0) input.events += counts->Poisson(6);
   if (at.app == 0 && at.region == 0 && at.slot == 1) input.loop = 300;

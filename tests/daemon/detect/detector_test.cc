@@ -26,13 +26,13 @@ double BaselineMean(const DetectorRun::At& at) {
   return (at.slot == 0 ? 0.02 : static_cast<double>(at.slot)) * (1 + static_cast<double>(at.app));
 }
 
-CellInput Baseline(const DetectorRun::At& at, Counts* counts) {
+CellInput Baseline(const DetectorRun::At& at, Random* counts) {
   return Many(BaselineMean(at), counts);
 }
 
 // Multiplies the codes 1005, 10001, 10004 and the benign one in region 1 by `factor`.
 DetectorRun::InputFn Outage(double factor) {
-  return [factor](const DetectorRun::At& at, Counts* counts) {
+  return [factor](const DetectorRun::At& at, Random* counts) {
     return Many(BaselineMean(at) * (at.region == 1 && at.slot > 0 ? factor : 1), counts);
   };
 }
@@ -99,7 +99,7 @@ TEST(DetectorTest, FindsThePlaceOfARise) {
   const auto check = [](const std::function<bool(const At&)>& where, const std::string& expected) {
     DetectorRun run(11);
     run.Until(kHour, Baseline);
-    run.Until(kHour + 30, [&](const At& at, Counts* counts) {
+    run.Until(kHour + 30, [&](const At& at, Random* counts) {
       return Many(BaselineMean(at) * (at.slot == 2 && where(at) ? 5 : 1), counts);
     });
     EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()), ElementsAre(expected));
@@ -128,7 +128,7 @@ TEST(DetectorTest, FindsThePlaceAfterTwoMinutes) {
 TEST(DetectorTest, IgnoredCodesNeverRise) {
   DetectorRun run(4);
   const auto benign = [](double mean) {
-    return [mean](const DetectorRun::At& at, Counts* counts) {
+    return [mean](const DetectorRun::At& at, Random* counts) {
       return Many(at.slot == DetectorRun::kBenign ? mean : 0, counts);
     };
   };
@@ -176,7 +176,7 @@ TEST(DetectorTest, AGapIsNoSilence) {
     DetectorRun run(10);
     for (int tick = 0; tick < 100; ++tick) run.Tick({});
     run.tick += gap;
-    run.Until(run.tick + 3, [](const DetectorRun::At& at, Counts*) -> CellInput {
+    run.Until(run.tick + 3, [](const DetectorRun::At& at, Random*) -> CellInput {
       return {.events = at.slot == 1 ? 20U : 0U};
     });
     const SpikeReport report = run.detector.Report();
@@ -192,7 +192,7 @@ TEST(DetectorTest, ABacklogIsSpreadOverItsTicks) {
     DetectorRun run(7);
     run.Until(kDay, Baseline);
     const auto backlog = [ticks](double factor) {
-      return [ticks, factor](const DetectorRun::At& at, Counts* counts) {
+      return [ticks, factor](const DetectorRun::At& at, Random* counts) {
         return Many(BaselineMean(at) * ticks * factor, counts);
       };
     };

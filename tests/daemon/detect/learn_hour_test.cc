@@ -4,15 +4,15 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr uint64_t kSeed = 11;
 
-void AddHours(int hours, double rate, Counts* counts, ModelRun* run) {
+void AddHours(int hours, double rate, Random* counts, ModelRun* run) {
   for (uint32_t tick = 0; tick < static_cast<uint32_t>(hours) * kTicksPerHour; ++tick) {
     run->Add(counts->Poisson(rate));
   }
@@ -20,7 +20,7 @@ void AddHours(int hours, double rate, Counts* counts, ModelRun* run) {
 
 TEST(LearnHourTest, ASeriesWithEnoughEventsAsksForASeasonOnce) {
   SCOPED_TRACE(kSeed);
-  Counts counts(kSeed);
+  Random counts(kSeed);
   // About 700 events an hour, and about one.
   for (const double rate : {2.0, 0.003}) {
     ModelRun run(kTicksPerDay);  // so that the level is not that of five minutes
@@ -37,7 +37,7 @@ TEST(LearnHourTest, ASeriesWithEnoughEventsAsksForASeasonOnce) {
 TEST(LearnHourTest, LearnsTheLevel) {
   for (const double rate : {0.05, 1.0, 30.0}) {
     SCOPED_TRACE(testing::Message() << "rate " << rate << " seed " << kSeed);
-    Counts counts(kSeed);
+    Random counts(kSeed);
     ModelRun run;
     AddHours(24 * 9, rate, &counts, &run);
     const double events = 24 * 9 * kTicksPerHour * rate;
@@ -69,7 +69,7 @@ TEST(LearnHourTest, HoursOfASuspectedRiseAddNothingToLevelHours) {
 TEST(LearnHourTest, LearnsTheVariance) {
   for (const double vmr : {1.0, 2.0, 5.0}) {
     SCOPED_TRACE(testing::Message() << "vmr " << vmr << " seed " << kSeed);
-    Counts counts(kSeed);
+    Random counts(kSeed);
     ModelRun run;
     for (uint32_t tick = 0; tick < 2 * kTicksPerDay; ++tick) {
       run.Add(vmr > 1 ? counts.NegativeBinomial(20, vmr) : counts.Poisson(20));
@@ -80,7 +80,7 @@ TEST(LearnHourTest, LearnsTheVariance) {
 
 TEST(LearnHourTest, DriftIsTheErrorOfHours) {
   SCOPED_TRACE(kSeed);
-  Counts counts(kSeed);
+  Random counts(kSeed);
   ModelRun steady;
   ModelRun restless;
   for (int hour = 0; hour < 24 * 6; ++hour) {
@@ -93,7 +93,7 @@ TEST(LearnHourTest, DriftIsTheErrorOfHours) {
 
 TEST(LearnHourTest, LearnsTheSeasonOfTheDayAndOfTheWeek) {
   SCOPED_TRACE(kSeed);
-  Counts counts(kSeed);
+  Random counts(kSeed);
   ModelRun run;
   // Twice the rate in the second half of a day, and 1.5 times the rate on one day of the week.
   const auto rate = [](int hour) {
@@ -118,7 +118,7 @@ TEST(LearnHourTest, LearnsTheHoursOfASparseSeriesFromAllDays) {
   };
   double off = 0;
   for (uint64_t seed = 1; seed <= 5; ++seed) {
-    Counts counts(seed);
+    Random counts(seed);
     ModelRun run;
     const auto first = static_cast<size_t>(run.model.HourOf(kFirstTick));
     const int hours = 24 * 9;

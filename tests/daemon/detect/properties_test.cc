@@ -13,9 +13,9 @@
 #include "daemon/detect/counter_reader.h"
 #include "daemon/detect/detector.h"
 #include "tests/daemon/aggregate/epochs.h"
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/detector_run.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -46,7 +46,7 @@ uint64_t IdOf(uint64_t session) { return (session + 1) * 0x9E3779B97F4A7C15U >> 
 // An hour at the baseline; then ten minutes with `factor` times the rate in region 1 and, if
 // `loops`, one looping session.
 Traffic SomeTraffic(uint64_t seed, double factor, bool loops) {
-  Counts counts(seed);
+  Random counts(seed);
   Traffic traffic(kHour + 60);
   for (size_t tick = 0; tick < traffic.size(); ++tick) {
     const bool outage = tick >= kHour;
@@ -162,7 +162,7 @@ TEST(DetectPropertiesTest, SplittingBatchesChangesNothing) {
 TEST(DetectPropertiesTest, TheOrderOfBatchesInATickChangesNothing) {
   const Traffic traffic = SomeTraffic(52, 5, true);
   Traffic shuffled = traffic;
-  Counts random(53);
+  Random random(53);
   for (std::vector<Report>& tick : shuffled) {
     for (size_t i = tick.size(); i > 1; --i) {
       std::swap(tick[i - 1], tick[static_cast<size_t>(random.Uniform() * static_cast<double>(i))]);

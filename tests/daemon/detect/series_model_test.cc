@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -106,7 +106,7 @@ TEST(SeriesModelTest, ASpikeNeedsTheMinimumExcess) {
 TEST(SeriesModelTest, TicksWithoutEventsCountAloneOrTogether) {
   ModelRun one_by_one;
   ModelRun at_once;
-  Counts counts(kSeed);
+  Random counts(kSeed);
   for (uint32_t tick = 0; tick < 300; ++tick) {
     const uint64_t events = tick < 40 || tick % 20 == 0 ? 1 + counts.Poisson(1) : 0;
     one_by_one.Add(events);
@@ -133,7 +133,7 @@ TEST(SeriesModelTest, SkippedTicksAreNoData) {
 
 TEST(SeriesModelTest, ContinuesFromACopyBitForBit) {
   SCOPED_TRACE(kSeed);
-  Counts counts(kSeed);
+  Random counts(kSeed);
   ModelRun run;
   const auto rate = [](int tick) { return tick % 5000 > 4700 ? 60.0 : 6.0; };
   int tick = 0;
@@ -144,7 +144,7 @@ TEST(SeriesModelTest, ContinuesFromACopyBitForBit) {
     if (run.season.has_value()) {
       std::memcpy(&copy.season.emplace(), &*run.season, sizeof(Season));
     }
-    Counts again = counts;
+    Random again = counts;
     for (int i = 0; i < 2000; ++i) {
       const double now = rate(tick++);
       run.Add(counts.NegativeBinomial(now, 1.5));

@@ -6,8 +6,8 @@
 #include <numbers>
 
 #include "daemon/detect/standalone_detector.h"
-#include "tests/daemon/detect/counts.h"
 #include "tests/daemon/detect/model_run.h"
+#include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
@@ -36,7 +36,7 @@ TEST(QuietSeriesTest, StaysQuietForAWeekAtAnyRate) {
   settings.false_alarms_per_week = 0.01;
   for (const double rate : {0.01, 0.1, 1.0, 10.0, 100.0}) {
     for (uint64_t seed = 1; seed <= 3; ++seed) {
-      Counts counts(seed);
+      Random counts(seed);
       EXPECT_EQ(SpikesIn(kTicksPerWeek, settings, [&](int) { return counts.Poisson(rate); }), 0)
           << "rate " << rate << " seed " << seed;
     }
@@ -47,7 +47,7 @@ TEST(QuietSeriesTest, KeepsTheBudgetOfFalseAlarms) {
   int spikes = 0;
   for (const double rate : {0.1, 1.0, 10.0, 50.0}) {
     for (const double vmr : {1.0, 2.0, 4.0}) {
-      Counts counts(static_cast<uint64_t>(100 * rate + vmr));
+      Random counts(static_cast<uint64_t>(100 * rate + vmr));
       spikes += SpikesIn(kTicksPerWeek, {}, [&](int) {
         return vmr > 1 ? counts.NegativeBinomial(rate, vmr) : counts.Poisson(rate);
       });
@@ -61,7 +61,7 @@ TEST(QuietSeriesTest, AGapIsNotZeros) {
   for (const int gap_begin : {10 * 360 + 10, 10 * 360 + 200, 50 * 360 + 180}) {
     for (const int gap_ticks : {300, 360, 700}) {
       SCOPED_TRACE(testing::Message() << gap_begin << " " << gap_ticks);
-      Counts counts(17);
+      Random counts(17);
       StandaloneDetector detector({}, 1);
       StandaloneDetector of_zeros({}, 1);
       double before = 0;
@@ -86,7 +86,7 @@ TEST(QuietSeriesTest, AGapIsNotZeros) {
 }
 
 TEST(QuietSeriesTest, AGapOfWeeksIsNotZerosEither) {
-  Counts counts(18);
+  Random counts(18);
   StandaloneDetector detector({}, 1);
   for (int tick = 0; tick < 2 * kDay; ++tick) {
     detector.Observe(int64_t{kFirstTick} + tick, counts.Poisson(5));
@@ -104,7 +104,7 @@ TEST(QuietSeriesTest, AGapOfWeeksIsNotZerosEither) {
 int SpikesOfMultiplied(int ticks, uint64_t times, double rate, uint64_t seed) {
   DetectSettings settings;
   settings.false_alarms_per_week = 0.01;
-  Counts counts(seed);
+  Random counts(seed);
   return SpikesIn(ticks, settings, [&](int) { return times * counts.Poisson(rate); });
 }
 
@@ -118,7 +118,7 @@ TEST(QuietSeriesTest, AMultipleOfAllCountsIsNoSpike) {
     }
   }
   // Control: seven times the rate, a day later, is a spike.
-  Counts counts(1);
+  Random counts(1);
   const auto sevenfold_later = [&](int tick) {
     return (tick < kDay ? 1U : 7U) * counts.Poisson(5);
   };
@@ -127,7 +127,7 @@ TEST(QuietSeriesTest, AMultipleOfAllCountsIsNoSpike) {
 
 TEST(QuietSeriesTest, AKnownSeasonIsNoSpike) {
   // Four times the rate in the evening as in the morning, for three weeks.
-  Counts counts(21);
+  Random counts(21);
   StandaloneDetector detector({}, 1);
   int active_ticks = 0;
   for (int tick = 0; tick < 3 * kTicksPerWeek; ++tick) {

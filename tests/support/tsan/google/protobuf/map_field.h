@@ -1,7 +1,6 @@
-// Protobuf's header without what ThreadSanitizer adds to it: two members more in each map, which
-// the packaged library, built without it, does not have, so that both would read the same map
-// differently. Found before Protobuf's own in the tsan preset alone; to be deleted when Protobuf is
-// built with the sanitizer.
+// Protobuf's header as it is without ThreadSanitizer. With it each map has two more members, which
+// the packaged library, built without the sanitizer, does not know. Only the tsan preset finds this
+// header before Protobuf's own; delete it when Protobuf is built with the sanitizer.
 #ifndef GMEWATCH_TESTS_SUPPORT_TSAN_GOOGLE_PROTOBUF_MAP_FIELD_H_
 #define GMEWATCH_TESTS_SUPPORT_TSAN_GOOGLE_PROTOBUF_MAP_FIELD_H_
 

@@ -1,10 +1,10 @@
-#include "tests/bench/detect/draw.h"
+#include "tests/support/random.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace gmewatch::detect_eval {
+namespace gmewatch {
 namespace {
 
 uint64_t SplitMix(uint64_t& state) {
@@ -89,10 +89,10 @@ double Random::Gamma(double shape) {
   }
 }
 
-int64_t Random::Poisson(double mean) {
+uint64_t Random::Poisson(double mean) {
   if (mean < 10) {
     const double floor = std::exp(-mean);
-    int64_t count = 0;
+    uint64_t count = 0;
     for (double product = Uniform(); product > floor; product *= Uniform()) ++count;
     return count;
   }
@@ -104,14 +104,18 @@ int64_t Random::Poisson(double mean) {
     const double v = Uniform();
     const double edge = 0.5 - std::abs(u);
     const double k = std::floor((2 * a / edge + b) * u + mean + 0.43);
-    if (edge >= 0.07 && v <= quick) return static_cast<int64_t>(k);
+    if (edge >= 0.07 && v <= quick) return static_cast<uint64_t>(k);
     if (k < 0 || (edge < 0.013 && v > edge)) continue;
     const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
     if (std::log(v * inverse_alpha / (a / (edge * edge) + b)) <=
         k * std::log(mean) - mean - LogFactorial(k)) {
-      return static_cast<int64_t>(k);
+      return static_cast<uint64_t>(k);
     }
   }
+}
+
+uint64_t Random::NegativeBinomial(double mean, double ratio) {
+  return Poisson(Gamma(mean / (ratio - 1)) * (ratio - 1));
 }
 
 CountSource::CountSource(double ratio, uint64_t seed)
@@ -136,8 +140,8 @@ void CountSource::SetMean(double mean) {
 
 uint32_t CountSource::Next() {
   if (!by_clusters_) {
-    const double mean = ratio_ <= 1 ? mean_ : random_.Gamma(mean_ / (ratio_ - 1)) * (ratio_ - 1);
-    return static_cast<uint32_t>(random_.Poisson(mean));
+    return static_cast<uint32_t>(ratio_ <= 1 ? random_.Poisson(mean_)
+                                             : random_.NegativeBinomial(mean_, ratio_));
   }
   int64_t count = 0;
   for (reach_ *= step_; reach_ >= 1; reach_ *= random_.Uniform()) count += ClusterSize();
@@ -152,4 +156,4 @@ int64_t CountSource::ClusterSize() {
   return static_cast<int64_t>(size) + 1;
 }
 
-}  // namespace gmewatch::detect_eval
+}  // namespace gmewatch

@@ -1,4 +1,4 @@
-#include "tests/bench/detect/draw.h"
+#include "tests/support/random.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-namespace gmewatch::detect_eval {
+namespace gmewatch {
 namespace {
 
 constexpr uint64_t kSeed = 20'240'229;
@@ -44,15 +44,19 @@ Moments Draw(double mean, double ratio) {
   return moments;
 }
 
+void ExpectMoments(double seen_mean, double seen_variance, double mean, double ratio) {
+  const double variance = ratio * mean;
+  EXPECT_NEAR(seen_mean, mean, kSigmas * std::sqrt(variance / kDraws));
+  // The standard error of a variance, from the fourth moment of the distribution.
+  const double excess_kurtosis = 6 * (ratio - 1) / mean + 1 / variance;
+  EXPECT_NEAR(seen_variance, variance,
+              kSigmas * variance * std::sqrt((2 + excess_kurtosis) / kDraws));
+}
+
 void ExpectDistribution(double mean, double ratio) {
   SCOPED_TRACE(testing::Message() << "mean " << mean << " ratio " << ratio << " seed " << kSeed);
   const Moments moments = Draw(mean, ratio);
-  const double variance = ratio * mean;
-  EXPECT_NEAR(moments.mean, mean, kSigmas * std::sqrt(variance / kDraws));
-  // The standard error of a variance, from the fourth moment of the distribution.
-  const double excess_kurtosis = 6 * (ratio - 1) / mean + 1 / variance;
-  EXPECT_NEAR(moments.variance, variance,
-              kSigmas * variance * std::sqrt((2 + excess_kurtosis) / kDraws));
+  ExpectMoments(moments.mean, moments.variance, mean, ratio);
   // Every value that should come often comes as often as it should.
   for (const auto& [value, times] : moments.counts) {
     const double expected = kDraws * std::exp(LogProbability(value, mean, ratio));
@@ -61,7 +65,7 @@ void ExpectDistribution(double mean, double ratio) {
   }
 }
 
-TEST(CountSourceTest, HasTheDistributionAskedFor) {
+TEST(CountSourceTest, HasTheRequestedDistribution) {
   // Both ways to draw, and the border between them.
   for (const double ratio : {1.0, 1.5, 3.0}) {
     for (const double mean : {0.01, 0.1, 1.0, 10.0, 14.0, 22.0, 100.0, 1000.0}) {
@@ -97,6 +101,24 @@ TEST(CountSourceTest, RepeatsWithItsSeed) {
   EXPECT_GT(different, 50);
 }
 
+TEST(RandomTest, CountsHaveTheRequestedMeanAndVariance) {
+  for (const double mean : {0.1, 1.0, 10.0, 100.0}) {
+    for (const double ratio : {1.0, 3.0}) {
+      SCOPED_TRACE(testing::Message() << "mean " << mean << " ratio " << ratio);
+      Random random(kSeed);
+      double sum = 0;
+      double squares = 0;
+      for (int i = 0; i < kDraws; ++i) {
+        const auto count = static_cast<double>(ratio > 1 ? random.NegativeBinomial(mean, ratio)
+                                                         : random.Poisson(mean));
+        sum += count;
+        squares += count * count;
+      }
+      ExpectMoments(sum / kDraws, squares / kDraws - std::pow(sum / kDraws, 2), mean, ratio);
+    }
+  }
+}
+
 TEST(RandomTest, GammaHasMeanAndVarianceOfItsShape) {
   Random random(kSeed);
   for (const double shape : {0.02, 0.5, 1.0, 7.0}) {
@@ -121,4 +143,4 @@ TEST(LogFactorialTest, AgreesWithTheLibrary) {
 }
 
 }  // namespace
-}  // namespace gmewatch::detect_eval
+}  // namespace gmewatch
