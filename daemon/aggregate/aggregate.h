@@ -1,23 +1,23 @@
-// Counts epochs: counters, duplicate detection, distinct sessions, overflow. Its state is a pure
-// function of the epochs applied: no clock, no thread, no I/O, no live setting.
+// Counts epochs: counters, duplicate detection, distinct sessions, overflow to `other`. Its state
+// is a pure function of the epochs applied: it reads no clock and no setting, starts no thread and
+// does no I/O.
 //
-// Thread safety: Apply is called by one thread. Counters and the totals may be read by any thread
-// at any time; Knows and TakeCheckpoint take a lock that Apply holds while it runs.
+// Thread safety: one thread calls Apply. Any thread may read the counters and the totals at any
+// time; Knows and TakeCheckpoint take a lock that Apply holds while it runs.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_AGGREGATE_H_
 #define GMEWATCH_DAEMON_AGGREGATE_AGGREGATE_H_
 
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "daemon/aggregate/code_index.h"
 #include "daemon/aggregate/counters.h"
+#include "daemon/aggregate/place_index.h"
 #include "daemon/aggregate/session_table.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/epoch.h"
@@ -26,22 +26,19 @@ namespace gmewatch {
 
 class Aggregate {
  public:
-  Aggregate();
-
-  // Takes up a whole checkpoint. REQUIRES: nothing was applied yet. DataLoss where it contradicts
-  // itself.
-  absl::Status Restore(const Checkpoint& checkpoint);
-
-  // Counts an epoch and says for each of its batches, in order, what became of it.
+  // Counts an epoch. Returns the result of each of its batches, in order, in `*verdicts`.
   void Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts);
 
-  // The state after the last epoch applied. `changed_only`: what changed since the last call; else
-  // everything.
+  // The state after the last epoch applied. `changed_only`: only what changed since the last call.
   Checkpoint TakeCheckpoint(bool changed_only);
+
+  // Starts from a complete checkpoint. DataLoss if it contradicts itself. REQUIRES: nothing was
+  // applied yet.
+  absl::Status Restore(const Checkpoint& checkpoint);
 
   const Counters& counters() const { return counters_; }
 
-  // Whether this session is remembered, so that its batches need no room.
+  // Whether the session has an entry, so that its batches need no room for one.
   bool Knows(const SessionId& id) const;
   uint64_t session_count() const { return session_count_.load(std::memory_order_relaxed); }
 
@@ -55,28 +52,13 @@ class Aggregate {
   }
 
  private:
-  static constexpr uint8_t kNoSlot = 255;
-  static_assert(kCodeSlotsMax < kNoSlot);
-
   void ApplyPolicy(const internal::Policy& policy) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ApplyShown(const Epoch& epoch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ApplyRejected(const Epoch& epoch);
+  void AddRejected(const RejectedByReason& rejected);
   Verdict ApplyBatch(const BatchView& batch, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The session's slot, anew where the horizon has passed.
+  // The session's slot; a session that is older than the horizon starts again as a new one.
   uint32_t SessionFor(const BatchView& batch, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Count(const BatchView& batch, Session* session, PlaceCounters* place)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The row of these labels, which is made if there is room; otherwise that of less exact ones.
-  uint32_t PlaceFor(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  uint32_t AddPlace(const Place& place, bool shown) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t SlotFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const auto near = static_cast<uint32_t>(code);  // a negative code is far
-    const uint8_t slot = near < near_slots_.size() ? near_slots_[near] : kNoSlot;
-    return slot != kNoSlot ? slot : RareSlotFor(code);
-  }
-  size_t RareSlotFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t AddCode(int32_t code, bool shown) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status RestoreRows(const Checkpoint& checkpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Counters counters_;
   Tally batches_counted_;
@@ -90,20 +72,12 @@ class Aggregate {
   int64_t time_ms_ ABSL_GUARDED_BY(mutex_) = 0;
   internal::Policy policy_ ABSL_GUARDED_BY(mutex_);
   SessionTable sessions_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<Place, uint32_t> place_ids_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<std::string> apps_ ABSL_GUARDED_BY(mutex_);
-  // Rows with names as sent; those of "other" are beyond the limit.
-  size_t exact_places_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<bool> place_changed_ ABSL_GUARDED_BY(mutex_);
-  // Slot by code: a table for the codes that GME uses, a map for any other number.
-  std::vector<uint8_t> near_slots_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<int32_t, uint8_t> far_slots_ ABSL_GUARDED_BY(mutex_);
-  std::vector<bool> slot_in_catalog_ ABSL_GUARDED_BY(mutex_);
-  size_t unknown_codes_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Of the epoch being applied: its time and the rows of its origins.
+  CodeIndex codes_ ABSL_GUARDED_BY(mutex_){counters_};
+  PlaceIndex places_ ABSL_GUARDED_BY(mutex_){counters_};
+  // While an epoch is applied: its time, the horizon, and the rows of its origins.
   uint32_t now_s_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t oldest_s_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<uint32_t> origin_places_ ABSL_GUARDED_BY(mutex_);
+  std::vector<uint32_t> origin_rows_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gmewatch

@@ -24,7 +24,7 @@ PlaceCounters* Counters::AddPlace(Place place, bool shown) {
   }
   PlaceCounters* added = std::make_unique<PlaceCounters>(std::move(place), shown).release();
   Slot(id).store(added, std::memory_order_release);
-  // Last: who sees the number sees the row.
+  // Last: a reader that sees the number sees the row.
   places_.store(id + 1, std::memory_order_release);
   return added;
 }
@@ -33,7 +33,7 @@ size_t Counters::AddCode(int32_t code, bool shown) {
   const size_t slot = codes_.load(std::memory_order_relaxed);
   code_[slot] = code;
   code_shown_[slot].store(shown, std::memory_order_relaxed);
-  // Last: who sees the number sees the column.
+  // Last: a reader that sees the number sees the column.
   codes_.store(slot + 1, std::memory_order_release);
   return slot;
 }

@@ -1,10 +1,11 @@
-// The counters: one dense row of cells for each (app, region), one column for each code. Written by
-// one thread, the one that applies epochs; read by any number of threads without a lock, so a
-// scrape stops nobody.
+// The counters: one dense row of cells for each (app, region), one column for each code.
 //
-// What is read of one series never goes back. Rows and columns are only ever added; references stay
-// good as long as the Counters. Several series read one after the other may differ by what was
-// applied in between.
+// Thread safety: one thread writes, the one that applies epochs. Any number of threads read without
+// a lock, so a scrape stops nobody. A value that was read never goes back. Values read one after
+// the other may differ by the batches that were counted in between.
+//
+// Lifetime: rows and columns are only ever added, and never move; references to them are valid as
+// long as the Counters.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
 #define GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
 
@@ -21,32 +22,34 @@
 
 namespace gmewatch {
 
-// The column of codes beyond kUnknownCodesMax; there from the start.
+// The column of codes beyond kUnknownCodesMax; it exists from the start.
 inline constexpr size_t kOtherSlot = 0;
 
-// A number that only grows and has one writer; at 2^64-1 it stays there rather than begin anew.
+// A number that only grows and has one writer. It stays at 2^64-1 instead of wrapping to 0. A
+// reader that sees a value also sees what the writer did before it.
 class Tally {
  public:
-  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+  uint64_t value() const { return value_.load(std::memory_order_acquire); }
   void Add(uint64_t n) {
-    const uint64_t before = value();
+    const uint64_t before = value_.load(std::memory_order_relaxed);
     const uint64_t after = before + n;
-    value_.store(after < before ? UINT64_MAX : after, std::memory_order_relaxed);
+    value_.store(after < before ? UINT64_MAX : after, std::memory_order_release);
   }
 
  private:
   std::atomic<uint64_t> value_{0};
 };
 
-// Roughly who sent the events of a cell that were not late, so that one client in a loop is told
-// from many. Splitting or reordering batches changes nothing of it. Not kept over a restart.
+// Roughly which sessions sent the in-time events of a cell, so that the detector can distinguish
+// one client in a retry loop from many clients. Splitting or reordering batches does not change it.
+// Lost at a restart.
 class Senders {
  public:
   static constexpr size_t kBuckets = 8;
 
-  // Events by a hash of the session; the number wraps.
+  // Events by a hash of the session; wraps at 2^32.
   uint32_t events(size_t bucket) const { return events_[bucket].load(std::memory_order_relaxed); }
-  // A bit for each session, folded to 32, since the last call. For one reader.
+  // A bit for each session that sent since the last call, folded to 32 bits. For one reader.
   uint32_t TakeSessions() { return sessions_.exchange(0, std::memory_order_relaxed); }
 
   // For the one writer.
@@ -56,7 +59,7 @@ class Senders {
     events.store(events.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
     const uint32_t bit = uint32_t{1} << (hash / kBuckets % 32);
     const uint32_t sessions = sessions_.load(std::memory_order_relaxed);
-    // A reader that takes them in between sees some of them twice, which does no harm.
+    // A reader that takes the bits in between sees some of them twice, which does no harm.
     if ((sessions & bit) == 0) sessions_.store(sessions | bit, std::memory_order_relaxed);
   }
 
@@ -65,7 +68,7 @@ class Senders {
   std::atomic<uint32_t> sessions_{0};
 };
 
-// What one (app, region) counted of one code.
+// The counts of one code in one (app, region).
 class Cell {
  public:
   Cell() = default;
@@ -77,14 +80,29 @@ class Cell {
   Tally sessions;  // sessions that reported the code at least once
   Tally late;      // those of `events` that were late
 
-  // Null before the first event.
+  // Events that were not late. An event that is being counted may be missing for a moment, but a
+  // late one is never included, so that it cannot look like a spike: CountLate counts it in `late`
+  // first, and this reads in the opposite order.
+  uint64_t InTime() const {
+    const uint64_t all = events.value();
+    const uint64_t late_events = late.value();
+    return all > late_events ? all - late_events : 0;
+  }
+
+  // Null before the first event in time.
   Senders* senders() const { return senders_.load(std::memory_order_acquire); }
-  // For the one writer: made where it is missing.
-  Senders& EnsureSenders() {
+
+  // For the one writer.
+  void CountLate(uint32_t count) {
+    late.Add(count);
+    events.Add(count);
+  }
+  void CountInTime(const SessionId& session, uint32_t count) {
+    events.Add(count);
     if (senders() == nullptr) {
       senders_.store(std::make_unique<Senders>().release(), std::memory_order_release);
     }
-    return *senders();
+    senders()->Add(session, count);
   }
 
  private:
@@ -96,7 +114,7 @@ class PlaceCounters {
   PlaceCounters(Place place, bool shown) : place_(std::move(place)), shown_(shown) {}
 
   const Place& place() const { return place_; }
-  // Whether a scrape may show counts; until then it shows zeros.
+  // Whether scrapes show the counts; until then they show zeros.
   bool shown() const { return shown_.load(std::memory_order_acquire); }
   const Cell& cell(size_t slot) const { return cells_[slot]; }
   uint64_t success_events() const { return success_.value(); }
@@ -126,11 +144,12 @@ class Counters {
   Counters& operator=(const Counters&) = delete;
   ~Counters();
 
-  // Rows, in order of appearance.
+  // Rows, in the order in which they were added.
   size_t places() const { return places_.load(std::memory_order_acquire); }
   const PlaceCounters& place(size_t id) const { return *Slot(id).load(std::memory_order_acquire); }
 
-  // Columns, in order of appearance; the first is kOtherSlot, whose code() means nothing.
+  // Columns, in the order in which they were added. The first is kOtherSlot, whose code() has no
+  // meaning.
   size_t codes() const { return codes_.load(std::memory_order_acquire); }
   int32_t code(size_t slot) const { return code_[slot]; }
   bool code_shown(size_t slot) const { return code_shown_[slot].load(std::memory_order_acquire); }
@@ -141,11 +160,11 @@ class Counters {
   PlaceCounters* mutable_place(size_t id) { return Slot(id).load(std::memory_order_relaxed); }
   void ShowCode(size_t slot) { code_shown_[slot].store(true, std::memory_order_release); }
 
-  // (app, region) rows at most: what config.proto allows, and room for "other".
+  // The most (app, region) rows: as many as config.proto allows, and room for kOtherLabel.
   static constexpr size_t kPlacesMax = 65535;
 
  private:
-  // Rows must not move under a reader, so they hang on blocks that are never replaced.
+  // Rows must not move under a reader, so blocks that are never replaced point to them.
   static constexpr size_t kBlock = 1024;
   using Block = std::array<std::atomic<PlaceCounters*>, kBlock>;
   std::atomic<PlaceCounters*>& Slot(size_t id) const {

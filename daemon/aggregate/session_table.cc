@@ -12,8 +12,8 @@ namespace {
 
 constexpr size_t kIndexSizeMin = 1024;
 
-// Full enough that a million sessions fit into 2^20 entries' worth of cache lines, empty enough for
-// short searches.
+// Full enough that a million sessions fit into an index of 2^20 entries, empty enough that searches
+// are short.
 constexpr bool IsFull(size_t sessions, size_t index_size) { return sessions * 8 > index_size * 7; }
 
 }  // namespace
@@ -49,7 +49,7 @@ Session* SessionTable::Change(uint32_t slot) {
 void SessionTable::AddPage() {
   const size_t first = pages_.size() * kPageSessions;
   pages_.push_back(std::make_unique<Page>());
-  for (Session& session : pages_.back()->sessions) session.place = kFree;
+  for (Session& session : pages_.back()->sessions) session.free_mark = kFree;
   for (size_t i = kPageSessions; i > 0; --i) free_.push_back(static_cast<uint32_t>(first + i - 1));
 }
 
@@ -63,14 +63,14 @@ void SessionTable::ResizeIndex(size_t size) {
   index_.assign(size, 0);
   mask_ = size - 1;
   for (size_t slot = 0; slot < pages_.size() * kPageSessions; ++slot) {
-    if (At(slot).place != kFree) Index(slot, Hash(At(slot).id));
+    if (At(slot).free_mark != kFree) Index(slot, Hash(At(slot).id));
   }
 }
 
 void SessionTable::Remove(size_t slot) {
   size_t hole = Hash(At(slot).id) & mask_;
   while (index_[hole] != slot + 1) hole = (hole + 1) & mask_;
-  // Later entries of the run move back, so that no search ends at the hole too early.
+  // Later entries of the probe sequence move back, so that no search ends at the hole too early.
   for (size_t at = (hole + 1) & mask_; index_[at] != 0; at = (at + 1) & mask_) {
     const size_t home = Hash(At(index_[at] - 1).id) & mask_;
     if (((at - home) & mask_) < ((at - hole) & mask_)) continue;
@@ -80,7 +80,7 @@ void SessionTable::Remove(size_t slot) {
   index_[hole] = 0;
   Session* freed = Change(static_cast<uint32_t>(slot));
   *freed = Session();
-  freed->place = kFree;
+  freed->free_mark = kFree;
   free_.push_back(static_cast<uint32_t>(slot));
   --size_;
 }
@@ -90,7 +90,7 @@ void SessionTable::Sweep(uint32_t oldest_s, size_t slots) {
   for (size_t i = 0; i < std::min(slots, all); ++i, ++cursor_) {
     if (cursor_ >= all) cursor_ = 0;
     const Session& session = At(cursor_);
-    if (session.place != kFree && session.last_seen_s < oldest_s) Remove(cursor_);
+    if (session.free_mark != kFree && session.last_seen_s < oldest_s) Remove(cursor_);
   }
 }
 
@@ -109,15 +109,15 @@ std::vector<SessionPage> SessionTable::TakePages(bool changed_only) {
 absl::Status SessionTable::Load(const std::vector<SessionPage>& pages) {
   for (const SessionPage& page : pages) {
     if (page.bytes.size() != sizeof(Page::sessions) || page.index != pages_.size()) {
-      return absl::DataLossError(absl::StrCat("session page ", page.index, " of ",
-                                              page.bytes.size(), " bytes stands where page ",
-                                              pages_.size(), " should"));
+      return absl::DataLossError(absl::StrCat(
+          "session page ", page.index, " of ", page.bytes.size(), " bytes found instead of page ",
+          pages_.size(), " of ", sizeof(Page::sessions), " bytes"));
     }
     pages_.push_back(std::make_unique<Page>());
     std::memcpy(pages_.back()->sessions.data(), page.bytes.data(), page.bytes.size());
   }
   for (size_t slot = pages_.size() * kPageSessions; slot > 0; --slot) {
-    if (At(slot - 1).place == kFree) {
+    if (At(slot - 1).free_mark == kFree) {
       free_.push_back(static_cast<uint32_t>(slot - 1));
     } else {
       ++size_;

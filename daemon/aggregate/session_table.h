@@ -1,8 +1,8 @@
-// The sessions that were heard of within the horizon: what duplicate detection and distinct-session
-// counts need. 56 bytes a session and an index of 4.6 to 9.2 bytes each.
+// The sessions that sent a batch within the horizon: the state of duplicate detection and of
+// distinct-session counts. A session takes 56 bytes, and 4.6 to 9.2 bytes of the index.
 //
-// Thread safety: none. A slot stays a session's until it is swept. What the table answers depends
-// on its calls alone; the index's hash is another in every process, so that nobody can choose
+// Thread safety: none. A session keeps its slot until it is swept. The table's answers depend only
+// on its calls. The hash of the index differs in every process, so that nobody can choose
 // identifiers that collide.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_SESSION_TABLE_H_
 #define GMEWATCH_DAEMON_AGGREGATE_SESSION_TABLE_H_
@@ -25,9 +25,9 @@ struct Session {
   uint64_t last_sequence = 0;                          // of the batches counted
   std::array<uint64_t, kCodeSlotsMax / 64> seen = {};  // a bit for each code slot that it reported
   uint32_t last_seen_s = 0;                            // seconds since 1970
-  uint32_t place = 0;                                  // where it first reported
+  uint32_t free_mark = 0;                              // SessionTable::kFree if the slot is free
 };
-static_assert(sizeof(Session) == 56, "sessions are stored as they stand in memory");
+static_assert(sizeof(Session) == 56, "checkpoints hold sessions as they are in memory");
 
 class SessionTable {
  public:
@@ -38,8 +38,8 @@ class SessionTable {
   size_t size() const { return size_; }
   static size_t Hash(const SessionId& id) { return absl::HashOf(id); }
 
-  // Bring near, in this order and some calls apart, what Find will touch: worth it when many
-  // sessions come in turn.
+  // Prefetch the memory that Find will touch: first the index, then, some calls later, the session.
+  // Worth it if many sessions take turns.
   void PrefetchIndex(size_t hash) const { __builtin_prefetch(&index_[hash & mask_]); }
   void PrefetchSession(size_t hash) const {
     const uint32_t entry = index_[hash & mask_];
@@ -48,24 +48,25 @@ class SessionTable {
 
   // The session's slot, or kNone.
   uint32_t Find(const SessionId& id, size_t hash) const;
-  // REQUIRES: it is not there.
+  // Adds a session and returns its slot. REQUIRES: the table does not have it.
   uint32_t Insert(const SessionId& id, size_t hash);
   const Session& at(uint32_t slot) const { return At(slot); }
-  // To be changed: the next checkpoint will have its page.
+  // The session, to be changed: the next checkpoint includes its page.
   Session* Change(uint32_t slot);
 
-  // Forgets, among the next `slots` slots, the sessions not seen since `oldest_s`. For their memory
-  // only: who asks must not depend on when a session is swept.
+  // Removes, among the next `slots` slots, the sessions not seen since `oldest_s`. Only frees
+  // memory: callers must decide by last_seen_s whether a session has expired.
   void Sweep(uint32_t oldest_s, size_t slots);
 
-  // The pages changed since the last call, or all.
+  // The pages that changed since the last call, or all.
   std::vector<SessionPage> TakePages(bool changed_only);
-  // All pages again. DataLoss where they contradict themselves. REQUIRES: the table is empty.
+  // Takes all pages of a checkpoint. DataLoss if one has a wrong size or position. REQUIRES: the
+  // table is empty.
   absl::Status Load(const std::vector<SessionPage>& pages);
 
  private:
   static constexpr size_t kPageSessions = 4096;
-  // The `place` of a slot without a session.
+  // Stored in checkpoints, like the session itself; any other mark is a session.
   static constexpr uint32_t kFree = UINT32_MAX;
   struct Page {
     std::array<Session, kPageSessions> sessions;
@@ -81,7 +82,7 @@ class SessionTable {
   void Remove(size_t slot);
 
   std::vector<std::unique_ptr<Page>> pages_;
-  std::vector<uint32_t> free_;   // slots, taken from the end
+  std::vector<uint32_t> free_;   // free slots, taken from the end
   std::vector<uint32_t> index_;  // slot + 1, or 0; linear probing
   size_t mask_ = 0;
   size_t size_ = 0;

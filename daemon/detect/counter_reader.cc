@@ -20,10 +20,7 @@ const std::vector<CellGain>& CounterReader::Read() {
     const PlaceCounters& place = counters_.place(id);
     for (uint32_t slot = 0; slot < slots; ++slot) {
       const Cell& cell = place.cell(slot);
-      const uint64_t events = cell.events.value();
-      const uint64_t late = cell.late.value();
-      // Both are read while another thread counts, so `late` may be ahead for a moment.
-      const uint64_t in_time = events > late ? events - late : 0;
+      const uint64_t in_time = cell.InTime();
       if (in_time <= row.events[slot]) continue;
       CellGain& gain = gains_.emplace_back();
       gain.place = id;

@@ -176,7 +176,7 @@ void StreamCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { Unref(); }
 void StreamCall::OnSettled(uint64_t sequence, Verdict verdict) {
   newly_settled_.sequence = std::max(newly_settled_.sequence, sequence);
   ++newly_settled_.batches;
-  if (verdict == Verdict::kRefused) ++newly_settled_.rejected;
+  if (verdict == Verdict::kRejected) ++newly_settled_.rejected;
 }
 
 void StreamCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {

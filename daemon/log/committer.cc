@@ -9,7 +9,7 @@
 namespace gmewatch {
 namespace {
 
-// How long a log that is full is left alone before it is tried again.
+// The time between two attempts to write to a log that is full.
 constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
 
 }  // namespace
@@ -42,9 +42,9 @@ absl::Status Committer::Append(const Batch& batch, const HashedOrigin& origin,
 absl::Status Committer::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                                        BatchWaiter* waiter) {
   absl::MutexLock lock(&mutex_);
-  std::optional<RejectReason> turned_away;
-  absl::Status admitted = Admit(0, &turned_away);
-  if (turned_away.has_value()) open_.Reject(*turned_away, 1, events);
+  std::optional<RejectReason> no_room;
+  absl::Status admitted = Admit(0, &no_room);
+  if (no_room.has_value()) open_.Reject(*no_room, 1, events);
   if (!admitted.ok()) return admitted;
   open_.Reject(reason, 1, events);
   pending_.push_back({waiter, sequence, true});
@@ -52,7 +52,7 @@ absl::Status Committer::AppendRejected(RejectReason reason, uint64_t events, uin
 }
 
 absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason) {
-  if (!broken_.ok()) return absl::UnavailableError(broken_.message());
+  if (!permanent_failure_.ok()) return absl::UnavailableError(permanent_failure_.message());
   if (stopping_) {
     *reason = RejectReason::kStopping;
     return absl::UnavailableError("the daemon is stopping");
@@ -64,9 +64,9 @@ absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason)
   const size_t waiting = WaitingBytes();
   if (waiting + bytes > options_.max_pending_bytes) {
     *reason = RejectReason::kOverloaded;
-    return absl::ResourceExhaustedError(absl::StrCat(waiting, " bytes wait for the log; at most ",
-                                                     options_.max_pending_bytes,
-                                                     " may (limits.max_pending_bytes)"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat(waiting, " bytes wait for the log; limits.max_pending_bytes allows ",
+                     options_.max_pending_bytes, "; send the batch again later"));
   }
   return absl::OkStatus();
 }
@@ -84,14 +84,15 @@ void Committer::Show(std::vector<Place> places, std::vector<int32_t> codes) {
 
 bool Committer::HasWork() const { return stopping_ || !open_.empty() || !pending_.empty(); }
 
-bool Committer::IsSettled() const {
-  return !broken_.ok() || failing_ || (!committing_ && open_.empty() && pending_.empty());
+bool Committer::IsFlushed() const {
+  return !permanent_failure_.ok() || failing_ ||
+         (!committing_ && open_.empty() && pending_.empty());
 }
 
 absl::Status Committer::Flush() {
   absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Committer::IsSettled));
-  if (!broken_.ok()) return broken_;
+  mutex_.Await(absl::Condition(this, &Committer::IsFlushed));
+  if (!permanent_failure_.ok()) return permanent_failure_;
   return failing_ ? absl::ResourceExhaustedError("the log cannot be written at present")
                   : absl::OkStatus();
 }
@@ -115,7 +116,7 @@ void Committer::Run() {
     absl::MutexLock lock(&mutex_);
     committing_ = false;
     committing_bytes_ = 0;
-    if (!broken_.ok() || (failing_ && stopping_)) return;
+    if (!permanent_failure_.ok() || (failing_ && stopping_)) return;
   }
 }
 
@@ -126,7 +127,7 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
     mutex_.Await(absl::Condition(this, &Committer::HasWork));
     if (failing_) pause = kRetryInterval;
   }
-  // The wait that makes a group: nothing but the time, or the end, ends it.
+  // This wait makes a group of batches: only the time, or Stop, ends it.
   const absl::Duration wait = last_begin_ + pause - clock_.Monotonic();
   if (wait > absl::ZeroDuration()) stop_.WaitForNotificationWithTimeout(wait);
   last_begin_ = clock_.Monotonic();
@@ -161,16 +162,19 @@ void Committer::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
   }
   apply_(++number_, *epoch, &verdicts_);
   Settle(pending);
-  absl::MutexLock lock(&mutex_);
-  if (failing_) LogInfo("the log can be written again");
-  failing_ = false;
+  bool recovered = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    recovered = std::exchange(failing_, false);
+  }
+  if (recovered) LogInfo("the log can be written again");
 }
 
 void Committer::Settle(const std::vector<Pending>& pending) {
   size_t counted = 0;
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
-    p.waiter->OnSettled(p.sequence, p.refused ? Verdict::kRefused : verdicts_[counted++]);
+    p.waiter->OnSettled(p.sequence, p.rejected ? Verdict::kRejected : verdicts_[counted++]);
     if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
   }
 }
@@ -181,13 +185,13 @@ void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const abs
   {
     absl::MutexLock lock(&mutex_);
     first = !failing_;
-    failing_ = true;  // until a commit succeeds: the tally of what is turned away is always there
-                      // to try with
-    if (fatal) broken_ = status;
+    // Until a commit succeeds. The counts of the rejected batches make another attempt certain.
+    failing_ = true;
+    if (fatal) permanent_failure_ = status;
     pending.insert(pending.end(), pending_.begin(), pending_.end());
     pending_.clear();
-    open_.TurnAway(RejectReason::kLogFailed);
-    open_.TakeOver(epoch, RejectReason::kLogFailed);
+    open_.RejectBatches(RejectReason::kLogFailed);
+    open_.Inherit(epoch, RejectReason::kLogFailed);
   }
   if (first) LogError("the log cannot be written", {{"error", std::string(status.message())}});
   for (size_t i = 0; i < pending.size(); ++i) {
@@ -204,7 +208,7 @@ double Committer::Fullness() const {
 }
 
 size_t Committer::WaitingBytes() const {
-  // Waiters count too: a flood of empty batches takes memory as well.
+  // Pending entries count too: a flood of empty batches takes memory as well.
   return open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
 }
 

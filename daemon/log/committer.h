@@ -1,5 +1,5 @@
-// Takes batches from many threads into the open epoch; one committer thread makes an epoch durable,
-// has it applied, and only then tells those who wait. So what is acknowledged is durable and
+// Takes batches from many threads into the open epoch. The committer's own thread makes the epoch
+// durable, applies it, and only then settles its batches. So an acknowledged batch is durable and
 // counted.
 //
 // Thread safety: every method may be called from any thread, unless it says otherwise.
@@ -25,8 +25,9 @@
 
 namespace gmewatch {
 
-// Waits for batches to be settled. All calls come from the committer thread, in the order of
-// Committer::Append, and must not block. Must live until every batch that it appended is settled.
+// Waits until its batches are settled. All calls come from the committer thread, in the order of
+// Committer::Append, and must not block. The waiter must live until every batch that it appended is
+// settled.
 class BatchWaiter {
  public:
   BatchWaiter() = default;
@@ -34,13 +35,13 @@ class BatchWaiter {
   BatchWaiter& operator=(const BatchWaiter&) = delete;
   virtual ~BatchWaiter() = default;
 
-  // What became of the batch with this number, durably.
+  // The durable verdict of a batch.
   virtual void OnSettled(uint64_t sequence, Verdict verdict) = 0;
-  // Its epoch could not be written: ResourceExhausted where it may be sent again, or the log is at
-  // its end.
+  // The epoch of the batch could not be committed. ResourceExhausted: the client may send the batch
+  // again; otherwise the event log has failed permanently.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // Follows a run of the calls above without another waiter's between; may destroy the waiter where
-  // nothing is left to settle. Time to answer.
+  // Follows one or more of the calls above: it is time to answer. May destroy the waiter if none of
+  // its batches is left to settle.
   virtual void OnBatchesSettled() = 0;
 };
 
@@ -55,7 +56,7 @@ struct CommitterStats {
   uint64_t failed_epochs = 0;
   uint64_t pending_bytes = 0;
   absl::Duration commit_time_total;  // spent in EventLog::Append
-  // Commits that took at most kCommitBucketsSeconds[i]; the last counts all.
+  // The number of commits that took at most kCommitBucketsSeconds[i]; the last one counts all.
   static constexpr std::array<double, 8> kCommitBucketsSeconds = {0.0005, 0.001, 0.0025, 0.005,
                                                                   0.01,   0.025, 0.1,    1};
   std::array<uint64_t, kCommitBucketsSeconds.size() + 1> commits_by_bucket{};
@@ -66,62 +67,64 @@ class Committer {
   using ApplyFn = std::function<void(uint64_t number, const Epoch&, std::vector<Verdict>*)>;
   using FatalFn = std::function<void(const absl::Status&)>;
 
-  // `log` and `clock` must outlive the journal. `last_number` and `last_time_ms` are those of the
+  // `log` and `clock` must outlive the committer. `last_number` and `last_time_ms` are those of the
   // newest epoch. `apply` and `fatal` are called on the committer thread; `fatal` once, when the
-  // log is at its end.
+  // event log has failed permanently.
   Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
             int64_t last_time_ms, ApplyFn apply, FatalFn fatal);
-  // REQUIRES: Stop was called.
+  // Calls Stop.
   ~Committer();
 
-  // Takes the batch. Ok: exactly one OnSettled or OnFailed follows. ResourceExhausted: too much is
-  // waiting or the log is full; Unavailable: it was stopped or the log is at its end. Then nothing
-  // follows, and the refusal is counted.
+  // Adds the batch to the open epoch. Ok: exactly one OnSettled or OnFailed follows.
+  // ResourceExhausted: too much is waiting or the log cannot be written at present; Unavailable:
+  // Stop was called or the event log has failed permanently. After an error neither follows; the
+  // batch is counted as rejected, unless the event log has failed permanently.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
 
-  // Counts a rejected batch in the next epoch. `waiter` hears of it as kRefused, in order, when the
-  // rejection is durable. Fails as Append does.
+  // Counts one batch as rejected and calls `waiter`, in order, with kRejected when that is durable.
+  // Fails like Append.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter);
 
-  // From the next epoch on.
+  // Both apply from the next epoch on. Show: scrapes show the counts of these places and codes.
   void SetPolicy(internal::Policy policy);
   void Show(std::vector<Place> places, std::vector<int32_t> codes);
 
-  // Waits until nothing is open; ResourceExhausted or the log's own error where it cannot be
-  // written.
+  // Waits until everything is committed. ResourceExhausted, or the log's permanent error, if the
+  // log cannot be written.
   absl::Status Flush();
 
-  // Takes nothing more, commits what is open, ends the thread. Idempotent.
+  // Takes nothing more, commits the open epoch, ends the thread. Idempotent.
   void Stop();
 
-  // 0 when nothing waits, 1 when max_pending_bytes do.
+  // 0 if nothing waits for the log, 1 if max_pending_bytes do.
   double Fullness() const;
   CommitterStats stats() const;
 
  private:
-  // One batch, or the refusal of one, of the open epoch.
+  // A batch of the open epoch, or a batch that was rejected.
   struct Pending {
     BatchWaiter* waiter;
     uint64_t sequence;
-    bool refused;
+    bool rejected;
   };
 
   void Run();
-  // Blocks until there is an epoch to commit; false when there will be none.
+  // Blocks until there is an epoch to commit; false if no epoch will follow.
   bool TakeOpen(Epoch* epoch, std::vector<Pending>* pending);
   void Commit(Epoch* epoch, const std::vector<Pending>& pending);
   void Settle(const std::vector<Pending>& pending);
-  // Turns away what waits, and everything that came after it, so that nothing overtakes what is to
-  // be sent again.
+  // Rejects the batches of an epoch that could not be committed, and the batches that came after
+  // it, so that none of those overtakes a batch that the client sends again.
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
-  // Whether there is room; where there is not, `reason` is what the refusal is to be counted under,
-  // or nothing where the log is at its end.
+  // Ok if there is room. Otherwise `*reason` is what the batch is to be counted under; it is not
+  // set if the event log has failed permanently, since nothing can be counted then.
   absl::Status Admit(size_t bytes, std::optional<RejectReason>* reason)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t WaitingBytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool IsSettled() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether everything is committed, or cannot be.
+  bool IsFlushed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   EventLog& log_;
   Clock& clock_;
@@ -129,7 +132,7 @@ class Committer {
   const ApplyFn apply_;
   const FatalFn fatal_;
 
-  // Not a condition of mutex_: whoever unlocks that would have to look at it, for every batch.
+  // Not a condition of mutex_: every Append would have to evaluate it when it unlocks mutex_.
   absl::Notification stop_;
 
   mutable absl::Mutex mutex_;
@@ -137,18 +140,18 @@ class Committer {
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
   size_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool failing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool failing_ ABSL_GUARDED_BY(mutex_) = false;  // the last commit failed
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Status broken_ ABSL_GUARDED_BY(mutex_);
+  absl::Status permanent_failure_ ABSL_GUARDED_BY(mutex_);
   CommitterStats stats_ ABSL_GUARDED_BY(mutex_);
 
-  // Of the committer thread alone.
+  // For the committer thread alone.
   uint64_t number_;
   int64_t time_ms_;
   std::vector<Verdict> verdicts_;
   absl::Duration last_begin_ = -absl::InfiniteDuration();
 
-  // Last, so that it starts when everything above is there.
+  // Last, so that the thread starts when everything above is initialised.
   std::thread committer_;
 };
 

@@ -10,7 +10,7 @@
 namespace gmewatch {
 namespace {
 
-// The number is the key, so epochs stand in the file in their order, and dropping the oldest frees
+// The number is the key, so epochs are in the file in their order and dropping the oldest frees
 // whole pages.
 SqliteSchema EpochSchema() {
   SqliteSchema schema;
@@ -34,10 +34,10 @@ absl::StatusOr<std::unique_ptr<EpochTable>> EpochTable::Open(const std::string& 
   absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
       SqliteConnection::Open(path, EpochSchema());
   if (!connection.ok()) return connection.status();
-  std::unique_ptr<EpochTable> journal(new EpochTable(*std::move(connection)));
-  absl::Status status = journal->Prepare();
+  std::unique_ptr<EpochTable> table(new EpochTable(*std::move(connection)));
+  absl::Status status = table->Prepare();
   if (!status.ok()) return status;
-  return journal;
+  return table;
 }
 
 absl::Status EpochTable::Prepare() {
@@ -106,7 +106,7 @@ absl::Status EpochTable::Missing(uint64_t number, absl::string_view instead) con
 absl::Status EpochTable::Append(uint64_t number, const Epoch& epoch, uint64_t covered) {
   epoch.Serialize(&record_);
   absl::Status status = Write(number, covered);
-  // On a full disk the WAL cannot grow, but once it is empty its room can be used again.
+  // On a full disk the WAL cannot grow, but once it is empty its space can be used again.
   if (absl::IsResourceExhausted(status) && connection_->EmptyWal()) status = Write(number, covered);
   if (status.ok() && oldest_ == 0) oldest_ = number;
   return status;
@@ -114,10 +114,10 @@ absl::Status EpochTable::Append(uint64_t number, const Epoch& epoch, uint64_t co
 
 absl::Status EpochTable::Write(uint64_t number, uint64_t covered) {
   const uint64_t keep_from = std::min(covered, oldest_ + kDropsPerCommit);
-  // A statement on its own is a transaction.
+  // A single statement is a transaction.
   if (oldest_ == 0 || keep_from <= oldest_) return Insert(number);
   absl::Status status = connection_->InTransaction([&] {
-    // First, so that the new epoch takes the pages that this frees.
+    // Drop first, so that the new epoch takes the pages that become free.
     absl::Status dropped = drop_.Bind(1, keep_from).Run();
     return dropped.ok() ? Insert(number) : dropped;
   });

@@ -1,12 +1,12 @@
-// The epochs of the SQLite log: journal.db, table epochs(number, record, crc).
+// The table epochs(number, record, crc) of journal.db, which holds the epochs of the SQLite log.
 //
-// Thread safety: none; after Open and Replay it belongs to the thread that appends. Epochs that a
-// checkpoint covers are dropped a few at a time by the commits that follow, in the same
-// transactions: that costs no sync of its own, and nobody ever waits for a long deletion or for
-// another writer's lock. The newest epoch always stays, so that the files of two states that do not
-// belong together are noticed.
+// The commits after a checkpoint drop the epochs that it covers, a few at a time and in their own
+// transactions. So dropping costs no sync, and nobody waits for a long deletion or for the lock of
+// another writer. The newest epoch is never dropped, so that Replay notices a state.db that does
+// not belong to this journal.db.
 //
-// Errors: those of sqlite_connection.h.
+// Thread safety: none; after Open and Replay it belongs to the thread that appends. Errors: those
+// of sqlite_connection.h.
 #ifndef GMEWATCH_DAEMON_LOG_EPOCH_TABLE_H_
 #define GMEWATCH_DAEMON_LOG_EPOCH_TABLE_H_
 
@@ -24,8 +24,8 @@ namespace gmewatch {
 
 class EpochTable {
  public:
-  // More than one, so that what a checkpoint covers is gone long before the next one; few, so that
-  // a commit's time does not show it.
+  // More than one, so that all covered epochs are dropped long before the next checkpoint; few, so
+  // that commits do not become slower.
   static constexpr uint64_t kDropsPerCommit = 8;
 
   static absl::StatusOr<std::unique_ptr<EpochTable>> Open(const std::string& path);
@@ -33,15 +33,15 @@ class EpochTable {
   EpochTable(const EpochTable&) = delete;
   EpochTable& operator=(const EpochTable&) = delete;
 
-  // Calls `apply` for each epoch after `number` in order. DataLoss, which names the epoch, if one
-  // is damaged or missing, and also where epoch `number` itself is not there any more, unless it is
-  // 0.
+  // Calls `apply` for each epoch after `number`, in order. DataLoss that names the epoch if one is
+  // damaged or missing; epoch `number` itself must exist too, unless it is 0.
   absl::Status Replay(uint64_t number,
                       const std::function<absl::Status(uint64_t, const Epoch&)>& apply);
 
-  // Durable when Ok. `covered`: the last epoch that a durable checkpoint covers.
+  // Ok: the epoch is durable. `covered`: the last epoch that a durable checkpoint covers.
   absl::Status Append(uint64_t number, const Epoch& epoch, uint64_t covered);
 
+  // See SqliteConnection::LeaveFilesAlone.
   void LeaveFilesAlone() { connection_->LeaveFilesAlone(); }
 
  private:
@@ -57,8 +57,8 @@ class EpochTable {
   std::unique_ptr<SqliteConnection> connection_;
   SqliteStatement insert_;
   SqliteStatement drop_;
-  uint64_t oldest_ = 0;  // the first epoch in the file; 0 when there is none
-  std::string record_;   // kept for its memory
+  uint64_t oldest_ = 0;  // the first epoch in the file; 0 if the file has none
+  std::string record_;   // of the last epoch; a member so that its memory is used again
 };
 
 }  // namespace gmewatch

@@ -1,11 +1,11 @@
-// Where epochs and checkpoints are kept. Nothing behind it knows whether that is memory, SQLite or,
-// later, Kafka.
+// Stores epochs and checkpoints. Its callers do not know whether that is in memory or in SQLite.
 //
-// Thread safety: one thread appends (the committer), one saves checkpoints; both at once is
-// allowed. Load and Replay come before either. Errors: ResourceExhausted, there is no room: nothing
-// of this call was kept and a later call may succeed; DataLoss, what was stored is damaged; any
-// other: the log cannot go on and the process must restart, because what has reached the disk is
-// not known.
+// Thread safety: one thread appends (the committer), one saves checkpoints, both may do so at once.
+// LoadCheckpoint and Replay come before either.
+//
+// Errors: ResourceExhausted, there is no room: nothing of this call was stored and a later call may
+// succeed; DataLoss, the stored data is damaged; any other: the event log has failed permanently
+// and the process must restart, because it is not known what has reached the disk.
 #ifndef GMEWATCH_DAEMON_LOG_EVENT_LOG_H_
 #define GMEWATCH_DAEMON_LOG_EVENT_LOG_H_
 
@@ -27,21 +27,22 @@ class EventLog {
   EventLog& operator=(const EventLog&) = delete;
   virtual ~EventLog() = default;
 
-  // The newest checkpoint, whole; none in a new log.
+  // The newest checkpoint, complete; nullopt in a new log.
   virtual absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() = 0;
 
-  // Calls `apply` for each epoch after `number`, in order; ends with its first error.
+  // Calls `apply` for each epoch after `number`, in order. Stops at the first error of `apply` and
+  // returns it.
   virtual absl::Status Replay(uint64_t number,
                               const std::function<absl::Status(uint64_t, const Epoch&)>& apply) = 0;
 
-  // When it returns Ok the epoch survives a crash. REQUIRES: numbers rise by one from call to call.
+  // If it returns Ok the epoch survives a crash. REQUIRES: numbers rise by one from call to call.
   virtual absl::Status Append(uint64_t number, const Epoch& epoch) = 0;
 
-  // Merges the checkpoint into the one before and drops the epochs up to checkpoint.epoch, each at
-  // once or not at all.
+  // Merges the checkpoint into the previous one and drops the epochs up to checkpoint.epoch; both
+  // are atomic.
   virtual absl::Status SaveCheckpoint(const Checkpoint& checkpoint) = 0;
 
-  // Bytes on disk, for gmewatch_journal_size_bytes; 0 for memory. From any thread.
+  // Bytes on disk, for gmewatch_journal_size_bytes; 0 in memory. Any thread may call it.
   virtual uint64_t SizeBytes() = 0;
 };
 

@@ -1,4 +1,6 @@
-// Keeps nothing: what gmewatchd --in_memory uses. Counts last as long as the process.
+// The event log of gmewatchd --in_memory: it stores nothing, so counts last as long as the process.
+//
+// Thread safety: every method may be called from any thread. No errors.
 #ifndef GMEWATCH_DAEMON_LOG_MEMORY_LOG_H_
 #define GMEWATCH_DAEMON_LOG_MEMORY_LOG_H_
 

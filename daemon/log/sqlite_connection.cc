@@ -12,8 +12,8 @@
 namespace gmewatch {
 namespace {
 
-// A program that holds a snapshot makes the WAL grow past its usual size; what is over this is
-// given back afterwards.
+// Another program that reads for long makes the WAL grow beyond its usual size. Afterwards the WAL
+// is truncated to this.
 constexpr int kWalBytesKept = 16 << 20;
 
 bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
@@ -68,7 +68,7 @@ absl::StatusOr<bool> SqliteStatement::Next() {
 }
 
 void SqliteStatement::Reset() {
-  // It repeats the error of the last step, which has been seen.
+  // Its result repeats the error of the last step, which has been handled.
   sqlite3_reset(statement_.get());
   bind_error_ = SQLITE_OK;
 }
@@ -77,12 +77,8 @@ int64_t SqliteStatement::Int64(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
-bool SqliteStatement::IsNull(int column) const {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
-}
-
 absl::string_view SqliteStatement::Bytes(int column) const {
-  // SQLite wants the pointer asked for before the size.
+  // SQLite requires that the pointer is read before the size.
   const void* data = sqlite3_column_blob(statement_.get(), column);
   const int size = sqlite3_column_bytes(statement_.get(), column);
   return {static_cast<const char*>(data), static_cast<size_t>(size)};
@@ -95,8 +91,8 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   absl::Status status = PrepareStateFile(path);
   if (!status.ok()) return status;
   sqlite3* db = nullptr;
-  // SQLite's own locks are left out: one thread at a time uses a connection. A relative path is
-  // made one that cannot be taken for a URI.
+  // NOMUTEX: only one thread at a time uses a connection. A relative path gets a prefix, so that
+  // SQLite cannot take it for a URI.
   const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
   const int code = sqlite3_open_v2(
       name.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -110,7 +106,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
 absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
   sqlite3_extended_result_codes(db_.get(), 1);
   sqlite3_busy_timeout(db_.get(), static_cast<int>(absl::ToInt64Milliseconds(kBusyTimeout)));
-  // Before anything is written: a file that is not ours stays as it is.
+  // Before anything is written: a file of another program must stay as it is.
   const absl::StatusOr<int64_t> id = IntPragma("application_id");
   if (!id.ok()) return id.status();
   const absl::StatusOr<int64_t> changes = IntPragma("schema_version");
@@ -123,7 +119,7 @@ absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
   }
   absl::Status status = absl::OkStatus();
   if (is_new) {
-    // No page is moved to shrink a file that is about to grow again.
+    // Without auto_vacuum no page is moved to shrink a file that will grow again.
     status = Execute(
         absl::StrCat("PRAGMA page_size=", schema.page_size_bytes, "; PRAGMA auto_vacuum=NONE;"));
   } else {
@@ -131,7 +127,7 @@ absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
   }
   if (status.ok()) status = SwitchToWal();
   if (!status.ok()) return status;
-  // What is deleted here is no secret; overwriting it, Debian's default, would double the writing.
+  // Deleted rows are no secret. Overwriting them, Debian's default, would double the bytes written.
   status = Execute(absl::StrCat(
       "PRAGMA synchronous=FULL; PRAGMA locking_mode=NORMAL; PRAGMA secure_delete=OFF;",
       "PRAGMA wal_autocheckpoint=", schema.wal_autocheckpoint_pages, ";",
@@ -155,7 +151,7 @@ absl::Status SqliteConnection::SwitchToWal() {
   if (!row.ok()) return row.status();
   if (!*row || statement->Bytes(0) != "wal") {
     return absl::FailedPreconditionError(
-        absl::StrCat(path_, ": the file system cannot hold a WAL (shared memory is needed)"));
+        absl::StrCat(path_, ": the file system does not support a WAL (it needs shared memory)"));
   }
   return absl::OkStatus();
 }
@@ -199,14 +195,12 @@ absl::Status SqliteConnection::Execute(const std::string& sql) {
 }
 
 absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> body) {
-  // IMMEDIATE takes the write lock here, where waiting for it is possible; a later upgrade would
-  // fail at once.
+  // IMMEDIATE takes the write lock now, and may wait for it; a later upgrade would fail at once.
   absl::Status status = Execute("BEGIN IMMEDIATE");
   if (!status.ok()) return status;
   status = body();
   if (status.ok()) status = Execute("COMMIT");
-  // Some errors have rolled back already. What remains is rolled back here; that writes nothing in
-  // WAL mode.
+  // After some errors SQLite has rolled back already. A rollback writes nothing in WAL mode.
   if (!status.ok() && sqlite3_get_autocommit(db_.get()) == 0) {
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
@@ -216,8 +210,8 @@ absl::Status SqliteConnection::InTransaction(absl::FunctionRef<absl::Status()> b
 bool SqliteConnection::EmptyWal() {
   int frames = 0;
   int moved = 0;
-  // A failed sync in here leaves the WAL as it is, so nothing is lost and the code need not be
-  // known.
+  // If a sync in here fails the WAL stays as it is, so nothing is lost and the code does not
+  // matter.
   const int code =
       sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   return code == SQLITE_OK && frames > 0 && frames == moved;
@@ -228,8 +222,8 @@ void SqliteConnection::LeaveFilesAlone() {
 }
 
 int SqliteConnection::SystemError() {
-  // SQLite keeps errno for an error while a statement runs, but not for one while it commits. The
-  // WAL, which is all that a commit writes, knows its own.
+  // SQLite keeps errno for an error while a statement runs, but not for one while it commits. A
+  // commit writes only to the WAL, which keeps its own.
   sqlite3_file* wal = nullptr;
   int error = 0;
   sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&wal));
@@ -248,10 +242,10 @@ absl::Status SqliteConnection::Error(int code) {
   if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
     absl::StrAppend(&text, ": ", std::generic_category().message(system_error));
   }
-  // SQLite tells ENOSPC apart itself; a quota or a file size limit is a failed write like any other
-  // to it. A write that failed left out at least the frame that makes a transaction whole, so none
-  // of it can become durable. The wal-index comes after that frame, so for it the same does not
-  // hold.
+  // SQLite has a code of its own for ENOSPC only; a quota or a file size limit is any failed write
+  // to it. A failed write lacks at least the last frame, which makes a transaction complete, so
+  // none of the transaction can become durable. That does not hold for the wal-index, which is
+  // written after that frame.
   if (primary == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && IsNoRoom(system_error))) {
     return absl::ResourceExhaustedError(absl::StrCat("disk full: ", text));
   }

@@ -1,14 +1,15 @@
-// One connection to an SQLite file of ours, set up to be durable (WAL, synchronous=FULL) and
-// readable by others meanwhile, with SQLite's result codes made into statuses that name the file.
+// A connection to an SQLite file of gmewatchd. Commits are durable (WAL, synchronous=FULL), and
+// other programs can read the file meanwhile. SQLite's result codes become statuses that name the
+// file.
 //
 // Thread safety: none; a connection and its statements belong to one thread at a time. Statements
 // must not outlive their connection. SQLite's integers are signed: uint64 values are stored as the
 // int64 of the same bits.
 //
-// Errors: ResourceExhausted, no room ("disk full"): nothing was kept and the connection can be used
-// again; Unavailable, another program kept the file locked for kBusyTimeout: the same; DataLoss,
-// damaged; FailedPrecondition, the file cannot be used (not ours, too new, not writable); Internal,
-// all else: what reached the disk is not known.
+// Errors: ResourceExhausted, no room ("disk full"): nothing was stored and the connection can be
+// used again; Unavailable, another program kept the file locked for kBusyTimeout: the same;
+// DataLoss, the file is damaged; FailedPrecondition, the file cannot be used (another program's,
+// too new, not writable); Internal, everything else: it is not known what reached the disk.
 #ifndef GMEWATCH_DAEMON_LOG_SQLITE_CONNECTION_H_
 #define GMEWATCH_DAEMON_LOG_SQLITE_CONNECTION_H_
 
@@ -43,16 +44,15 @@ class SqliteStatement {
   SqliteStatement& BindText(int parameter, absl::string_view value);
   SqliteStatement& BindBlob(int parameter, absl::string_view value);
 
-  // Runs to the end and makes it ready for the next run.
+  // Runs to the end; then the statement is ready for the next run.
   absl::Status Run();
-  // The next row; false after the last one or an error, and then it is ready for the next run.
+  // Steps to the next row. After the last row (false) or an error the statement is ready for the
+  // next run.
   absl::StatusOr<bool> Next();
-  void Reset();
 
   int64_t Int64(int column) const;
   uint64_t Uint64(int column) const { return static_cast<uint64_t>(Int64(column)); }
-  bool IsNull(int column) const;
-  // Until the next call of Next, Run or Reset.
+  // Valid until the next call of Next or Run.
   absl::string_view Bytes(int column) const;
 
  private:
@@ -64,17 +64,18 @@ class SqliteStatement {
   SqliteStatement(SqliteConnection* connection, sqlite3_stmt* statement)
       : connection_(connection), statement_(statement) {}
   void KeepError(int code);
+  void Reset();
 
   SqliteConnection* connection_ = nullptr;
   std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
   int bind_error_ = 0;  // the first since the last run
 };
 
-// What makes a file ours.
+// The kind of a file, and how it is created and opened.
 struct SqliteSchema {
   int32_t application_id = 0;  // four letters that file(1) shows
-  int64_t version = 0;         // a file with a greater one is refused
-  std::string sql;             // creates all but the table `meta`
+  int64_t version = 0;         // a file with a greater one is rejected
+  std::string sql;             // creates everything but the table `meta`
   int page_size_bytes = 4096;  // of a new file
   int wal_autocheckpoint_pages = 1000;
   int cache_kib = 2048;
@@ -84,8 +85,8 @@ class SqliteConnection {
  public:
   static constexpr absl::Duration kBusyTimeout = absl::Seconds(5);
 
-  // Creates the file, for this user alone, with the schema and a table meta(key, value) if there is
-  // none.
+  // Opens the file. If it is absent, creates it for this user alone, with the schema and a table
+  // meta(key, value).
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
                                                                 const SqliteSchema& schema);
 
@@ -97,15 +98,15 @@ class SqliteConnection {
   absl::StatusOr<SqliteStatement> Prepare(absl::string_view sql);
   absl::Status Execute(const std::string& sql);
 
-  // All that `body` writes, or nothing.
+  // Commits everything that `body` writes, or nothing if it returns an error.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> body);
 
-  // Moves what the WAL holds into the file, so that the WAL's room is used again. False where that
-  // did not work, or readers still need the WAL.
+  // Moves the contents of the WAL into the file, so that the WAL's space can be used again. False
+  // if that failed or readers still need the WAL.
   bool EmptyWal();
 
-  // After a failure that leaves in doubt what reached the disk: closing then touches the files no
-  // more.
+  // From now on the files are not touched, not even when the connection is closed. For a failure
+  // after which it is not known what reached the disk.
   void LeaveFilesAlone();
 
  private:

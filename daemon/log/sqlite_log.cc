@@ -13,12 +13,12 @@ namespace {
 constexpr absl::string_view kJournalFile = "/journal.db";
 constexpr absl::string_view kStateFile = "/state.db";
 
-// What may be tried again comes as ResourceExhausted. Everything else stays: it is kept in
-// `broken`.
-absl::Status Settled(absl::Status status, absl::Status* broken) {
+// An error after which a later call may succeed comes back as ResourceExhausted. Any other error is
+// permanent and is stored in `failure`.
+absl::Status KeepFailure(absl::Status status, absl::Status* failure) {
   if (status.ok() || absl::IsResourceExhausted(status)) return status;
   if (absl::IsUnavailable(status)) return absl::ResourceExhaustedError(status.message());
-  *broken = status;
+  *failure = status;
   return status;
 }
 
@@ -27,31 +27,29 @@ absl::Status Settled(absl::Status status, absl::Status* broken) {
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& state_dir) {
   absl::Status status = PrepareStateDir(state_dir);
   if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<EpochTable>> journal =
+  absl::StatusOr<std::unique_ptr<EpochTable>> epochs =
       EpochTable::Open(absl::StrCat(state_dir, kJournalFile));
-  if (!journal.ok()) return journal.status();
-  absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> checkpoint =
-      SqliteCheckpoint::Open(absl::StrCat(state_dir, kStateFile));
-  if (!checkpoint.ok()) return checkpoint.status();
-  const absl::StatusOr<uint64_t> covered = (*checkpoint)->CoveredEpoch();
+  if (!epochs.ok()) return epochs.status();
+  absl::StatusOr<std::unique_ptr<StateTables>> state =
+      StateTables::Open(absl::StrCat(state_dir, kStateFile));
+  if (!state.ok()) return state.status();
+  const absl::StatusOr<uint64_t> covered = (*state)->CoveredEpoch();
   if (!covered.ok()) return covered.status();
-  // SQLite syncs the directory for a new WAL, not for the files that were made before it saw them.
+  // SQLite syncs the directory for a new WAL, but not for files that existed before it opened them.
   status = SyncDirectory(state_dir);
   if (!status.ok()) return status;
   return std::unique_ptr<SqliteLog>(
-      new SqliteLog(state_dir, *std::move(journal), *std::move(checkpoint), *covered));
+      new SqliteLog(state_dir, *std::move(epochs), *std::move(state), *covered));
 }
 
-SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> journal,
-                     std::unique_ptr<SqliteCheckpoint> checkpoint, uint64_t covered)
+SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> epochs,
+                     std::unique_ptr<StateTables> state, uint64_t covered)
     : state_dir_(state_dir),
       covered_(covered),
-      epochs_(std::move(journal)),
-      checkpoint_(std::move(checkpoint)) {}
+      epochs_(std::move(epochs)),
+      state_(std::move(state)) {}
 
-absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() {
-  return checkpoint_->Load();
-}
+absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() { return state_->Load(); }
 
 absl::Status SqliteLog::Replay(uint64_t number,
                                const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
@@ -59,17 +57,17 @@ absl::Status SqliteLog::Replay(uint64_t number,
 }
 
 absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
-  if (!append_broken_.ok()) return append_broken_;
-  absl::Status status = Settled(
-      epochs_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_broken_);
-  if (!append_broken_.ok()) epochs_->LeaveFilesAlone();
+  if (!append_failure_.ok()) return append_failure_;
+  absl::Status status = KeepFailure(
+      epochs_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_failure_);
+  if (!append_failure_.ok()) epochs_->LeaveFilesAlone();
   return status;
 }
 
 absl::Status SqliteLog::SaveCheckpoint(const Checkpoint& checkpoint) {
-  if (!save_broken_.ok()) return save_broken_;
-  absl::Status status = Settled(checkpoint_->Save(checkpoint), &save_broken_);
-  if (!save_broken_.ok()) checkpoint_->LeaveFilesAlone();
+  if (!save_failure_.ok()) return save_failure_;
+  absl::Status status = KeepFailure(state_->Save(checkpoint), &save_failure_);
+  if (!save_failure_.ok()) state_->LeaveFilesAlone();
   if (status.ok()) covered_.store(checkpoint.epoch, std::memory_order_release);
   return status;
 }

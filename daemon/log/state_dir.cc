@@ -19,7 +19,7 @@ absl::Status CannotUse(const std::string& path, absl::string_view why) {
 }
 
 absl::Status MakeDirectories(const std::string& path) {
-  // Each parent in turn: "/a/b" makes "/a", then "/a/b".
+  // The parents first: "/a/b" makes "/a", then "/a/b".
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST && errno != EISDIR) {
@@ -32,14 +32,16 @@ absl::Status MakeDirectories(const std::string& path) {
 }  // namespace
 
 absl::Status PrepareStateDir(const std::string& state_dir) {
-  if (state_dir.empty()) return absl::FailedPreconditionError("the state directory has no name");
+  if (state_dir.empty()) {
+    return absl::FailedPreconditionError("the path of the state directory is empty");
+  }
   struct stat found {};
   if (stat(state_dir.c_str(), &found) != 0) {
     if (errno != ENOENT) return CannotUse(state_dir, ErrorText(errno));
     absl::Status made = MakeDirectories(state_dir);
     if (!made.ok()) return made;
-    // A name is as durable as the directory that it stands in. Only the last one matters to us: one
-    // that is made just now has nothing to lose.
+    // A name is as durable as the directory that contains it. Syncing the last one is enough:
+    // parents that were created just now have no other contents.
     return SyncDirectory(absl::StrCat(state_dir, "/.."));
   }
   if (!S_ISDIR(found.st_mode)) return CannotUse(state_dir, "is not a directory");
@@ -50,7 +52,7 @@ absl::Status PrepareStateDir(const std::string& state_dir) {
 }
 
 absl::Status PrepareStateFile(const std::string& path) {
-  // Opened only where it is new: closing a second descriptor of an SQLite file would drop this
+  // An existing file is not opened: closing a second descriptor of an SQLite file would drop this
   // process's locks on it.
   const int fd = open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0) {

@@ -1,7 +1,7 @@
-// The directory that holds what must survive the daemon.
+// Prepares the state directory, which holds everything that must survive the daemon.
 //
 // Thread safety: free functions without state. Errors: FailedPrecondition, the path cannot be used,
-// with what is wrong; Internal, the directory could not be synced.
+// with the reason; Internal, the directory could not be synced.
 #ifndef GMEWATCH_DAEMON_LOG_STATE_DIR_H_
 #define GMEWATCH_DAEMON_LOG_STATE_DIR_H_
 
@@ -11,15 +11,15 @@
 
 namespace gmewatch {
 
-// Creates the directory (and those above it) for the daemon's user alone where it is absent, and
-// checks that files can be made in it. What is there already keeps its mode.
+// Creates the directory, and its parents, for the daemon's user alone if it is absent. Checks that
+// files can be created in it. An existing directory keeps its mode.
 absl::Status PrepareStateDir(const std::string& state_dir);
 
-// Creates `path` empty, for the daemon's user alone, if there is nothing; checks that it can be
-// written if there is.
+// Creates an empty file for the daemon's user alone if it is absent; otherwise checks that it can
+// be written.
 absl::Status PrepareStateFile(const std::string& path);
 
-// Makes names that were added to the directory survive a power loss.
+// After it, names that were added to the directory survive a power loss.
 absl::Status SyncDirectory(const std::string& directory);
 
 }  // namespace gmewatch

@@ -27,7 +27,7 @@ absl::Status Cannot(absl::string_view what, absl::string_view path, int error) {
   return absl::InternalError(message);
 }
 
-// Who holds the lock, as it says itself.
+// The process that holds the lock, according to the lock file.
 std::string OwnerName(int fd) {
   std::array<char, 24> text{};
   const ssize_t n = pread(fd, text.data(), text.size(), 0);
@@ -41,7 +41,7 @@ std::string OwnerName(int fd) {
 absl::Status WriteOwner(int fd, absl::string_view path) {
   const std::string line = absl::StrCat(getpid(), "\n");
   if (ftruncate(fd, 0) != 0 || pwrite(fd, line.data(), line.size(), 0) < 0) {
-    // On a full disk the lock holds all the same; only the number is missing.
+    // On a full disk the lock is held all the same; only the process id is missing.
     if (errno != ENOSPC && errno != EDQUOT) return Cannot("write", path, errno);
   }
   return absl::OkStatus();
@@ -81,8 +81,8 @@ StateLock& StateLock::operator=(StateLock&& other) noexcept {
 }
 
 StateLock::~StateLock() {
-  // Closing the only descriptor ends the lock. The file is not removed: a daemon that waits with it
-  // open would lock a name that nobody else finds.
+  // Closing the only descriptor ends the lock. The file is not removed: a daemon that has it open
+  // would then lock a file that no other daemon finds.
   if (fd_ >= 0) close(fd_);
 }
 

@@ -1,6 +1,6 @@
-// The aggregate's whole state after an epoch, or what changed of it since the checkpoint before:
-// what the log stores so that recovery need not begin at the first epoch. Plain data; rows say only
-// what is not zero.
+// The state after an epoch, or the part of it that changed since the previous checkpoint. The event
+// log stores it so that recovery need not replay every epoch. Plain data; counters that are zero
+// have no row.
 #ifndef GMEWATCH_DAEMON_MODEL_CHECKPOINT_H_
 #define GMEWATCH_DAEMON_MODEL_CHECKPOINT_H_
 
@@ -14,7 +14,8 @@
 
 namespace gmewatch {
 
-// A column of every counter row. The order of first appearance is the slot, and part of the state.
+// A column of the counters. Slots are given in the order of first appearance, so the slot is part
+// of the state.
 struct CodeRow {
   uint32_t slot = 0;
   int32_t code = 0;
@@ -39,15 +40,15 @@ struct CounterRow {
   uint64_t late = 0;
 };
 
-// A page of the session table as the aggregate packs it; opaque to the log. Replaces the page of
-// the same index.
+// A page of the session table as the aggregate packs it; opaque to the log. Replaces the saved page
+// of the same index.
 struct SessionPage {
   uint32_t index = 0;
   std::string bytes;
 };
 
-// What the detector remembers of a row, or with an empty place of the whole; opaque to the log.
-// Replaces the page of the same place.
+// The detector's state of one place, or, with an empty place, its state of no place; opaque to the
+// log. Replaces the saved page of the same place.
 struct DetectorPage {
   Place place;
   std::string bytes;
@@ -59,18 +60,21 @@ struct Checkpoint {
   // The last epoch that it covers, and that epoch's time.
   uint64_t epoch = 0;
   int64_t time_ms = 0;
-  // internal.Policy, serialized: the settings that counted last.
+  // internal.Policy, serialized: the one in force after that epoch.
   std::string policy;
   uint64_t batches_counted = 0;
   uint64_t batches_duplicate = 0;
   RejectedByReason rejected{};
-  std::vector<CodeRow> codes;          // all
-  std::vector<PlaceRow> places;        // all when loaded; those that changed when saved
-  std::vector<CounterRow> counters;    // all when loaded; those of the changed places when saved
-  std::vector<SessionPage> pages;      // all when loaded; those that changed when saved
-  std::vector<DetectorPage> detector;  // the same, unless:
-  bool detector_whole = false;         // when saved: they replace all that was there
-  // What the triage page remembers of the past; opaque to the log, replaced as a whole.
+  // Codes are always complete. The other lists are complete when loaded, or hold what changed when
+  // saved; `counters` are those of the changed places.
+  std::vector<CodeRow> codes;
+  std::vector<PlaceRow> places;
+  std::vector<CounterRow> counters;
+  std::vector<SessionPage> pages;
+  std::vector<DetectorPage> detector;
+  // When saved: `detector` is complete and replaces all saved pages.
+  bool detector_whole = false;
+  // The history of the triage page; opaque to the log, replaced as a whole.
   std::string triage;
 };
 

@@ -1,4 +1,4 @@
-// A code as people and Prometheus see it.
+// The value of the label `code`, for metrics and for people.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_MODEL_CODE_LABEL_H_
@@ -13,12 +13,12 @@
 
 namespace gmewatch {
 
-// Its number, or kOtherLabel for codes beyond those that are told apart.
+// The number of a code, or kOtherLabel for the overflow code.
 inline std::string CodeLabel(int32_t code, bool other_code) {
   return other_code ? std::string(kOtherLabel) : absl::StrCat(code);
 }
 
-// Of the incident's likely first cause, which is one of its members.
+// The label of the incident's likely cause, which is one of its members.
 inline std::string CauseLabel(const Incident& incident) {
   for (const SpikePlace& member : incident.members) {
     if (member.code == incident.cause_code) return CodeLabel(member.code, member.other_code);

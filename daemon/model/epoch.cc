@@ -1,90 +1,52 @@
 #include "daemon/model/epoch.h"
 
+#include <google/protobuf/io/coded_stream.h>
+
 #include <climits>
-#include <cstring>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "daemon/model/limits.h"
-#include "daemon/model/loss_reason.h"
 
 namespace gmewatch {
 namespace {
 
-constexpr char kBatchesTag = internal::EpochRecord::kBatchesFieldNumber << 3 | 2;  // of bytes
+// Protobuf's tag of EpochRecord.batches: the field's number, and 2 for "length-delimited".
+constexpr uint32_t kBatchesTag = internal::EpochRecord::kBatchesFieldNumber << 3 | 2;
 
-void AppendVarint(std::string* out, uint64_t n) {
-  for (; n >= 0x80; n >>= 7) out->push_back(static_cast<char>(n | 0x80));
-  out->push_back(static_cast<char>(n));
+// Appends the field `batches` to a serialized EpochRecord. The batches are nearly all of a record,
+// so they are copied once and not through the message; the order of fields is free.
+void AppendBatches(const PackedBatches& batches, std::string* record) {
+  using google::protobuf::io::CodedOutputStream;
+  std::array<uint8_t, 16> prefix;
+  uint8_t* end = CodedOutputStream::WriteTagToArray(kBatchesTag, prefix.data());
+  end = CodedOutputStream::WriteVarint64ToArray(batches.bytes().size(), end);
+  record->append(prefix.begin(), prefix.begin() + (end - prefix.data()));
+  record->append(batches.bytes());
 }
 
-template <typename T>
-void AppendRaw(std::string* out, const T* items, size_t n) {
-  // The standard has no cast-free way to see objects as bytes.
-  out->append(reinterpret_cast<const char*>(items), n * sizeof(T));
-}
-
-// Times and durations beyond it are damage: far from now, and far from where their difference would
-// overflow.
+// A time or duration beyond this is damage: it is far from now, while differences of times up to it
+// cannot overflow.
 constexpr int64_t kMillisecondsMax = int64_t{1} << 53;
 
 bool IsTime(int64_t ms) { return ms >= -kMillisecondsMax && ms <= kMillisecondsMax; }
 
-// Roughly what they take up in memory and in a record.
+// Roughly the bytes in memory and in a record.
 size_t SizeOf(const Origin& origin) {
   return sizeof(origin) + origin.app.size() + origin.region.size() + origin.app_version.size() +
          origin.sdk_version.size() + origin.platform.size();
 }
 size_t SizeOf(const Detail& detail) { return sizeof(detail) + detail.operation.size(); }
 
-absl::Status Damaged(size_t offset, absl::string_view how) {
-  return absl::DataLossError(absl::StrCat("the batch at byte ", offset, " ", how));
-}
-
-// What counting relies on: reasons are indices, and no sum overflows. REQUIRES: `batch` lies inside
-// its epoch.
-absl::Status CheckBatch(const BatchView& batch, size_t offset) {
-  // Logs outlive versions, so these limits may rise but never fall.
-  bool kept = batch.header.late <= 1 && batch.header.entries <= kEntriesPerBatchMax &&
-              batch.header.losses <= kLossesPerBatchMax;
-  for (const Entry& entry : batch.entries) {
-    kept = kept && entry.count >= 1 && entry.count <= kCountMax;
-  }
-  for (const Loss& loss : batch.losses) {
-    if (loss.reason >= kLossReasons) {
-      return absl::DataLossError(absl::StrCat("loss reason ", loss.reason, " is unknown"));
-    }
-    kept = kept && loss.events <= kLostEventsMax;
-  }
-  return kept ? absl::OkStatus() : Damaged(offset, "breaks a limit");
-}
-
 }  // namespace
 
-uint64_t EventsOf(absl::Span<const Entry> entries) {
-  uint64_t events = 0;  // 512 entries of 10^9 fit a million times
-  for (const Entry& entry : entries) events += entry.count;
-  return events;
-}
-
 void Epoch::Add(const Batch& batch, const HashedOrigin& origin) {
-  BatchHeader header;
-  header.session = batch.session;
-  header.sequence = batch.sequence;
-  header.origin = OriginIndex(origin);
-  header.entries = static_cast<uint16_t>(batch.entries.size());
-  header.losses = static_cast<uint8_t>(batch.losses.size());
-  header.late = batch.late ? 1 : 0;
-  AppendRaw(&batches_, &header, 1);
-  AppendRaw(&batches_, batch.entries.data(), batch.entries.size());
-  AppendRaw(&batches_, batch.losses.data(), batch.losses.size());
   for (const Detail& detail : batch.details) {
     details.push_back(detail);
-    details.back().batch = static_cast<uint32_t>(batch_count_);
+    details.back().batch = batches_.count();
     extra_bytes_ += SizeOf(detail);
   }
-  ++batch_count_;
+  batches_.Add(batch, OriginIndex(origin));
 }
 
 uint32_t Epoch::OriginIndex(const HashedOrigin& origin) {
@@ -106,8 +68,7 @@ void Epoch::Clear() {
   shown_codes.clear();
   origins_.clear();
   origin_index_.clear();
-  batches_.clear();
-  batch_count_ = 0;
+  batches_.Clear();
   extra_bytes_ = 0;
 }
 
@@ -116,19 +77,18 @@ void Epoch::Reject(RejectReason reason, uint64_t batches, uint64_t events) {
   rejected[static_cast<size_t>(reason)].events += events;
 }
 
-void Epoch::TurnAway(RejectReason reason) {
+void Epoch::RejectBatches(RejectReason reason) {
   size_t offset = 0;
   BatchView batch;
   while (Next(&offset, &batch)) Reject(reason, 1, EventsOf(batch.entries));
-  batches_.clear();
-  batch_count_ = 0;
+  batches_.Clear();
   details.clear();
   origins_.clear();
   origin_index_.clear();
   extra_bytes_ = 0;
 }
 
-void Epoch::TakeOver(const Epoch& failed, RejectReason reason) {
+void Epoch::Inherit(const Epoch& failed, RejectReason reason) {
   size_t offset = 0;
   BatchView batch;
   while (failed.Next(&offset, &batch)) Reject(reason, 1, EventsOf(batch.entries));
@@ -145,21 +105,7 @@ bool Epoch::empty() const {
   for (const Rejected& r : rejected) {
     if (r.batches != 0 || r.events != 0) return false;
   }
-  return batch_count_ == 0 && !policy.has_value() && shown_places.empty() && shown_codes.empty();
-}
-
-bool Epoch::Next(size_t* offset, BatchView* batch) const {
-  if (*offset >= batches_.size()) return false;
-  const char* at = batches_.data() + *offset;
-  std::memcpy(&batch->header, at, sizeof(BatchHeader));
-  at += sizeof(BatchHeader);
-  // Aligned: the heap block is, and header, Entry and Loss are all multiples of eight bytes long.
-  batch->entries = {reinterpret_cast<const Entry*>(at), batch->header.entries};
-  at += sizeof(Entry) * batch->header.entries;
-  batch->losses = {reinterpret_cast<const Loss*>(at), batch->header.losses};
-  at += sizeof(Loss) * batch->header.losses;
-  *offset = static_cast<size_t>(at - batches_.data());
-  return true;
+  return batches_.empty() && !policy.has_value() && shown_places.empty() && shown_codes.empty();
 }
 
 void Epoch::Serialize(std::string* record) const {
@@ -195,12 +141,7 @@ void Epoch::Serialize(std::string* record) const {
   }
   for (const int32_t code : shown_codes) out.add_shown_codes(code);
   out.SerializeToString(record);
-  // The batches are nearly all of it, so they are copied once, and not through the message; the
-  // order of fields is free.
-  if (batches_.empty()) return;
-  record->push_back(kBatchesTag);
-  AppendVarint(record, batches_.size());
-  record->append(batches_);
+  if (!batches_.empty()) AppendBatches(batches_, record);
 }
 
 absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
@@ -216,15 +157,20 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   epoch.time_ms = in.time_ms();
   if (in.has_policy()) epoch.policy = in.policy();
   for (const internal::OriginRecord& o : in.origins()) {
-    // Not OriginIndex: the record's positions count, even if an origin stands in it twice.
+    // Not OriginIndex: batches name origins by their position in the record, which may hold an
+    // origin twice.
     const HashedOrigin origin(
         {o.app(), o.region(), o.app_version(), o.sdk_version(), o.platform()});
     epoch.origin_index_.emplace(origin, static_cast<uint32_t>(epoch.origins_.size()));
     epoch.origins_.push_back(origin.origin());
     epoch.extra_bytes_ += SizeOf(origin.origin());
   }
-  epoch.batches_ = std::move(*in.mutable_batches());
+  absl::StatusOr<PackedBatches> batches =
+      PackedBatches::Parse(std::move(*in.mutable_batches()), epoch.origins_.size());
+  if (!batches.ok()) return batches.status();
+  epoch.batches_ = *std::move(batches);
   for (const internal::DetailRecord& d : in.details()) {
+    if (d.batch() >= epoch.batches_.count()) return absl::DataLossError("a detail has no batch");
     epoch.details.push_back({d.batch(), d.code(), d.underlying_code(), d.operation()});
     epoch.extra_bytes_ += SizeOf(epoch.details.back());
   }
@@ -239,36 +185,7 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
     epoch.shown_places.push_back({p.app(), p.region()});
   }
   epoch.shown_codes.assign(in.shown_codes().begin(), in.shown_codes().end());
-  absl::Status checked = epoch.CheckBatches();
-  if (!checked.ok()) return checked;
-  for (const Detail& detail : epoch.details) {
-    if (detail.batch >= epoch.batch_count_) return absl::DataLossError("a detail has no batch");
-  }
   return epoch;
-}
-
-absl::Status Epoch::CheckBatches() {
-  size_t offset = 0;
-  while (offset < batches_.size()) {
-    BatchHeader header;
-    if (batches_.size() - offset < sizeof(header)) {
-      return absl::DataLossError(absl::StrCat("a batch header is cut off at byte ", offset));
-    }
-    std::memcpy(&header, batches_.data() + offset, sizeof(header));
-    const size_t size =
-        sizeof(header) + header.entries * sizeof(Entry) + header.losses * sizeof(Loss);
-    if (batches_.size() - offset < size || header.origin >= origins_.size()) {
-      return Damaged(offset, "points outside");
-    }
-    size_t next = offset;
-    BatchView batch;
-    Next(&next, &batch);
-    absl::Status kept = CheckBatch(batch, offset);
-    if (!kept.ok()) return kept;
-    offset = next;
-    ++batch_count_;
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace gmewatch

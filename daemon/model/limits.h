@@ -1,4 +1,4 @@
-// The wire's and the counters' fixed limits, each once. Limits that an operator can set are in
+// The fixed limits of the wire and of the counters. Limits that an operator can set are in
 // config.proto.
 #ifndef GMEWATCH_DAEMON_MODEL_LIMITS_H_
 #define GMEWATCH_DAEMON_MODEL_LIMITS_H_
@@ -10,7 +10,7 @@
 
 namespace gmewatch {
 
-// error_reporting.proto states these to clients.
+// Promised to clients in error_reporting.proto.
 inline constexpr size_t kSessionIdBytes = 16;
 inline constexpr size_t kLabelBytesMax = 64;
 inline constexpr size_t kVersionBytesMax = 64;
@@ -22,21 +22,22 @@ inline constexpr uint32_t kCountMax = 1'000'000'000;
 inline constexpr size_t kLossesPerBatchMax = 16;
 inline constexpr uint64_t kLostEventsMax = 1'000'000'000'000;
 
-// Ours: no client may use them as an app or a region.
+// Labels of the daemon. No client may use them as an app or a region.
 inline constexpr char kAllLabel[] = "all";
 inline constexpr char kOtherLabel[] = "other";
 
 // AV_OK: the operation succeeded.
 inline constexpr int32_t kSuccessCode = 0;
 
-// Events older than this on arrival are late: counted, never part of a spike.
+// Events older than this on arrival are late: they are counted, but never part of a spike.
 inline constexpr absl::Duration kLateAge = absl::Minutes(10);
 
-// Codes without a place in the catalogue that keep their number; later ones are counted as "other".
+// So many codes that are not in the catalogue keep their number; further ones are counted as
+// kOtherLabel.
 inline constexpr size_t kUnknownCodesMax = 64;
 
-// Columns of a counter row, and bits of a session's "codes seen": success, other, catalogue and
-// unknown codes.
+// The columns of a counter row, and the bits of Session::seen: success, other, the codes of the
+// catalogue and unknown codes.
 inline constexpr size_t kCodeSlotsMax = 192;
 inline constexpr size_t kCatalogCodesMax = kCodeSlotsMax - 2 - kUnknownCodesMax;
 

@@ -1,6 +1,6 @@
-// What clients say of events that they lost (ClientLoss.Reason on the wire): the values of the
-// label `reason` of gme_client_lost_events_total. A reason that this version does not know is
-// counted as "unspecified".
+// Why clients lost events (ClientLoss.Reason on the wire): the values of the label `reason` of
+// gme_client_lost_events_total. A reason that this version does not know is counted as
+// "unspecified".
 #ifndef GMEWATCH_DAEMON_MODEL_LOSS_REASON_H_
 #define GMEWATCH_DAEMON_MODEL_LOSS_REASON_H_
 
@@ -13,7 +13,9 @@ namespace gmewatch {
 
 inline constexpr size_t kLossReasons = 5;
 inline constexpr std::array<absl::string_view, kLossReasons> kLossReasonLabels = {
-    "unspecified", "too_many_codes", "expired", "refused", "spool_full"};
+    "unspecified", "too_many_codes", "expired",
+    "refused",  // allow(words): the name on the wire and in stored metrics
+    "spool_full"};
 
 }  // namespace gmewatch
 

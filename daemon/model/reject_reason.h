@@ -1,6 +1,6 @@
-// Why the daemon turned a batch away: the values of the label `reason` of
-// gmewatch_rejected_events_total. Every place that refuses names exactly one. The numbers stand in
-// event logs, so a value is never used again for something else.
+// Why the daemon rejected a batch: the values of the label `reason` of
+// gmewatch_rejected_events_total. Every place that rejects names exactly one. Event logs contain
+// the numbers, so a number is never used again for another reason.
 #ifndef GMEWATCH_DAEMON_MODEL_REJECT_REASON_H_
 #define GMEWATCH_DAEMON_MODEL_REJECT_REASON_H_
 
@@ -12,14 +12,14 @@
 namespace gmewatch {
 
 // X(enumerator, number, label, meaning)
-#define GMEWATCH_REJECT_REASONS(X)                                                             \
-  X(kInvalid, 0, "invalid", "the batch or its session breaks a rule of the wire")              \
-  X(kUnauthenticated, 1, "unauthenticated", "no key or a wrong key of the app")                \
-  X(kPermissionDenied, 2, "permission_denied", "an app or region that is not in the settings") \
-  X(kOverloaded, 3, "overloaded", "too much was waiting for the log; to be sent again")        \
-  X(kSessionLimit, 4, "session_limit", "no room for a new session; to be sent again")          \
-  X(kLogFailed, 5, "log_failed", "the log could not be written; to be sent again")             \
-  X(kStopping, 6, "stopping", "the daemon was stopping; to be sent again")
+#define GMEWATCH_REJECT_REASONS(X)                                                              \
+  X(kInvalid, 0, "invalid", "the batch or its session breaks a rule of the wire")               \
+  X(kUnauthenticated, 1, "unauthenticated", "no key or a wrong key of the app")                 \
+  X(kPermissionDenied, 2, "permission_denied", "an app or region that is not in the settings")  \
+  X(kOverloaded, 3, "overloaded", "too much is waiting for the log; the client sends it again") \
+  X(kSessionLimit, 4, "session_limit", "no room for a new session; the client sends it again")  \
+  X(kLogFailed, 5, "log_failed", "the log could not be written; the client sends it again")     \
+  X(kStopping, 6, "stopping", "the daemon is stopping; the client sends it again")
 
 enum class RejectReason : uint8_t {
 #define GMEWATCH_X(name, number, label, meaning) name = (number),

@@ -34,13 +34,11 @@ void CounterSums::ReadPlace(size_t id, size_t slots) {
   std::vector<uint64_t>& region = regions_.groups[regions_.of_place[id]].in_time;
   for (size_t slot = 0; slot < slots; ++slot) {
     const Cell& cell = place.cell(slot);
-    // Reads `late` first: `events` is written before it, so the difference is never too small.
-    const uint64_t late = cell.late.value();
     const uint64_t events = cell.events.value();
     if (events == 0) continue;
-    const uint64_t in_time = events > late ? events - late : 0;
+    const uint64_t in_time = cell.InTime();
     codes_[slot].events += events;
-    codes_[slot].late += late;
+    codes_[slot].late += cell.late.value();
     codes_[slot].in_time += in_time;
     codes_[slot].sessions += cell.sessions.value();
     app[slot] += in_time;

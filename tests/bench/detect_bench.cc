@@ -176,8 +176,7 @@ void Read(benchmark::State& state) {
     for (uint32_t cell = 0; cell < kPlaces * kCodes; ++cell) {
       if ((cell + seed) % one_in != 0) continue;
       Cell* target = counters.mutable_place(cell / kCodes)->mutable_cell(cell % kCodes + 1);
-      target->events.Add(3);
-      target->EnsureSenders().Add({Mixed(cell + seed), seed}, 3);
+      target->CountInTime({Mixed(cell + seed), seed}, 3);
     }
   };
   count(1, 0);

@@ -33,9 +33,8 @@ class World {
 
   void Count(size_t place, size_t slot, uint64_t events) {
     Cell* cell = counters_->mutable_place(place)->mutable_cell(slot);
-    cell->events.Add(events);
     for (uint64_t i = 0; i < events; ++i) {
-      cell->EnsureSenders().Add({static_cast<uint64_t>(random_.Uniform() * 1e15), 0}, 1);
+      cell->CountInTime({static_cast<uint64_t>(random_.Uniform() * 1e15), 0}, 1);
     }
   }
   void CountPoisson(size_t place, size_t slot, double mean) {

@@ -1,4 +1,5 @@
-// gmewatchd with a log that says "durable" before it is: for the test that must see the difference.
+// gmewatchd with an event log that returns Ok before the epoch is durable. kill_test must notice
+// it.
 #include <iostream>
 #include <memory>
 #include <string>
@@ -40,14 +41,14 @@ class HastyLog final : public EventLog {
     waiting_.emplace_back(number, std::move(record));
     return absl::OkStatus();
   }
-  // None: a checkpoint would make durable what was never written.
+  // Saves nothing: a checkpoint would make epochs durable that were never written.
   absl::Status SaveCheckpoint(const Checkpoint& /*checkpoint*/) override {
     return absl::OkStatus();
   }
   uint64_t SizeBytes() override { return log_->SizeBytes(); }
 
  private:
-  // Writes what has gathered every 50 ms.
+  // Writes the waiting epochs every 50 ms.
   void Write() {
     for (;;) {
       std::vector<std::pair<uint64_t, std::string>> taken;

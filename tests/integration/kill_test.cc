@@ -1,4 +1,4 @@
-// gmewatchd is killed at random moments while clients report and retry: what it acknowledged is
+// gmewatchd is killed at random moments while clients report and retry: every acknowledged batch is
 // counted exactly once, and no counter is lower after a restart than before.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,17 +27,17 @@ constexpr std::array<int32_t, 3> kCodes = {1005, 10001, 8195};
 constexpr std::array<const char*, 3> kCategories = {"client", "server", "voice_message"};
 using Ledger = std::array<uint64_t, kCodes.size()>;
 
-// What a run found.
+// The result of a run.
 struct Findings {
   int kills = 0;
   uint64_t batches = 0;  // acknowledged
-  int64_t missing = 0;   // events acknowledged and not counted
+  int64_t missing = 0;   // events acknowledged but not counted
   int64_t surplus = 0;   // events counted more than once
   int lowered = 0;       // series that were lower after a restart
 };
 
-// One session that sends one batch after the other, each again until it is acknowledged; by either
-// call.
+// A session that sends one batch after the other and repeats each until it is acknowledged, in turn
+// by the unary call and on a stream.
 class RetryingClient {
  public:
   RetryingClient(std::string address, uint32_t seed) : random_(seed), client_(address) {}
@@ -80,7 +80,7 @@ class RetryingClient {
   Ledger acknowledged_{};
 };
 
-// Counters of the game's events; the daemon's own begin anew with its process.
+// The counters of events. The daemon's own metrics are left out: they start again with its process.
 Samples GameCounters(const Samples& all) {
   Samples out;
   for (const auto& [series, value] : all) {
@@ -111,7 +111,7 @@ class KillRun {
         "settings.yaml", "apps: [{name: demo, regions: [eu]}]\nlog: {checkpoint_interval: 1s}\n");
     arguments_ = {"--config=" + config, "--state_dir=" + dir_.File("state")};
     if (!Restart()) return findings_;
-    // From here on the ports stay.
+    // From here on the ports stay the same.
     arguments_.push_back("--ingest_address=" + daemon_->ingest_address());
     arguments_.push_back("--admin_address=" + daemon_->admin_address());
     ShowCounts();
@@ -138,7 +138,7 @@ class KillRun {
     return daemon.ok();
   }
 
-  // A first event, and the wait until counts of the app appear.
+  // Sends a first event and waits until the counts of its app are shown.
   void ShowCounts() {
     daemon_->Scrape();
     WireClient client(daemon_->ingest_address());
@@ -187,7 +187,7 @@ class KillRun {
   Findings findings_;
 };
 
-TEST(KillTest, WhatIsAcknowledgedIsCountedExactlyOnceOverThirtyKills) {
+TEST(KillTest, AcknowledgedBatchesAreCountedExactlyOnceOverThirtyKills) {
   const uint32_t seed = Seed();
   SCOPED_TRACE(absl::StrCat("GMEWATCH_KILL_SEED=", seed));
   const Findings found = KillRun(GmewatchdPath(), seed).Run(30);
@@ -200,7 +200,7 @@ TEST(KillTest, WhatIsAcknowledgedIsCountedExactlyOnceOverThirtyKills) {
   EXPECT_EQ(found.lowered, 0);
 }
 
-// The test above would be worth nothing if it could not see a log that acknowledges too early.
+// The test above is worth nothing if it does not fail with a log that acknowledges too early.
 TEST(KillTest, ALogThatAcknowledgesBeforeTheCommitIsFound) {
   const uint32_t seed = Seed();
   SCOPED_TRACE(absl::StrCat("GMEWATCH_KILL_SEED=", seed));

@@ -43,7 +43,7 @@ class ProcessTest : public ::testing::Test {
     WireClient client(daemon.ingest_address());
     return client.Report(MakeRequest(session, sequence, {{1005, count}}));
   }
-  // `away`: how long the client neither reads nor writes once the daemon is told to stop.
+  // `away`: how long the client neither reads nor writes after the daemon gets SIGTERM.
   void StopWhileAClientSends(absl::Duration away) {
     auto daemon = Start();
     ASSERT_NE(daemon, nullptr);
@@ -53,7 +53,7 @@ class ProcessTest : public ::testing::Test {
     ASSERT_TRUE(stream.AwaitAcknowledged(1));
     ASSERT_TRUE(stream.Write(MakeRequest(2, {{1005, 1}})));
     daemon->process().Signal(SIGTERM);
-    absl::SleepFor(away);  // allow(sleep): it looks at nothing meanwhile
+    absl::SleepFor(away);  // allow(sleep): the client does nothing meanwhile
     uint64_t written = 2;
     while (stream.Write(MakeRequest(written + 1, {{1005, 1}}))) ++written;
     const grpc::Status status = stream.Finish();
@@ -68,7 +68,7 @@ class ProcessTest : public ::testing::Test {
   TempDir dir_;
 };
 
-TEST_F(ProcessTest, SaysItsVersionAndRefusesWrongUsage) {
+TEST_F(ProcessTest, SaysItsVersionAndRejectsWrongUsage) {
   EXPECT_THAT(RunToEnd({"--version"}).output,
               ContainsRegex("^gmewatchd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
   EXPECT_EQ(RunToEnd({"--version"}).status, 0);
@@ -106,7 +106,7 @@ TEST_F(ProcessTest, ARestartKeepsTheCountsAndKnowsTheSessions) {
   EXPECT_EQ(ValueOf(samples, kCounted), 1);
   EXPECT_EQ(ValueOf(samples, kDuplicate), 1);
   EXPECT_EQ(daemon->Terminate(), 0);
-  // A person can read the counts with the shell of SQLite.
+  // A person can read the counts with the sqlite3 shell.
   auto shell = ChildProcess::Start(
       "sqlite3", {dir_.File("state/state.db"),
                   "SELECT app, region, code, events FROM error_events WHERE events > 0"});
@@ -161,7 +161,7 @@ TEST_F(ProcessTest, APortInUseIsAnErrorThatNamesIt) {
   EXPECT_THAT(second.error, HasSubstr(daemon->admin_address()));
 }
 
-TEST_F(ProcessTest, SigtermAcknowledgesWhatWasTakenAndExitsZero) {
+TEST_F(ProcessTest, SigtermAcknowledgesTheBatchesItTookAndExitsZero) {
   StopWhileAClientSends(absl::ZeroDuration());
 }
 
@@ -169,10 +169,10 @@ TEST_F(ProcessTest, SigtermAnswersAClientThatIsHalfASecondAway) {
   StopWhileAClientSends(absl::Milliseconds(500));
 }
 
-TEST_F(ProcessTest, SigtermDoesNotWaitForAConnectionOnWhichNothingIsUnderWay) {
+TEST_F(ProcessTest, SigtermDoesNotWaitForAnIdleConnection) {
   auto daemon = Start();
   ASSERT_NE(daemon, nullptr);
-  // Nobody looks at these connections until they are used again.
+  // Nothing is read from these connections until they are used again.
   WireClient idle(daemon->ingest_address());
   ASSERT_TRUE(idle.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
   WireClient streaming(daemon->ingest_address());
@@ -186,7 +186,7 @@ TEST_F(ProcessTest, SigtermDoesNotWaitForAConnectionOnWhichNothingIsUnderWay) {
   EXPECT_EQ(stream.Finish().error_code(), StatusCode::UNAVAILABLE);
 }
 
-TEST_F(ProcessTest, SighupTakesNewSettingsAndKeepsTheOldWhereTheNewAreWrong) {
+TEST_F(ProcessTest, SighupTakesNewSettingsAndKeepsTheOldIfTheNewAreWrong) {
   const std::string config = dir_.Write("settings.yaml", "apps: [{name: one, regions: [eu]}]\n");
   auto daemon = Start({"--config=" + config});
   ASSERT_NE(daemon, nullptr);
@@ -206,7 +206,7 @@ TEST_F(ProcessTest, SighupTakesNewSettingsAndKeepsTheOldWhereTheNewAreWrong) {
   EXPECT_EQ(daemon->Terminate(), 0);
 }
 
-TEST_F(ProcessTest, AFullDiskTurnsBatchesAwayAndLosesNothing) {
+TEST_F(ProcessTest, AFullDiskRejectsBatchesAndLosesNothing) {
   ChildOptions options;
   options.file_bytes_max = 600'000;
   auto daemon = Start({}, options);
@@ -223,7 +223,7 @@ TEST_F(ProcessTest, AFullDiskTurnsBatchesAwayAndLosesNothing) {
   }
   EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED) << daemon->process().error();
   EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
-  // Metrics go on, and say so.
+  // Metrics are served meanwhile and show it.
   EXPECT_EQ(ValueOf(daemon->Scrape(), kCounted), static_cast<double>(sequence));
   EXPECT_GT(ValueOf(daemon->Scrape(), "gmewatch_failed_commits_total"), 0);
   daemon->process().Signal(SIGKILL);
@@ -253,7 +253,8 @@ TEST_F(ProcessTest, OpenModeBoundsItsLabelsAndKeepsTheTotals) {
                          const char* app) {
     return CodeSeries("gme_error_events_total", code, category, region, app);
   };
-  // First at zero, then, when a scrape has seen that and 15 s have passed, as counted.
+  // The series start at zero, and show their counts when a scrape has seen that and 15 s have
+  // passed.
   EXPECT_EQ(ValueOf(daemon->Scrape(), events("1005", "client", "eu", "a")), 0);
   EXPECT_EQ(ValueOf(daemon->Scrape(), events("70001", "unknown", "eu", "a")), 0);
   EXPECT_EQ(daemon->AwaitValue(events("70001", "unknown", "eu", "a"), 1), 1);
@@ -268,7 +269,7 @@ TEST_F(ProcessTest, OpenModeBoundsItsLabelsAndKeepsTheTotals) {
   EXPECT_EQ(SumOf(samples, "gme_error_events_total"), 75);
 }
 
-TEST_F(ProcessTest, NoRoomForANewSessionIsToldAndTheOldGoOn) {
+TEST_F(ProcessTest, ANewSessionBeyondTheLimitIsRejectedAndTheOldOnesGoOn) {
   const std::string config = dir_.Write("settings.yaml", "limits: {max_sessions: 1000}\n");
   auto daemon = Start({"--config=" + config});
   ASSERT_NE(daemon, nullptr);

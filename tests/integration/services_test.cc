@@ -1,4 +1,4 @@
-// What else answers at the ingest port: health always, reflection where the settings say so.
+// The other services of the ingest port: health always, reflection if the settings enable it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ constexpr char kHealth[] = "/grpc.health.v1.Health/Check";
 constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
 constexpr char kListServices[] = "\x3a\x01*";  // ServerReflectionRequest.list_services
 
-TEST(ServicesTest, SaysThatItServesAndNothingOfItsServices) {
+TEST(ServicesTest, HealthIsServedAndReflectionIsNot) {
   auto daemon = GmewatchdProcess::Start({"--in_memory"});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   WireClient client((*daemon)->ingest_address());
@@ -36,7 +36,7 @@ TEST(ServicesTest, KnowsTheHealthOfItsServiceAndOfNoOther) {
             grpc::StatusCode::NOT_FOUND);
 }
 
-TEST(ServicesTest, ReflectionListsTheServicesWhereTheSettingsSaySo) {
+TEST(ServicesTest, ReflectionListsTheServicesIfTheSettingsEnableIt) {
   const TempDir dir;
   auto daemon = GmewatchdProcess::Start(
       {"--in_memory", "--config=" + dir.Write("settings.yaml", "ingest: {reflection: true}\n")});

@@ -87,7 +87,7 @@ TEST_F(AggregateTest, ForgetsASessionAfterTheHorizonAndNotBefore) {
   feed_.Send(batch, From("demo", "eu"));
   feed_.now_ms += horizon_ms - 1000;
   EXPECT_EQ(feed_.Send(batch, From("demo", "eu")), Verdict::kDuplicate);
-  // The duplicate was heard of, so the horizon begins anew.
+  // The duplicate was seen, so the horizon starts again.
   feed_.now_ms += horizon_ms - 1000;
   EXPECT_EQ(feed_.Send(batch, From("demo", "eu")), Verdict::kDuplicate);
   feed_.now_ms += horizon_ms + 2000;
@@ -111,7 +111,7 @@ TEST_F(AggregateTest, SweepsOldSessionsOutOfMemory) {
   EXPECT_FALSE(aggregate_.Knows({5, 7}));
 }
 
-TEST_F(AggregateTest, CountsLateEventsTwiceOver) {
+TEST_F(AggregateTest, CountsLateEventsAmongAllEventsAndApart) {
   Batch batch = SomeBatch(1, 1, {{1005, 3}});
   batch.late = true;
   feed_.Send(batch, From("demo", "eu"));
@@ -131,7 +131,7 @@ TEST_F(AggregateTest, CountsWhatClientsLost) {
   EXPECT_EQ(row->lost(0), 0U);
 }
 
-TEST_F(AggregateTest, CountsWhatWasTurnedAwayByReason) {
+TEST_F(AggregateTest, CountsRejectedBatchesByReason) {
   Epoch epoch;
   epoch.Reject(RejectReason::kInvalid, 2, 30);
   epoch.Reject(RejectReason::kOverloaded, 1, 4);
@@ -143,7 +143,7 @@ TEST_F(AggregateTest, CountsWhatWasTurnedAwayByReason) {
 
 TEST_F(AggregateTest, UnknownCodesKeepTheirNumberUpToSixtyFour) {
   for (int32_t i = 0; i < 70; ++i) {
-    // Far and near numbers, negative ones too.
+    // Large, small and negative numbers.
     const int32_t code = i % 2 == 0 ? 50'000 + i : -1'000'000'000 - i;
     feed_.Send(SomeBatch(1, static_cast<uint64_t>(i) + 1, {{code, 1}}), From("demo", "eu"));
     feed_.Send(SomeBatch(2, static_cast<uint64_t>(i) + 1, {{code, 2}}), From("demo", "us"));
@@ -208,15 +208,6 @@ TEST_F(AggregateTest, ShowsWhatTheLogSaysIsShown) {
   feed_.Apply(&epoch);
   EXPECT_TRUE(row->shown());
   EXPECT_TRUE(aggregate_.counters().code_shown(FindSlot(aggregate_, 4242)));
-}
-
-TEST(TallyTest, StaysAtTheTopRatherThanBeginAnew) {
-  Tally tally;
-  tally.Add(UINT64_MAX - 5);
-  tally.Add(10);
-  EXPECT_EQ(tally.value(), UINT64_MAX);
-  tally.Add(1);
-  EXPECT_EQ(tally.value(), UINT64_MAX);
 }
 
 }  // namespace

@@ -2,14 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 namespace gmewatch {
 namespace {
 
-TEST(CountersTest, BeginsWithTheOtherColumn) {
+TEST(CountersTest, StartsWithTheOverflowColumn) {
   const Counters counters;
   EXPECT_EQ(counters.places(), 0U);
   EXPECT_EQ(counters.codes(), 1U);
@@ -26,7 +28,7 @@ TEST(CountersTest, RowsStayWhereTheyAreWhileMoreCome) {
   EXPECT_TRUE(counters.place(1).shown());
 }
 
-// Meant for the thread sanitizer as much as for its assertions.
+// For the thread sanitizer as much as for its assertions.
 TEST(CountersTest, AReaderSeesCountersThatOnlyGrow) {
   constexpr int kRounds = 2000;
   Counters counters;
@@ -55,6 +57,40 @@ TEST(CountersTest, AReaderSeesCountersThatOnlyGrow) {
   }
   writer.join();
   EXPECT_EQ(counters.place(0).cell(kOtherSlot).events.value(), static_cast<uint64_t>(kRounds));
+}
+
+TEST(TallyTest, StaysAtTheLargestNumberInsteadOfWrapping) {
+  Tally tally;
+  tally.Add(UINT64_MAX - 5);
+  tally.Add(10);
+  EXPECT_EQ(tally.value(), UINT64_MAX);
+  tally.Add(1);
+  EXPECT_EQ(tally.value(), UINT64_MAX);
+}
+
+// A late event must not look like a spike, not even while it is being counted.
+TEST(CellTest, NeverCountsALateEventInTime) {
+  constexpr int kRounds = 1'000'000;
+  Cell cell;
+  std::thread writer([&cell] {
+    for (int i = 0; i < kRounds; ++i) cell.CountLate(1);
+  });
+  uint64_t in_time = 0;
+  while (cell.late.value() < kRounds) in_time = std::max(in_time, cell.InTime());
+  writer.join();
+  EXPECT_EQ(in_time, 0U);
+}
+
+TEST(CellTest, CountsEventsInTimeWithTheirSenders) {
+  Cell cell;
+  EXPECT_EQ(cell.senders(), nullptr);
+  cell.CountLate(5);
+  EXPECT_EQ(cell.senders(), nullptr);
+  cell.CountInTime({8, 1}, 3);
+  EXPECT_EQ(cell.events.value(), 8U);
+  EXPECT_EQ(cell.late.value(), 5U);
+  EXPECT_EQ(cell.InTime(), 3U);
+  EXPECT_EQ(cell.senders()->events(9 % Senders::kBuckets), 3U);
 }
 
 }  // namespace

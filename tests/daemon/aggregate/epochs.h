@@ -1,4 +1,4 @@
-// Epochs made by hand, and what the counters say of them. For the tests of this folder.
+// Epochs made by hand, and sums of the counters. For the tests of this folder.
 #ifndef GMEWATCH_TESTS_DAEMON_AGGREGATE_EPOCHS_H_
 #define GMEWATCH_TESTS_DAEMON_AGGREGATE_EPOCHS_H_
 
@@ -87,7 +87,7 @@ inline uint64_t EventsAt(const Aggregate& aggregate, const std::string& app,
   return row == nullptr ? 0 : row->cell(FindSlot(aggregate, code)).events.value();
 }
 
-// Over all rows and columns, successes too.
+// The sum over all rows and columns, with successes.
 inline uint64_t AllEvents(const Aggregate& aggregate) {
   uint64_t sum = 0;
   for (size_t id = 0; id < aggregate.counters().places(); ++id) {

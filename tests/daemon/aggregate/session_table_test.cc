@@ -19,8 +19,8 @@ TEST(SessionTableTest, FindsWhatWasInsertedAndNothingElse) {
   EXPECT_EQ(table.size(), 1U);
 }
 
-// Against a map that is known to be right: inserts, sweeps, and identifiers that share their index
-// entries' runs.
+// Compares with a map that is known to be right: inserts, sweeps, and identifiers whose index
+// entries collide.
 TEST(SessionTableTest, AgreesWithAMapOverManyInsertsAndSweeps) {
   constexpr uint32_t kSeed = 20240501;
   SCOPED_TRACE(kSeed);
@@ -49,7 +49,7 @@ TEST(SessionTableTest, AgreesWithAMapOverManyInsertsAndSweeps) {
   }
 }
 
-TEST(SessionTableTest, PagesBringBackEverySession) {
+TEST(SessionTableTest, LoadsEverySessionFromItsPages) {
   SessionTable table;
   for (uint64_t i = 0; i < 10'000; ++i) {
     const SessionId id = {i, i};
@@ -64,7 +64,7 @@ TEST(SessionTableTest, PagesBringBackEverySession) {
     ASSERT_NE(slot, SessionTable::kNone);
     EXPECT_EQ(loaded.at(slot).last_sequence, i * 3);
   }
-  // And room is found again for more.
+  // And it takes further sessions.
   const SessionId more = {77, 99};
   EXPECT_NE(loaded.Insert(more, SessionTable::Hash(more)), SessionTable::kNone);
 }
@@ -79,9 +79,13 @@ TEST(SessionTableTest, TakesOnlyThePagesThatChanged) {
   EXPECT_EQ(table.TakePages(false).size(), 3U);
 }
 
-TEST(SessionTableTest, RefusesPagesThatDoNotFit) {
+TEST(SessionTableTest, RejectsPagesOfAWrongSizeOrPosition) {
   SessionTable table;
   EXPECT_EQ(table.Load({{0, "short"}}).code(), absl::StatusCode::kDataLoss);
+  table.Insert({1, 2}, SessionTable::Hash({1, 2}));
+  std::vector<SessionPage> pages = table.TakePages(false);
+  pages[0].index = 1;
+  EXPECT_EQ(SessionTable().Load(pages).code(), absl::StatusCode::kDataLoss);
 }
 
 }  // namespace

@@ -22,14 +22,10 @@ struct Writer {
     for (const char* region : {"eu", "us"}) counters.AddPlace({"shooter", region}, true);
   }
   void Count(size_t place, size_t slot, uint32_t events, uint64_t session = 0) {
-    Cell* cell = counters.mutable_place(place)->mutable_cell(slot);
-    cell->events.Add(events);
-    cell->EnsureSenders().Add({session, 0}, events);
+    counters.mutable_place(place)->mutable_cell(slot)->CountInTime({session, 0}, events);
   }
   void CountLate(size_t place, size_t slot, uint32_t events) {
-    Cell* cell = counters.mutable_place(place)->mutable_cell(slot);
-    cell->events.Add(events);
-    cell->late.Add(events);
+    counters.mutable_place(place)->mutable_cell(slot)->CountLate(events);
   }
 
   Counters counters;

@@ -81,7 +81,7 @@ class AdmissionTest : public ::testing::Test {
 
   ScriptedLog log_;
   RealClock clock_;
-  NotingWaiter waiter_;
+  RecordingWaiter waiter_;
   Aggregate aggregate_;
   Committer committer_{log_,
                        clock_,
@@ -89,7 +89,7 @@ class AdmissionTest : public ::testing::Test {
                        0,
                        0,
                        [](uint64_t, const Epoch& epoch, std::vector<Verdict>* verdicts) {
-                         verdicts->assign(epoch.batch_count(), Verdict::kCounted);
+                         verdicts->assign(CountBatches(epoch), Verdict::kCounted);
                        },
                        [](const absl::Status&) {}};
   Admission admission_{SomeSettings(), &committer_, &aggregate_};

@@ -1,8 +1,8 @@
-// A log that does what a test says, and a waiter that notes what it is told.
+// An event log that does what a test says, and a waiter that records its calls.
 //
 // Thread safety: every method may be called from any thread.
-#ifndef GMEWATCH_TESTS_DAEMON_LOG_JOURNAL_FAKES_H_
-#define GMEWATCH_TESTS_DAEMON_LOG_JOURNAL_FAKES_H_
+#ifndef GMEWATCH_TESTS_DAEMON_LOG_COMMITTER_FAKES_H_
+#define GMEWATCH_TESTS_DAEMON_LOG_COMMITTER_FAKES_H_
 
 #include <map>
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace gmewatch {
 
-// Keeps what it is given; fails, or holds a commit back, on request.
+// Keeps the records of its epochs; on request it fails, or holds a commit back.
 class ScriptedLog final : public EventLog {
  public:
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override {
@@ -70,40 +70,47 @@ class ScriptedLog final : public EventLog {
   std::map<uint64_t, std::string> records_;
 };
 
-// Notes what it is told, one string for each call.
-class NotingWaiter final : public BatchWaiter {
+// Records one string for each call.
+class RecordingWaiter final : public BatchWaiter {
  public:
   void OnSettled(uint64_t sequence, Verdict verdict) override {
     const char* word = verdict == Verdict::kCounted     ? "counted "
                        : verdict == Verdict::kDuplicate ? "duplicate "
-                                                        : "refused ";
-    Note(absl::StrCat(word, sequence));
+                                                        : "rejected ";
+    Record(absl::StrCat(word, sequence));
   }
   void OnFailed(uint64_t sequence, const absl::Status& status) override {
-    Note(absl::StrCat("failed ", sequence, " ", absl::StatusCodeToString(status.code())));
+    Record(absl::StrCat("failed ", sequence, " ", absl::StatusCodeToString(status.code())));
   }
-  void OnBatchesSettled() override { Note("end"); }
+  void OnBatchesSettled() override { Record("end"); }
 
-  std::vector<std::string> AwaitNotes(size_t n) {
+  std::vector<std::string> AwaitCalls(size_t n) {
     absl::MutexLock lock(&mutex_);
     awaited_ = n;
     mutex_.AwaitWithTimeout(
         absl::Condition(
-            +[](NotingWaiter* self) { return self->notes_.size() >= self->awaited_; }, this),
+            +[](RecordingWaiter* self) { return self->calls_.size() >= self->awaited_; }, this),
         absl::Seconds(20));
-    return notes_;
+    return calls_;
   }
 
  private:
-  void Note(std::string note) {
+  void Record(std::string call) {
     absl::MutexLock lock(&mutex_);
-    notes_.push_back(std::move(note));
+    calls_.push_back(std::move(call));
   }
   absl::Mutex mutex_;
   size_t awaited_ = 0;
-  std::vector<std::string> notes_;
+  std::vector<std::string> calls_;
 };
+
+inline size_t CountBatches(const Epoch& epoch) {
+  size_t n = 0;
+  size_t offset = 0;
+  for (BatchView batch; epoch.Next(&offset, &batch);) ++n;
+  return n;
+}
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_TESTS_DAEMON_LOG_JOURNAL_FAKES_H_
+#endif  // GMEWATCH_TESTS_DAEMON_LOG_COMMITTER_FAKES_H_

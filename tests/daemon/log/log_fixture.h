@@ -1,5 +1,5 @@
-// What the tests of the SQLite log share: a directory of their own, small epochs that know their
-// number, and a way to look at the files as another program would.
+// Shared by the tests of the SQLite log: a temporary directory, small epochs whose time is their
+// number, and a view of the files as another program sees them.
 #ifndef GMEWATCH_TESTS_DAEMON_LOG_LOG_FIXTURE_H_
 #define GMEWATCH_TESTS_DAEMON_LOG_LOG_FIXTURE_H_
 
@@ -38,7 +38,7 @@ class TempDir {
   std::string path_;
 };
 
-// An epoch whose time is its number and which takes up about `bytes`.
+// An epoch whose time is its number, of about `bytes`.
 inline Epoch NumberedEpoch(uint64_t number, size_t bytes = 100) {
   Epoch epoch;
   epoch.time_ms = static_cast<int64_t>(number);
@@ -73,7 +73,8 @@ inline absl::Status SaveEpoch(SqliteLog& log, uint64_t epoch) {
   return log.SaveCheckpoint(checkpoint);
 }
 
-// The numbers that a replay after `number` gives, which are also the epochs' times, or its error.
+// The numbers of the epochs that a replay after `number` applies, or its error. Checks that they
+// are also the epochs' times.
 inline absl::StatusOr<std::vector<uint64_t>> Replayed(SqliteLog& log, uint64_t number) {
   std::vector<uint64_t> numbers;
   absl::Status status = log.Replay(number, [&](uint64_t n, const Epoch& epoch) {

@@ -1,5 +1,5 @@
-// What Append has returned Ok for is there after a kill at any moment, and nothing that was never
-// asked for.
+// After a kill at any moment the log has every epoch for which Append returned Ok, and none that
+// was never appended.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,8 +16,8 @@ namespace {
 
 constexpr int kRounds = 30;
 
-// In the child: appends from `first` on until killed, with a checkpoint every few epochs, and tells
-// each number that is durable.
+// In the child: appends from `first` on until it is killed, with a checkpoint every few epochs, and
+// reports each number that is durable.
 [[noreturn]] void AppendForever(const std::string& dir, uint64_t first, int report) {
   absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(dir);
   if (!log.ok()) _exit(1);
@@ -30,7 +30,8 @@ constexpr int kRounds = 30;
   }
 }
 
-// Kills the child some time after it has reported `reports` numbers; the last one that it reported.
+// Kills the child some time after it has reported `reports` numbers; returns the last number that
+// it reported.
 uint64_t KillAfter(const std::string& dir, uint64_t first, uint64_t reports, uint64_t spins) {
   int ends[2];
   EXPECT_EQ(pipe(ends), 0);
@@ -45,7 +46,7 @@ uint64_t KillAfter(const std::string& dir, uint64_t first, uint64_t reports, uin
   for (uint64_t i = 0; i < reports; ++i) {
     if (read(ends[0], &number, sizeof(number)) == sizeof(number)) last = number;
   }
-  // Into the middle of whatever it does then; not a wait for anything.
+  // So that the kill comes at any point of its work; this waits for nothing.
   for (std::atomic<uint64_t> spun = 0; spun < spins; ++spun) continue;
   EXPECT_EQ(kill(child, SIGKILL), 0);
   while (read(ends[0], &number, sizeof(number)) == sizeof(number)) last = number;

@@ -1,4 +1,4 @@
-// What was damaged on disk is refused by name, never taken for something else.
+// Damage on disk is an error that names the epoch or the file; damaged data is never counted.
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,7 +74,7 @@ TEST(SqliteLogDamageTest, NamesAnEpochWhoseChecksumIsWrong) {
   ExpectAfter("journal.db", "UPDATE epochs SET record = '' WHERE number = 7", "epoch 7");
 }
 
-TEST(SqliteLogDamageTest, NamesAnEpochThatIsNone) {
+TEST(SqliteLogDamageTest, NamesARecordThatIsNotAnEpoch) {
   // crc32("abc").
   ExpectAfter("journal.db",
               "UPDATE epochs SET record = CAST('abc' AS BLOB), crc = 891568578 WHERE number = 3",
@@ -93,21 +93,21 @@ TEST(SqliteLogDamageTest, NoticesALostStateFile) {
   ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss, "epoch 1 is missing");
 }
 
-TEST(SqliteLogDamageTest, NoticesALostJournal) {
+TEST(SqliteLogDamageTest, NoticesALostEpochFile) {
   TempDir dir;
   MakeLog(dir.path());
   std::filesystem::remove(dir.File("journal.db"));
   ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss, "epoch 2 is missing");
 }
 
-TEST(SqliteLogDamageTest, NoticesACheckpointThatIsNotWhole) {
+TEST(SqliteLogDamageTest, NoticesACheckpointThatIsNotComplete) {
   ExpectAfter("state.db", "DELETE FROM meta WHERE key = 'time_ms'",
               "state.db: the table meta has 4 of the 5 rows of a checkpoint");
   ExpectAfter("state.db", "UPDATE rejected SET number = 99 WHERE number = 1",
               "state.db: reject reason 99 is unknown");
 }
 
-TEST(SqliteLogDamageTest, RefusesGarbage) {
+TEST(SqliteLogDamageTest, RejectsGarbage) {
   for (const char* file : {"journal.db", "state.db"}) {
     TempDir dir;
     std::ofstream(dir.File(file)) << std::string(10'000, 'g');
@@ -116,7 +116,7 @@ TEST(SqliteLogDamageTest, RefusesGarbage) {
   }
 }
 
-TEST(SqliteLogDamageTest, RefusesTruncatedFiles) {
+TEST(SqliteLogDamageTest, RejectsTruncatedFiles) {
   for (const char* file : {"journal.db", "state.db"}) {
     TempDir dir;
     MakeLog(dir.path());
@@ -125,7 +125,7 @@ TEST(SqliteLogDamageTest, RefusesTruncatedFiles) {
   }
 }
 
-TEST(SqliteLogDamageTest, RefusesANewerSchemaAndAForeignFile) {
+TEST(SqliteLogDamageTest, RejectsANewerSchemaAndAForeignFile) {
   for (const char* file : {"journal.db", "state.db"}) {
     TempDir dir;
     MakeLog(dir.path());
@@ -148,7 +148,7 @@ TEST(SqliteLogDamageTest, LeavesAForeignFileAsItIs) {
   EXPECT_THAT(shell.Run("SELECT name FROM sqlite_schema"), ElementsAre("mine"));
 }
 
-// Runs `check` as a user who is not root, whom no mode would stop. 0 where it holds.
+// Runs `check` as a user other than root, since file modes do not stop root. 0 if it returns true.
 template <typename Check>
 int AsNobody(Check check) {
   const pid_t child = fork();
@@ -162,7 +162,7 @@ int AsNobody(Check check) {
   return status;
 }
 
-TEST(SqliteLogDamageTest, RefusesWhatItMayNotWrite) {
+TEST(SqliteLogDamageTest, RejectsWhatItMayNotWrite) {
   TempDir dir;
   ASSERT_EQ(chmod(dir.path().c_str(), 0555), 0);
   EXPECT_EQ(AsNobody([&] {

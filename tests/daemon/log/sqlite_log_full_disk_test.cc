@@ -1,5 +1,5 @@
-// A disk without room refuses one call and nothing more; what was kept stays, and it goes on when
-// there is room.
+// On a full disk a call fails and nothing else changes: what was stored stays, and later calls
+// succeed when there is room.
 #include <sys/mount.h>
 #include <sys/resource.h>
 
@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 constexpr size_t kRoomBytes = 1 << 20;
 constexpr size_t kEpochBytes = 50'000;
 
-// No file of this process may grow beyond kRoomBytes while it lives. Needs no privilege, unlike a
+// While it lives, no file of this process can grow beyond kRoomBytes. Needs no privilege, unlike a
 // small file system.
 class SmallFiles {
  public:
@@ -38,14 +38,14 @@ class SmallFiles {
   rlimit before_{};
 };
 
-// Appends until there is no room; the number of the last epoch that was kept.
+// Appends until there is no room; returns the number of the last epoch that was stored.
 uint64_t Fill(SqliteLog& log, uint64_t from, const std::string& file) {
   for (uint64_t number = from; number < from + 10'000; ++number) {
     const absl::Status status = log.Append(number, NumberedEpoch(number, kEpochBytes));
     if (status.ok()) continue;
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
     EXPECT_THAT(status.ToString(), HasSubstr(absl::StrCat("disk full: ", file)));
-    // And again: it is not the end.
+    // And again: the failure is not permanent.
     EXPECT_TRUE(absl::IsResourceExhausted(log.Append(number, NumberedEpoch(number, kEpochBytes))));
     return number - 1;
   }
@@ -72,13 +72,12 @@ TEST(SqliteLogFullDiskTest, EmptiesTheWalBeforeItGivesUp) {
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
   const SmallFiles limit;
-  // Both the WAL and the file are full in the end, so together they hold more than one of them
-  // could.
+  // In the end both the WAL and the file are full, so together they hold more than either could.
   EXPECT_GE(Fill(*log, 1, dir.File("journal.db")) * kEpochBytes, kRoomBytes * 3 / 2);
 }
 
-// Ten times as much as there is room for goes through it, since checkpoints free what they cover.
-TEST(SqliteLogFullDiskTest, GoesOnInTheRoomThatItHas) {
+// Ten times as much as fits passes through the log, since checkpoints free the epochs they cover.
+TEST(SqliteLogFullDiskTest, GoesOnInTheSpaceThatItHas) {
   constexpr uint64_t kEpochs = 10 * kRoomBytes / kEpochBytes;
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
@@ -120,7 +119,7 @@ TEST(SqliteLogFullDiskTest, ACheckpointWithoutRoomLeavesTheOneBefore) {
   EXPECT_EQ(log->LoadCheckpoint().value()->pages[0].bytes.size(), 2 * kRoomBytes);
 }
 
-// A file system of its own that really is full; the tests above hold where mounting is not allowed.
+// A small file system, to be really full. Where mounting is not allowed, the tests above stand in.
 class SmallDisk {
  public:
   explicit SmallDisk(const std::string& at)
@@ -138,7 +137,7 @@ class SmallDisk {
   bool mounted_;
 };
 
-TEST(SqliteLogFullDiskTest, TheSameOnAFullFileSystem) {
+TEST(SqliteLogFullDiskTest, GoesOnAfterAFullFileSystem) {
   TempDir dir;
   SmallDisk disk(dir.path());
   if (!disk.mounted()) GTEST_SKIP() << "no permission to mount; file size limits stand in for it";

@@ -49,7 +49,7 @@ TEST(SqliteLogTest, KeepsAnEpochToTheByte) {
   EXPECT_EQ(found, expected);
 }
 
-TEST(SqliteLogTest, ANewOneIsEmpty) {
+TEST(SqliteLogTest, ANewLogIsEmpty) {
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
   EXPECT_EQ(log->LoadCheckpoint().value(), std::nullopt);
@@ -84,7 +84,7 @@ TEST(SqliteLogTest, MakesItsDirectoryAndFilesForItsUserAlone) {
   }
 }
 
-TEST(SqliteLogTest, RefusesAPathThatIsNoDirectory) {
+TEST(SqliteLogTest, RejectsAPathThatIsNotADirectory) {
   TempDir dir;
   std::ofstream(dir.File("file")) << "x";
   const auto check = [](const std::string& path, const std::string& message) {
@@ -94,10 +94,10 @@ TEST(SqliteLogTest, RefusesAPathThatIsNoDirectory) {
   };
   check(dir.File("file"), "is not a directory");
   check(dir.File("file/below"), "Not a directory");
-  check("", "has no name");
+  check("", "is empty");
 }
 
-TEST(SqliteLogTest, TellsItsSize) {
+TEST(SqliteLogTest, KnowsItsSize) {
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
   const uint64_t before = log->SizeBytes();
@@ -133,11 +133,11 @@ TEST(SqliteLogTest, AnotherProgramsLockIsAReasonToTryAgain) {
   EXPECT_EQ(Replayed(*log, 0).value(), Numbers(1, 2));
 }
 
-TEST(SqliteLogTest, RepeatsAnErrorThatIsItsEnd) {
+TEST(SqliteLogTest, RepeatsAPermanentFailure) {
   TempDir dir;
   std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
   ASSERT_TRUE(AppendNumbers(*log, 1, 1).ok());
-  // Breaks what Append requires; the file notices.
+  // The number breaks a precondition of Append; SQLite notices.
   const absl::Status status = log->Append(1, NumberedEpoch(1));
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << status;
   EXPECT_THAT(status.ToString(), HasSubstr("journal.db"));

@@ -51,7 +51,7 @@ TEST(StateLockTest, EndsWhenDestroyedAndMovesWithItsOwner) {
   EXPECT_TRUE(StateLock::Acquire(dir.path()).ok());
 }
 
-TEST(StateLockTest, SaysSoWhereItCannotReadTheOwner) {
+TEST(StateLockTest, SaysSoIfItCannotReadTheOwner) {
   TempDir dir;
   const absl::StatusOr<StateLock> lock = StateLock::Acquire(dir.path());
   ASSERT_TRUE(lock.ok());
@@ -80,7 +80,7 @@ TEST(StateLockTest, IsNotInheritedByPrograms) {
   {
     const absl::StatusOr<StateLock> lock = StateLock::Acquire(dir.path());
     ASSERT_TRUE(lock.ok());
-    // It lives until its input ends.
+    // The program runs until its input ends.
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
@@ -89,7 +89,7 @@ TEST(StateLockTest, IsNotInheritedByPrograms) {
     char* arguments[] = {name.data(), nullptr};
     ASSERT_EQ(posix_spawnp(&child, "cat", &actions, nullptr, arguments, environ), 0);
     posix_spawn_file_actions_destroy(&actions);
-    // Its answer tells that it runs: posix_spawn may return before its descriptors are closed.
+    // Its answer shows that it runs: posix_spawn may return before its descriptors are closed.
     char byte = 'x';
     ASSERT_EQ(write(input[1], &byte, 1), 1);
     ASSERT_EQ(read(output[0], &byte, 1), 1);
@@ -99,7 +99,7 @@ TEST(StateLockTest, IsNotInheritedByPrograms) {
   EXPECT_EQ(waitpid(child, nullptr, 0), child);
 }
 
-TEST(StateLockTest, MakesTheDirectoryAndRefusesWhatIsNone) {
+TEST(StateLockTest, CreatesTheDirectoryAndRejectsAFile) {
   TempDir dir;
   EXPECT_TRUE(StateLock::Acquire(dir.File("new/state")).ok());
   std::ofstream(dir.File("file")) << "x";

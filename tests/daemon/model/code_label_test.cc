@@ -11,7 +11,7 @@ TEST(CodeLabelTest, IsTheNumberOrOther) {
   EXPECT_EQ(CodeLabel(0, true), "other");
 }
 
-TEST(CodeLabelTest, OfAnIncidentsCauseIsItsMembers) {
+TEST(CodeLabelTest, TheCauseOfAnIncidentHasTheLabelOfItsMember) {
   Incident incident;
   incident.members = {{1005, false, {"all", "eu"}}, {0, true, {"all", "eu"}}};
   incident.cause_code = 1005;

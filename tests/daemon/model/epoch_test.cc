@@ -21,8 +21,8 @@ HashedOrigin OriginOf(const std::string& app) {
   return HashedOrigin({app, "eu", "1.2", "2.9", "android"});
 }
 
-// Two origins, a batch with entries, losses and a detail, one with nothing, and all else that an
-// epoch can hold.
+// Two origins, a batch with entries, losses and a detail, a batch with a detail alone, and
+// everything else that an epoch can hold.
 Epoch FullEpoch() {
   Epoch epoch;
   epoch.time_ms = 1'700'000'000'123;
@@ -47,6 +47,13 @@ Epoch FullEpoch() {
   return epoch;
 }
 
+size_t CountBatches(const Epoch& epoch) {
+  size_t n = 0;
+  size_t offset = 0;
+  for (BatchView batch; epoch.Next(&offset, &batch);) ++n;
+  return n;
+}
+
 std::string Serialized(const Epoch& epoch) {
   std::string record;
   epoch.Serialize(&record);
@@ -62,7 +69,7 @@ std::string Changed(const std::function<void(internal::EpochRecord*)>& change) {
 }
 
 BatchHeader* HeaderOf(std::string* batches) {
-  return reinterpret_cast<BatchHeader*>(batches->data());  // NOLINT: how epoch.h says they stand
+  return reinterpret_cast<BatchHeader*>(batches->data());  // NOLINT: the layout of packed_batches.h
 }
 
 void ExpectDamaged(const std::string& record, const std::string& message) {
@@ -78,7 +85,7 @@ TEST(EpochTest, ComesBackAsItWasSerialized) {
   EXPECT_EQ(Serialized(*parsed), record);
   EXPECT_EQ(parsed->time_ms, 1'700'000'000'123);
   EXPECT_EQ(parsed->policy->max_app_regions(), 7U);
-  EXPECT_EQ(parsed->batch_count(), 2U);
+  EXPECT_EQ(CountBatches(*parsed), 2U);
   ASSERT_EQ(parsed->origins().size(), 2U);
   EXPECT_EQ(parsed->origins()[1].app, "racer");
   ASSERT_EQ(parsed->details.size(), 2U);
@@ -91,7 +98,7 @@ TEST(EpochTest, ComesBackAsItWasSerialized) {
   EXPECT_EQ(parsed->shown_codes, std::vector<int32_t>({1005, -3}));
 }
 
-TEST(EpochTest, GivesItsBatchesInOrder) {
+TEST(EpochTest, HasItsBatchesInOrder) {
   const absl::StatusOr<Epoch> epoch = Epoch::Parse(Serialized(FullEpoch()));
   ASSERT_TRUE(epoch.ok());
   size_t offset = 0;
@@ -112,7 +119,7 @@ TEST(EpochTest, GivesItsBatchesInOrder) {
   EXPECT_FALSE(epoch->Next(&offset, &batch));
 }
 
-TEST(EpochTest, AnEmptyOneComesBackEmpty) {
+TEST(EpochTest, AnEmptyEpochComesBackEmpty) {
   const absl::StatusOr<Epoch> epoch = Epoch::Parse("");
   ASSERT_TRUE(epoch.ok());
   EXPECT_TRUE(epoch->empty());
@@ -139,7 +146,7 @@ TEST(EpochTest, CanBeAddedToAfterItWasParsed) {
   ASSERT_TRUE(epoch.ok());
   epoch->Add(Batch(), OriginOf("racer"));
   EXPECT_EQ(epoch->origins().size(), 2U);
-  EXPECT_EQ(epoch->batch_count(), 3U);
+  EXPECT_EQ(CountBatches(*epoch), 3U);
 }
 
 TEST(EpochTest, SizeCountsDetailsAndOrigins) {
@@ -153,27 +160,52 @@ TEST(EpochTest, SizeCountsDetailsAndOrigins) {
   EXPECT_GE(epoch.size_bytes(), before + kDetailsPerBatchMax * kOperationBytesMax);
 }
 
-// Whatever a crash or a disk leaves of a record: it parses to something that can be walked through,
-// or is refused.
-TEST(EpochTest, EveryTruncationParsesOrIsRefused) {
+TEST(EpochTest, RejectsItsBatchesAndThoseOfAFailedEpoch) {
+  const auto rejected = [](const Epoch& epoch, RejectReason reason) {
+    const Rejected& r = epoch.rejected[static_cast<size_t>(reason)];
+    return std::make_pair(r.batches, r.events);
+  };
+  const Epoch failed = FullEpoch();
+  Epoch epoch;
+  Batch batch;
+  batch.entries = {{1005, 2}};
+  batch.details.push_back({0, 1005, 1, "EnterRoom"});
+  epoch.Add(batch, OriginOf("shooter"));
+  epoch.RejectBatches(RejectReason::kLogFailed);
+  EXPECT_EQ(CountBatches(epoch), 0U);
+  EXPECT_EQ(epoch.size_bytes(), 0U);
+  EXPECT_EQ(rejected(epoch, RejectReason::kLogFailed), std::make_pair(uint64_t{1}, uint64_t{2}));
+  epoch.Inherit(failed, RejectReason::kLogFailed);
+  EXPECT_EQ(rejected(epoch, RejectReason::kLogFailed),
+            std::make_pair(uint64_t{3}, uint64_t{2 + 4 + kCountMax}));
+  EXPECT_EQ(rejected(epoch, RejectReason::kStopping), std::make_pair(uint64_t{6}, uint64_t{7}));
+  EXPECT_EQ(epoch.policy->max_app_regions(), 7U);
+  EXPECT_EQ(epoch.shown_places, failed.shown_places);
+  EXPECT_EQ(epoch.shown_codes, failed.shown_codes);
+  EXPECT_EQ(Serialized(*Epoch::Parse(Serialized(epoch))), Serialized(epoch));
+}
+
+// Whatever a crash or a disk leaves of a record: Parse returns an epoch whose batches can be read,
+// or rejects the record.
+TEST(EpochTest, EveryTruncationParsesOrIsRejected) {
   const std::string record = Serialized(FullEpoch());
-  size_t refused = 0;
+  size_t rejected = 0;
   for (size_t size = 0; size < record.size(); ++size) {
     const absl::StatusOr<Epoch> epoch = Epoch::Parse(record.substr(0, size));
     if (!epoch.ok()) {
       EXPECT_EQ(epoch.status().code(), absl::StatusCode::kDataLoss) << size;
-      ++refused;
+      ++rejected;
       continue;
     }
-    size_t offset = 0;
-    uint64_t batches = 0;
-    for (BatchView batch; epoch->Next(&offset, &batch);) ++batches;
-    EXPECT_EQ(batches, epoch->batch_count()) << size;
+    EXPECT_LE(CountBatches(*epoch), 2U) << size;
+    for (const Detail& detail : epoch->details) {
+      EXPECT_LT(detail.batch, CountBatches(*epoch)) << size;
+    }
   }
-  EXPECT_GT(refused, record.size() / 2);
+  EXPECT_GT(rejected, record.size() / 2);
 }
 
-TEST(EpochTest, EveryFlippedByteParsesOrIsRefused) {
+TEST(EpochTest, EveryFlippedByteParsesOrIsRejected) {
   const std::string record = Serialized(FullEpoch());
   for (size_t at = 0; at < record.size(); ++at) {
     std::string flipped = record;
@@ -188,7 +220,7 @@ TEST(EpochTest, EveryFlippedByteParsesOrIsRefused) {
   }
 }
 
-TEST(EpochTest, RefusesBatchesThatPointOutside) {
+TEST(EpochTest, RejectsBatchesThatPointOutsideTheEpoch) {
   const auto with_header = [](const std::function<void(BatchHeader*)>& change) {
     return Changed([&](internal::EpochRecord* r) { change(HeaderOf(r->mutable_batches())); });
   };
@@ -201,7 +233,7 @@ TEST(EpochTest, RefusesBatchesThatPointOutside) {
                 "a detail has no batch");
 }
 
-TEST(EpochTest, RefusesWhatBreaksALimit) {
+TEST(EpochTest, RejectsBatchesThatBreakALimit) {
   const auto with_batches = [](const std::function<void(std::string*)>& change) {
     return Changed([&](internal::EpochRecord* r) { change(r->mutable_batches()); });
   };
@@ -221,13 +253,13 @@ TEST(EpochTest, RefusesWhatBreaksALimit) {
                 "byte 0 breaks a limit");
 }
 
-TEST(EpochTest, RefusesUnknownRejectReasons) {
+TEST(EpochTest, RejectsUnknownRejectReasons) {
   ExpectDamaged(
       Changed([](internal::EpochRecord* r) { r->mutable_rejected(0)->set_reason(kRejectReasons); }),
       "reject reason 7 is unknown");
 }
 
-TEST(EpochTest, RefusesTimesWhoseDifferenceWouldOverflow) {
+TEST(EpochTest, RejectsTimesWhoseDifferenceWouldOverflow) {
   const auto parses = [](int64_t time_ms, int64_t horizon_ms) {
     Epoch epoch;
     epoch.time_ms = time_ms;
@@ -244,7 +276,7 @@ TEST(EpochTest, RefusesTimesWhoseDifferenceWouldOverflow) {
   EXPECT_FALSE(parses(0, INT64_MAX));
 }
 
-TEST(EpochTest, RefusesGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
+TEST(EpochTest, RejectsGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
 
 }  // namespace
 }  // namespace gmewatch

@@ -1,6 +1,6 @@
-// The names in state.db, each once. A change here needs a new schema version.
-#ifndef GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_SCHEMA_H_
-#define GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_SCHEMA_H_
+// The names in state.db. A change here needs a new schema version.
+#ifndef GMEWATCH_DAEMON_LOG_STATE_SCHEMA_H_
+#define GMEWATCH_DAEMON_LOG_STATE_SCHEMA_H_
 
 #include <string>
 #include <vector>
@@ -10,8 +10,8 @@
 
 namespace gmewatch {
 
-// Keys of the table meta. Each is there, or none: then nothing was saved yet. Only kMetaTriage may
-// be missing besides: files are older than it.
+// Keys of the table meta. All of them are present, or none if nothing was saved yet. Only
+// kMetaTriage may be missing on its own: there are files that are older than it.
 inline constexpr absl::string_view kMetaEpoch = "epoch";
 inline constexpr absl::string_view kMetaTimeMs = "time_ms";
 inline constexpr absl::string_view kMetaPolicy = "policy";
@@ -19,11 +19,11 @@ inline constexpr absl::string_view kMetaBatchesCounted = "batches_counted";
 inline constexpr absl::string_view kMetaBatchesDuplicate = "batches_duplicate";
 inline constexpr absl::string_view kMetaTriage = "triage";
 
-// "lost_expired" and so on: a column of `places` for each of kLossReasonLabels, in their order.
+// The columns of `places` for kLossReasonLabels, in their order: "lost_expired" and so on.
 std::vector<std::string> LostColumns();
 
-SqliteSchema CheckpointSchema();
+SqliteSchema StateSchema();
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_SCHEMA_H_
+#endif  // GMEWATCH_DAEMON_LOG_STATE_SCHEMA_H_

@@ -1,4 +1,4 @@
-#include "daemon/log/sqlite_checkpoint_schema.h"
+#include "daemon/log/state_schema.h"
 
 #include "absl/strings/str_cat.h"
 #include "daemon/model/loss_reason.h"
@@ -6,7 +6,7 @@
 namespace gmewatch {
 namespace {
 
-// Columns hold integers unless they say otherwise. Slot 0 is what is counted as "other".
+// Slot 0 is the overflow code "other".
 constexpr absl::string_view kTablesSql = R"sql(
 CREATE TABLE codes(
   slot INTEGER PRIMARY KEY, code INTEGER NOT NULL, in_catalog INTEGER NOT NULL,
@@ -39,7 +39,7 @@ std::vector<std::string> LostColumns() {
   return columns;
 }
 
-SqliteSchema CheckpointSchema() {
+SqliteSchema StateSchema() {
   SqliteSchema schema;
   schema.application_id = 0x474d5753;  // "GMWS"
   schema.version = 1;

@@ -1,16 +1,16 @@
-// The checkpoint of the SQLite log: state.db, in tables that a person can query with the sqlite3
-// shell, also while the daemon runs:
+// The tables of state.db, which hold the checkpoint of the SQLite log. A person can query them with
+// the sqlite3 shell, also while the daemon runs:
 //
 //   SELECT * FROM error_events WHERE app = 'shooter' ORDER BY events DESC;
 //
-// error_events(app, region, code, events, sessions, late_events) is the view for people; it stands
-// on places, codes and counters. session_pages and detector_pages are packings of the aggregate's
-// and the detector's own. meta says up to which epoch it counts.
+// error_events(app, region, code, events, sessions, late_events) is a view for people, of the
+// tables places, codes and counters. session_pages and detector_pages are in formats of the
+// aggregate and the detector. meta has the last epoch that the checkpoint covers.
 //
 // Thread safety: none; after Open and Load it belongs to the thread that saves. Errors: those of
-// sqlite_connection.h.
-#ifndef GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_H_
-#define GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_H_
+// sqlite_connection.h; Load also returns DataLoss if the tables contradict each other.
+#ifndef GMEWATCH_DAEMON_LOG_STATE_TABLES_H_
+#define GMEWATCH_DAEMON_LOG_STATE_TABLES_H_
 
 #include <cstdint>
 #include <memory>
@@ -24,26 +24,27 @@
 
 namespace gmewatch {
 
-class SqliteCheckpoint {
+class StateTables {
  public:
-  static absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<StateTables>> Open(const std::string& path);
 
-  SqliteCheckpoint(const SqliteCheckpoint&) = delete;
-  SqliteCheckpoint& operator=(const SqliteCheckpoint&) = delete;
+  StateTables(const StateTables&) = delete;
+  StateTables& operator=(const StateTables&) = delete;
 
-  // All of it; none in a new file.
+  // The complete checkpoint; nullopt in a new file.
   absl::StatusOr<std::optional<Checkpoint>> Load();
 
-  // Merges it into what is there, in one transaction.
+  // Merges the changes into the saved checkpoint, in one transaction.
   absl::Status Save(const Checkpoint& checkpoint);
 
-  // The last epoch that is covered; 0 in a new file.
+  // The last epoch that the checkpoint covers; 0 in a new file.
   absl::StatusOr<uint64_t> CoveredEpoch();
 
+  // See SqliteConnection::LeaveFilesAlone.
   void LeaveFilesAlone() { connection_->LeaveFilesAlone(); }
 
  private:
-  // Prepared once: a statement a table.
+  // A statement for each table, prepared once.
   struct Writers {
     SqliteStatement meta;
     SqliteStatement rejected;
@@ -55,7 +56,7 @@ class SqliteCheckpoint {
     SqliteStatement clear_detector;
   };
 
-  explicit SqliteCheckpoint(std::unique_ptr<SqliteConnection> connection)
+  explicit StateTables(std::unique_ptr<SqliteConnection> connection)
       : connection_(std::move(connection)) {}
   absl::Status Prepare();
   absl::Status SaveMeta(const Checkpoint& checkpoint);
@@ -69,4 +70,4 @@ class SqliteCheckpoint {
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_LOG_SQLITE_CHECKPOINT_H_
+#endif  // GMEWATCH_DAEMON_LOG_STATE_TABLES_H_

@@ -1,4 +1,4 @@
-// An aggregate that was restored goes on as if it had never stopped.
+// A restored aggregate counts as if it had never stopped.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -27,7 +27,7 @@ Epoch RandomEpoch(std::mt19937_64* random) {
   return epoch;
 }
 
-// Merges a checkpoint of changes into a whole one, as the log does.
+// Merges a checkpoint of changes into a complete one, as the log does.
 void Merge(const Checkpoint& changes, Checkpoint* whole) {
   Checkpoint out = changes;
   out.places = whole->places;
@@ -77,7 +77,7 @@ void ExpectSame(const Aggregate& a, const Aggregate& b) {
   }
 }
 
-TEST(CheckpointTest, ARestoredAggregateGoesOnAsIfItHadNeverStopped) {
+TEST(AggregateRestoreTest, GoesOnAsIfItHadNeverStopped) {
   constexpr uint32_t kSeed = 7;
   SCOPED_TRACE(kSeed);
   std::mt19937_64 random(kSeed);
@@ -100,7 +100,7 @@ TEST(CheckpointTest, ARestoredAggregateGoesOnAsIfItHadNeverStopped) {
       const std::vector<Verdict> verdicts = feed.Apply(&epoch);
       EXPECT_EQ(again.Apply(&epoch), verdicts);
     }
-    // Which sessions have been swept is a matter of memory, not of counting.
+    // Sweeps free memory and do not change a count, so they may be at different slots.
     for (int i = 0; i < 200; ++i) {
       Epoch nothing;
       nothing.Reject(RejectReason::kInvalid, 0, 1);
@@ -112,7 +112,7 @@ TEST(CheckpointTest, ARestoredAggregateGoesOnAsIfItHadNeverStopped) {
   }
 }
 
-TEST(CheckpointTest, RefusesRowsThatContradictEachOther) {
+TEST(AggregateRestoreTest, RejectsRowsThatContradictEachOther) {
   Aggregate source;
   Feed feed(&source);
   feed.SetPolicy(SomePolicy());

@@ -1,19 +1,19 @@
-#include "daemon/log/sqlite_checkpoint.h"
+#include "daemon/log/state_tables.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "daemon/log/sqlite_checkpoint_schema.h"
+#include "daemon/log/state_reader.h"
+#include "daemon/log/state_schema.h"
 #include "daemon/model/loss_reason.h"
 #include "daemon/model/reject_reason.h"
 
 namespace gmewatch {
 namespace {
 
-// "INSERT INTO table(keys, values) ..., where the keys are there already: replace the values".
-// Other than REPLACE this overwrites a row in place, which for a page of sessions leaves those
-// parts alone that did not change.
+// SQL that inserts a row, or replaces the values of the row that has the same keys. Unlike REPLACE
+// it overwrites that row in place, so the unchanged parts of a session page are not written.
 std::string Upsert(absl::string_view table, absl::Span<const std::string> keys,
                    absl::Span<const std::string> values) {
   std::vector<std::string> columns(keys.begin(), keys.end());
@@ -37,17 +37,17 @@ std::vector<std::string> PlaceValues() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> SqliteCheckpoint::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(const std::string& path) {
   absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
-      SqliteConnection::Open(path, CheckpointSchema());
+      SqliteConnection::Open(path, StateSchema());
   if (!connection.ok()) return connection.status();
-  std::unique_ptr<SqliteCheckpoint> opened(new SqliteCheckpoint(*std::move(connection)));
+  std::unique_ptr<StateTables> opened(new StateTables(*std::move(connection)));
   absl::Status status = opened->Prepare();
   if (!status.ok()) return status;
   return opened;
 }
 
-absl::Status SqliteCheckpoint::Prepare() {
+absl::Status StateTables::Prepare() {
   const std::pair<SqliteStatement*, std::string> statements[] = {
       {&writers_.meta, Upsert("meta", {"key"}, {"value"})},
       {&writers_.rejected, Upsert("rejected", {"number"}, {"reason", "batches", "events"})},
@@ -67,7 +67,15 @@ absl::Status SqliteCheckpoint::Prepare() {
   return absl::OkStatus();
 }
 
-absl::Status SqliteCheckpoint::Save(const Checkpoint& checkpoint) {
+absl::StatusOr<std::optional<Checkpoint>> StateTables::Load() {
+  return StateReader(*connection_).Read();
+}
+
+absl::StatusOr<uint64_t> StateTables::CoveredEpoch() {
+  return StateReader(*connection_).CoveredEpoch();
+}
+
+absl::Status StateTables::Save(const Checkpoint& checkpoint) {
   return connection_->InTransaction([&] {
     absl::Status status = SaveMeta(checkpoint);
     if (status.ok()) status = SavePlaces(checkpoint);
@@ -77,7 +85,7 @@ absl::Status SqliteCheckpoint::Save(const Checkpoint& checkpoint) {
   });
 }
 
-absl::Status SqliteCheckpoint::SaveMeta(const Checkpoint& checkpoint) {
+absl::Status StateTables::SaveMeta(const Checkpoint& checkpoint) {
   const std::pair<absl::string_view, uint64_t> numbers[] = {
       {kMetaEpoch, checkpoint.epoch},
       {kMetaTimeMs, static_cast<uint64_t>(checkpoint.time_ms)},
@@ -93,7 +101,7 @@ absl::Status SqliteCheckpoint::SaveMeta(const Checkpoint& checkpoint) {
   return writers_.meta.BindText(1, kMetaPolicy).BindBlob(2, checkpoint.policy).Run();
 }
 
-absl::Status SqliteCheckpoint::SavePlaces(const Checkpoint& checkpoint) {
+absl::Status StateTables::SavePlaces(const Checkpoint& checkpoint) {
   for (const PlaceRow& row : checkpoint.places) {
     SqliteStatement& places = writers_.places;
     places.Bind(1, row.id).BindText(2, row.place.app).BindText(3, row.place.region);
@@ -114,7 +122,7 @@ absl::Status SqliteCheckpoint::SavePlaces(const Checkpoint& checkpoint) {
   return absl::OkStatus();
 }
 
-absl::Status SqliteCheckpoint::SaveDetector(const Checkpoint& checkpoint) {
+absl::Status StateTables::SaveDetector(const Checkpoint& checkpoint) {
   if (checkpoint.detector_whole) {
     absl::Status status = writers_.clear_detector.Run();
     if (!status.ok()) return status;
@@ -127,7 +135,7 @@ absl::Status SqliteCheckpoint::SaveDetector(const Checkpoint& checkpoint) {
   return absl::OkStatus();
 }
 
-absl::Status SqliteCheckpoint::SaveRows(const Checkpoint& checkpoint) {
+absl::Status StateTables::SaveRows(const Checkpoint& checkpoint) {
   for (size_t number = 0; number < kRejectReasons; ++number) {
     const Rejected& row = checkpoint.rejected[number];
     const absl::string_view reason = RejectReasonLabel(static_cast<RejectReason>(number));

@@ -1,6 +1,7 @@
+#include "daemon/log/state_tables.h"
+
 #include <limits>
 
-#include "daemon/log/sqlite_log.h"
 #include "tests/daemon/log/log_fixture.h"
 
 namespace gmewatch {
@@ -10,7 +11,7 @@ using ::testing::ElementsAre;
 
 constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
 
-// All of a checkpoint as text, so that a difference can be read.
+// A checkpoint as text, so that a person can read a difference.
 std::string Text(const Checkpoint& c) {
   std::string text =
       absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " policy ", c.policy, " batches ",
@@ -49,7 +50,7 @@ Checkpoint FirstCheckpoint() {
               {1, {"racer", "us"}, false, kLargest, 0, {}}};
   c.counters = {{0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, kLargest, 1, 0}, {1, 2, 5, 1, 1}};
   c.pages = {{0, std::string(5000, 'a')}, {1, ""}, {7, "seven"}};
-  // In the order in which they come back.
+  // In the order in which they are loaded.
   c.detector = {{{}, std::string("he\0ad", 5)},
                 {{"all", "all"}, std::string(9000, 'd')},
                 {{"racer", "us"}, ""}};
@@ -57,23 +58,27 @@ Checkpoint FirstCheckpoint() {
   return c;
 }
 
-std::string Reloaded(const TempDir& dir) {
-  return Text(OpenLog(dir.path())->LoadCheckpoint().value().value());
+std::unique_ptr<StateTables> OpenTables(const TempDir& dir) {
+  absl::StatusOr<std::unique_ptr<StateTables>> tables = StateTables::Open(dir.File("state.db"));
+  EXPECT_TRUE(tables.ok()) << tables.status();
+  return tables.ok() ? *std::move(tables) : nullptr;
 }
 
-TEST(SqliteLogCheckpointTest, ComesBackAsItWasSaved) {
+std::string Reloaded(const TempDir& dir) { return Text(OpenTables(dir)->Load().value().value()); }
+
+TEST(StateTablesTest, ComesBackAsItWasSaved) {
   TempDir dir;
-  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
-  ASSERT_TRUE(log->SaveCheckpoint(FirstCheckpoint()).ok());
-  EXPECT_EQ(Text(log->LoadCheckpoint().value().value()), Text(FirstCheckpoint()));
-  log.reset();
+  std::unique_ptr<StateTables> tables = OpenTables(dir);
+  ASSERT_TRUE(tables->Save(FirstCheckpoint()).ok());
+  EXPECT_EQ(Text(tables->Load().value().value()), Text(FirstCheckpoint()));
+  tables.reset();
   EXPECT_EQ(Reloaded(dir), Text(FirstCheckpoint()));
 }
 
-TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
+TEST(StateTablesTest, MergesWhatChanged) {
   TempDir dir;
   Checkpoint whole = FirstCheckpoint();
-  ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(whole).ok());
+  ASSERT_TRUE(OpenTables(dir)->Save(whole).ok());
 
   Checkpoint second = whole;
   second.epoch = 9;
@@ -84,7 +89,7 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   second.counters = {{1, 1, 8, 2, 0}, {2, 3, 1, 1, 0}};
   second.detector = {{{}, "head"}, {{"racer", "us"}, "r"}, {{"quiz", ""}, "q"}};
   second.pages = {{1, "one"}, {0, std::string(5000, 'a').replace(4500, 3, "xyz")}};
-  ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(second).ok());
+  ASSERT_TRUE(OpenTables(dir)->Save(second).ok());
 
   Checkpoint third = second;
   third.epoch = 12;
@@ -94,7 +99,7 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   third.counters.clear();
   third.pages = {{7, "longer than before"}};
   third.detector.clear();
-  ASSERT_TRUE(OpenLog(dir.path())->SaveCheckpoint(third).ok());
+  ASSERT_TRUE(OpenTables(dir)->Save(third).ok());
 
   whole = third;
   whole.places = {FirstCheckpoint().places[0], second.places[0], second.places[1]};
@@ -106,33 +111,33 @@ TEST(SqliteLogCheckpointTest, MergesWhatChanged) {
   EXPECT_EQ(Reloaded(dir), Text(whole));
 }
 
-TEST(SqliteLogCheckpointTest, AWholeMemoryOfTheDetectorReplacesWhatWasThere) {
+TEST(StateTablesTest, ACompleteDetectorStateReplacesTheSavedOne) {
   TempDir dir;
-  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
+  std::unique_ptr<StateTables> tables = OpenTables(dir);
   Checkpoint checkpoint = FirstCheckpoint();
-  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  ASSERT_TRUE(tables->Save(checkpoint).ok());
   checkpoint.epoch = 8;
-  checkpoint.detector = {{{}, "anew"}, {{"racer", "us"}, "row"}};
+  checkpoint.detector = {{{}, "new head"}, {{"racer", "us"}, "row"}};
   checkpoint.detector_whole = true;
-  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
-  EXPECT_EQ(log->LoadCheckpoint().value()->detector, checkpoint.detector);
-  // And what changes afterwards is merged again.
+  ASSERT_TRUE(tables->Save(checkpoint).ok());
+  EXPECT_EQ(tables->Load().value()->detector, checkpoint.detector);
+  // Later changes are merged again.
   Checkpoint next = checkpoint;
   next.epoch = 9;
   next.detector = {{{"racer", "us"}, "changed"}};
   next.detector_whole = false;
-  ASSERT_TRUE(log->SaveCheckpoint(next).ok());
-  log.reset();
-  EXPECT_EQ(OpenLog(dir.path())->LoadCheckpoint().value()->detector,
-            (std::vector<DetectorPage>{{{}, "anew"}, {{"racer", "us"}, "changed"}}));
+  ASSERT_TRUE(tables->Save(next).ok());
+  tables.reset();
+  EXPECT_EQ(OpenTables(dir)->Load().value()->detector,
+            (std::vector<DetectorPage>{{{}, "new head"}, {{"racer", "us"}, "changed"}}));
 }
 
-TEST(SqliteLogCheckpointTest, CanBeQueriedByPeopleMeanwhile) {
+TEST(StateTablesTest, CanBeQueriedByPeopleMeanwhile) {
   TempDir dir;
-  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
+  std::unique_ptr<StateTables> tables = OpenTables(dir);
   Checkpoint checkpoint = FirstCheckpoint();
   checkpoint.counters[2].events = 6;
-  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  ASSERT_TRUE(tables->Save(checkpoint).ok());
   Shell shell(dir.File("state.db"));
   EXPECT_THAT(shell.Run("SELECT app, region, code, events, sessions, late_events "
                         "FROM error_events ORDER BY app, code"),

@@ -1,0 +1,64 @@
+// Finds the counter column (the slot) of a code. Codes of the catalogue have a column, and so have
+// the first kUnknownCodesMax other codes; everything beyond that is counted in kOtherSlot. A code
+// keeps its column for good.
+//
+// Thread safety: none; only the thread that applies epochs uses it. Its answers depend only on the
+// order of its calls.
+#ifndef GMEWATCH_DAEMON_AGGREGATE_CODE_INDEX_H_
+#define GMEWATCH_DAEMON_AGGREGATE_CODE_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "daemon/aggregate/counters.h"
+#include "daemon/model/checkpoint.h"
+#include "daemon/model/limits.h"
+
+namespace gmewatch {
+
+class CodeIndex {
+ public:
+  // `counters` must outlive the index, and nobody else may add columns to it.
+  explicit CodeIndex(Counters& counters);
+
+  // The column of `code`, which is added if there is room; otherwise kOtherSlot.
+  size_t SlotFor(int32_t code) {
+    const auto near = static_cast<uint32_t>(code);  // a negative code is far
+    const uint8_t slot = near < near_slots_.size() ? near_slots_[near] : kNoSlot;
+    return slot != kNoSlot ? slot : RareSlotFor(code);
+  }
+
+  // Replaces the catalogue and adds the columns that are missing. `shown`: scrapes show the new
+  // columns at once.
+  void SetCatalog(absl::Span<const int32_t> codes, bool shown);
+
+  // Lets scrapes show the counts of `code`; does nothing if the code has no column.
+  void Show(int32_t code);
+
+  // All columns, in order, for a checkpoint.
+  std::vector<CodeRow> Rows() const;
+  // DataLoss if the rows contradict each other. REQUIRES: no column was added yet.
+  absl::Status Load(const std::vector<CodeRow>& rows);
+
+ private:
+  static constexpr uint8_t kNoSlot = 255;
+  static_assert(kCodeSlotsMax < kNoSlot);
+
+  size_t RareSlotFor(int32_t code);
+  size_t Add(int32_t code, bool shown);
+
+  Counters& counters_;
+  // A table for the codes that GME uses, a map for any other number.
+  std::vector<uint8_t> near_slots_;
+  absl::flat_hash_map<int32_t, uint8_t> far_slots_;
+  std::vector<bool> slot_in_catalog_;
+  size_t unknown_codes_ = 0;  // columns of codes that are not in the catalogue
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_AGGREGATE_CODE_INDEX_H_

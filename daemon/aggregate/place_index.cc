@@ -1,0 +1,88 @@
+#include "daemon/aggregate/place_index.h"
+
+#include "absl/strings/str_cat.h"
+#include "daemon/model/limits.h"
+#include "daemon/model/loss_reason.h"
+
+namespace gmewatch {
+
+uint32_t PlaceIndex::RowFor(const Place& place, size_t max_places) {
+  const auto found = rows_.find(place);
+  if (found != rows_.end()) return found->second;
+  if (exact_places_ < max_places) return Add(place, false);
+  const Place overflow = {apps_.contains(place.app) ? place.app : kOtherLabel, kOtherLabel};
+  const auto other = rows_.find(overflow);
+  return other != rows_.end() ? other->second : Add(overflow, false);
+}
+
+void PlaceIndex::AddConfigured(const Place& place) {
+  if (!rows_.contains(place) && counters_.places() < Counters::kPlacesMax) Add(place, false);
+}
+
+uint32_t PlaceIndex::Add(const Place& place, bool shown) {
+  const auto row = static_cast<uint32_t>(counters_.places());
+  counters_.AddPlace(place, shown);
+  rows_.emplace(place, row);
+  changed_.push_back(true);
+  if (place.region != kOtherLabel) {
+    ++exact_places_;
+    apps_.insert(place.app);
+  }
+  return row;
+}
+
+void PlaceIndex::Show(const Place& place) {
+  const auto found = rows_.find(place);
+  if (found != rows_.end()) Change(found->second)->Show();
+}
+
+void PlaceIndex::TakeRows(bool changed_only, Checkpoint* out) {
+  for (uint32_t id = 0; id < counters_.places(); ++id) {
+    if (changed_only && !changed_[id]) continue;
+    changed_[id] = false;
+    const PlaceCounters& row = counters_.place(id);
+    out->places.push_back({.id = id,
+                           .place = row.place(),
+                           .shown = row.shown(),
+                           .success_events = row.success_events(),
+                           .sessions = row.sessions()});
+    for (size_t reason = 0; reason < kLossReasons; ++reason) {
+      out->places.back().lost[reason] = row.lost(reason);
+    }
+    for (uint32_t slot = 0; slot < counters_.codes(); ++slot) {
+      const Cell& cell = row.cell(slot);
+      if (cell.events.value() == 0) continue;
+      out->counters.push_back(
+          {id, slot, cell.events.value(), cell.sessions.value(), cell.late.value()});
+    }
+  }
+}
+
+absl::Status PlaceIndex::Load(const Checkpoint& checkpoint) {
+  for (const PlaceRow& row : checkpoint.places) {
+    if (row.id != counters_.places() || row.id >= Counters::kPlacesMax) {
+      return absl::DataLossError(absl::StrCat("row ", row.id, " is out of order"));
+    }
+    Add(row.place, row.shown);
+    changed_[row.id] = false;
+    PlaceCounters* place = counters_.mutable_place(row.id);
+    place->mutable_success()->Add(row.success_events);
+    place->mutable_sessions()->Add(row.sessions);
+    for (size_t reason = 0; reason < kLossReasons; ++reason) {
+      place->mutable_lost(reason)->Add(row.lost[reason]);
+    }
+  }
+  for (const CounterRow& row : checkpoint.counters) {
+    if (row.place_id >= counters_.places() || row.slot >= counters_.codes()) {
+      return absl::DataLossError(absl::StrCat("a counter names row ", row.place_id, ", slot ",
+                                              row.slot, ", which do not exist"));
+    }
+    Cell* cell = counters_.mutable_place(row.place_id)->mutable_cell(row.slot);
+    cell->late.Add(row.late);
+    cell->events.Add(row.events);
+    cell->sessions.Add(row.sessions);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace gmewatch

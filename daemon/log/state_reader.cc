@@ -1,0 +1,152 @@
+#include "daemon/log/state_reader.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/log/state_schema.h"
+#include "daemon/model/loss_reason.h"
+#include "daemon/model/reject_reason.h"
+
+namespace gmewatch {
+
+absl::StatusOr<std::optional<Checkpoint>> StateReader::Read() {
+  Checkpoint checkpoint;
+  const absl::StatusOr<bool> found = ReadMeta(&checkpoint);
+  if (!found.ok()) return found.status();
+  if (!*found) return std::optional<Checkpoint>();
+  absl::Status status = ReadRejected(&checkpoint.rejected);
+  if (status.ok()) status = ReadCodes(&checkpoint.codes);
+  if (status.ok()) status = ReadPlaces(&checkpoint.places);
+  if (status.ok()) status = ReadCounters(&checkpoint.counters);
+  if (status.ok()) status = ReadSessions(&checkpoint.pages);
+  if (status.ok()) status = ReadDetector(&checkpoint.detector);
+  if (!status.ok()) return status;
+  return std::optional<Checkpoint>(std::move(checkpoint));
+}
+
+absl::StatusOr<uint64_t> StateReader::CoveredEpoch() {
+  Checkpoint checkpoint;
+  const absl::StatusOr<bool> found = ReadMeta(&checkpoint);
+  if (!found.ok()) return found.status();
+  return checkpoint.epoch;
+}
+
+absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
+  uint64_t time_ms = 0;
+  absl::flat_hash_map<absl::string_view, uint64_t*> numbers = {
+      {kMetaEpoch, &checkpoint->epoch},
+      {kMetaTimeMs, &time_ms},
+      {kMetaBatchesCounted, &checkpoint->batches_counted},
+      {kMetaBatchesDuplicate, &checkpoint->batches_duplicate},
+  };
+  const size_t keys = numbers.size() + 1;
+  size_t found = 0;
+  absl::Status status = ForEachRow("SELECT key, value FROM meta", [&](const SqliteStatement& row) {
+    const absl::string_view key = row.Bytes(0);
+    if (key == kMetaPolicy) {
+      checkpoint->policy = std::string(row.Bytes(1));
+      ++found;
+    } else if (key == kMetaTriage) {
+      checkpoint->triage = std::string(row.Bytes(1));
+    } else if (const auto number = numbers.find(key); number != numbers.end()) {
+      *number->second = row.Uint64(1);
+      ++found;
+    }
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  checkpoint->time_ms = static_cast<int64_t>(time_ms);
+  if (found != 0 && found != keys) {
+    return absl::DataLossError(absl::StrCat(connection_.path(), ": the table meta has ", found,
+                                            " of the ", keys, " rows of a checkpoint"));
+  }
+  return found != 0;
+}
+
+absl::Status StateReader::ReadRejected(RejectedByReason* rejected) {
+  return ForEachRow("SELECT number, batches, events FROM rejected",
+                    [&](const SqliteStatement& row) -> absl::Status {
+                      const uint64_t number = row.Uint64(0);
+                      if (number >= kRejectReasons) {
+                        return absl::DataLossError(absl::StrCat(
+                            connection_.path(), ": reject reason ", number, " is unknown"));
+                      }
+                      (*rejected)[number] = {row.Uint64(1), row.Uint64(2)};
+                      return absl::OkStatus();
+                    });
+}
+
+absl::Status StateReader::ReadCodes(std::vector<CodeRow>* codes) {
+  return ForEachRow(
+      "SELECT slot, code, in_catalog, shown FROM codes ORDER BY slot",
+      [&](const SqliteStatement& row) {
+        codes->push_back({static_cast<uint32_t>(row.Int64(0)), static_cast<int32_t>(row.Int64(1)),
+                          row.Int64(2) != 0, row.Int64(3) != 0});
+        return absl::OkStatus();
+      });
+}
+
+absl::Status StateReader::ReadPlaces(std::vector<PlaceRow>* places) {
+  return ForEachRow(absl::StrCat("SELECT id, app, region, shown, success_events, sessions, ",
+                                 absl::StrJoin(LostColumns(), ", "), " FROM places ORDER BY id"),
+                    [&](const SqliteStatement& row) {
+                      PlaceRow place;
+                      place.id = static_cast<uint32_t>(row.Int64(0));
+                      place.place = {std::string(row.Bytes(1)), std::string(row.Bytes(2))};
+                      place.shown = row.Int64(3) != 0;
+                      place.success_events = row.Uint64(4);
+                      place.sessions = row.Uint64(5);
+                      for (size_t reason = 0; reason < kLossReasons; ++reason) {
+                        place.lost[reason] = row.Uint64(6 + static_cast<int>(reason));
+                      }
+                      places->push_back(std::move(place));
+                      return absl::OkStatus();
+                    });
+}
+
+absl::Status StateReader::ReadCounters(std::vector<CounterRow>* counters) {
+  return ForEachRow(
+      "SELECT place_id, slot, events, sessions, late_events FROM counters "
+      "ORDER BY place_id, slot",
+      [&](const SqliteStatement& row) {
+        counters->push_back({static_cast<uint32_t>(row.Int64(0)),
+                             static_cast<uint32_t>(row.Int64(1)), row.Uint64(2), row.Uint64(3),
+                             row.Uint64(4)});
+        return absl::OkStatus();
+      });
+}
+
+absl::Status StateReader::ReadSessions(std::vector<SessionPage>* pages) {
+  return ForEachRow(
+      "SELECT page, bytes FROM session_pages ORDER BY page", [&](const SqliteStatement& row) {
+        pages->push_back({static_cast<uint32_t>(row.Int64(0)), std::string(row.Bytes(1))});
+        return absl::OkStatus();
+      });
+}
+
+absl::Status StateReader::ReadDetector(std::vector<DetectorPage>* pages) {
+  return ForEachRow("SELECT app, region, bytes FROM detector_pages ORDER BY app, region",
+                    [&](const SqliteStatement& row) {
+                      pages->push_back({{std::string(row.Bytes(0)), std::string(row.Bytes(1))},
+                                        std::string(row.Bytes(2))});
+                      return absl::OkStatus();
+                    });
+}
+
+absl::Status StateReader::ForEachRow(absl::string_view sql,
+                                     absl::FunctionRef<absl::Status(const SqliteStatement&)> use) {
+  absl::StatusOr<SqliteStatement> rows = connection_.Prepare(sql);
+  if (!rows.ok()) return rows.status();
+  while (true) {
+    const absl::StatusOr<bool> row = rows->Next();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+    absl::Status status = use(*rows);
+    if (!status.ok()) return status;
+  }
+}
+
+}  // namespace gmewatch
