@@ -1,9 +1,10 @@
-// What the detector tells people: spikes, retry loops and the incidents that they belong to. Plain
-// data; times are in seconds since 1970, rates in events a second.
+// What the detector reports: spikes, retry loops and incidents. Plain data; times are in seconds
+// since 1970, rates in events per second.
 #ifndef GMEWATCH_DAEMON_MODEL_SPIKE_H_
 #define GMEWATCH_DAEMON_MODEL_SPIKE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@
 
 namespace gmewatch {
 
-// A code, or what is counted as "other", in a place; an app or region of kAllLabel is the whole.
+// A code, or the overflow label "other", in a place. An app or region of kAllLabel stands for all
+// of them.
 struct SpikePlace {
   int32_t code = 0;
   bool other_code = false;
@@ -22,42 +24,45 @@ struct SpikePlace {
 
 struct Spike {
   SpikePlace where;
-  bool retry_loop = false;  // the excess comes from very few sessions: no incident
+  bool retry_loop = false;  // few sessions cause the rise; belongs to no incident
   bool active = false;
   int64_t start_s = 0;
   int64_t end_s = 0;         // 0 while it is active
-  double expected_rate = 0;  // now, by the past
+  double expected_rate = 0;  // now
   double observed_rate = 0;  // now
-  double score = 0;          // the most evidence so far; 1 was enough for an alarm
+  double score = 0;          // the highest so far; an alarm needs 1
 };
 
-// Spikes that began within minutes of each other in one place.
+// Spikes that belong together: they began within minutes of each other in places that overlap.
 struct Incident {
-  uint64_t id = 0;  // never used twice
+  uint64_t id = 0;  // never reused
   bool active = false;
   int64_t start_s = 0;
   int64_t end_s = 0;                // 0 while it is active
-  Place place;                      // the smallest that holds all members
+  Place place;                      // the smallest that contains all members
   std::vector<SpikePlace> members;  // in the order of their alarms
-  int32_t cause_code = 0;           // the likely first cause, and who must act on it
-  std::string cause_action;         // by the catalogue's word
+  int32_t cause_code = 0;           // the likely cause: the member whose fix comes first
+  std::string cause_action;         // its action in the catalogue
 };
 
-// What the past of a code explains now, in all apps and regions together.
+// The expected rate of a code now, in all apps and regions together.
 struct ExpectedRate {
   int32_t code = 0;
   bool other_code = false;
   double rate = 0;
 };
 
-// All at one tick: what is active, and what ended in the last hour.
+// The state after one tick: everything that is active or ended in the last hour.
 struct SpikeReport {
   int64_t time_s = 0;
   std::vector<Spike> spikes;
   std::vector<Incident> incidents;
-  std::vector<ExpectedRate> expected;  // of each code that has a past
-  uint64_t series = 0;                 // that are watched
+  std::vector<ExpectedRate> expected;  // of each code with a baseline
+  uint64_t series = 0;                 // series and roll-ups that are watched
 };
+
+// A report as it is published to its readers, on any thread.
+using SpikeSnapshot = std::shared_ptr<const SpikeReport>;
 
 }  // namespace gmewatch
 
