@@ -112,7 +112,7 @@ void SpikeSite::StartInOutage(std::vector<std::string> more_apps) {
       << daemon_->process().error();
 }
 
-// What a test changes stands before the rest, so that its lines can be told.
+// The lines that tests change come first, so that tests know their line numbers.
 void SpikeSite::WriteSettings(const std::string& detect) {
   std::string apps = kApps;
   for (const std::string& app : more_apps_) {
