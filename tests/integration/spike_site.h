@@ -25,15 +25,15 @@ inline constexpr char kIncidents[] = "gmewatch_incidents";
 inline constexpr char kDetect[] = "detect: {tick: 1s, resolve_after: 0s, ignored_codes: [4103]}\n";
 
 // These codes happen all the time: 2 events per second of each in each place.
-inline constexpr int32_t kUsualCodes[] = {1005, 10004, 10001, 8195};
+inline constexpr int32_t kBaselineCodes[] = {1005, 10004, 10001, 8195};
 inline constexpr int32_t kSteadyCode = 8195;
 inline constexpr uint64_t kSteadyRate = 8;  // of a code, in all places together
 // Those that rise in the region "eu".
 inline constexpr int32_t kRisingCodes[] = {1005, 10004, 10001};
-inline constexpr double kUsualRate = 4;  // of a code in a region
+inline constexpr double kBaselineRate = 4;  // of a code in a region
 inline constexpr double kRisenRate = 84;
 
-std::vector<Wave> Usual();
+std::vector<Wave> BaselineWaves();
 // Adds the rise: all players of the region report two events of each rising code per half second.
 std::vector<Wave> Rise(std::vector<Wave> waves);
 
@@ -41,7 +41,7 @@ std::vector<Wave> Rise(std::vector<Wave> waves);
 std::string InEu(absl::string_view family, int32_t code);
 std::set<std::string> SeriesOf(const Samples& samples, absl::string_view family);
 // Whether the family has a code anywhere.
-bool Tells(const Samples& samples, absl::string_view family, int32_t code);
+bool HasCode(const Samples& samples, absl::string_view family, int32_t code);
 // Whether all rising codes are active spikes of the whole region.
 bool AllActive(const Samples& samples);
 
@@ -54,8 +54,8 @@ class SpikeSite {
   // Start and AwaitQuiet; then lets the rising codes rise, in `more_apps` too, until all are
   // spikes.
   void StartInOutage(std::vector<std::string> more_apps);
-  // Waits for the end of the daemon, and until the players keep `kept` events of each usual code;
-  // then starts another daemon at the same address.
+  // Waits for the end of the daemon, and until the players keep `kept` events of each baseline
+  // code; then starts another daemon at the same address.
   void GoOn(int exit_status, uint64_t kept);
   // Reloads with other lines for `detect`; waits until the daemon has counted the reload under
   // `result`.

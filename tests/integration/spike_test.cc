@@ -41,7 +41,7 @@ class SpikeTest : public ::testing::Test {
       EXPECT_THAT(SeriesOf(site->daemon().Scrape(), kActive), IsEmpty());
     }
     rise_begin_s_ = absl::ToDoubleSeconds(RealClock().Now() - absl::UnixEpoch());
-    for (SpikeSite* site : sites_) site->players().Set(Rise(Usual()));
+    for (SpikeSite* site : sites_) site->players().Set(Rise(BaselineWaves()));
     for (size_t i : {kKilled, kTerminated}) {
       ASSERT_NO_FATAL_FAILURE(sites_[i]->AwaitAllActive());
       before_[i] = sites_[i]->daemon().Scrape();
@@ -88,7 +88,8 @@ TEST_F(SpikeTest, CodesThatRiseTogetherInARegionAreOneIncident) {
   for (const int32_t code : kRisingCodes) {
     EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_start_timestamp_seconds", code)), rise_begin_s_, 3)
         << code;
-    EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_expected_rate", code)), kUsualRate, 1.5) << code;
+    EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_expected_rate", code)), kBaselineRate, 1.5)
+        << code;
     EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_observed_rate", code)), kRisenRate, 30) << code;
     EXPECT_GE(ValueOf(samples, InEu("gme_spike_score", code)), 1) << code;
     EXPECT_EQ(ValueOf(samples, InEu("gme_spike_incident", code)), 1) << code;
@@ -140,7 +141,7 @@ TEST_F(SpikeTest, PrometheusTakesSpikesAndPromtoolFindsNothingToSay) {
 }
 
 TEST_F(SpikeTest, LateBenignAndIgnoredCodesRaiseNoSpike) {
-  std::vector<Wave> waves = Rise(Usual());
+  std::vector<Wave> waves = Rise(BaselineWaves());
   const auto add = [&waves](int32_t code, bool late) {
     waves.push_back({"two", "us", code, 20, 10, false, late});
   };
@@ -159,8 +160,8 @@ TEST_F(SpikeTest, LateBenignAndIgnoredCodesRaiseNoSpike) {
   watched().Await(CodeSeries(kActive, "1102", "client", "us", "two"), 1);
   const Samples samples = Scrape();
   for (const int32_t code : {1003, 4103, 2002}) {
-    EXPECT_FALSE(Tells(samples, kActive, code)) << code;
-    EXPECT_FALSE(Tells(samples, kLoop, code)) << code;
+    EXPECT_FALSE(HasCode(samples, kActive, code)) << code;
+    EXPECT_FALSE(HasCode(samples, kLoop, code)) << code;
   }
 }
 
@@ -169,7 +170,7 @@ TEST_F(SpikeTest, SighupChangesWhichCodesAreIgnored) {
   const std::string series = CodeSeries(kActive, "4103", "voice_message", "us", "two");
   watched().Reload("detect: {tick: 1s, resolve_after: 0s}\n", "success");
   watched().Await(series, 1);
-  EXPECT_FALSE(Tells(Scrape(), kActive, 1003));
+  EXPECT_FALSE(HasCode(Scrape(), kActive, 1003));
   watched().Reload(kDetect, "success");
   watched().Await(series, 0);
 }
@@ -189,18 +190,18 @@ TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndNothingChanges) {
 }
 
 TEST_F(SpikeTest, OneSessionThatRepeatsIsARetryLoopAndNoSpike) {
-  std::vector<Wave> waves = Rise(Usual());
+  std::vector<Wave> waves = Rise(BaselineWaves());
   waves.push_back({.app = "one", .region = "us", .code = 1101, .events = 200, .same = true});
   watched().players().Set(waves);
   watched().Await(CodeSeries(kLoop, "1101", "client", "us", "one"), 1);
   const uint64_t seen = watched().players().Acknowledged(1101);
   EXPECT_TRUE(AwaitTrue([&] { return watched().players().Acknowledged(1101) >= seen + 1000; },
                         absl::Seconds(60)));
-  EXPECT_FALSE(Tells(Scrape(), kActive, 1101));
+  EXPECT_FALSE(HasCode(Scrape(), kActive, 1101));
 }
 
 TEST_F(SpikeTest, EndsWhenTheRateHasFallenBack) {
-  watched().players().Set(Usual());
+  watched().players().Set(BaselineWaves());
   for (const int32_t code : kRisingCodes) watched().Await(InEu(kActive, code), 0);
   watched().Await(kIncidents, 0);
   watched().Await(CodeSeries(kLoop, "1101", "client", "us", "one"), 0);
@@ -261,7 +262,7 @@ void SpikeTest::GoesOn(size_t which) {
     }
     return sum;
   };
-  for (const int32_t code : kUsualCodes) {
+  for (const int32_t code : kBaselineCodes) {
     EXPECT_TRUE(AwaitTrue([&] { return site.players().Kept(code) == 0; }, absl::Seconds(30)));
     EXPECT_EQ(counted(code), static_cast<double>(site.players().Acknowledged(code))) << code;
   }
