@@ -1,66 +1,59 @@
-// Writes a checkpoint of the aggregate to the log every now and then, so that recovery stays short.
+// Writes a checkpoint to the event log at a fixed interval, so that recovery stays short.
 //
-// Thread safety: stats() from any thread; Start and Stop from one. `aggregate`, `log` and `clock`
-// must outlive it.
+// Thread safety: stats() from any thread; RunOnce, Start and Stop from one at a time, RunOnce not
+// after Start. `aggregate`, `log`, `clock` and what `add` reaches must outlive it.
 #ifndef GMEWATCH_DAEMON_CHECKPOINTER_H_
 #define GMEWATCH_DAEMON_CHECKPOINTER_H_
 
-#include <cstdint>
 #include <functional>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/aggregate/aggregate.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/periodic_task.h"
 #include "daemon/log/event_log.h"
+#include "daemon/model/daemon_stats.h"
 
 namespace gmewatch {
 
 class Checkpointer {
  public:
-  struct Stats {
-    uint64_t saved = 0;
-    uint64_t failed = 0;
-    bool last_failed = false;
-    absl::Time last_success = absl::UnixEpoch();
-    absl::Duration last_duration;
-  };
-
-  // Adds to a checkpoint what else is kept: what changed since the last call, or everything.
+  // Adds the state of the parts other than the aggregate: what changed since the last call, or all
+  // of it.
   using AddFn = std::function<void(bool changed_only, Checkpoint* checkpoint)>;
 
   Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock, absl::Duration interval,
                AddFn add);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
+  // Stops.
   ~Checkpointer();
 
+  // The first checkpoint is written after one interval.
   void Start();
-  // Ends the thread and writes a last checkpoint. REQUIRES: nothing is applied any more.
-  // Idempotent.
+  // Ends the thread and writes a last checkpoint. REQUIRES: no more epochs are applied. Idempotent.
   void Stop();
 
-  Stats stats() const;
+  // Writes one checkpoint; the thread does this. After a failure the next checkpoint is complete,
+  // because the changes in the one that failed are in no other.
+  void RunOnce();
+
+  CheckpointStats stats() const;
 
  private:
-  void Run();
-  void Save();
-
   Aggregate& aggregate_;
   EventLog& log_;
   Clock& clock_;
   const absl::Duration interval_;
   const AddFn add_;
-  // Of the thread that saves: what failed to be written is lost for a checkpoint of changes.
-  bool whole_ = false;
+  bool complete_ = false;  // the next checkpoint; used by RunOnce alone
 
   mutable absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Stats stats_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;
+  CheckpointStats stats_ ABSL_GUARDED_BY(mutex_);
+
+  PeriodicTask task_;
 };
 
 }  // namespace gmewatch

@@ -13,7 +13,8 @@
 namespace gmewatch {
 namespace {
 
-// What a service manager waits before it kills is ten times that.
+// Calls that are open at a drain end after this time. The shipped service unit kills after six
+// times as long.
 constexpr absl::Duration kDrainTime = absl::Seconds(5);
 
 internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
@@ -53,7 +54,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
   for (const auto step : {&Daemon::OpenLog, &Daemon::Recover, &Daemon::StartServing}) {
     absl::Status status = (self.get()->*step)();
     if (!status.ok()) {
-      self->Stop().IgnoreError();  // what could not start is the error to tell
+      self->Stop().IgnoreError();  // the error of the start is the one to return
       return status;
     }
   }
@@ -81,7 +82,7 @@ absl::Status Daemon::Recover() {
   const absl::Duration begin = clock_.Monotonic();
   triage_ = std::make_unique<TriagePages>(
       aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
-      [this] { return ReadRejected(); }, [this] { return ReadState(); });
+      [this] { return aggregate_.stats().rejected; }, [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
   if (checkpoint->has_value()) {
@@ -107,12 +108,16 @@ absl::Status Daemon::Recover() {
   if (recovered_epoch_ > 0) {
     triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
   }
-  recovery_duration_ = clock_.Monotonic() - begin;
+  const absl::Duration took = clock_.Monotonic() - begin;
+  {
+    absl::MutexLock lock(&mutex_);
+    stats_.recovery_duration = took;
+  }
   LogInfo("recovered", {{"epoch", absl::StrCat(recovered_epoch_)},
                         {"replayed", absl::StrCat(replayed)},
                         {"sessions", absl::StrCat(aggregate_.session_count())},
                         {"app_regions", absl::StrCat(aggregate_.counters().places())},
-                        {"took", absl::FormatDuration(recovery_duration_)}});
+                        {"took", absl::FormatDuration(took)}});
   return absl::OkStatus();
 }
 
@@ -169,12 +174,12 @@ absl::Status Daemon::StartServing() {
   absl::MutexLock lock(&mutex_);
   ingest_ = *std::move(ingest);
   ingest_->SetServing(true);
-  ready_ = true;
+  stats_.ready = true;
   return absl::OkStatus();
 }
 
 void Daemon::StartCheckpoints() {
-  // In memory a checkpoint would be a copy for nobody.
+  // Nothing would read the checkpoint of a log in memory.
   if (options_.state_dir.empty()) return;
   checkpointer_ = std::make_unique<Checkpointer>(
       aggregate_, *log_, clock_, ToDuration(files_.settings.log().checkpoint_interval()),
@@ -197,8 +202,8 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   spikes_->SetCatalog(catalog);
   annotations_->Use(settings.annotations(), catalog, url);
   absl::MutexLock lock(&mutex_);
-  app_regions_limit_ = settings.limits().max_app_regions();
-  sessions_limit_ = settings.limits().max_sessions();
+  stats_.app_regions_limit = settings.limits().max_app_regions();
+  stats_.sessions_limit = settings.limits().max_sessions();
 }
 
 void Daemon::Reload() {
@@ -206,10 +211,10 @@ void Daemon::Reload() {
   if (!files.ok()) {
     {
       absl::MutexLock lock(&mutex_);
-      ++failed_reloads_;
-      last_reload_ok_ = false;
+      ++stats_.failed_reloads;
+      stats_.last_reload_ok = false;
     }
-    LogError("not reloaded; the settings and the catalogue stay as they were",
+    LogError("reload failed: the settings and the catalogue stay as they were",
              {{"error", std::string(files.status().message())}});
     return;
   }
@@ -225,19 +230,19 @@ void Daemon::Reload() {
   }
   LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps_size())},
                        {"codes", absl::StrCat(files_.catalog.codes().size())}});
-  // Last: who sees the count sees what was reloaded.
+  // Last, so that the count says that the new settings are in effect.
   absl::MutexLock lock(&mutex_);
-  ++reloads_;
-  last_reload_ok_ = true;
+  ++stats_.reloads;
+  stats_.last_reload_ok = true;
 }
 
 absl::Status Daemon::Stop() {
   if (!std::exchange(stopped_, true)) {
     {
       absl::MutexLock lock(&mutex_);
-      ready_ = false;
+      stats_.ready = false;
     }
-    // From the entrance to the exit; metrics stay readable until all is counted.
+    // From the entrance to the exit; metrics can be read until everything is counted.
     if (ingest_ != nullptr) ingest_->Drain();
     if (committer_ != nullptr) committer_->Stop();
     if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
@@ -254,7 +259,35 @@ absl::Status Daemon::Stop() {
 absl::Status Daemon::Ready() const {
   absl::MutexLock lock(&mutex_);
   if (!fatal_.ok()) return fatal_;
-  return ready_ ? absl::OkStatus() : absl::UnavailableError("no batches are taken at present");
+  return stats_.ready ? absl::OkStatus()
+                      : absl::UnavailableError("no batches are accepted at present");
+}
+
+SelfStats Daemon::ReadSelfStats() {
+  SelfStats out;
+  out.aggregate = aggregate_.stats();
+  out.committer = committer_->stats();
+  out.detector = spikes_->stats();
+  out.annotate = annotations_->stats();
+  if (checkpointer_ != nullptr) out.checkpoints = checkpointer_->stats();
+  out.journal_size_bytes = log_->SizeBytes();
+  absl::MutexLock lock(&mutex_);
+  out.streams = ingest_ == nullptr ? 0 : ingest_->streams();
+  out.daemon = stats_;
+  return out;
+}
+
+DaemonState Daemon::ReadState() const {
+  DaemonState out;
+  out.sessions = aggregate_.session_count();
+  out.app_regions = aggregate_.counters().places();
+  out.checkpoint_failed = checkpointer_ != nullptr && checkpointer_->stats().last_failed;
+  absl::MutexLock lock(&mutex_);
+  out.ready = stats_.ready;
+  out.reload_failed = !stats_.last_reload_ok;
+  out.sessions_limit = stats_.sessions_limit;
+  out.app_regions_limit = stats_.app_regions_limit;
+  return out;
 }
 
 }  // namespace gmewatch

@@ -1,7 +1,7 @@
-// The whole daemon, put together: the one place where the parts meet.
+// The composition root: makes the parts of the daemon, connects them, starts and stops them.
 //
-// Thread safety: Start, Reload and Stop are called by one thread. Errors of Start: InvalidArgument
-// and FailedPrecondition for wrong usage or settings (exit status 2), any other for a failure.
+// Thread safety: one thread calls Start, Reload and Stop. Errors of Start: InvalidArgument and
+// FailedPrecondition, wrong usage or settings (exit status 2); any other code is a failure.
 #ifndef GMEWATCH_DAEMON_DAEMON_H_
 #define GMEWATCH_DAEMON_DAEMON_H_
 
@@ -24,6 +24,7 @@
 #include "daemon/ingest/ingest_server.h"
 #include "daemon/log/committer.h"
 #include "daemon/log/state_lock.h"
+#include "daemon/model/daemon_stats.h"
 #include "daemon/spike_watch.h"
 #include "daemon/triage_pages.h"
 
@@ -35,23 +36,24 @@ struct DaemonOptions {
   std::string ingest_address = "127.0.0.1:4747";
   std::string admin_address = "127.0.0.1:9747";
   std::string state_dir;  // empty: in memory
-  // Called once, on any thread, where the log is at its end and the process should stop.
+  // Called once, on any thread, when the event log has failed permanently and the process should
+  // stop.
   std::function<void()> on_fatal = [] {};
-  // Stands between the daemon and its log; for tests of what the contract rests on. Absent: the log
-  // itself.
+  // For tests: wraps the event log, to fail on purpose. Absent: the daemon uses the log as it is.
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
 };
 
-// Settings and catalogue from the files that the options name.
 struct DaemonFiles {
   Settings settings;
   Catalog catalog;
 };
+
+// Reads the files that the options name.
 absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options);
 
 class Daemon {
  public:
-  // Recovers, then takes batches.
+  // Returns when the state is recovered and batches are accepted.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(DaemonOptions options, Clock& clock);
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -60,11 +62,11 @@ class Daemon {
   const std::string& ingest_address() const { return ingest_->address(); }
   const std::string& admin_address() const { return admin_->address(); }
 
-  // Reads the files again; keeps what it has where they are wrong, and says so in the log.
+  // Reads the files again. If they are wrong, logs why and keeps the settings and the catalogue.
   void Reload();
 
-  // Takes nothing more, acknowledges what was taken, writes a checkpoint. Not Ok where the log was
-  // at its end.
+  // Accepts no more batches, acknowledges those that were accepted, writes a checkpoint. Returns
+  // the error of the event log if it has failed permanently. Idempotent.
   absl::Status Stop();
 
  private:
@@ -77,15 +79,15 @@ class Daemon {
   void UseCatalog(const Catalog& catalog, const Settings& settings);
   absl::Status Ready() const;
 
-  // In daemon_stats.cc. The first asks the files for their size, the others nothing but memory.
+  // For metrics; reads the sizes of the log's files.
   SelfStats ReadSelfStats();
-  RejectedByReason ReadRejected() const;
+  // For the triage page; reads memory only.
   DaemonState ReadState() const;
 
   const DaemonOptions options_;
   Clock& clock_;
   DaemonFiles files_;
-  Settings started_with_;  // of which some hold until the next start
+  Settings started_with_;  // some settings change with the next start only
 
   // In the order of dependence: each part uses those above it.
   std::optional<StateLock> lock_;
@@ -93,7 +95,6 @@ class Daemon {
   Aggregate aggregate_;
   uint64_t recovered_epoch_ = 0;
   int64_t recovered_time_ms_ = 0;
-  absl::Duration recovery_duration_;
   std::vector<DetectorPage> recovered_detector_;
   std::unique_ptr<TriagePages> triage_;
   std::unique_ptr<Committer> committer_;
@@ -107,12 +108,7 @@ class Daemon {
 
   mutable absl::Mutex mutex_;
   absl::Status fatal_ ABSL_GUARDED_BY(mutex_);
-  bool ready_ ABSL_GUARDED_BY(mutex_) = false;
-  uint64_t app_regions_limit_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t sessions_limit_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t reloads_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t failed_reloads_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool last_reload_ok_ ABSL_GUARDED_BY(mutex_) = true;
+  DaemonStats stats_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gmewatch

@@ -1,27 +1,24 @@
 #include "daemon/spike_watch.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
-#include "daemon/model/code_label.h"
 #include "daemon/model/limits.h"
+#include "daemon/spike_log.h"
 
 namespace gmewatch {
 namespace {
 
-// A clock that was set back by more than this makes the detector begin anew; for less it waits.
+// If the clock was set back by more than this, the detector is reset; if by less, it waits.
 constexpr absl::Duration kBackMax = absl::Minutes(10);
 
-std::string Text(const SpikePlace& where) {
-  return absl::StrCat(CodeLabel(where.code, where.other_code), " in ", where.place.region, " of ",
-                      where.place.app);
+void LogReset(const absl::Status& status) {
+  LogError("spike detector state reset: baselines need several days to relearn",
+           {{"reason", std::string(status.message())}});
 }
-
-std::string Rate(double per_second) { return absl::StrCat(per_second, "/s"); }
 
 }  // namespace
 
@@ -31,76 +28,56 @@ SpikeWatch::SpikeWatch(const DetectSettings& settings, const Counters& counters,
       tick_(settings.tick),
       settings_(settings),
       detector_(settings),
-      catalog_(Catalog::Embedded()) {}
+      catalog_(std::make_shared<const Catalog>(Catalog::Embedded())),
+      report_(std::make_shared<const SpikeReport>()),
+      task_([this] { return RunOnce(); }) {}
 
-SpikeWatch::~SpikeWatch() { Stop(); }
+void SpikeWatch::Start() { task_.Start(); }
 
-void SpikeWatch::Load(const std::vector<DetectorPage>& pages) {
-  if (pages.empty()) return;
-  absl::MutexLock lock(&mutex_);
-  absl::Status status = detector_.Load(pages);
-  for (size_t id = 0; status.ok() && id < detector_.places(); ++id) {
-    // Its rows are the first of the counters'.
-    if (id < counters_.places() && detector_.place(id) == counters_.place(id).place()) continue;
-    status = absl::DataLossError("the detector's memory is of other counters");
-  }
-  if (!status.ok()) {
-    BeginAnew(status.message());
-    return;
-  }
-  save_whole_ = false;
-  report_ = detector_.Report();
-}
+void SpikeWatch::Stop() { task_.Stop(); }
 
-void SpikeWatch::BeginAnew(absl::string_view why) {
-  LogError("the detector of spikes begins anew; it needs some days to know what is usual",
-           {{"why", std::string(why)}});
-  detector_ = Detector(settings_);
-  report_ = SpikeReport();
-  save_whole_ = true;
-  codes_changed_ = true;
-  last_tick_ = 0;
-  reader_.reset();
-}
-
-void SpikeWatch::SetCatalog(const Catalog& catalog) {
-  absl::MutexLock lock(&mutex_);
-  catalog_ = catalog;
-  codes_changed_ = true;
-}
-
-void SpikeWatch::SetSettings(const DetectSettings& settings) {
-  absl::MutexLock lock(&mutex_);
-  settings_ = settings;
-  settings_.tick = tick_;  // which changes with the next start only, as the reload's log says
-  detector_.SetSettings(settings_);
-  codes_changed_ = true;
-}
-
-void SpikeWatch::Start() { thread_ = std::thread(&SpikeWatch::Run, this); }
-
-void SpikeWatch::Stop() {
-  if (!thread_.joinable()) return;
+absl::Duration SpikeWatch::RunOnce() {
+  const SpikeSnapshot before = Report();
+  std::shared_ptr<const Catalog> catalog;
+  absl::Status status;
   {
     absl::MutexLock lock(&mutex_);
-    stopping_ = true;
+    status = Tick();
+    catalog = catalog_;
   }
-  thread_.join();
+  if (status.ok()) {
+    LogSpikeChanges(*before, *Report(), *catalog);
+  } else {
+    LogReset(status);
+  }
+  return tick_ - (clock_.Now() - absl::UnixEpoch()) % tick_;
 }
 
-uint32_t SpikeWatch::TickNow() const {
-  const int64_t tick = absl::ToUnixSeconds(clock_.Now()) / absl::ToInt64Seconds(tick_);
-  return static_cast<uint32_t>(std::clamp<int64_t>(tick, 1, UINT32_MAX));
-}
-
-void SpikeWatch::Run() {
-  for (;;) {
-    Look();
-    const absl::Time now = clock_.Now();
-    const absl::Duration past = (now - absl::UnixEpoch()) % tick_;
-    absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), tick_ - past)) return;
+absl::Status SpikeWatch::Tick() {
+  const absl::Duration begin = clock_.Monotonic();
+  if (!reader_.has_value()) Begin();
+  const uint32_t tick = TickNow();
+  if (tick + kBackMax / tick_ < last_tick_) {
+    Reset();
+    return absl::FailedPreconditionError("the clock was set back by more than ten minutes");
   }
+  // The clock was set back a little. Events that come before it has caught up belong to ticks that
+  // are over, so they are read and dropped.
+  if (tick <= last_tick_) reader_->Read();
+  // The tick before the current one is the last that has ended.
+  if (tick <= last_tick_ + 1 || tick <= first_tick_) return absl::OkStatus();
+  const uint32_t done = tick - 1;
+  // Gains are read before places are added, so the place of each gain is known. A place that is
+  // added to the counters meanwhile has its first gains in the next tick.
+  const std::vector<CellGain>& gains = reader_->Read();
+  UpdateCodes();
+  for (size_t id = detector_.places(); id < counters_.places(); ++id) {
+    detector_.AddPlace(counters_.place(id).place());
+  }
+  detector_.Tick(done, done - last_tick_, gains);
+  last_tick_ = done;
+  Publish(detector_.Report(), clock_.Monotonic() - begin);
+  return absl::OkStatus();
 }
 
 void SpikeWatch::Begin() {
@@ -112,12 +89,16 @@ void SpikeWatch::Begin() {
     last_tick_ = now;
     return;
   }
-  first_tick_ += static_cast<uint32_t>(absl::Ceil(kSettleTime, tick_) / tick_);
-  if (last_tick_ > now) return;  // the clock went back meanwhile; Look waits
-  // What is older than kLateAge comes as late, so the time that the first look stands for ends
-  // there.
+  first_tick_ += static_cast<uint32_t>(absl::Ceil(kReconnectTime, tick_) / tick_);
+  if (last_tick_ > now) return;  // the clock was set back while the daemon was down; Tick waits
+  // Events older than kLateAge arrive as late, so the first tick covers no more time than that.
   const auto reach = static_cast<uint32_t>(kLateAge / tick_);
   last_tick_ = std::max(last_tick_, first_tick_ - std::min(first_tick_ - 1, std::max(reach, 1U)));
+}
+
+uint32_t SpikeWatch::TickNow() const {
+  const int64_t tick = absl::ToUnixSeconds(clock_.Now()) / absl::ToInt64Seconds(tick_);
+  return static_cast<uint32_t>(std::clamp<int64_t>(tick, 1, UINT32_MAX));
 }
 
 void SpikeWatch::UpdateCodes() {
@@ -129,86 +110,69 @@ void SpikeWatch::UpdateCodes() {
     watched.other = slot == kOtherSlot;
     if (watched.other) continue;
     watched.code = counters_.code(slot);
-    const CatalogCode* known = catalog_.Find(watched.code);
+    const CatalogCode* known = catalog_->Find(watched.code);
     if (known != nullptr) watched.action = known->action;
     watched.ignored = (known != nullptr && known->severity == "benign") ||
                       absl::c_linear_search(settings_.ignored_codes, watched.code);
   }
   detector_.SetCodes(std::move(codes));
-  detector_.SetFirstCauses(catalog_.FirstCauses());
+  detector_.SetFirstCauses(catalog_->FirstCauses());
 }
 
-void SpikeWatch::Look() {
-  const absl::Duration begin = clock_.Monotonic();
+void SpikeWatch::Reset() {
+  detector_ = Detector(settings_);
+  save_whole_ = true;
+  codes_changed_ = true;
+  last_tick_ = 0;
+  reader_.reset();
+  Publish(SpikeReport(), absl::ZeroDuration());
+}
+
+void SpikeWatch::Publish(SpikeReport report, absl::Duration tick_duration) {
+  const auto incidents =
+      absl::c_count_if(report.incidents, [](const Incident& incident) { return incident.active; });
+  const DetectorStats stats{tick_duration, report.series, static_cast<uint64_t>(incidents)};
+  // The old snapshot is freed after unlocking, unless a reader still has it.
+  auto snapshot = std::make_shared<const SpikeReport>(std::move(report));
+  absl::MutexLock lock(&published_mutex_);
+  report_.swap(snapshot);
+  stats_ = stats;
+}
+
+void SpikeWatch::Load(const std::vector<DetectorPage>& pages) {
+  if (pages.empty()) return;
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mutex_);
+    status = detector_.Load(pages);
+    for (size_t id = 0; status.ok() && id < detector_.places(); ++id) {
+      // The detector's rows are the first rows of the counters.
+      if (id < counters_.places() && detector_.place(id) == counters_.place(id).place()) continue;
+      status = absl::DataLossError("the saved state belongs to other counters");
+    }
+    if (status.ok()) {
+      save_whole_ = false;
+      Publish(detector_.Report(), absl::ZeroDuration());
+    } else {
+      Reset();
+    }
+  }
+  if (!status.ok()) LogReset(status);
+}
+
+void SpikeWatch::SetCatalog(const Catalog& catalog) {
+  auto next = std::make_shared<const Catalog>(catalog);
   absl::MutexLock lock(&mutex_);
-  if (!reader_.has_value()) Begin();
-  const uint32_t tick = TickNow();
-  if (tick + kBackMax / tick_ < last_tick_) {
-    BeginAnew("the clock went back");
-    return;
-  }
-  // The clock went back a little: what comes until it is there again belongs to ticks that were
-  // looked at already.
-  if (tick <= last_tick_) reader_->Read();
-  // The tick that runs is not over; the one before it is.
-  if (tick <= last_tick_ + 1 || tick <= first_tick_) return;
-  const uint32_t done = tick - 1;
-  // Rows first: a row that comes now has no gains yet, or they come with the next look.
-  const std::vector<CellGain>& gains = reader_->Read();
-  UpdateCodes();
-  for (size_t id = detector_.places(); id < counters_.places(); ++id) {
-    detector_.AddPlace(counters_.place(id).place());
-  }
-  detector_.Tick(done, done - last_tick_, gains);
-  last_tick_ = done;
-  SpikeReport report = detector_.Report();
-  Tell(report_, report);
-  report_ = std::move(report);
-  last_duration_ = clock_.Monotonic() - begin;
+  catalog_.swap(next);
+  codes_changed_ = true;
 }
 
-std::string SpikeWatch::NameOf(const SpikePlace& where) const {
-  const CatalogCode* known = where.other_code ? nullptr : catalog_.Find(where.code);
-  return known == nullptr ? "" : known->name;
-}
-
-void SpikeWatch::Tell(const SpikeReport& before, const SpikeReport& after) {
-  const auto was_active = [&before](const Spike& spike) {
-    return absl::c_any_of(before.spikes, [&spike](const Spike& old) {
-      return old.where == spike.where && old.retry_loop == spike.retry_loop && old.active;
-    });
-  };
-  for (const Spike& spike : after.spikes) {
-    if (spike.active == was_active(spike)) continue;
-    const std::string what = spike.retry_loop ? "a retry loop" : "a spike";
-    LogInfo(absl::StrCat(what, spike.active ? " begins" : " is over"),
-            {{"where", Text(spike.where)},
-             {"name", NameOf(spike.where)},
-             {"observed", Rate(spike.observed_rate)},
-             {"expected", Rate(spike.expected_rate)}});
-  }
-  for (const Incident& incident : after.incidents) {
-    const auto old = absl::c_find_if(
-        before.incidents, [&incident](const Incident& other) { return other.id == incident.id; });
-    const size_t members = old == before.incidents.end() ? 0 : old->members.size();
-    const bool was_open = old != before.incidents.end() && old->active;
-    if (incident.active == was_open && incident.members.size() == members) continue;
-    LogInfo(incident.active ? "an incident" : "an incident is over",
-            {{"id", absl::StrCat(incident.id)},
-             {"app", incident.place.app},
-             {"region", incident.place.region},
-             {"codes", absl::StrJoin(incident.members, ", ",
-                                     [](std::string* out, const SpikePlace& member) {
-                                       absl::StrAppend(out, Text(member));
-                                     })},
-             {"likely_cause", CauseLabel(incident)},
-             {"action", incident.cause_action}});
-  }
-}
-
-SpikeReport SpikeWatch::Report() const {
+void SpikeWatch::SetSettings(const DetectSettings& settings) {
   absl::MutexLock lock(&mutex_);
-  return report_;
+  settings_ = settings;
+  settings_.tick = tick_;
+  detector_.SetSettings(settings_);
+  codes_changed_ = true;
 }
 
 SpikeWatch::Saved SpikeWatch::Save(bool changed_only) {
@@ -219,11 +183,14 @@ SpikeWatch::Saved SpikeWatch::Save(bool changed_only) {
   return out;
 }
 
-SpikeWatch::Stats SpikeWatch::stats() const {
-  absl::MutexLock lock(&mutex_);
-  const auto active =
-      absl::c_count_if(report_.incidents, [](const Incident& incident) { return incident.active; });
-  return {last_duration_, report_.series, static_cast<uint64_t>(active)};
+SpikeSnapshot SpikeWatch::Report() const {
+  absl::MutexLock lock(&published_mutex_);
+  return report_;
+}
+
+DetectorStats SpikeWatch::stats() const {
+  absl::MutexLock lock(&published_mutex_);
+  return stats_;
 }
 
 }  // namespace gmewatch

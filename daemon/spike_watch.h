@@ -1,25 +1,29 @@
-// Has the detector look at the counters every tick, and tells of what it finds: in the log, and to
-// whoever asks.
+// Runs the detector over the counters once a tick, logs what changes and publishes the result.
 //
-// Thread safety: Report, Save, SetCatalog, SetSettings and stats from any thread; Load, Start and
-// Stop from one. `counters` and `clock` must outlive it. Counting does not wait for a tick.
+// Thread safety: Report and stats from any thread; they never wait for a tick. Save, SetCatalog and
+// SetSettings from any thread; they may wait for one. Load, RunOnce, Start and Stop from one thread
+// at a time, RunOnce not after Start. `counters` and `clock` must outlive it. Counting does not
+// wait for a tick.
 #ifndef GMEWATCH_DAEMON_SPIKE_WATCH_H_
 #define GMEWATCH_DAEMON_SPIKE_WATCH_H_
 
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/aggregate/counters.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/periodic_task.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/detect/counter_reader.h"
 #include "daemon/detect/detector.h"
 #include "daemon/model/checkpoint.h"
+#include "daemon/model/daemon_stats.h"
 #include "daemon/model/detect_settings.h"
 #include "daemon/model/spike.h"
 
@@ -30,67 +34,68 @@ class SpikeWatch {
   SpikeWatch(const DetectSettings& settings, const Counters& counters, Clock& clock);
   SpikeWatch(const SpikeWatch&) = delete;
   SpikeWatch& operator=(const SpikeWatch&) = delete;
-  ~SpikeWatch();
 
-  // Goes on from what Save gave; where that cannot be read, says so in the log and begins anew:
-  // counting does not depend on it.
+  // Restores what Save returned. If it cannot be read, the detector starts without a past, and the
+  // log says so: counting does not depend on it. REQUIRES: RunOnce and Start were not called.
   void Load(const std::vector<DetectorPage>& pages);
   void SetCatalog(const Catalog& catalog);
-  // All but the tick, which needs a restart.
+  // Takes effect with the next tick. The length of a tick changes with the next start only.
   void SetSettings(const DetectSettings& settings);
 
   void Start();
   // Idempotent.
   void Stop();
-  // One look at the counters, if a tick has passed since the last; what the thread does.
-  void Look();
+  // Runs the detector if a tick has ended since the last call; the thread does this. Returns the
+  // time until the next tick ends.
+  absl::Duration RunOnce();
 
-  SpikeReport Report() const;
+  // The snapshot of the last tick.
+  SpikeSnapshot Report() const;
+  DetectorStats stats() const;
+
   struct Saved {
     std::vector<DetectorPage> pages;
-    bool whole = false;  // everything, in place of what was saved before
+    bool whole = false;  // replaces everything that was saved before
   };
   Saved Save(bool changed_only);
-  struct Stats {
-    absl::Duration last_duration;  // of the last look
-    uint64_t series = 0;           // that are watched
-    uint64_t incidents = 0;        // that are active
-  };
-  Stats stats() const;
 
-  // Clients have come back by then after a time in which nobody answered; what they had kept is
-  // reckoned over that time, not as one tick's.
-  static constexpr absl::Duration kSettleTime = absl::Minutes(1);
+  // After a restart clients need this long to come back with the events they kept. The first tick
+  // waits for them and covers the whole time since the last tick before the restart.
+  static constexpr absl::Duration kReconnectTime = absl::Minutes(1);
 
  private:
   uint32_t TickNow() const;
-  void Run();
+  // Finds out which ticks are to come, when the counters are read for the first time.
   void Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Fails if the clock was set back too far; then the detector was reset.
+  absl::Status Tick() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UpdateCodes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void BeginAnew(absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Log lines for what changed between two reports.
-  void Tell(const SpikeReport& before, const SpikeReport& after)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::string NameOf(const SpikePlace& where) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets all that was learned.
+  void Reset() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Publish(SpikeReport report, absl::Duration tick_duration);
 
   const Counters& counters_;
   Clock& clock_;
   const absl::Duration tick_;
 
-  mutable absl::Mutex mutex_;
+  // Held over a whole tick.
+  absl::Mutex mutex_;
   DetectSettings settings_ ABSL_GUARDED_BY(mutex_);
   Detector detector_ ABSL_GUARDED_BY(mutex_);
-  Catalog catalog_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const Catalog> catalog_ ABSL_GUARDED_BY(mutex_);
   bool codes_changed_ ABSL_GUARDED_BY(mutex_) = true;
   bool save_whole_ ABSL_GUARDED_BY(mutex_) = true;
-  std::optional<CounterReader> reader_ ABSL_GUARDED_BY(mutex_);  // from the first look on
-  // Before this tick what comes gathers for the first look.
+  std::optional<CounterReader> reader_ ABSL_GUARDED_BY(mutex_);  // from the first RunOnce on
+  // The detector runs for ticks from this one on; the first covers all events before it.
   uint32_t first_tick_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t last_tick_ ABSL_GUARDED_BY(mutex_) = 0;
-  SpikeReport report_ ABSL_GUARDED_BY(mutex_);
-  absl::Duration last_duration_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+
+  // Held for the copy of a pointer or a few numbers.
+  mutable absl::Mutex published_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
+  SpikeSnapshot report_ ABSL_GUARDED_BY(published_mutex_);
+  DetectorStats stats_ ABSL_GUARDED_BY(published_mutex_);
+
+  PeriodicTask task_;
 };
 
 }  // namespace gmewatch

@@ -16,9 +16,9 @@
 namespace gmewatch {
 namespace {
 
-// How often the counters are looked at where nobody asks.
+// How often the counters are read without a request.
 constexpr absl::Duration kInterval = absl::Seconds(10);
-// Who asks sees numbers of this age at most.
+// A response has numbers of this age at most.
 constexpr absl::Duration kFresh = absl::Seconds(1);
 
 constexpr absl::string_view kCodePath = "/codes/";
@@ -51,41 +51,40 @@ AdminResponse MovedTo(absl::string_view relative) {
 
 }  // namespace
 
-TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, RefusedFn refused,
-                         StateFn state)
+TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes,
+                         RejectedFn rejected, StateFn state)
     : clock_(clock),
       spikes_(std::move(spikes)),
-      refused_(std::move(refused)),
+      rejected_(std::move(rejected)),
       state_(std::move(state)),
       start_(clock.Now()),
       memory_(counters, clock),
-      catalog_(Catalog::Embedded()) {}
-
-TriagePages::~TriagePages() { Stop(); }
+      documents_(std::make_shared<const Documents>(Documents{Catalog::Embedded(), {}})),
+      task_([this] { return RunOnce(); }) {}
 
 void TriagePages::SetCatalog(const Catalog& catalog, TriageLinks links) {
+  auto next = std::make_shared<const Documents>(Documents{catalog, std::move(links)});
   absl::MutexLock lock(&mutex_);
-  catalog_ = catalog;
-  links_ = std::move(links);
+  documents_.swap(next);
 }
 
 void TriagePages::Load(const std::string& saved, absl::Time time) {
   const absl::Status status = memory_.Load(saved);
   if (!status.ok()) {
-    LogError("the triage page's memory of the past begins anew",
-             {{"why", std::string(status.message())}});
+    LogError("triage history reset: the saved one cannot be read",
+             {{"error", std::string(status.message())}});
   }
-  memory_.ReadCountersAsOf(time, refused_(), absl::ZeroDuration());
+  memory_.ReadCountersAsOf(time, rejected_(), absl::ZeroDuration());
 }
 
 void TriagePages::Replayed(uint64_t number, const Epoch& epoch,
                            const std::vector<Verdict>& verdicts) {
   memory_.Observe(number, epoch, verdicts);
-  memory_.ReadCountersAsOf(absl::FromUnixMillis(epoch.time_ms), refused_(), kInterval);
+  memory_.ReadCountersAsOf(absl::FromUnixMillis(epoch.time_ms), rejected_(), kInterval);
 }
 
 void TriagePages::Recovered(absl::Time time) {
-  memory_.ReadCountersAsOf(time, refused_(), absl::ZeroDuration());
+  memory_.ReadCountersAsOf(time, rejected_(), absl::ZeroDuration());
 }
 
 void TriagePages::AddTo(AdminServer* server) {
@@ -101,7 +100,9 @@ void TriagePages::AddTo(AdminServer* server) {
   server->AddHandler(kCodeJsonPath,
                      [this](const AdminRequest& request) { return CodeJson(request); });
   server->AddHandler("/api/", [](const AdminRequest&) {
-    return Json(404, JsonError("there are /api/v1/top, /api/v1/spikes and /api/v1/codes/CODE"));
+    return Json(
+        404,
+        JsonError("unknown path; there are /api/v1/top, /api/v1/spikes and /api/v1/codes/CODE"));
   });
 }
 
@@ -126,45 +127,36 @@ AdminResponse TriagePages::CodeJson(const AdminRequest& request) {
     const std::optional<v1::CodeResponse> code = answers.Code(label);
     if (code.has_value()) return Json(200, JsonOf(*code));
     return Json(404, JsonError(absl::StrCat("\"", absl::CHexEscape(label),
-                                            "\" is no code of the catalogue and none that was "
-                                            "seen; /api/v1/top has those that were")));
+                                            "\" is neither a code of the catalogue nor one "
+                                            "that was reported; /api/v1/top lists these")));
   });
 }
 
 AdminResponse TriagePages::Answer(AnswerFn answer) {
   DaemonState state = state_();
   state.running_since = start_;
-  const SpikeReport spikes = spikes_();
-  memory_.ReadCounters(refused_(), kFresh);
+  const SpikeSnapshot spikes = spikes_();
+  memory_.ReadCounters(rejected_(), kFresh);
   const absl::Time now = memory_.time();
-  absl::ReaderMutexLock lock(&mutex_);
-  return answer(
-      Answers(now, catalog_, links_, spikes, memory_, TrustOf(state, memory_.Recent(), now)));
+  std::shared_ptr<const Documents> documents;
+  {
+    absl::MutexLock lock(&mutex_);
+    documents = documents_;
+  }
+  return answer(Answers(now, documents->catalog, documents->links, *spikes, memory_,
+                        TrustOf(state, memory_.Recent(), now)));
 }
 
 void TriagePages::Start() {
-  memory_.ReadCounters(refused_(), absl::ZeroDuration());
-  thread_ = std::thread(&TriagePages::Run, this);
+  memory_.ReadCounters(rejected_(), absl::ZeroDuration());
+  task_.Start();
 }
 
-void TriagePages::Stop() {
-  if (!thread_.joinable()) return;
-  {
-    absl::MutexLock lock(&thread_mutex_);
-    stopping_ = true;
-  }
-  thread_.join();
-}
+void TriagePages::Stop() { task_.Stop(); }
 
-void TriagePages::Run() {
-  for (;;) {
-    {
-      const absl::Duration past = (clock_.Now() - absl::UnixEpoch()) % kInterval;
-      absl::MutexLock lock(&thread_mutex_);
-      if (thread_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kInterval - past)) return;
-    }
-    memory_.ReadCounters(refused_(), kFresh);
-  }
+absl::Duration TriagePages::RunOnce() {
+  memory_.ReadCounters(rejected_(), kFresh);
+  return kInterval - (clock_.Now() - absl::UnixEpoch()) % kInterval;
 }
 
 }  // namespace gmewatch

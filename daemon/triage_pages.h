@@ -1,24 +1,24 @@
-// The triage page, the runbooks and their JSON on the admin port, out of memory: they answer while
-// Prometheus and Grafana are down. Has the counters looked at every ten seconds, and when somebody
-// asks.
+// The triage page, the runbooks and their JSON on the admin port. They are made from memory, so
+// they work while Prometheus and Grafana are down. The counters are read every ten seconds, and
+// when a page is requested.
 //
-// Thread safety: SetCatalog and Save from any thread; Observe from the one that counts; the others
-// from one. `counters`, `clock` and what the functions reach must outlive it.
+// Thread safety: SetCatalog and Save from any thread; Observe from the thread that counts; the
+// others from one at a time. `counters`, `clock` and what the functions reach must outlive it.
 #ifndef GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 #define GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 
 #include <functional>
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/aggregate/counters.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/periodic_task.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/model/epoch.h"
@@ -32,62 +32,64 @@ namespace gmewatch {
 
 class TriagePages {
  public:
-  using SpikesFn = std::function<SpikeReport()>;
-  using RefusedFn = std::function<RejectedByReason()>;
-  // All but since when it runs: that is since this was made.
+  using SpikesFn = std::function<SpikeSnapshot()>;
+  using RejectedFn = std::function<RejectedByReason()>;
+  // All fields but running_since, which is the time of construction.
   using StateFn = std::function<DaemonState()>;
 
-  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, RefusedFn refused,
+  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, RejectedFn rejected,
               StateFn state);
   TriagePages(const TriagePages&) = delete;
   TriagePages& operator=(const TriagePages&) = delete;
-  ~TriagePages();
 
+  // Takes effect with the next request.
   void SetCatalog(const Catalog& catalog, TriageLinks links);
   // After an epoch was applied.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts) {
     memory_.Observe(number, epoch, verdicts);
   }
 
-  // Recovery, in this order: takes up what Save gave, once the counters count up to `time`, or says
-  // in the log why it begins anew; after each epoch that was replayed; after the last.
+  // Recovery, in this order. Load restores what Save returned when the counters are those of
+  // `time`; if it cannot be read, the history starts empty and the log says so. Replayed follows
+  // each epoch that was replayed, Recovered the last.
   void Load(const std::string& saved, absl::Time time);
   void Replayed(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts);
   void Recovered(absl::Time time);
   // For the checkpoint.
-  std::string Save() { return memory_.Save(refused_()); }
+  std::string Save() { return memory_.Save(rejected_()); }
 
-  // Its pages. REQUIRES: the server was not started.
+  // Adds the pages to the server. REQUIRES: the server was not started.
   void AddTo(AdminServer* server);
-  // What is counted from now on is history.
+  // Starts the history: what is counted from now on is part of it.
   void Start();
   // Idempotent.
   void Stop();
 
  private:
   using AnswerFn = absl::FunctionRef<AdminResponse(const Answers& answers)>;
+  struct Documents {
+    Catalog catalog;
+    TriageLinks links;
+  };
 
-  void Run();
-  // With all that is known now.
+  // Renders a response from the present state.
   AdminResponse Answer(AnswerFn answer);
   AdminResponse Top(const AdminRequest& request);
   AdminResponse CodeHtml(const AdminRequest& request);
   AdminResponse CodeJson(const AdminRequest& request);
+  absl::Duration RunOnce();
 
   Clock& clock_;
   const SpikesFn spikes_;
-  const RefusedFn refused_;
+  const RejectedFn rejected_;
   const StateFn state_;
   const absl::Time start_;
   TriageMemory memory_;
 
   absl::Mutex mutex_;
-  Catalog catalog_ ABSL_GUARDED_BY(mutex_);
-  TriageLinks links_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const Documents> documents_ ABSL_GUARDED_BY(mutex_);
 
-  absl::Mutex thread_mutex_;
-  bool stopping_ ABSL_GUARDED_BY(thread_mutex_) = false;
-  std::thread thread_;
+  PeriodicTask task_;
 };
 
 }  // namespace gmewatch

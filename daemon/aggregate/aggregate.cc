@@ -157,4 +157,17 @@ bool Aggregate::Knows(const SessionId& id) const {
   return sessions_.Find(id, SessionTable::Hash(id)) != SessionTable::kNone;
 }
 
+AggregateStats Aggregate::stats() const {
+  AggregateStats out;
+  out.batches_counted = batches_counted();
+  out.batches_duplicate = batches_duplicate();
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    const auto reason = static_cast<RejectReason>(i);
+    out.rejected[i] = {rejected_batches(reason), rejected_events(reason)};
+  }
+  out.sessions = session_count();
+  out.app_regions = counters_.places();
+  return out;
+}
+
 }  // namespace gmewatch

@@ -24,6 +24,15 @@
 
 namespace gmewatch {
 
+// For metrics.
+struct AggregateStats {
+  uint64_t batches_counted = 0;
+  uint64_t batches_duplicate = 0;
+  RejectedByReason rejected{};
+  uint64_t sessions = 0;
+  uint64_t app_regions = 0;
+};
+
 class Aggregate {
  public:
   // Counts an epoch. Returns the result of each of its batches, in order, in `*verdicts`.
@@ -42,6 +51,7 @@ class Aggregate {
   bool Knows(const SessionId& id) const;
   uint64_t session_count() const { return session_count_.load(std::memory_order_relaxed); }
 
+  AggregateStats stats() const;
   uint64_t batches_counted() const { return batches_counted_.value(); }
   uint64_t batches_duplicate() const { return batches_duplicate_.value(); }
   uint64_t rejected_batches(RejectReason reason) const {

@@ -39,42 +39,28 @@ AnnotationPusher::AnnotationPusher(Clock& clock, SpikesFn spikes, uint32_t seed,
       session_({.user_agent = absl::StrCat("gmewatchd/", Version()),
                 .deadline = timing.deadline,
                 .response_bytes_max = kResponseBytesMax}),
-      backoff_(timing.first_pause, timing.longest_pause, seed) {}
+      backoff_(timing.first_pause, timing.longest_pause, seed),
+      task_([this] { return RunOnce(); }) {}
 
 AnnotationPusher::~AnnotationPusher() { Stop(); }
 
 void AnnotationPusher::Use(const internal::Annotations& settings, const Catalog& catalog,
                            const std::string& public_url) {
-  absl::MutexLock lock(&mutex_);
-  next_ = Given{settings, catalog, {public_url, PathOf(settings.grafana_url())}};
-}
-
-void AnnotationPusher::Start() { thread_ = std::thread(&AnnotationPusher::Run, this); }
-
-void AnnotationPusher::Stop() {
-  if (!thread_.joinable()) return;
   {
     absl::MutexLock lock(&mutex_);
-    stopping_ = true;
+    next_ = Given{settings, catalog, {public_url, PathOf(settings.grafana_url())}};
   }
+  task_.Wake();
+}
+
+void AnnotationPusher::Start() { task_.Start(); }
+
+void AnnotationPusher::Stop() {
   session_.Interrupt();
-  thread_.join();
+  task_.Stop();
 }
 
-void AnnotationPusher::Run() {
-  const auto is_wanted = [this] {
-    mutex_.AssertReaderHeld();
-    return stopping_ || next_.has_value();
-  };
-  for (;;) {
-    const absl::Duration wait = Turn();
-    absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&is_wanted), wait);
-    if (stopping_) return;
-  }
-}
-
-absl::Duration AnnotationPusher::Turn() {
+absl::Duration AnnotationPusher::RunOnce() {
   if (!ApplySettings()) return absl::InfiniteDuration();
   TakeReport();
   const std::optional<PlannedRequest> planned = planner_.Next();
@@ -108,10 +94,10 @@ bool AnnotationPusher::ApplySettings() {
 }
 
 void AnnotationPusher::TakeReport() {
-  const SpikeReport report = spikes_();
-  if (report.time_s == report_time_s_) return;
-  report_time_s_ = report.time_s;
-  const Planner::GivenUp given_up = planner_.Take(report);
+  const SpikeSnapshot report = spikes_();
+  if (report->time_s == report_time_s_) return;
+  report_time_s_ = report->time_s;
+  const Planner::GivenUp given_up = planner_.Take(*report);
   Count(AnnotateFailure::kNoRoom, given_up.no_room);
   Count(AnnotateFailure::kExpired, given_up.expired);
 }

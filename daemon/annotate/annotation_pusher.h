@@ -7,9 +7,9 @@
 // The token is read from its file after every Use, and again when Grafana answers 401 or 403. It is
 // sent to Grafana only and never logged.
 //
-// Thread safety: Use and stats from any thread; Start, Stop and Turn from one at a time. `clock`
-// and what `spikes` refers to must outlive it. Failures are counted in stats(), and logged when
-// their kind changes.
+// Thread safety: Use and stats from any thread; Start, Stop and RunOnce from one at a time.
+// `clock` and what `spikes` refers to must outlive it. Failures are counted in stats(), and logged
+// when their kind changes.
 #ifndef GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_PUSHER_H_
 #define GMEWATCH_DAEMON_ANNOTATE_ANNOTATION_PUSHER_H_
 
@@ -17,7 +17,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -29,6 +28,7 @@
 #include "daemon/annotate/planner.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/http_session.h"
+#include "daemon/base/periodic_task.h"
 #include "daemon/catalog/catalog.h"
 #include "daemon/model/annotate_stats.h"
 #include "daemon/model/spike.h"
@@ -45,7 +45,7 @@ struct PushTiming {
 
 class AnnotationPusher {
  public:
-  using SpikesFn = std::function<SpikeReport()>;
+  using SpikesFn = std::function<SpikeSnapshot()>;
 
   // `seed` is for the random part of the pauses.
   AnnotationPusher(Clock& clock, SpikesFn spikes, uint32_t seed, PushTiming timing = {});
@@ -63,7 +63,7 @@ class AnnotationPusher {
   void Stop();
 
   // The thread's step: sends at most one request. Returns how long there is nothing more to do.
-  absl::Duration Turn();
+  absl::Duration RunOnce();
 
   AnnotateStats stats() const;
 
@@ -78,7 +78,6 @@ class AnnotationPusher {
     AnnotationLinks links;
   };
 
-  void Run();
   // Applies the settings of the last Use; returns whether they name a Grafana.
   bool ApplySettings();
   void TakeReport();
@@ -109,9 +108,9 @@ class AnnotationPusher {
 
   mutable absl::Mutex mutex_;
   std::optional<Given> next_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   AnnotateStats stats_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;
+
+  PeriodicTask task_;
 };
 
 }  // namespace gmewatch

@@ -1,7 +1,7 @@
 // Time as the daemon's parts see it, so that a test can hold it still.
 //
-// Thread safety: every method may be called from any thread. A Clock must outlive all that it was
-// given to.
+// Thread safety: every method may be called from any thread. A Clock must outlive every object that
+// it was given to.
 #ifndef GMEWATCH_DAEMON_BASE_CLOCK_H_
 #define GMEWATCH_DAEMON_BASE_CLOCK_H_
 
@@ -18,10 +18,10 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
 
-  // The wall clock; it may jump. For what people and the log read.
+  // The wall clock; it may jump. For times that people and the event log read.
   virtual absl::Time Now() = 0;
 
-  // Since an arbitrary start; never goes back. For intervals and deadlines.
+  // The time since an arbitrary start; never goes back. For intervals and deadlines.
   virtual absl::Duration Monotonic() = 0;
 };
 
@@ -31,7 +31,7 @@ class RealClock final : public Clock {
   absl::Duration Monotonic() override;
 };
 
-// For tests: stands still until told.
+// For tests: stands still until Advance.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(absl::Time now) : now_(now) {}

@@ -3,7 +3,7 @@
 namespace gmewatch {
 namespace {
 
-// Empty where the byte stands for itself.
+// Empty if the byte needs no escape.
 absl::string_view EscapeOf(char c) {
   switch (c) {
     case '&':

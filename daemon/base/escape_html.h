@@ -1,6 +1,6 @@
-// Text as a part of HTML.
+// Escapes text for HTML.
 //
-// Thread safety: a free function without state.
+// Thread safety: a pure function.
 #ifndef GMEWATCH_DAEMON_BASE_ESCAPE_HTML_H_
 #define GMEWATCH_DAEMON_BASE_ESCAPE_HTML_H_
 
@@ -10,8 +10,8 @@
 
 namespace gmewatch {
 
-// As text or inside a quoted attribute: & < > " ' are escaped; control characters, which HTML does
-// not have, become U+FFFD, except for tabs and line ends.
+// The result is safe as element text and inside a quoted attribute: & < > " ' are escaped. Control
+// characters, which HTML does not allow, become U+FFFD, except for tabs and line ends.
 std::string EscapeHtml(absl::string_view text);
 
 }  // namespace gmewatch

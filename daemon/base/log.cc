@@ -34,7 +34,7 @@ void Write(absl::string_view level, absl::string_view message,
     }
   }
   line.push_back('\n');
-  // A log that cannot be written is no reason to stop counting.
+  // Counting goes on even if standard error cannot be written.
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -1,10 +1,11 @@
-// One line on standard error for a change of the daemon's state; never one for an event.
+// Log lines on standard error: one for each change of the daemon's state, never one per event.
 //
 //   LogInfo("recovered", {{"epochs", absl::StrCat(n)}});
 //   2026-01-02T03:04:05.678Z INFO recovered epochs=12
 //
-// Values from outside are quoted and escaped, so a line stays a line. Thread safe: a line is one
-// write(2).
+// A message is a lower-case fact; the fields are its values. Values are quoted and escaped where
+// they could be misread, so one call is always one line. Thread safe: a line is one write(2). Do
+// not log while holding a lock.
 #ifndef GMEWATCH_DAEMON_BASE_LOG_H_
 #define GMEWATCH_DAEMON_BASE_LOG_H_
 

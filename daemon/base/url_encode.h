@@ -1,6 +1,6 @@
-// Text as a part of a URL.
+// Percent-encodes text for a URL.
 //
-// Thread safety: a free function without state.
+// Thread safety: a pure function.
 #ifndef GMEWATCH_DAEMON_BASE_URL_ENCODE_H_
 #define GMEWATCH_DAEMON_BASE_URL_ENCODE_H_
 
@@ -10,7 +10,7 @@
 
 namespace gmewatch {
 
-// All but letters, digits and "-._~" (RFC 3986, section 2.3) as %XX, byte by byte.
+// Writes every byte as %XX, except letters, digits and "-._~" (RFC 3986, section 2.3).
 std::string UrlEncode(absl::string_view text);
 
 }  // namespace gmewatch

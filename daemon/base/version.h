@@ -1,5 +1,6 @@
-// The version of gmewatchd and gmectl; it stands once, in the project() line of the root
-// CMakeLists.txt.
+// The version of gmewatchd and gmectl, from the project() line of the root CMakeLists.txt.
+//
+// Thread safety: a pure function.
 #ifndef GMEWATCH_DAEMON_BASE_VERSION_H_
 #define GMEWATCH_DAEMON_BASE_VERSION_H_
 

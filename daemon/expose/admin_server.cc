@@ -30,7 +30,7 @@ bool IsHead(const mg_request_info& info) {
   return absl::string_view(info.request_method) == "HEAD";
 }
 
-// A body is never read, so what follows it on the connection cannot be found.
+// Bodies are not read, so the next request on the connection could not be found.
 bool HasBody(const mg_connection* connection, const mg_request_info& info) {
   return info.content_length > 0 || mg_get_header(connection, "Transfer-Encoding") != nullptr;
 }
@@ -39,13 +39,12 @@ bool IsHttp11(const mg_request_info& info) {
   return absl::NullSafeStringView(info.http_version) == "1.1";
 }
 
-// Whether another request may follow. HTTP/1.0 has no word for it, and what no handler understands
-// is best ended.
+// Whether another request may follow on the connection. HTTP/1.0 has no standard way to ask for it.
 bool StaysOpen(const mg_connection* connection) {
   const mg_request_info& info = *mg_get_request_info(connection);
-  const char* wish = mg_get_header(connection, "Connection");
+  const char* connection_header = mg_get_header(connection, "Connection");
   return IsHttp11(info) && !HasBody(connection, info) &&
-         (wish == nullptr || absl::EqualsIgnoreCase(wish, "keep-alive"));
+         (connection_header == nullptr || absl::EqualsIgnoreCase(connection_header, "keep-alive"));
 }
 
 bool Write(mg_connection* connection, absl::string_view text) {
@@ -53,21 +52,21 @@ bool Write(mg_connection* connection, absl::string_view text) {
          mg_write(connection, text.data(), text.size()) == static_cast<int>(text.size());
 }
 
-// One chunk in one write; an empty one is the end.
+// Sends one chunk in one write; an empty one ends the response.
 bool SendChunk(mg_connection* connection, absl::string_view chunk) {
   return mg_send_chunk(connection, chunk.data(), static_cast<unsigned>(chunk.size())) > 0;
 }
 
-// Connects and hangs up. The address of all interfaces leads to this machine too.
-void Call(const ListenAddress& address) {
-  const int caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+// Connects and closes the connection. 0.0.0.0 connects to this machine too.
+void Connect(const ListenAddress& address) {
+  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(address.port);
   inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
-  // Its coming is all that matters; where it fails, stopping only takes longer.
-  static_cast<void>(connect(caller, reinterpret_cast<const sockaddr*>(&to), sizeof(to)));
-  close(caller);
+  // If this fails, stopping takes longer.
+  static_cast<void>(connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof(to)));
+  close(client);
 }
 
 AdminResponse Plain(int status, absl::string_view text) {
@@ -107,11 +106,10 @@ absl::Status AdminServer::Start() {
   CaptureStartupError(true);
   mg_init_library(MG_FEATURES_DEFAULT);
   context_ = StartCivetweb();
-  const std::string complaint = CaptureStartupError(false);
+  const std::string error = CaptureStartupError(false);
   if (context_ == nullptr) {
     mg_exit_library();
-    return absl::UnavailableError(
-        absl::StrCat("admin address ", options_.address, ": ", complaint));
+    return absl::UnavailableError(absl::StrCat("admin address ", options_.address, ": ", error));
   }
   mg_server_port port{};
   mg_get_server_ports(context_, 1, &port);
@@ -123,8 +121,8 @@ absl::Status AdminServer::Start() {
 mg_context* AdminServer::StartCivetweb() {
   const std::string timeout = absl::StrCat(absl::ToInt64Milliseconds(options_.request_timeout));
   const std::string threads = absl::StrCat(kThreads);
-  // No document_root, so there are no files. Without tcp_nodelay the last bytes of an answer would
-  // wait for those before.
+  // Without document_root no files are served. Without tcp_nodelay the last bytes of a response
+  // would wait for the acknowledgement of those before them.
   const char* settings[] = {"listening_ports",
                             options_.address.c_str(),
                             "num_threads",
@@ -147,19 +145,18 @@ mg_context* AdminServer::StartCivetweb() {
   return mg_start(&callbacks, this, settings);
 }
 
-std::string AdminServer::CaptureStartupError(bool keep) {
+std::string AdminServer::CaptureStartupError(bool capture) {
   absl::MutexLock lock(&mutex_);
-  keep_complaints_ = keep;
-  return std::exchange(complaint_, "");
+  capture_startup_error_ = capture;
+  return std::exchange(startup_error_, "");
 }
 
 void AdminServer::Stop() {
   if (context_ != nullptr) {
-    // civetweb looks whether it is to stop every two seconds, and when a connection comes: so one
-    // comes.
-    std::thread caller([this] { Call(listening_); });
+    // civetweb checks every two seconds whether to stop, and when a client connects, so one does.
+    std::thread client([this] { Connect(listening_); });
     mg_stop(context_);
-    caller.join();
+    client.join();
     mg_exit_library();
     context_ = nullptr;
   }
@@ -176,12 +173,12 @@ int AdminServer::OnError(mg_connection* connection, int status, const char* mess
 }
 
 int AdminServer::OnLog(const mg_connection* connection, const char* message) {
-  // While it starts civetweb says why it cannot; later it says what clients do wrong, which they
-  // are told themselves.
+  // During the start the message says why it fails. Later messages are about errors of clients,
+  // which get them as a response.
   AdminServer& server = ServerOf(connection);
   absl::MutexLock lock(&server.mutex_);
-  if (server.keep_complaints_ && server.complaint_.empty()) {
-    server.complaint_ = message;
+  if (server.capture_startup_error_ && server.startup_error_.empty()) {
+    server.startup_error_ = message;
   }
   return 1;
 }
@@ -195,11 +192,11 @@ int AdminServer::Answer(mg_connection* connection) {
     mg_disable_keep_alive(connection);
   }
   if (method != "GET" && !IsHead(info)) {
-    return Send(connection, Plain(405, "only GET and HEAD are served here"), "Allow: GET, HEAD\r\n",
+    return Send(connection, Plain(405, "only GET and HEAD are allowed"), "Allow: GET, HEAD\r\n",
                 /*head_only=*/false);
   }
   if (path.size() > kPathBytesMax || query.size() > kQueryBytesMax) {
-    return Send(connection, Plain(414, "the address is too long"), "", IsHead(info));
+    return Send(connection, Plain(414, "the path or the query is too long"), "", IsHead(info));
   }
   if (path == kMetricsPath) {
     return AnswerScrape(connection, IsHead(info));
@@ -228,7 +225,7 @@ int AdminServer::AnswerScrape(mg_connection* connection, bool head_only) {
                 /*head_only=*/false);
   }
   if (!status.ok()) {
-    // Without its end the answer is known to be cut off.
+    // A response without an end tells the client that it is cut off.
     mg_disable_keep_alive(connection);
   }
   return 200;
@@ -239,14 +236,14 @@ AdminResponse AdminServer::Route(const AdminRequest& request) const {
   if (exact != handlers_.end()) {
     return exact->second(request);
   }
-  // A longer prefix of the same path sorts behind a shorter one.
+  // A longer prefix of a path sorts after a shorter one.
   for (auto it = handlers_.rbegin(); it != handlers_.rend(); ++it) {
     const std::string& prefix = it->first;
     if (prefix.size() > 1 && prefix.back() == '/' && absl::StartsWith(request.path, prefix)) {
       return it->second(request);
     }
   }
-  return Plain(404, "there is nothing at this address; / lists what there is");
+  return Plain(404, "not found; / lists the paths");
 }
 
 AdminResponse AdminServer::ListOfPaths() const {

@@ -1,20 +1,20 @@
-// The admin port: HTTP/1.1 for operators and Prometheus. GET and HEAD on /metrics, /healthz,
-// /readyz, on what AddHandler adds, and on / a list of them unless AddHandler says otherwise. No
-// file, directory or program is ever served.
+// The admin port: HTTP/1.1 for operators and Prometheus. Answers GET and HEAD on /metrics,
+// /healthz, /readyz and the paths of AddHandler; / lists them unless it has a handler. Never serves
+// a file, a directory or a program.
 //
 // Thread safety: AddHandler, Start and Stop from one thread at a time, AddHandler before Start;
-// address() once started. All functions given are called on the server's threads, several at once,
-// and what they reach must outlive the server.
+// address() after Start. The server calls all functions given to it on its own threads, several at
+// once; what they reach must outlive the server.
 //
 // Limits: kThreads requests at a time (an open connection holds a thread, an idle one for half a
-// second); a request of 16 KiB, a path of 1 KiB and a query of 2 KiB; request_timeout for a request
-// to arrive, and for each 64 KiB to be taken.
+// second); 16 KiB for a request, 1 KiB for its path and 2 KiB for its query; request_timeout for a
+// request to arrive, and for the client to read each 64 KiB of the response.
 //
-// The port is for a private network: it knows no users, and this civetweb (1.15) has
-// CVE-2025-55763. The flaw lies where it serves files, which no request reaches here.
+// The port is for a private network: it has no authentication, and this civetweb (1.15) has
+// CVE-2025-55763. The flaw is in the code that serves files, which no request reaches here.
 //
 // Errors of Start: InvalidArgument, the address is not HOST:PORT with an IPv4 address; Unavailable,
-// it cannot be listened on.
+// the server cannot listen on it.
 #ifndef GMEWATCH_DAEMON_EXPOSE_ADMIN_SERVER_H_
 #define GMEWATCH_DAEMON_EXPOSE_ADMIN_SERVER_H_
 
@@ -38,7 +38,7 @@ namespace gmewatch {
 
 struct AdminRequest {
   std::string path;   // decoded, without dot segments
-  std::string query;  // behind the question mark, as sent
+  std::string query;  // after the question mark, as sent
 };
 
 struct AdminResponse {
@@ -56,9 +56,9 @@ struct AdminServerOptions {
 class AdminServer {
  public:
   using Handler = std::function<AdminResponse(const AdminRequest&)>;
-  // Writes the metrics; ResourceExhausted where it wrote nothing because it has too much to do.
+  // Writes the metrics. If it fails before it has written anything, the response is 503.
   using ScrapeFn = std::function<absl::Status(ChunkSink)>;
-  // Ok, or why the daemon takes no batches.
+  // Ok, or why the daemon accepts no batches.
   using ReadyFn = std::function<absl::Status()>;
 
   // `clock` must outlive the server.
@@ -67,18 +67,18 @@ class AdminServer {
   AdminServer& operator=(const AdminServer&) = delete;
   ~AdminServer();
 
-  // `path` that ends in a slash, other than "/" alone: all that begins with it; the longest wins.
-  // Else that path alone. Takes the place of an earlier handler of the same path. REQUIRES: Start
-  // was not called.
+  // If `path` ends in a slash and is not "/", the handler gets every path that begins with it, and
+  // the longest such prefix wins. Otherwise it gets this path alone. Replaces an earlier handler of
+  // the same path. REQUIRES: Start was not called.
   void AddHandler(absl::string_view path, Handler handler);
 
   // Idempotent.
   absl::Status Start();
 
-  // Breaks off what is being served; within about two seconds. Idempotent.
+  // Ends all connections, also in the middle of a response, within about two seconds. Idempotent.
   void Stop();
 
-  // HOST:PORT, with the real port.
+  // HOST:PORT, with the port that was taken.
   const std::string& address() const { return address_; }
 
   static constexpr int kThreads = 8;
@@ -89,8 +89,8 @@ class AdminServer {
   static int OnLog(const mg_connection* connection, const char* message);
 
   mg_context* StartCivetweb();
-  // Whether the next complaint of civetweb is kept; returns the one that was.
-  std::string CaptureStartupError(bool keep);
+  // Starts or ends capturing civetweb's first error message; returns the one captured so far.
+  std::string CaptureStartupError(bool capture);
   int Answer(mg_connection* connection);
   int AnswerScrape(mg_connection* connection, bool head_only);
   AdminResponse Route(const AdminRequest& request) const;
@@ -105,11 +105,11 @@ class AdminServer {
   Clock& clock_;
   const ScrapeFn scrape_;
   std::map<std::string, Handler> handlers_;
-  ListenAddress listening_;  // with the real port
+  ListenAddress listening_;  // with the port that was taken
   std::string address_;
   absl::Mutex mutex_;
-  bool keep_complaints_ ABSL_GUARDED_BY(mutex_) = false;
-  std::string complaint_ ABSL_GUARDED_BY(mutex_);
+  bool capture_startup_error_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string startup_error_ ABSL_GUARDED_BY(mutex_);
   mg_context* context_ = nullptr;
 };
 

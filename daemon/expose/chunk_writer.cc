@@ -24,8 +24,7 @@ bool ChunkWriter::Finish() {
 
 void ChunkWriter::MakeRoom(size_t bytes) {
   if (bytes > kChunkBytes) {
-    // Labels are at most a few hundred bytes: whoever made longer ones has broken the limits of the
-    // model.
+    // The limits of the model keep labels to a few hundred bytes; a longer line is a bug.
     std::abort();
   }
   Flush();

@@ -1,6 +1,6 @@
-// Gathers a text of any length in one buffer of 64 KiB and hands it on whenever that is full.
+// Buffers a text of any length in 64 KiB and passes the buffer to a sink whenever it is full.
 //
-// Thread safety: none; one thread at a time. The sink must outlive the writer. Nothing is allocated
+// Thread safety: none; one thread at a time. The sink must outlive the writer. Allocates no memory
 // after construction.
 #ifndef GMEWATCH_DAEMON_EXPOSE_CHUNK_WRITER_H_
 #define GMEWATCH_DAEMON_EXPOSE_CHUNK_WRITER_H_
@@ -15,8 +15,8 @@
 
 namespace gmewatch {
 
-// Takes the next piece of a text, which is gone after the call; an empty piece is the end, and
-// comes once. False: nobody wants the rest, and the sink is not called again.
+// Takes the next chunk of a text, which is valid during the call. An empty chunk is the end; it
+// comes once. Returns false to end early; then it is not called again.
 using ChunkSink = absl::FunctionRef<bool(absl::string_view chunk)>;
 
 class ChunkWriter {
@@ -25,7 +25,8 @@ class ChunkWriter {
   ChunkWriter(const ChunkWriter&) = delete;
   ChunkWriter& operator=(const ChunkWriter&) = delete;
 
-  // A line: `name_and_code`, `place`, the value, newline.
+  // Appends a line: `name_and_code`, `place`, the value, a newline. REQUIRES: the line fits in the
+  // buffer.
   void Sample(absl::string_view name_and_code, absl::string_view place, uint64_t value) {
     if (kChunkBytes - used_ < name_and_code.size() + place.size() + kValueBytesMax) {
       MakeRoom(name_and_code.size() + place.size() + kValueBytesMax);
@@ -40,16 +41,16 @@ class ChunkWriter {
 
   void Append(absl::string_view text);
 
-  // Hands on what is left, and the end. Whether the sink took all.
+  // Passes the rest and the end to the sink. Returns whether the sink took everything.
   bool Finish();
 
-  // Whether the sink takes more; once it does not, all that is written is dropped.
+  // Whether the sink takes more. If not, everything written is discarded.
   bool open() const { return open_; }
 
   static constexpr size_t kChunkBytes = size_t{64} << 10;
 
  private:
-  // The digits of 2^64-1, and the newline.
+  // The digits of 2^64-1 and the newline.
   static constexpr size_t kValueBytesMax = 21;
 
   void Copy(absl::string_view text) {

@@ -4,14 +4,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "daemon/expose/family_text.h"
 #include "daemon/expose/label_text.h"
 #include "daemon/model/code_label.h"
 
 namespace gmewatch {
 namespace {
 
-// What stands before the place's labels: the metric's name and labels of its own.
+// The HELP and TYPE lines of a family.
+std::string FamilyHead(const MetricInfo& metric) {
+  return absl::StrCat("# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name, " ",
+                      MetricKindText(metric.kind), "\n");
+}
+
+// The text of a sample before the labels of its place: the name and the labels of the metric.
 std::string Prefix(const MetricInfo& metric,
                    std::initializer_list<std::pair<absl::string_view, absl::string_view>> labels) {
   std::string prefix = absl::StrCat(metric.name, "{");
@@ -22,7 +27,7 @@ std::string Prefix(const MetricInfo& metric,
   return prefix;
 }
 
-// One number of each place.
+// Renders one number per place.
 template <typename ValueOf>
 void RenderPlaces(absl::string_view prefix, const ScrapeView& view, const Counters& counters,
                   const std::vector<absl::string_view>& places, ChunkWriter* out, ValueOf value) {
@@ -31,7 +36,7 @@ void RenderPlaces(absl::string_view prefix, const ScrapeView& view, const Counte
   }
 }
 
-// One tally of each cell, place by place, because that is how the counters lie in memory.
+// Renders one tally per cell, place by place, in the order of the counters in memory.
 void RenderCells(const std::vector<std::string>& prefixes, Tally Cell::*tally,
                  const ScrapeView& view, const Counters& counters,
                  const std::vector<absl::string_view>& places, ChunkWriter* out) {
@@ -150,7 +155,11 @@ std::shared_ptr<const GmeFamilies::CatalogText> GmeFamilies::Texts() const {
   return texts_;
 }
 
-absl::string_view GmeFamilies::CategoryOf(bool other, int32_t code, const CatalogText& texts) {
+std::string GmeFamilies::CategoryOf(int32_t code, bool other) const {
+  return std::string(CategoryIn(*Texts(), code, other));
+}
+
+absl::string_view GmeFamilies::CategoryIn(const CatalogText& texts, int32_t code, bool other) {
   const auto found = texts.category.find(code);
   return other || found == texts.category.end() ? kUnknownCategory
                                                 : absl::string_view(found->second);
@@ -162,7 +171,7 @@ std::vector<std::string> GmeFamilies::CodePrefixes(const MetricInfo& metric, con
   prefixes.reserve(view.codes);
   for (size_t slot = 0; slot < view.codes; ++slot) {
     const bool other = slot == kOtherSlot;
-    const absl::string_view category = CategoryOf(other, counters_.code(slot), texts);
+    const absl::string_view category = CategoryIn(texts, counters_.code(slot), other);
     prefixes.push_back(Prefix(metric, {{kLabelCode, CodeLabel(counters_.code(slot), other)},
                                        {kLabelCategory, category}}));
   }

@@ -1,4 +1,4 @@
-// Text as it stands in a label's value of the exposition format.
+// Text as the value of a label in the exposition format.
 //
 // Thread safety: pure functions.
 #ifndef GMEWATCH_DAEMON_EXPOSE_LABEL_TEXT_H_
@@ -10,11 +10,16 @@
 
 namespace gmewatch {
 
-// `NAME="VALUE"`, with what would end the value or the line escaped. Prometheus drops a whole
-// scrape for one byte that is not UTF-8, so such a byte, and NUL, becomes U+FFFD.
+// `text` with U+FFFD in place of NUL and of each byte that is not UTF-8: Prometheus drops a whole
+// scrape for one such byte.
+std::string ValidLabelValue(absl::string_view text);
+
+// Appends `NAME="VALUE"`, with a valid value in which quotes, backslashes and line ends are
+// escaped.
 void AppendLabel(absl::string_view name, absl::string_view value, std::string* out);
 
-// At most `bytes_max` bytes of `text`, and no half of a UTF-8 character.
+// The first `bytes_max` bytes of `text`, or fewer so that the last character is whole. REQUIRES:
+// `text` is UTF-8.
 absl::string_view CutAtCharacter(absl::string_view text, size_t bytes_max);
 
 }  // namespace gmewatch

@@ -26,11 +26,11 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   }
   in_addr parsed{};
   if (inet_pton(AF_INET, address.host.c_str(), &parsed) != 1) {
-    return wrong("the host must be an IPv4 address in numbers");
+    return wrong("the host must be a numeric IPv4 address");
   }
   const absl::string_view port = text.substr(colon + 1);
   uint32_t number = 0;
-  // SimpleAtoi alone would take a sign and blanks.
+  // SimpleAtoi alone would accept a sign and white space.
   if (!std::all_of(port.begin(), port.end(), absl::ascii_isdigit) ||
       !absl::SimpleAtoi(port, &number) || number > 65535) {
     return wrong("the port must be a number from 0 to 65535");

@@ -1,4 +1,4 @@
-// HOST:PORT to listen on, taken apart and checked.
+// Parses the HOST:PORT of a listening address.
 //
 // Thread safety: a pure function. Errors: InvalidArgument, with the text and what is allowed.
 #ifndef GMEWATCH_DAEMON_EXPOSE_LISTEN_ADDRESS_H_
@@ -13,8 +13,8 @@
 namespace gmewatch {
 
 struct ListenAddress {
-  std::string host;   // IPv4, as numbers
-  uint16_t port = 0;  // 0: any free one
+  std::string host;   // a numeric IPv4 address
+  uint16_t port = 0;  // 0 takes a free one
 };
 
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);

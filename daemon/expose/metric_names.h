@@ -1,5 +1,5 @@
-// Every metric of the daemon, once: name, kind, labels, meaning. Names are promises to dashboards,
-// rules and people.
+// Declares every metric of the daemon once: kind, name, labels, help. Names and labels are promises
+// to dashboards, alert rules and people.
 //
 // Plain data.
 #ifndef GMEWATCH_DAEMON_EXPOSE_METRIC_NAMES_H_
@@ -34,109 +34,142 @@ struct MetricInfo {
   absl::string_view help;                   // one line, no backslash
 };
 
-// X(constant, kind, name, (labels), meaning)
+// The metrics that GmeFamilies, SpikeFamilies and MetricsPage render.
+// X(constant, kind, name, (labels), help)
 // clang-format off
-#define GMEWATCH_METRICS(X) \
+#define GMEWATCH_RENDERED_METRICS(X) \
   X(kErrorEvents, kCounter, "gme_error_events_total", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Error events counted.") \
   X(kErrorSessions, kCounter, "gme_error_sessions_total", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Sessions that reported the code at least once.") \
   X(kErrorLateEvents, kCounter, "gme_error_late_events_total", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
-    "Those of gme_error_events_total that were older than 10 minutes on arrival.") \
+    "Events in gme_error_events_total that were older than 10 minutes on arrival.") \
   X(kSuccessEvents, kCounter, "gme_success_events_total", (kLabelRegion, kLabelApp), \
     "Operations that succeeded (code 0).") \
   X(kSessions, kCounter, "gme_sessions_total", (kLabelRegion, kLabelApp), "Client sessions seen.") \
   X(kClientLostEvents, kCounter, "gme_client_lost_events_total", (kLabelReason, kLabelRegion, kLabelApp), \
-    "Events that clients say they lost.") \
+    "Events that clients report as lost, by reason.") \
   X(kErrorCodeInfo, kGauge, "gme_error_code_info", \
     (kLabelCode, kLabelName, kLabelCategory, kLabelSubcategory, kLabelSeverity, kLabelAction), \
     "1 for every documented code.") \
   X(kErrorCodeSolutionInfo, kGauge, "gme_error_code_solution_info", \
     (kLabelCode, kLabelName, kLabelCategory, kLabelSolution, kLabelRunbookUrl), \
-    "1 for every documented code; the documented fix, cut at 512 bytes, and where to read all of it.") \
+    "1 for every documented code; the documented solution, cut at 512 bytes, and the URL of its full text.") \
   X(kSpikeActive, kGauge, "gme_spike_active", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
-    "1 while a code's rate is above what its past explains, 0 for an hour after; region or app all: of the whole.") \
+    "1 while a code's rate is above its baseline, 0 for an hour after; region or app is all for a roll-up.") \
   X(kSpikeStart, kGauge, "gme_spike_start_timestamp_seconds", \
-    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "When an active spike began.") \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "When an active spike began, in Unix time.") \
   X(kSpikeExpectedRate, kGauge, "gme_spike_expected_rate", \
-    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Events a second that the past explains.") \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Events per second that the baseline of an active spike predicts.") \
   X(kSpikeObservedRate, kGauge, "gme_spike_observed_rate", \
-    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), "Events a second in the last minutes of an active spike.") \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Events per second in the last minutes of an active spike.") \
   X(kSpikeScore, kGauge, "gme_spike_score", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
-    "Evidence for an active spike; 1 was enough for it.") \
+    "The highest score of an active spike so far; an alarm needs 1.") \
   X(kSpikeIncident, kGauge, "gme_spike_incident", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
-    "The number of the incident, while it lasts, that a spike belongs to.") \
+    "The number of the active incident that a spike belongs to.") \
   X(kRetryLoopActive, kGauge, "gme_retry_loop_active", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
-    "1 while very few sessions report a code far more often than is usual, 0 for an hour after.") \
-  X(kBatches, kCounter, "gmewatch_batches_total", (kLabelResult), \
-    "Batches by what became of them: counted, duplicate or rejected.") \
-  X(kRejectedBatches, kCounter, "gmewatch_rejected_batches_total", (kLabelReason), \
-    "Batches turned away, by reason.") \
-  X(kRejectedEvents, kCounter, "gmewatch_rejected_events_total", (kLabelReason), \
-    "Events of batches turned away, by reason.") \
-  X(kStreams, kGauge, "gmewatch_streams", (), "Report streams that are open.") \
-  X(kKnownSessions, kGauge, "gmewatch_sessions", (), "Sessions whose duplicates are recognised.") \
-  X(kSessionsLimit, kGauge, "gmewatch_sessions_limit", (), "At most so many sessions are known at a time.") \
-  X(kAppRegions, kGauge, "gmewatch_app_regions", (), "Pairs of app and region that have counters.") \
-  X(kAppRegionsLimit, kGauge, "gmewatch_app_regions_limit", (), \
-    "Beyond so many pairs of app and region events are counted as region other, then app other.") \
+    "1 while very few sessions report a code far more often than the baseline, 0 for an hour after.") \
   X(kSeries, kGauge, "gmewatch_series", (), "Time series of counters in a scrape.") \
-  X(kCommits, kCounter, "gmewatch_commits_total", (), "Commits that made batches durable.") \
-  X(kFailedCommits, kCounter, "gmewatch_failed_commits_total", (), "Commits that the log could not write.") \
-  X(kCommitDuration, kHistogram, "gmewatch_commit_duration_seconds", (), "How long the log took for a commit.") \
-  X(kPendingBytes, kGauge, "gmewatch_pending_bytes", (), "Bytes of batches that wait for a commit.") \
-  X(kJournalSizeBytes, kGauge, "gmewatch_journal_size_bytes", (), "Bytes of the log on disk.") \
-  X(kRecoveryDuration, kGauge, "gmewatch_recovery_duration_seconds", (), \
-    "How long the start took to load the checkpoint and replay what followed it.") \
-  X(kCheckpoints, kCounter, "gmewatch_checkpoints_total", (kLabelResult), \
-    "Checkpoints by result: success or failure.") \
-  X(kCheckpointLastSuccess, kGauge, "gmewatch_checkpoint_last_success_timestamp_seconds", (), \
-    "When the last checkpoint was saved; 0 before the first.") \
-  X(kCheckpointDuration, kGauge, "gmewatch_checkpoint_duration_seconds", (), "How long the last checkpoint took.") \
-  X(kIncidents, kGauge, "gmewatch_incidents", (), "Incidents, spikes that belong together, that last.") \
-  X(kWatchedSeries, kGauge, "gmewatch_watched_series", (), "Series and roll-ups that are watched for spikes.") \
-  X(kDetectorTickDuration, kGauge, "gmewatch_detector_tick_duration_seconds", (), \
-    "How long the last look for spikes took.") \
-  X(kAnnotationsPushed, kCounter, "gmewatch_annotations_pushed_total", (kLabelResult), \
-    "Annotations of spikes that Grafana took: created, or updated while a spike lasts and at its end.") \
-  X(kAnnotationFailures, kCounter, "gmewatch_annotation_failures_total", (kLabelReason), \
-    "Requests to Grafana's annotations API that failed, and spikes that were given up, by reason.") \
-  X(kAnnotationQueue, kGauge, "gmewatch_annotation_queue", (), \
-    "Spikes whose annotation in Grafana is not yet as it should be.") \
-  X(kConfigReloads, kCounter, "gmewatch_config_reloads_total", (kLabelResult), \
-    "Reloads of settings and catalogue by result: success or failure.") \
-  X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \
-    "1 unless the last reload was refused.") \
-  X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are taken.") \
-  X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), "1; the version of the daemon.") \
   X(kScrapes, kCounter, "gmewatch_scrapes_total", (kLabelResult), \
-    "Earlier scrapes by result: completed, broken_off or refused (too many at once).") \
+    "Earlier scrapes by result: completed, broken_off or refused (too many at once).") /* allow(words): a label's value */ \
   X(kScrapeDuration, kHistogram, "gmewatch_scrape_duration_seconds", (), \
-    "How long completed scrapes took, with the sending.") \
-  X(kProcessCpuSeconds, kCounter, "process_cpu_seconds_total", (), "User and system CPU time spent.") \
-  X(kProcessResidentBytes, kGauge, "process_resident_memory_bytes", (), "Resident memory.") \
-  X(kProcessVirtualBytes, kGauge, "process_virtual_memory_bytes", (), "Virtual memory.") \
-  X(kProcessOpenFds, kGauge, "process_open_fds", (), "Open file descriptors.") \
-  X(kProcessMaxFds, kGauge, "process_max_fds", (), "Open file descriptors allowed.") \
-  X(kProcessStartTime, kGauge, "process_start_time_seconds", (), "When the process started, in Unix time.") \
-  X(kProcessThreads, kGauge, "process_threads", (), "Threads.")
+    "How long completed scrapes took, including the transfer.")
+
+// The metrics of the daemon about itself and its process. A row is all that expose needs of such a
+// metric: `value` is its value, written with `stats` (SelfStats), `process` (ProcessStats) and the
+// functions of self_metrics.cc.
+// X(constant, kind, name, (labels), help, value)
+#define GMEWATCH_SELF_METRICS(X) \
+  X(kBatches, kCounter, "gmewatch_batches_total", (kLabelResult), \
+    "Batches by result: counted, duplicate or rejected.", BatchesByResult(stats.aggregate)) \
+  X(kRejectedBatches, kCounter, "gmewatch_rejected_batches_total", (kLabelReason), \
+    "Batches rejected, by reason.", RejectedBatches(stats.aggregate)) \
+  X(kRejectedEvents, kCounter, "gmewatch_rejected_events_total", (kLabelReason), \
+    "Events in rejected batches, by reason.", RejectedEvents(stats.aggregate)) \
+  X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
+  X(kKnownSessions, kGauge, "gmewatch_sessions", (), \
+    "Sessions that are remembered, so that their duplicates are recognised.", stats.aggregate.sessions) \
+  X(kSessionsLimit, kGauge, "gmewatch_sessions_limit", (), \
+    "The most sessions that are remembered at a time.", stats.daemon.sessions_limit) \
+  X(kAppRegions, kGauge, "gmewatch_app_regions", (), \
+    "Pairs of app and region that have counters.", stats.aggregate.app_regions) \
+  X(kAppRegionsLimit, kGauge, "gmewatch_app_regions_limit", (), \
+    "The most pairs of app and region; beyond it events are counted as region other, then as app other.", \
+    stats.daemon.app_regions_limit) \
+  X(kCommits, kCounter, "gmewatch_commits_total", (), "Commits that made batches durable.", stats.committer.epochs) \
+  X(kFailedCommits, kCounter, "gmewatch_failed_commits_total", (), \
+    "Commits that the event log could not write.", stats.committer.failed_epochs) \
+  X(kCommitDuration, kHistogram, "gmewatch_commit_duration_seconds", (), \
+    "How long the event log took for a commit.", CommitDurations(stats.committer)) \
+  X(kPendingBytes, kGauge, "gmewatch_pending_bytes", (), \
+    "Bytes of batches that wait for a commit.", stats.committer.pending_bytes) \
+  X(kJournalSizeBytes, kGauge, "gmewatch_journal_size_bytes", (), \
+    "Bytes of the event log on disk.", stats.journal_size_bytes) \
+  X(kRecoveryDuration, kGauge, "gmewatch_recovery_duration_seconds", (), \
+    "How long the start took to load the checkpoint and replay the epochs after it.", \
+    stats.daemon.recovery_duration) \
+  X(kCheckpoints, kCounter, "gmewatch_checkpoints_total", (kLabelResult), \
+    "Checkpoints by result: success or failure.", ByResult(stats.checkpoints.saved, stats.checkpoints.failed)) \
+  X(kCheckpointLastSuccess, kGauge, "gmewatch_checkpoint_last_success_timestamp_seconds", (), \
+    "When the last checkpoint was saved, in Unix time; 0 before the first.", stats.checkpoints.last_success) \
+  X(kCheckpointDuration, kGauge, "gmewatch_checkpoint_duration_seconds", (), \
+    "How long the last checkpoint took.", stats.checkpoints.last_duration) \
+  X(kIncidents, kGauge, "gmewatch_incidents", (), \
+    "Active incidents: groups of spikes that belong together.", stats.detector.incidents) \
+  X(kWatchedSeries, kGauge, "gmewatch_watched_series", (), \
+    "Series and roll-ups that are watched for spikes.", stats.detector.series) \
+  X(kDetectorTickDuration, kGauge, "gmewatch_detector_tick_duration_seconds", (), \
+    "How long the last tick of the spike detector took.", stats.detector.tick_duration) \
+  X(kAnnotationsPushed, kCounter, "gmewatch_annotations_pushed_total", (kLabelResult), \
+    "Annotations of spikes that Grafana accepted: created, or updated during a spike and at its end.", \
+    AnnotationsByResult(stats.annotate)) \
+  X(kAnnotationFailures, kCounter, "gmewatch_annotation_failures_total", (kLabelReason), \
+    "Failed requests to Grafana's annotations API and spikes that were given up, by reason.", \
+    AnnotationFailures(stats.annotate)) \
+  X(kAnnotationQueue, kGauge, "gmewatch_annotation_queue", (), \
+    "Spikes whose annotation in Grafana is missing or out of date.", stats.annotate.queue) \
+  X(kConfigReloads, kCounter, "gmewatch_config_reloads_total", (kLabelResult), \
+    "Reloads of settings and catalogue by result: success or failure.", \
+    ByResult(stats.daemon.reloads, stats.daemon.failed_reloads)) \
+  X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \
+    "0 if the last reload failed, else 1.", stats.daemon.last_reload_ok) \
+  X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", stats.daemon.ready) \
+  X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
+    "1; the version of the daemon.", Samples({{Version(), 1}})) \
+  X(kProcessCpuSeconds, kCounter, "process_cpu_seconds_total", (), "User and system CPU time spent.", process.cpu) \
+  X(kProcessResidentBytes, kGauge, "process_resident_memory_bytes", (), "Resident memory.", process.resident_bytes) \
+  X(kProcessVirtualBytes, kGauge, "process_virtual_memory_bytes", (), "Virtual memory.", process.virtual_bytes) \
+  X(kProcessOpenFds, kGauge, "process_open_fds", (), "Open file descriptors.", process.open_fds) \
+  X(kProcessMaxFds, kGauge, "process_max_fds", (), "The most file descriptors that may be open.", process.max_fds) \
+  X(kProcessStartTime, kGauge, "process_start_time_seconds", (), \
+    "When the process started, in Unix time.", process.start) \
+  X(kProcessThreads, kGauge, "process_threads", (), "Threads.", process.threads)
 // clang-format on
 
 #define GMEWATCH_LABELS(...) __VA_ARGS__
-#define GMEWATCH_X(constant, kind, name, labels, help) \
+#define GMEWATCH_RENDERED(constant, kind, name, labels, help) \
   inline constexpr MetricInfo constant{MetricKind::kind, name, {GMEWATCH_LABELS labels}, help};
-GMEWATCH_METRICS(GMEWATCH_X)
-#undef GMEWATCH_X
+#define GMEWATCH_SELF(constant, kind, name, labels, help, value) \
+  GMEWATCH_RENDERED(constant, kind, name, labels, help)
+GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED)
+GMEWATCH_SELF_METRICS(GMEWATCH_SELF)
+#undef GMEWATCH_SELF
+#undef GMEWATCH_RENDERED
 #undef GMEWATCH_LABELS
 
-#define GMEWATCH_X(constant, kind, name, labels, help) constant,
-inline constexpr std::array kMetrics = {GMEWATCH_METRICS(GMEWATCH_X)};
-#undef GMEWATCH_X
+#define GMEWATCH_RENDERED(constant, kind, name, labels, help) constant,
+#define GMEWATCH_SELF(constant, kind, name, labels, help, value) constant,
+inline constexpr std::array kMetrics = {GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED)
+                                            GMEWATCH_SELF_METRICS(GMEWATCH_SELF)};
+#undef GMEWATCH_SELF
+#undef GMEWATCH_RENDERED
 
-// As on a TYPE line.
+// As it appears on a TYPE line.
 constexpr absl::string_view MetricKindText(MetricKind kind) {
   switch (kind) {
     case MetricKind::kCounter:

@@ -2,12 +2,17 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/expose/metric_family.h"
 #include "daemon/expose/metric_names.h"
+#include "daemon/expose/process_stats.h"
+#include "daemon/expose/spike_families.h"
 
 namespace gmewatch {
 namespace {
@@ -17,15 +22,15 @@ std::string Text(absl::string_view text) { return std::string(text); }
 }  // namespace
 
 MetricsPage::MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show,
-                         SpikesFn spikes, SelfMetrics::ReadFn read)
+                         SpikesFn spikes, StatsFn stats)
     : clock_(clock),
       spikes_(std::move(spikes)),
+      stats_(std::move(stats)),
       zero_first_(counters, clock, std::move(show)),
       gme_families_(counters),
-      self_metrics_(std::move(read)),
       completed_(ScrapesBy("completed")),
       broken_off_(ScrapesBy("broken_off")),
-      refused_(ScrapesBy("refused")),
+      rejected_(ScrapesBy("refused")),  // allow(words): a label's value
       duration_seconds_(prometheus::BuildHistogram()
                             .Name(Text(kScrapeDuration.name))
                             .Help(Text(kScrapeDuration.help))
@@ -36,9 +41,9 @@ MetricsPage::MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::Show
 absl::Status MetricsPage::Render(ChunkSink sink) {
   const absl::Cleanup leave = [this] { running_.fetch_sub(1); };
   if (running_.fetch_add(1) >= kScrapesMax) {
-    refused_.Increment();
+    rejected_.Increment();
     return absl::ResourceExhaustedError(
-        absl::StrCat("too many scrapes at once, at most ", kScrapesMax, " are allowed"));
+        absl::StrCat(kScrapesMax, " scrapes are running, the most at a time; try again later"));
   }
   const ScrapeView view = zero_first_.Begin();
   absl::Status status = RenderView(view, sink);
@@ -60,33 +65,32 @@ absl::Status MetricsPage::RenderView(const ScrapeView& view, ChunkSink sink) {
   };
   ChunkWriter out(timed_sink);
   gme_families_.Render(view, &out);
-  gme_families_.RenderSpikes(spikes_(), &out);
-  if (out.open()) {
-    AppendSelf(view, &out);
-  }
+  if (out.open()) AppendFamilies(view, &out);
   if (out.Finish()) {
     return absl::OkStatus();
   }
   return too_late ? absl::DeadlineExceededError(absl::StrCat("a scrape took longer than ",
                                                              absl::FormatDuration(kScrapeTimeMax)))
-                  : absl::CancelledError("the reader of a scrape hung up");
+                  : absl::CancelledError("the reader of a scrape closed the connection");
 }
 
-void MetricsPage::AppendSelf(const ScrapeView& view, ChunkWriter* out) const {
-  std::vector<prometheus::MetricFamily> families = self_metrics_.Collect();
-  prometheus::MetricFamily& series = families.emplace_back();
-  series.name = Text(kSeries.name);
-  series.help = Text(kSeries.help);
-  series.type = prometheus::MetricType::Gauge;
-  series.metric.emplace_back().gauge.value = static_cast<double>(GmeFamilies::SeriesCount(view));
-  for (prometheus::MetricFamily& family : registry_.Collect()) {
-    families.push_back(std::move(family));
-  }
+void MetricsPage::AppendFamilies(const ScrapeView& view, ChunkWriter* out) const {
+  std::vector<prometheus::MetricFamily> families = SpikeFamilies(
+      *spikes_(),
+      [this](int32_t code, bool other) { return gme_families_.CategoryOf(code, other); });
+  const auto add = [&families](std::vector<prometheus::MetricFamily> more) {
+    families.insert(families.end(), std::make_move_iterator(more.begin()),
+                    std::make_move_iterator(more.end()));
+  };
+  add(SelfFamilies(stats_(), ReadProcessStats()));
+  families.push_back(NewFamily(kSeries));
+  AddSample(kSeries, {}, static_cast<double>(GmeFamilies::SeriesCount(view)), &families.back());
+  add(registry_.Collect());
   out->Append(prometheus::TextSerializer().Serialize(families));
 }
 
 prometheus::Counter& MetricsPage::ScrapesBy(const char* result) {
-  // Building a family that is there already gives that one.
+  // For a family that was registered already, Register returns that one.
   return prometheus::BuildCounter()
       .Name(Text(kScrapes.name))
       .Help(Text(kScrapes.help))

@@ -1,9 +1,9 @@
-// One scrape: the gme_* families, then the daemon's own metrics, streamed in chunks.
+// Renders a scrape: the gme_* families, then the daemon's own metrics, streamed in chunks.
 //
-// Thread safety: every method may be called from any thread. `counters` and `clock` must outlive
-// it, and so must all that the functions reach. Errors of Render: ResourceExhausted,
-// kScrapesMax run already, and nothing was written; Cancelled, the sink gave up; DeadlineExceeded,
-// the reader took longer than kScrapeTimeMax.
+// Thread safety: every method may be called from any thread. `counters`, `clock` and what the
+// functions reach must outlive it. Errors of Render: ResourceExhausted, kScrapesMax scrapes run
+// already, and nothing was written; Cancelled, the sink gave up; DeadlineExceeded, the reader took
+// longer than kScrapeTimeMax.
 #ifndef GMEWATCH_DAEMON_EXPOSE_METRICS_PAGE_H_
 #define GMEWATCH_DAEMON_EXPOSE_METRICS_PAGE_H_
 
@@ -30,41 +30,43 @@ namespace gmewatch {
 
 class MetricsPage {
  public:
-  using SpikesFn = std::function<SpikeReport()>;
+  using SpikesFn = std::function<SpikeSnapshot()>;
+  using StatsFn = std::function<SelfStats()>;
 
   // The functions are called on the threads that render.
   MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show, SpikesFn spikes,
-              SelfMetrics::ReadFn read);
+              StatsFn stats);
 
-  // From the next scrape on.
+  // Takes effect with the next scrape.
   void SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display) {
     gme_families_.SetCatalog(codes, display);
   }
 
-  // Ok when `sink` took all of it and the end.
+  // Returns Ok if `sink` took everything, including the end.
   absl::Status Render(ChunkSink sink);
 
-  // Scrapes at a time, so that they leave threads for the rest of the admin port.
+  // The most scrapes at a time; they leave threads for the rest of the admin port.
   static constexpr int kScrapesMax = 4;
   static constexpr absl::Duration kScrapeTimeMax = absl::Minutes(1);
 
  private:
   absl::Status RenderView(const ScrapeView& view, ChunkSink sink);
-  void AppendSelf(const ScrapeView& view, ChunkWriter* out) const;
+  // Appends all families but those of the counters.
+  void AppendFamilies(const ScrapeView& view, ChunkWriter* out) const;
   prometheus::Counter& ScrapesBy(const char* result);
 
   Clock& clock_;
   const SpikesFn spikes_;
+  const StatsFn stats_;
   ZeroFirst zero_first_;
   GmeFamilies gme_families_;
-  SelfMetrics self_metrics_;
   std::atomic<int> running_{0};
 
-  // What is counted here; the rest of gmewatch_* is read by self_metrics_.
+  // The scrapes are counted here.
   prometheus::Registry registry_;
   prometheus::Counter& completed_;
   prometheus::Counter& broken_off_;
-  prometheus::Counter& refused_;
+  prometheus::Counter& rejected_;
   prometheus::Histogram& duration_seconds_;
 };
 

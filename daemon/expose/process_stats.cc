@@ -26,7 +26,7 @@ uint64_t Number(const std::vector<absl::string_view>& fields, size_t i) {
   return i < fields.size() && absl::SimpleAtoi(fields[i], &number) ? number : 0;
 }
 
-// When the machine started, in seconds of Unix time.
+// The time at which the machine started, in Unix seconds.
 uint64_t BootTime(absl::string_view stat) {
   for (const absl::string_view line : absl::StrSplit(stat, '\n')) {
     const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
@@ -53,17 +53,17 @@ ProcessStats ReadProcessStats() {
   std::error_code error;
   const std::filesystem::directory_iterator fds("/proc/self/fd", error);
   if (!error) {
-    // One of them is that of the listing itself.
+    // One of them belongs to this listing.
     stats.open_fds = static_cast<uint64_t>(std::distance(begin(fds), end(fds))) - 1;
   }
 
-  // proc(5): the fields behind the program's name, which may itself hold blanks and brackets.
+  // proc(5): the fields after the program's name, which may itself contain spaces and brackets.
   const std::string stat = ReadAll("/proc/self/stat");
   const size_t name_end = stat.rfind(") ");
   if (name_end != std::string::npos) {
     const std::vector<absl::string_view> fields =
         absl::StrSplit(absl::string_view(stat).substr(name_end + 2), ' ');
-    constexpr size_t kFirst = 3;  // the number that proc(5) gives to fields[0]
+    constexpr size_t kFirst = 3;  // the number of fields[0] in proc(5)
     stats.threads = Number(fields, 20 - kFirst);
     stats.virtual_bytes = Number(fields, 23 - kFirst);
     stats.resident_bytes =

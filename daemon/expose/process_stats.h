@@ -1,6 +1,6 @@
-// What Linux says of this process, for the process_* metrics.
+// Reads the numbers of the process_* metrics from Linux.
 //
-// Thread safety: any thread. What cannot be read stays 0.
+// Thread safety: any thread. A number that cannot be read is 0.
 #ifndef GMEWATCH_DAEMON_EXPOSE_PROCESS_STATS_H_
 #define GMEWATCH_DAEMON_EXPOSE_PROCESS_STATS_H_
 

@@ -1,92 +1,77 @@
 #include "daemon/expose/self_metrics.h"
 
 #include <limits>
-#include <string>
 #include <utility>
 
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "daemon/base/version.h"
+#include "daemon/expose/metric_family.h"
 #include "daemon/expose/metric_names.h"
-#include "daemon/expose/process_stats.h"
 
 namespace gmewatch {
 namespace {
 
-using Families = std::vector<prometheus::MetricFamily>;
-
-// The values of the label `result` of what either worked or did not.
-constexpr absl::string_view kSuccess = "success";
-constexpr absl::string_view kFailure = "failure";
+// The samples of a family with one label: the label's value, the sample's value.
+using Samples = std::vector<std::pair<absl::string_view, double>>;
+using Histogram = prometheus::ClientMetric::Histogram;
 
 double Double(uint64_t value) { return static_cast<double>(value); }
-double UnixSeconds(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
+double Double(bool value) { return value ? 1 : 0; }
+double Double(absl::Duration value) { return absl::ToDoubleSeconds(value); }
+double Double(absl::Time value) { return absl::ToDoubleSeconds(value - absl::UnixEpoch()); }
 
-prometheus::MetricType TypeOf(MetricKind kind) {
-  switch (kind) {
-    case MetricKind::kCounter:
-      return prometheus::MetricType::Counter;
-    case MetricKind::kGauge:
-      return prometheus::MetricType::Gauge;
-    case MetricKind::kHistogram:
-      return prometheus::MetricType::Histogram;
-  }
-  return prometheus::MetricType::Untyped;
+template <typename Value>
+prometheus::MetricFamily FamilyOf(const MetricInfo& metric, const Value& value) {
+  prometheus::MetricFamily family = NewFamily(metric);
+  AddSample(metric, {}, Double(value), &family);
+  return family;
 }
 
-prometheus::MetricFamily* NewFamily(const MetricInfo& metric, Families* families) {
-  prometheus::MetricFamily& family = families->emplace_back();
-  family.name = std::string(metric.name);
-  family.help = std::string(metric.help);
-  family.type = TypeOf(metric.kind);
-  return &family;
+prometheus::MetricFamily FamilyOf(const MetricInfo& metric, const Samples& samples) {
+  prometheus::MetricFamily family = NewFamily(metric);
+  for (const auto& [label, value] : samples) AddSample(metric, {label}, value, &family);
+  return family;
 }
 
-void AddSample(double value, prometheus::MetricFamily* family) {
-  prometheus::ClientMetric& metric = family->metric.emplace_back();
-  // The serializer takes the one that belongs to the family's type.
-  metric.counter.value = value;
-  metric.gauge.value = value;
+prometheus::MetricFamily FamilyOf(const MetricInfo& metric, const Histogram& histogram) {
+  prometheus::MetricFamily family = NewFamily(metric);
+  family.metric.emplace_back().histogram = histogram;
+  return family;
 }
 
-void Add(const MetricInfo& metric, double value, Families* families) {
-  AddSample(value, NewFamily(metric, families));
+Samples ByResult(uint64_t successes, uint64_t failures) {
+  return {{"success", Double(successes)}, {"failure", Double(failures)}};
 }
 
-// A family with one label: (value of the label, value of the sample).
-template <typename Range>
-void AddLabelled(const MetricInfo& metric, const Range& samples, Families* families) {
-  prometheus::MetricFamily* family = NewFamily(metric, families);
-  for (const auto& [label, value] : samples) {
-    AddSample(value, family);
-    family->metric.back().label = {{std::string(metric.labels[0]), std::string(label)}};
-  }
-}
-
-using Samples = std::vector<std::pair<absl::string_view, double>>;
-
-void AddBatches(const SelfStats& stats, Families* families) {
-  uint64_t rejected = 0;
-  Samples batches;
-  Samples events;
+Samples RejectedBatches(const AggregateStats& stats) {
+  Samples samples;
   for (size_t i = 0; i < kRejectReasons; ++i) {
-    const absl::string_view label = RejectReasonLabel(static_cast<RejectReason>(i));
-    rejected += stats.rejected[i].batches;
-    batches.emplace_back(label, Double(stats.rejected[i].batches));
-    events.emplace_back(label, Double(stats.rejected[i].events));
+    samples.emplace_back(RejectReasonLabel(static_cast<RejectReason>(i)),
+                         Double(stats.rejected[i].batches));
   }
-  AddLabelled(kBatches,
-              Samples{{"counted", Double(stats.batches_counted)},
-                      {"duplicate", Double(stats.batches_duplicate)},
-                      {"rejected", Double(rejected)}},
-              families);
-  AddLabelled(kRejectedBatches, batches, families);
-  AddLabelled(kRejectedEvents, events, families);
+  return samples;
 }
 
-void AddCommits(const CommitterStats& stats, Families* families) {
-  Add(kCommits, Double(stats.epochs), families);
-  Add(kFailedCommits, Double(stats.failed_epochs), families);
-  prometheus::MetricFamily* family = NewFamily(kCommitDuration, families);
-  prometheus::ClientMetric::Histogram& histogram = family->metric.emplace_back().histogram;
+Samples RejectedEvents(const AggregateStats& stats) {
+  Samples samples;
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    samples.emplace_back(RejectReasonLabel(static_cast<RejectReason>(i)),
+                         Double(stats.rejected[i].events));
+  }
+  return samples;
+}
+
+Samples BatchesByResult(const AggregateStats& stats) {
+  uint64_t rejected = 0;
+  for (const auto& reason : stats.rejected) rejected += reason.batches;
+  return {{"counted", Double(stats.batches_counted)},
+          {"duplicate", Double(stats.batches_duplicate)},
+          {"rejected", Double(rejected)}};
+}
+
+Histogram CommitDurations(const CommitterStats& stats) {
+  Histogram histogram;
   histogram.sample_count = stats.commits_by_bucket.back();
   histogram.sample_sum = absl::ToDoubleSeconds(stats.commit_time_total);
   for (size_t i = 0; i < stats.commits_by_bucket.size(); ++i) {
@@ -95,69 +80,31 @@ void AddCommits(const CommitterStats& stats, Families* families) {
         {stats.commits_by_bucket[i], last ? std::numeric_limits<double>::infinity()
                                           : CommitterStats::kCommitBucketsSeconds[i]});
   }
-  Add(kPendingBytes, Double(stats.pending_bytes), families);
+  return histogram;
 }
 
-void AddCheckpoints(const SelfStats& stats, Families* families) {
-  Add(kRecoveryDuration, absl::ToDoubleSeconds(stats.recovery_duration), families);
-  AddLabelled(
-      kCheckpoints,
-      Samples{{kSuccess, Double(stats.checkpoints)}, {kFailure, Double(stats.failed_checkpoints)}},
-      families);
-  Add(kCheckpointLastSuccess, UnixSeconds(stats.checkpoint_last_success), families);
-  Add(kCheckpointDuration, absl::ToDoubleSeconds(stats.checkpoint_duration), families);
+Samples AnnotationsByResult(const AnnotateStats& stats) {
+  return {{"created", Double(stats.created)}, {"updated", Double(stats.updated)}};
 }
 
-void AddAnnotations(const AnnotateStats& stats, Families* families) {
-  AddLabelled(kAnnotationsPushed,
-              Samples{{"created", Double(stats.created)}, {"updated", Double(stats.updated)}},
-              families);
-  Samples failures;
+Samples AnnotationFailures(const AnnotateStats& stats) {
+  Samples samples;
   for (size_t i = 0; i < kAnnotateFailures; ++i) {
-    failures.emplace_back(AnnotateFailureLabel(static_cast<AnnotateFailure>(i)),
-                          Double(stats.failures[i]));
+    samples.emplace_back(AnnotateFailureLabel(static_cast<AnnotateFailure>(i)),
+                         Double(stats.failures[i]));
   }
-  AddLabelled(kAnnotationFailures, failures, families);
-  Add(kAnnotationQueue, Double(stats.queue), families);
-}
-
-void AddProcess(Families* families) {
-  const ProcessStats stats = ReadProcessStats();
-  Add(kProcessCpuSeconds, absl::ToDoubleSeconds(stats.cpu), families);
-  Add(kProcessResidentBytes, Double(stats.resident_bytes), families);
-  Add(kProcessVirtualBytes, Double(stats.virtual_bytes), families);
-  Add(kProcessOpenFds, Double(stats.open_fds), families);
-  Add(kProcessMaxFds, Double(stats.max_fds), families);
-  Add(kProcessStartTime, UnixSeconds(stats.start), families);
-  Add(kProcessThreads, Double(stats.threads), families);
+  return samples;
 }
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> SelfMetrics::Collect() const {
-  const SelfStats stats = read_();
-  Families families;
-  AddBatches(stats, &families);
-  Add(kStreams, Double(stats.streams), &families);
-  Add(kKnownSessions, Double(stats.sessions), &families);
-  Add(kSessionsLimit, Double(stats.sessions_limit), &families);
-  Add(kAppRegions, Double(stats.app_regions), &families);
-  Add(kAppRegionsLimit, Double(stats.app_regions_limit), &families);
-  AddCommits(stats.committer, &families);
-  Add(kJournalSizeBytes, Double(stats.journal_size_bytes), &families);
-  AddCheckpoints(stats, &families);
-  Add(kIncidents, Double(stats.incidents), &families);
-  Add(kWatchedSeries, Double(stats.watched_series), &families);
-  Add(kDetectorTickDuration, absl::ToDoubleSeconds(stats.detector_tick_duration), &families);
-  AddAnnotations(stats.annotate, &families);
-  AddLabelled(kConfigReloads,
-              Samples{{kSuccess, Double(stats.config_reloads)},
-                      {kFailure, Double(stats.failed_config_reloads)}},
-              &families);
-  Add(kConfigLastReloadSuccessful, stats.config_last_reload_successful ? 1 : 0, &families);
-  Add(kReady, stats.ready ? 1 : 0, &families);
-  AddLabelled(kBuildInfo, Samples{{Version(), 1}}, &families);
-  AddProcess(&families);
+std::vector<prometheus::MetricFamily> SelfFamilies(const SelfStats& stats,
+                                                   const ProcessStats& process) {
+  std::vector<prometheus::MetricFamily> families;
+#define GMEWATCH_X(constant, kind, name, labels, help, value) \
+  families.push_back(FamilyOf(constant, value));
+  GMEWATCH_SELF_METRICS(GMEWATCH_X)
+#undef GMEWATCH_X
   return families;
 }
 

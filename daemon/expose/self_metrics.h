@@ -1,64 +1,37 @@
-// The daemon about itself, and the process: the gmewatch_* and process_* metrics that are read, not
-// counted here.
+// The daemon's metrics about itself and its process: gmewatch_* and process_*, except for those of
+// scrapes, which MetricsPage counts.
 //
-// Thread safety: Collect may be called from any thread, and calls `read` there. Nothing is kept
-// between calls.
+// Thread safety: a pure function.
 #ifndef GMEWATCH_DAEMON_EXPOSE_SELF_METRICS_H_
 #define GMEWATCH_DAEMON_EXPOSE_SELF_METRICS_H_
 
-#include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "daemon/aggregate/aggregate.h"
+#include "daemon/expose/process_stats.h"
 #include "daemon/log/committer.h"
 #include "daemon/model/annotate_stats.h"
-#include "daemon/model/epoch.h"
+#include "daemon/model/daemon_stats.h"
 
 namespace gmewatch {
 
-// Filled by the daemon from its parts. metric_names.h has the meanings.
+// What the parts of the daemon count. metric_names.h says how each number is shown.
 struct SelfStats {
-  uint64_t batches_counted = 0;
-  uint64_t batches_duplicate = 0;
-  RejectedByReason rejected{};
-  uint64_t streams = 0;
-  uint64_t sessions = 0;
-  uint64_t sessions_limit = 0;
-  uint64_t app_regions = 0;
-  uint64_t app_regions_limit = 0;
+  AggregateStats aggregate;
   CommitterStats committer;
-  uint64_t journal_size_bytes = 0;
-  absl::Duration recovery_duration;
-  uint64_t checkpoints = 0;
-  uint64_t failed_checkpoints = 0;
-  bool checkpoint_last_failed = false;
-  absl::Time checkpoint_last_success = absl::UnixEpoch();
-  absl::Duration checkpoint_duration;
-  absl::Duration detector_tick_duration;
-  uint64_t watched_series = 0;
-  uint64_t incidents = 0;
+  CheckpointStats checkpoints;
+  DetectorStats detector;
   AnnotateStats annotate;
-  uint64_t config_reloads = 0;
-  uint64_t failed_config_reloads = 0;
-  bool config_last_reload_successful = true;
-  bool ready = false;
+  DaemonStats daemon;
+  uint64_t streams = 0;
+  uint64_t journal_size_bytes = 0;
 };
 
-class SelfMetrics final : public prometheus::Collectable {
- public:
-  using ReadFn = std::function<SelfStats()>;
-
-  explicit SelfMetrics(ReadFn read) : read_(std::move(read)) {}
-
-  std::vector<prometheus::MetricFamily> Collect() const override;
-
- private:
-  const ReadFn read_;
-};
+std::vector<prometheus::MetricFamily> SelfFamilies(const SelfStats& stats,
+                                                   const ProcessStats& process);
 
 }  // namespace gmewatch
 

@@ -1,12 +1,7 @@
-// The half of GmeFamilies that renders spikes and retry loops.
-#include <array>
-#include <charconv>
-#include <string>
+#include "daemon/expose/spike_families.h"
 
-#include "absl/strings/str_cat.h"
-#include "daemon/expose/family_text.h"
-#include "daemon/expose/gme_families.h"
-#include "daemon/expose/label_text.h"
+#include "daemon/expose/metric_family.h"
+#include "daemon/expose/metric_names.h"
 #include "daemon/model/code_label.h"
 
 namespace gmewatch {
@@ -27,53 +22,48 @@ constexpr SpikeFamily kSpikeFamilies[] = {
     {kSpikeObservedRate, true, [](const Spike& spike) { return spike.observed_rate; }},
     {kSpikeScore, true, [](const Spike& spike) { return spike.score; }},
 };
-constexpr SpikeFamily kLoopFamily = {kRetryLoopActive, false, IsActive};
+constexpr SpikeFamily kRetryLoopFamily = {kRetryLoopActive, false, IsActive};
 
-// `{code="CODE",category="CATEGORY",region="REGION",app="APP"} `
-std::string Labels(const SpikePlace& where, absl::string_view category) {
-  std::string labels = "{";
-  AppendLabel(kLabelCode, CodeLabel(where.code, where.other_code), &labels);
-  labels.push_back(',');
-  AppendLabel(kLabelCategory, category, &labels);
-  labels.push_back(',');
-  AppendLabel(kLabelRegion, where.place.region, &labels);
-  labels.push_back(',');
-  AppendLabel(kLabelApp, where.place.app, &labels);
-  labels.append("} ");
-  return labels;
+void AddSample(const MetricInfo& metric, const SpikePlace& where, double value, CategoryFn category,
+               prometheus::MetricFamily* family) {
+  AddSample(metric,
+            {CodeLabel(where.code, where.other_code), category(where.code, where.other_code),
+             where.place.region, where.place.app},
+            value, family);
 }
 
-// With all its digits: a time has ten of them.
-std::string Number(double value) {
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
-  return {digits.begin(), end};
+prometheus::MetricFamily FamilyOf(const SpikeFamily& kind, bool retry_loops,
+                                  const SpikeReport& report, CategoryFn category) {
+  prometheus::MetricFamily family = NewFamily(kind.metric);
+  for (const Spike& spike : report.spikes) {
+    if (spike.retry_loop != retry_loops || (kind.active_only && !spike.active)) continue;
+    AddSample(kind.metric, spike.where, kind.value(spike), category, &family);
+  }
+  return family;
+}
+
+prometheus::MetricFamily IncidentFamily(const SpikeReport& report, CategoryFn category) {
+  prometheus::MetricFamily family = NewFamily(kSpikeIncident);
+  for (const Incident& incident : report.incidents) {
+    if (!incident.active) continue;
+    for (const SpikePlace& member : incident.members) {
+      AddSample(kSpikeIncident, member, static_cast<double>(incident.id), category, &family);
+    }
+  }
+  return family;
 }
 
 }  // namespace
 
-void GmeFamilies::RenderSpikes(const SpikeReport& report, ChunkWriter* out) const {
-  const std::shared_ptr<const CatalogText> texts = Texts();
-  const auto render_sample = [&](const MetricInfo& metric, const SpikePlace& where, double value) {
-    const absl::string_view category = CategoryOf(where.other_code, where.code, *texts);
-    out->Append(absl::StrCat(metric.name, Labels(where, category), Number(value), "\n"));
-  };
-  const auto render = [&](const SpikeFamily& family, bool retry_loops) {
-    out->Append(FamilyHead(family.metric));
-    for (const Spike& spike : report.spikes) {
-      if (spike.retry_loop != retry_loops || (family.active_only && !spike.active)) continue;
-      render_sample(family.metric, spike.where, family.value(spike));
-    }
-  };
-  for (const SpikeFamily& family : kSpikeFamilies) render(family, false);
-  out->Append(FamilyHead(kSpikeIncident));
-  for (const Incident& incident : report.incidents) {
-    if (!incident.active) continue;
-    for (const SpikePlace& member : incident.members) {
-      render_sample(kSpikeIncident, member, static_cast<double>(incident.id));
-    }
+std::vector<prometheus::MetricFamily> SpikeFamilies(const SpikeReport& report,
+                                                    CategoryFn category) {
+  std::vector<prometheus::MetricFamily> families;
+  for (const SpikeFamily& kind : kSpikeFamilies) {
+    families.push_back(FamilyOf(kind, /*retry_loops=*/false, report, category));
   }
-  render(kLoopFamily, true);
+  families.push_back(IncidentFamily(report, category));
+  families.push_back(FamilyOf(kRetryLoopFamily, /*retry_loops=*/true, report, category));
+  return families;
 }
 
 }  // namespace gmewatch

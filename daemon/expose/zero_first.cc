@@ -43,7 +43,7 @@ ScrapeView ZeroFirst::Begin() {
 
 void ZeroFirst::Completed(const ScrapeView& view) {
   absl::MutexLock lock(&mutex_);
-  // A scrape that began earlier may complete later: what it saw counts from its own beginning.
+  // A scrape that began earlier may complete later, so the earliest beginning counts.
   const auto saw = [&view](size_t index, Zeros* zeros) {
     Zero& zero = zeros->try_emplace(index, Zero{view.begun}).first->second;
     zero.seen = std::min(zero.seen, view.begun);

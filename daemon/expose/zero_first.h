@@ -1,11 +1,11 @@
-// Lets new series be seen at zero before they show a count, so that increase() sees the first error
-// too: a row or column of the counters that is not shown yet is rendered as zeros, and once a
-// completed scrape had it for kZeroTime, the owner is asked to show it. A second Prometheus has had
-// time to see the zeros by then.
+// Starts new series at zero, so that PromQL's increase() sees the first error too. A row or column
+// of the counters that is not shown yet is rendered as zeros. When kZeroTime has passed since a
+// completed scrape had the zeros, the owner is asked to show the counts; by then a second
+// Prometheus has had time to see the zeros.
 //
 // Thread safety: every method may be called from any thread. `counters` and `clock` must outlive
-// it. `show` is called on the thread that calls Begin, under no lock. Memory: only for what is not
-// shown yet.
+// it. `show` is called on the thread that calls Begin, under no lock. Memory: only for rows and
+// columns that are not shown yet.
 #ifndef GMEWATCH_DAEMON_EXPOSE_ZERO_FIRST_H_
 #define GMEWATCH_DAEMON_EXPOSE_ZERO_FIRST_H_
 
@@ -23,8 +23,8 @@
 
 namespace gmewatch {
 
-// What one scrape renders, the same in all of its families: the first rows and columns, and whether
-// each shows counts.
+// What one scrape renders in all of its families: how many rows and columns, and whether each shows
+// its counts.
 struct ScrapeView {
   absl::Duration begun;  // Clock::Monotonic
   std::vector<bool> place_shown;
@@ -34,30 +34,28 @@ struct ScrapeView {
 
 class ZeroFirst {
  public:
-  // Asks for counts to be shown; that it was done is seen in the counters.
+  // Asks the owner to show the counts of these rows and columns. The counters say when it is done.
   using ShowFn = std::function<void(std::vector<Place> places, std::vector<int32_t> codes)>;
 
   ZeroFirst(const Counters& counters, Clock& clock, ShowFn show);
 
-  // A scrape begins. Asks for what was at zero long enough; again after kZeroTime where nothing
-  // came of it.
+  // Begins a scrape. Calls `show` for rows and columns that were at zero long enough, and again
+  // after kZeroTime if they are still not shown.
   ScrapeView Begin();
 
-  // The scrape of this view reached its reader to the end; one that broke off is forgotten instead.
+  // Ends a scrape whose reader got all of it. It is not called for a scrape that broke off.
   void Completed(const ScrapeView& view);
 
   static constexpr absl::Duration kZeroTime = absl::Seconds(15);
 
  private:
-  // Since when a row or column stands at zero, by its index; and when its counts were asked for
-  // last.
   struct Zero {
-    absl::Duration seen;
-    absl::Duration asked = -absl::InfiniteDuration();
+    absl::Duration seen;                               // when a scrape first showed it at zero
+    absl::Duration asked = -absl::InfiniteDuration();  // when `show` was last called for it
   };
-  using Zeros = absl::flat_hash_map<size_t, Zero>;
+  using Zeros = absl::flat_hash_map<size_t, Zero>;  // by the index of the row or column
 
-  // Whether to ask for `index` now.
+  // Whether to call `show` for `index` now.
   static bool Due(size_t index, absl::Duration now, Zeros* zeros);
 
   const Counters& counters_;

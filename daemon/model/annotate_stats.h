@@ -1,5 +1,5 @@
-// What became of the annotations that are pushed to Grafana: the values of the label `reason` of
-// gmewatch_annotation_failures_total, and the numbers. Plain data.
+// Counts of annotations pushed to Grafana, and the reasons of failures: the values of the label
+// `reason` of gmewatch_annotation_failures_total. Plain data.
 #ifndef GMEWATCH_DAEMON_MODEL_ANNOTATE_STATS_H_
 #define GMEWATCH_DAEMON_MODEL_ANNOTATE_STATS_H_
 
@@ -12,17 +12,17 @@
 namespace gmewatch {
 
 // X(enumerator, label, meaning)
-#define GMEWATCH_ANNOTATE_FAILURES(X)                                                          \
-  X(kNoToken, "no_token", "the file with the token cannot be read or holds none; tried again") \
-  X(kUnreachable, "unreachable", "no connection, no TLS, or it broke; tried again")            \
-  X(kTimeout, "timeout", "no answer in time; tried again")                                     \
-  X(kUnauthorized, "unauthorized", "401 or 403: the token or its role; tried again")           \
-  X(kThrottled, "throttled", "429: Grafana has too much to do; tried again")                   \
-  X(kServerError, "server_error", "Grafana answered 5xx; tried again")                         \
-  X(kBadAnswer, "bad_answer", "an answer that is none of Grafana's API; tried again")          \
-  X(kRejected, "refused", "another 4xx: this spike is given up")                               \
-  X(kNoRoom, "no_room", "too many spikes at a time: this one is not pushed")                   \
-  X(kExpired, "expired", "an hour after the spike's end Grafana still did not have it: given up")
+#define GMEWATCH_ANNOTATE_FAILURES(X)                                                   \
+  X(kNoToken, "no_token", "the token file cannot be read or has no token; tried again") \
+  X(kUnreachable, "unreachable", "no connection, no TLS, or it broke; tried again")     \
+  X(kTimeout, "timeout", "no answer in time; tried again")                              \
+  X(kUnauthorized, "unauthorized", "401 or 403: the token or its role; tried again")    \
+  X(kThrottled, "throttled", "429: too many requests; tried again")                     \
+  X(kServerError, "server_error", "Grafana answered 5xx; tried again")                  \
+  X(kBadAnswer, "bad_answer", "not an answer of Grafana's API; tried again")            \
+  X(kRejected, "refused", "another 4xx: given up") /* allow(words): a label's value */  \
+  X(kNoRoom, "no_room", "too many spikes at a time: the spike is not pushed")           \
+  X(kExpired, "expired", "not pushed within an hour of the spike's end: given up")
 
 enum class AnnotateFailure : uint8_t {
 #define GMEWATCH_X(name, label, meaning) name,
@@ -50,7 +50,7 @@ struct AnnotateStats {
   uint64_t created = 0;
   uint64_t updated = 0;
   std::array<uint64_t, kAnnotateFailures> failures{};
-  uint64_t queue = 0;  // spikes whose annotation is not yet as it should be
+  uint64_t queue = 0;  // spikes whose annotation is missing or out of date
 };
 
 }  // namespace gmewatch

@@ -1,9 +1,10 @@
-// The detector's report: spikes, retry loops and incidents. Plain data; times are in seconds since
-// 1970, rates in events per second.
+// What the detector reports: spikes, retry loops and incidents. Plain data; times are in seconds
+// since 1970, rates in events per second.
 #ifndef GMEWATCH_DAEMON_MODEL_SPIKE_H_
 #define GMEWATCH_DAEMON_MODEL_SPIKE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,8 @@
 
 namespace gmewatch {
 
-// The series of a spike: a code, or the overflow code "other", in a place. An app or region of
-// kAllLabel stands for all apps or all regions.
+// A code, or the overflow label "other", in a place. An app or region of kAllLabel stands for all
+// of them.
 struct SpikePlace {
   int32_t code = 0;
   bool other_code = false;
@@ -23,42 +24,45 @@ struct SpikePlace {
 
 struct Spike {
   SpikePlace where;
-  bool retry_loop = false;  // very few sessions cause it; it belongs to no incident
+  bool retry_loop = false;  // few sessions cause the rise; belongs to no incident
   bool active = false;
   int64_t start_s = 0;
   int64_t end_s = 0;         // 0 while it is active
-  double expected_rate = 0;  // of the series at this tick
-  double observed_rate = 0;  // at this tick
-  double score = 0;          // the highest so far, in units of the alarm threshold
+  double expected_rate = 0;  // now
+  double observed_rate = 0;  // now
+  double score = 0;          // the highest so far; an alarm needs 1
 };
 
-// Spikes that belong together: they began within minutes of each other, in one place.
+// Spikes that belong together: they began within minutes of each other in places that overlap.
 struct Incident {
-  uint64_t id = 0;  // never used twice
+  uint64_t id = 0;  // never reused
   bool active = false;
   int64_t start_s = 0;
   int64_t end_s = 0;                // 0 while it is active
   Place place;                      // the smallest that contains all members
   std::vector<SpikePlace> members;  // in the order of their alarms
   int32_t cause_code = 0;           // the likely cause: the member whose fix comes first
-  std::string cause_action;         // the catalogue's action of that code
+  std::string cause_action;         // its action in the catalogue
 };
 
-// The expected rate of a code in all apps and regions together.
+// The expected rate of a code now, in all apps and regions together.
 struct ExpectedRate {
   int32_t code = 0;
   bool other_code = false;
   double rate = 0;
 };
 
-// The result of one tick: everything that is active, or ended in the last hour.
+// The state after one tick: everything that is active or ended in the last hour.
 struct SpikeReport {
   int64_t time_s = 0;
   std::vector<Spike> spikes;
   std::vector<Incident> incidents;
-  std::vector<ExpectedRate> expected;  // of each code that has a baseline
-  uint64_t series = 0;                 // the number of series that the detector knows
+  std::vector<ExpectedRate> expected;  // of each code with a baseline
+  uint64_t series = 0;                 // series and roll-ups that are watched
 };
+
+// A report as it is published to its readers, on any thread.
+using SpikeSnapshot = std::shared_ptr<const SpikeReport>;
 
 }  // namespace gmewatch
 

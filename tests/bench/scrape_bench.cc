@@ -51,7 +51,8 @@ struct World {
   RealClock clock;
   Counters counters;
   MetricsPage page{counters, clock, [](const std::vector<Place>&, const std::vector<int32_t>&) {},
-                   [] { return SpikeReport(); }, [] { return SelfStats(); }};
+                   [] { return std::make_shared<const SpikeReport>(); },
+                   [] { return SelfStats(); }};
 };
 
 void Render(benchmark::State& state) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <string>
 #include <vector>
 
 #include "daemon/log/memory_log.h"
@@ -11,27 +11,23 @@
 namespace gmewatch {
 namespace {
 
-// A log whose disk is full now and then; keeps what was to be saved.
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// A log whose disk can be full; records the checkpoints that it was given.
 class FullLog : public MemoryLog {
  public:
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override {
-    absl::MutexLock lock(&mutex_);
-    tried_.push_back(checkpoint);
+    tried_.push_back(checkpoint.triage);
     return full_ ? absl::ResourceExhaustedError("no room") : absl::OkStatus();
   }
-  void SetFull(bool full) {
-    absl::MutexLock lock(&mutex_);
-    full_ = full;
-  }
-  std::vector<Checkpoint> tried() {
-    absl::MutexLock lock(&mutex_);
-    return tried_;
-  }
+  void SetFull(bool full) { full_ = full; }
+  const std::vector<std::string>& tried() const { return tried_; }
 
  private:
-  absl::Mutex mutex_;
-  bool full_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<Checkpoint> tried_ ABSL_GUARDED_BY(mutex_);
+  bool full_ = false;
+  std::vector<std::string> tried_;
 };
 
 class CheckpointerTest : public ::testing::Test {
@@ -41,55 +37,53 @@ class CheckpointerTest : public ::testing::Test {
     epoch.policy.emplace().set_max_app_regions(10);
     aggregate_.Apply(1, epoch, &verdicts_);
   }
-  // Each writes at once when it stops.
-  Checkpointer::Stats SaveOnce(bool full) {
-    log_.SetFull(full);
-    Checkpointer checkpointer(aggregate_, log_, clock_, absl::Hours(1),
-                              [](bool changed_only, Checkpoint* checkpoint) {
-                                checkpoint->triage = changed_only ? "changes" : "all";
-                              });
-    checkpointer.Start();
-    checkpointer.Stop();
-    return checkpointer.stats();
-  }
 
   ManualClock clock_{absl::FromUnixSeconds(1'700'000'000)};
   Aggregate aggregate_;
   FullLog log_;
   std::vector<Verdict> verdicts_;
+  Checkpointer checkpointer_{aggregate_, log_, clock_, absl::Hours(1),
+                             [](bool changed_only, Checkpoint* checkpoint) {
+                               checkpoint->triage = changed_only ? "changes" : "all";
+                             }};
 };
 
 TEST_F(CheckpointerTest, SaysWhetherTheLastOneFailed) {
-  const Checkpointer::Stats good = SaveOnce(false);
-  EXPECT_EQ(good.saved, 1U);
-  EXPECT_FALSE(good.last_failed);
-  EXPECT_EQ(good.last_success, clock_.Now());
-  const Checkpointer::Stats bad = SaveOnce(true);
-  EXPECT_EQ(bad.failed, 1U);
-  EXPECT_TRUE(bad.last_failed);
-  EXPECT_EQ(bad.last_success, absl::UnixEpoch());
+  checkpointer_.RunOnce();
+  EXPECT_EQ(checkpointer_.stats().saved, 1U);
+  EXPECT_FALSE(checkpointer_.stats().last_failed);
+  EXPECT_EQ(checkpointer_.stats().last_success, clock_.Now());
+  const absl::Time success = clock_.Now();
+  clock_.Advance(absl::Minutes(1));
+  log_.SetFull(true);
+  checkpointer_.RunOnce();
+  EXPECT_EQ(checkpointer_.stats().failed, 1U);
+  EXPECT_TRUE(checkpointer_.stats().last_failed);
+  EXPECT_EQ(checkpointer_.stats().last_success, success);
 }
 
-// What changed before a checkpoint that failed is in none of changes that follows.
-TEST_F(CheckpointerTest, AfterAFailureTheNextHasEverythingAndItIsToldNoMore) {
-  log_.SetFull(true);
-  Checkpointer checkpointer(aggregate_, log_, clock_, absl::Milliseconds(1),
-                            [](bool changed_only, Checkpoint* checkpoint) {
-                              checkpoint->triage = changed_only ? "changes" : "all";
-                            });
-  checkpointer.Start();
-  while (checkpointer.stats().failed == 0) std::this_thread::yield();
-  EXPECT_TRUE(checkpointer.stats().last_failed);
-  log_.SetFull(false);
-  while (checkpointer.stats().saved < 2) std::this_thread::yield();
-  EXPECT_FALSE(checkpointer.stats().last_failed);
-  checkpointer.Stop();
-  const std::vector<Checkpoint> tried = log_.tried();
-  const uint64_t failed = checkpointer.stats().failed;
-  ASSERT_GE(tried.size(), failed + 2);
-  EXPECT_EQ(tried[0].triage, "changes");
-  EXPECT_EQ(tried[failed].triage, "all") << "the first that was written";
-  EXPECT_EQ(tried[failed + 1].triage, "changes");
+TEST_F(CheckpointerTest, TheOneAfterAFailureIsComplete) {
+  const auto logged = [this](bool full) {
+    log_.SetFull(full);
+    testing::internal::CaptureStderr();
+    checkpointer_.RunOnce();
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(logged(false), "");
+  EXPECT_THAT(logged(true), HasSubstr("ERROR checkpoint failed"));
+  EXPECT_EQ(logged(true), "") << "the failure is logged once";
+  EXPECT_THAT(logged(false), HasSubstr("INFO checkpoints succeed again"));
+  EXPECT_EQ(logged(false), "");
+  EXPECT_THAT(log_.tried(), ElementsAre("changes", "changes", "all", "all", "changes"));
+}
+
+TEST_F(CheckpointerTest, StopWritesALastOneAndOnlyIfItWasStarted) {
+  checkpointer_.Stop();
+  EXPECT_THAT(log_.tried(), IsEmpty());
+  checkpointer_.Start();
+  checkpointer_.Stop();
+  checkpointer_.Stop();
+  EXPECT_THAT(log_.tried(), ElementsAre("changes"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What SpikeWatch keeps over a restart, and what a clock that is set back does to it.
+// SpikeWatch over a restart, and with a clock that is set back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,17 +22,17 @@ TEST(SpikeWatchTest, ARestartNeitherForgetsASpikeNorRaisesOne) {
   for (const int down_ticks : {2, 18, 59, 200}) {
     SCOPED_TRACE(down_ticks);
     World world;
-    world.watch->Look();
+    world.watch->RunOnce();
     world.Ticks(720, 5, 5);
     world.Ticks(30, 25, 5);
     ASSERT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
-    const SpikeReport before = world.watch->Report();
+    const SpikeReport before = *world.watch->Report();
     world.Restart();
-    EXPECT_EQ(ReportText(world.watch->Report()), ReportText(before));
-    // Nobody answers for a while; then clients bring what they had kept, over half a minute. What
-    // is older than ten minutes comes as late.
+    EXPECT_EQ(ReportText(*world.watch->Report()), ReportText(before));
+    // The daemon is down for a while. Then clients deliver the events they kept, over half a
+    // minute; events older than ten minutes are late.
     world.clock.Advance(down_ticks * kTick);
-    world.watch->Look();
+    world.watch->RunOnce();
     const double kept = std::min(down_ticks, 57);
     for (int i = 0; i < 3; ++i) {
       world.Tick(25 + kept * 25 / 3, 5 + kept * 5 / 3);
@@ -42,7 +42,7 @@ TEST(SpikeWatchTest, ARestartNeitherForgetsASpikeNorRaisesOne) {
       world.Tick(25, 5);
       ASSERT_THAT(world.Active(), ElementsAre("1005 in eu of shooter")) << i;
     }
-    const SpikeReport after = world.watch->Report();
+    const SpikeReport after = *world.watch->Report();
     EXPECT_EQ(after.spikes[0].start_s, before.spikes[0].start_s);
     ASSERT_THAT(after.incidents, SizeIs(1));
     EXPECT_EQ(after.incidents[0].id, before.incidents[0].id);
@@ -52,73 +52,74 @@ TEST(SpikeWatchTest, ARestartNeitherForgetsASpikeNorRaisesOne) {
   }
 }
 
-TEST(SpikeWatchTest, WaitsWhereTheClockWasSetBackALittle) {
+TEST(SpikeWatchTest, WaitsIfTheClockWasSetBackALittle) {
   for (const int back : {1, 6, 30, 60}) {
     SCOPED_TRACE(back);
     World world;
-    world.watch->Look();
+    world.watch->RunOnce();
     world.Ticks(360, 5, 5);
-    const int64_t time_s = world.watch->Report().time_s;
+    const int64_t time_s = world.watch->Report()->time_s;
     world.clock.Advance(-back * kTick);
     EXPECT_EQ(Logged([&] {
                 for (int i = 0; i < back; ++i) {
                   world.Tick(5, 5);
-                  EXPECT_EQ(world.watch->Report().time_s, time_s);
+                  EXPECT_EQ(world.watch->Report()->time_s, time_s);
                 }
-                // What came meanwhile is not the next tick's.
+                // The events counted meanwhile are not part of the next tick.
                 world.Ticks(60, 5, 5);
               }),
               "");
-    EXPECT_EQ(world.watch->Report().time_s, time_s + 600);
+    EXPECT_EQ(world.watch->Report()->time_s, time_s + 600);
     world.Ticks(20, 25, 5);
     EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
   }
 }
 
-TEST(SpikeWatchTest, BeginsAnewWhereTheClockWasSetBackFar) {
+TEST(SpikeWatchTest, IsResetIfTheClockWasSetBackFar) {
   World world;
-  world.watch->Look();
+  world.watch->RunOnce();
   world.Ticks(360, 5, 5);
   world.Ticks(20, 25, 5);
   world.watch->Save(false);
   world.clock.Advance(-absl::Hours(1));
-  EXPECT_THAT(Logged([&] { world.Tick(5, 5); }),
-              AllOf(HasSubstr("ERROR"), HasSubstr("begins anew"), HasSubstr("clock")));
-  EXPECT_THAT(world.watch->Report().spikes, IsEmpty());
+  EXPECT_THAT(
+      Logged([&] { world.Tick(5, 5); }),
+      AllOf(HasSubstr("ERROR"), HasSubstr("spike detector state reset"), HasSubstr("clock")));
+  EXPECT_THAT(world.watch->Report()->spikes, IsEmpty());
   EXPECT_EQ(Logged([&] { world.Ticks(360, 5, 5); }), "");
-  EXPECT_GT(world.watch->Report().series, 0U);
-  // What is kept is replaced.
+  EXPECT_GT(world.watch->Report()->series, 0U);
+  // The next checkpoint replaces everything that was saved.
   EXPECT_TRUE(world.watch->Save(true).whole);
   world.Ticks(20, 25, 5);
   EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
 }
 
-TEST(SpikeWatchTest, ARestartWithAClockThatIsBehindWaitsOrBeginsAnew) {
+TEST(SpikeWatchTest, AfterARestartWithAClockThatIsBehindItWaitsOrIsReset) {
   for (const absl::Duration back : {absl::Minutes(5), absl::Hours(2)}) {
     SCOPED_TRACE(back);
     World world;
-    world.watch->Look();
+    world.watch->RunOnce();
     world.Ticks(360, 5, 5);
     world.Restart();
     world.clock.Advance(-back);
-    const bool anew = back > absl::Minutes(10);
+    const bool is_reset = back > absl::Minutes(10);
     const std::string log = Logged([&] {
-      world.watch->Look();
+      world.watch->RunOnce();
       world.Ticks(400, 5, 5);
     });
-    EXPECT_EQ(log.find("begins anew") != std::string::npos, anew) << log;
+    EXPECT_EQ(log.find("state reset") != std::string::npos, is_reset) << log;
     EXPECT_THAT(world.Active(), IsEmpty());
     world.Ticks(20, 25, 5);
     EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
   }
 }
 
-TEST(SpikeWatchTest, AMemoryThatCannotBeReadIsToldAndCountingGoesOn) {
+TEST(SpikeWatchTest, AStateThatCannotBeReadIsLoggedAndCountingGoesOn) {
   const auto check = [](const std::vector<DetectorPage>& pages, const std::string& why) {
     World world;
     EXPECT_THAT(Logged([&] { world.watch->Load(pages); }),
-                AllOf(HasSubstr("ERROR the detector of spikes begins anew"), HasSubstr(why)));
-    world.watch->Look();
+                AllOf(HasSubstr("ERROR spike detector state reset"), HasSubstr(why)));
+    world.watch->RunOnce();
     world.Ticks(360, 5, 5);
     world.Ticks(20, 25, 5);
     EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
@@ -126,7 +127,7 @@ TEST(SpikeWatchTest, AMemoryThatCannotBeReadIsToldAndCountingGoesOn) {
   };
   check({{{}, "no message"}}, "damaged");
   check({{{"shooter", "eu"}, "without a head"}}, "format 0");
-  // Of an aggregate that knew other places.
+  // The state belongs to an aggregate with other places.
   Detector other((StrictSettings()));
   other.AddPlace({"racer", "eu"});
   check(other.Save(false), "other counters");
@@ -134,7 +135,7 @@ TEST(SpikeWatchTest, AMemoryThatCannotBeReadIsToldAndCountingGoesOn) {
 
 TEST(SpikeWatchTest, SavesEverythingFirstAndThenWhatChanged) {
   World world;
-  world.watch->Look();
+  world.watch->RunOnce();
   world.Ticks(5, 5, 5);
   SpikeWatch::Saved saved = world.watch->Save(true);
   EXPECT_TRUE(saved.whole);
@@ -144,7 +145,7 @@ TEST(SpikeWatchTest, SavesEverythingFirstAndThenWhatChanged) {
   EXPECT_FALSE(saved.whole);
   EXPECT_THAT(saved.pages, SizeIs(1 + 1 + 1 + 1 + 1));
   EXPECT_TRUE(world.watch->Save(false).whole);
-  // What was loaded is what is kept already.
+  // The state that was loaded is already in the log.
   world.Restart();
   EXPECT_FALSE(world.watch->Save(true).whole);
   // A first start has nothing to load.

@@ -19,67 +19,67 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-TEST(SpikeWatchTest, WhatWasThereBeforeItsFirstLookIsNoSpike) {
+TEST(SpikeWatchTest, CountsFromBeforeItsFirstTickAreNoSpike) {
   World world;
   world.Count(0, kNetwork, 50'000);
-  world.watch->Look();
-  EXPECT_EQ(world.watch->Report().series, 0U);
+  world.watch->RunOnce();
+  EXPECT_EQ(world.watch->Report()->series, 0U);
   world.Ticks(60, 0, 5);
   EXPECT_THAT(world.Active(), IsEmpty());
-  // The series of the second place and the three above it.
-  EXPECT_EQ(world.watch->Report().series, 4U);
+  // The series of the second place and its three roll-ups.
+  EXPECT_EQ(world.watch->Report()->series, 4U);
 }
 
-// In all apps and regions together; nothing of codes that have no past.
-TEST(SpikeWatchTest, SaysWhatThePastExplainsOfEachCode) {
+// In all apps and regions together, and only for codes with a baseline.
+TEST(SpikeWatchTest, ReportsTheExpectedRateOfEachCode) {
   World world;
-  world.watch->Look();
-  EXPECT_THAT(world.watch->Report().expected, IsEmpty());
+  world.watch->RunOnce();
+  EXPECT_THAT(world.watch->Report()->expected, IsEmpty());
   world.Ticks(720, 40, 20);
-  const std::vector<ExpectedRate> expected = world.watch->Report().expected;
+  const std::vector<ExpectedRate> expected = world.watch->Report()->expected;
   ASSERT_EQ(expected.size(), 1U);
   EXPECT_EQ(expected[0].code, 1005);
   EXPECT_FALSE(expected[0].other_code);
-  EXPECT_NEAR(expected[0].rate, 6, 0.6) << "events a second, of 60 in ten";
-  // A rise does not raise what it is measured against.
+  EXPECT_NEAR(expected[0].rate, 6, 0.6) << "events per second: 60 in ten seconds";
+  // A rise does not raise its own baseline.
   world.Ticks(20, 400, 200);
-  EXPECT_NEAR(world.watch->Report().expected.at(0).rate, 6, 0.6);
+  EXPECT_NEAR(world.watch->Report()->expected.at(0).rate, 6, 0.6);
   world.Restart();
-  EXPECT_NEAR(world.watch->Report().expected.at(0).rate, 6, 0.6);
+  EXPECT_NEAR(world.watch->Report()->expected.at(0).rate, 6, 0.6);
 }
 
-TEST(SpikeWatchTest, LooksOnceATick) {
+TEST(SpikeWatchTest, RunsTheDetectorOnceATick) {
   World world;
-  world.watch->Look();
+  world.watch->RunOnce();
   world.Ticks(3, 5, 5);
-  const int64_t time_s = world.watch->Report().time_s;
+  const int64_t time_s = world.watch->Report()->time_s;
   EXPECT_EQ(time_s, absl::ToUnixSeconds(world.clock.Now()) - 3);
   world.clock.Advance(absl::Seconds(6));
-  world.watch->Look();
-  EXPECT_EQ(world.watch->Report().time_s, time_s);
+  world.watch->RunOnce();
+  EXPECT_EQ(world.watch->Report()->time_s, time_s);
   world.clock.Advance(absl::Seconds(1));
-  world.watch->Look();
-  EXPECT_EQ(world.watch->Report().time_s, time_s + 10);
+  world.watch->RunOnce();
+  EXPECT_EQ(world.watch->Report()->time_s, time_s + 10);
 }
 
-TEST(SpikeWatchTest, TellsInTheLogWhenASpikeAndItsIncidentBeginAndEnd) {
+TEST(SpikeWatchTest, LogsWhenASpikeAndItsIncidentStartAndEnd) {
   World world;
-  world.watch->Look();
+  world.watch->RunOnce();
   EXPECT_EQ(Logged([&] { world.Ticks(360, 5, 5); }), "");
   EXPECT_THAT(Logged([&] { world.Ticks(30, 25, 5); }),
-              AllOf(HasSubstr("INFO a spike begins where=\"1005 in eu of shooter\""),
-                    HasSubstr("INFO an incident id=1 app=shooter region=eu"),
-                    HasSubstr("action=network"), Not(HasSubstr("over"))));
+              AllOf(HasSubstr("INFO spike started where=\"1005 in eu of shooter\""),
+                    HasSubstr("INFO incident started id=1 app=shooter region=eu"),
+                    HasSubstr("action=network"), Not(HasSubstr("ended"))));
   EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
   EXPECT_EQ(Logged([&] { world.Ticks(10, 25, 5); }), "");
   EXPECT_THAT(Logged([&] { world.Ticks(60, 5, 5); }),
-              AllOf(HasSubstr("INFO a spike is over where=\"1005 in eu of shooter\""),
-                    HasSubstr("INFO an incident is over id=1")));
+              AllOf(HasSubstr("INFO spike ended where=\"1005 in eu of shooter\""),
+                    HasSubstr("INFO incident ended id=1")));
 }
 
-TEST(SpikeWatchTest, QuietAreTheCatalogsBenignCodesAndThoseOfTheSettings) {
+TEST(SpikeWatchTest, BenignCodesAndIgnoredCodesRaiseNoSpike) {
   World world;
-  world.watch->Look();
+  world.watch->RunOnce();
   const auto benign_rises = [&world](int ticks, double network) {
     for (int i = 0; i < ticks; ++i) {
       world.CountPoisson(0, kBenign, 60);
@@ -91,7 +91,7 @@ TEST(SpikeWatchTest, QuietAreTheCatalogsBenignCodesAndThoseOfTheSettings) {
   EXPECT_THAT(world.Active(), IsEmpty());
   benign_rises(30, 25);
   EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
-  // By a reload.
+  // After a reload.
   DetectSettings settings = StrictSettings();
   settings.ignored_codes = {1005};
   world.watch->SetSettings(settings);
@@ -101,15 +101,15 @@ TEST(SpikeWatchTest, QuietAreTheCatalogsBenignCodesAndThoseOfTheSettings) {
 
 TEST(SpikeWatchTest, SettingsChangeAllButTheTick) {
   World world;
-  world.watch->Look();
+  world.watch->RunOnce();
   world.Ticks(360, 5, 5);
   DetectSettings settings = StrictSettings();
   settings.tick = absl::Minutes(1);
   settings.min_excess_events = 1e6;
   world.watch->SetSettings(settings);
-  const int64_t time_s = world.watch->Report().time_s;
+  const int64_t time_s = world.watch->Report()->time_s;
   world.Tick(5, 5);
-  EXPECT_EQ(world.watch->Report().time_s, time_s + 10);
+  EXPECT_EQ(world.watch->Report()->time_s, time_s + 10);
   world.Ticks(20, 25, 5);
   EXPECT_THAT(world.Active(), IsEmpty());
   settings = StrictSettings();

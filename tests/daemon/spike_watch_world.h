@@ -1,4 +1,4 @@
-// A SpikeWatch over counters of its own, with a clock that a test moves: what its tests share.
+// A SpikeWatch over its own counters, with a clock that a test advances.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_DAEMON_SPIKE_WATCH_WORLD_H_
@@ -22,7 +22,7 @@ inline constexpr size_t kNetwork = 1;
 inline constexpr size_t kBenign = 2;
 inline constexpr absl::Duration kTick = absl::Seconds(10);
 
-// Two places that count 1005, and 1003, which is benign; a clock; a watch that looks every tick.
+// Two places that count the codes 1005 and 1003 (benign), a clock, and a watch without its thread.
 class World {
  public:
   explicit World(const DetectSettings& settings = StrictSettings())
@@ -40,18 +40,18 @@ class World {
   void CountPoisson(size_t place, size_t slot, double mean) {
     Count(place, slot, random_.Poisson(mean));
   }
-  // A tick passes in which 1005 has these means.
+  // Counts 1005 with these means in the two places, and ends the tick.
   void Tick(double first, double second) {
     CountPoisson(0, kNetwork, first);
     CountPoisson(1, kNetwork, second);
     clock.Advance(kTick);
-    watch->Look();
+    watch->RunOnce();
   }
   void Ticks(int ticks, double first, double second) {
     for (int i = 0; i < ticks; ++i) Tick(first, second);
   }
 
-  // Another process with the same counts and what was saved.
+  // Replaces the watch by that of another process, with the same counts and the saved state.
   void Restart() {
     const SpikeWatch::Saved saved = watch->Save(false);
     watch.reset();
@@ -67,7 +67,7 @@ class World {
     watch->Load(saved.pages);
   }
 
-  std::vector<std::string> Active() const { return ActiveSpikeTexts(watch->Report()); }
+  std::vector<std::string> Active() const { return ActiveSpikeTexts(*watch->Report()); }
 
   ManualClock clock;
   std::unique_ptr<SpikeWatch> watch;

@@ -1,4 +1,4 @@
-// gmewatchd's face: what it prints, where its state goes, how it ends.
+// gmewatchd on the command line: its output, the place of its state, its exit status.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,7 +44,7 @@ TEST(FaceTest, HelpNamesTheFlagsAndTheirDefaults) {
   EXPECT_EQ(help.error, "");
 }
 
-// `state_dir` is the flag, or empty; the state is to be found in `expected`.
+// Checks that the state is in `expected`. `state_dir` is the value of the flag; empty: no flag.
 void CheckState(const std::string& state_dir, std::vector<std::string> environment,
                 const std::string& expected) {
   ChildOptions options;
@@ -88,7 +88,7 @@ TEST(FaceTest, WrongFilesStopTheStartWithFileLineAndColumn) {
   EXPECT_THAT(checked.error, HasSubstr("file.yaml:2:11: value 0 is AV_OK"));
 }
 
-TEST(FaceTest, WhatTheMachineRefusesIsAFailureAndNoWrongUsage) {
+TEST(FaceTest, AnErrorOfTheSystemIsAFailureAndNotWrongUsage) {
   const TempDir dir;
   const std::string file = dir.Write("file", "not a directory");
   const Ended run = RunToEnd(GmewatchdPath(), {"--state_dir=" + file, "--admin_address=127.0.0.1:0",

@@ -197,7 +197,7 @@ TEST_F(ProcessTest, SighupTakesNewSettingsAndKeepsTheOldIfTheNewAreWrong) {
   EXPECT_TRUE(Send(*daemon, MakeSession("two", "eu"), 1).ok());
   dir_.Write("settings.yaml", "apps: [{name: one}]\n");
   daemon->process().Signal(SIGHUP);
-  ASSERT_TRUE(daemon->process().AwaitError("not reloaded"));
+  ASSERT_TRUE(daemon->process().AwaitError("reload failed"));
   EXPECT_TRUE(Send(*daemon, MakeSession("two", "eu"), 1).ok());
   const Samples samples = daemon->Scrape();
   EXPECT_EQ(ValueOf(samples, "gmewatch_config_last_reload_successful"), 0);

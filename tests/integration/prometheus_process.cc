@@ -20,7 +20,7 @@ std::unique_ptr<PrometheusProcess> PrometheusProcess::Start(const TempDir& dir,
                      "--web.listen-address=127.0.0.1:0", "--log.level=info"});
   if (!process.ok()) return nullptr;
   std::unique_ptr<PrometheusProcess> self(new PrometheusProcess(*std::move(process)));
-  // It says its port nowhere but here.
+  // Only the log has the port.
   constexpr absl::string_view kListening = "address=127.0.0.1:";
   if (!self->process_->AwaitError("TLS is disabled.", absl::Seconds(60))) return nullptr;
   const std::string log = self->process_->error();

@@ -14,12 +14,12 @@ namespace gmewatch {
 
 class PrometheusProcess {
  public:
-  // Keeps its files in `dir`. Null where it does not start.
+  // Keeps its files in `dir`. Returns null if it does not start.
   static std::unique_ptr<PrometheusProcess> Start(const TempDir& dir, const std::string& target);
 
-  // The answer to an instant query of one number; -1 where it has none.
+  // The result of an instant query of one number; -1 if it has no result.
   double Query(const std::string& expression) const;
-  // Queries until the answer is at least that; what it was last.
+  // Queries until the result is at least `least`; returns the last result.
   double AwaitAtLeast(const std::string& expression, double least, absl::Duration timeout) const;
   const std::string& address() const { return address_; }
 

@@ -1,5 +1,5 @@
-// A real Prometheus scrapes gmewatchd: it is the judge of the exposition, and sees an app's very
-// first error.
+// A real Prometheus scrapes gmewatchd: it accepts the exposition, and sees the first error of an
+// app.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -46,14 +46,14 @@ TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
   EXPECT_EQ(prometheus_->Query("sum(gme_error_events_total{app=\"newcomer\"})"), 10);
   EXPECT_EQ(prometheus_->Query("count(gme_error_events_total{app=\"newcomer\"})"), 75);
 
-  // A restart in between, by force: nothing goes back, nothing is counted again.
+  // gmewatchd is killed and restarted: no counter goes back, nothing is counted twice.
   daemon_->process().Signal(SIGKILL);
   daemon_->process().Wait();
   auto again = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"),
                                         "--ingest_address=" + daemon_->ingest_address(),
                                         "--admin_address=" + daemon_->admin_address()});
   ASSERT_TRUE(again.ok()) << again.status();
-  // The old connection may still have to be found broken.
+  // The client may not have noticed yet that its connection is broken.
   ASSERT_TRUE(AwaitTrue(
       [&] {
         return client.Report(MakeRequest(session, 2, {{1005, 5}})).ok();

@@ -24,11 +24,11 @@ bool HasTag(const StubAnnotation& annotation, absl::string_view tag) {
 
 }  // namespace
 
-std::vector<Wave> Usual() {
+std::vector<Wave> BaselineWaves() {
   std::vector<Wave> waves;
   for (const char* app : {"one", "two"}) {
     for (const char* region : {"eu", "us"}) {
-      for (const int32_t code : kUsualCodes) waves.push_back({app, region, code});
+      for (const int32_t code : kBaselineCodes) waves.push_back({app, region, code});
     }
   }
   return waves;
@@ -55,7 +55,7 @@ std::set<std::string> SeriesOf(const Samples& samples, absl::string_view family)
   return found;
 }
 
-bool Tells(const Samples& samples, absl::string_view family, int32_t code) {
+bool HasCode(const Samples& samples, absl::string_view family, int32_t code) {
   for (const std::string& series : SeriesOf(samples, family)) {
     if (absl::StrContains(series, absl::StrCat("code=\"", code, "\""))) return true;
   }
@@ -75,7 +75,7 @@ void SpikeSite::Start(std::vector<std::string> more_apps) {
   WriteSettings(kDetect);
   ASSERT_NO_FATAL_FAILURE(StartDaemon({}));
   std::vector<std::pair<std::string, std::string>> places;
-  std::vector<Wave> waves = Usual();
+  std::vector<Wave> waves = BaselineWaves();
   for (const std::string& app : more_apps_) {
     places.emplace_back(app, app);
     for (const int32_t code : kRisingCodes) waves.push_back({app, app, code});
@@ -92,7 +92,7 @@ void SpikeSite::AwaitQuiet() {
 void SpikeSite::StartInOutage(std::vector<std::string> more_apps) {
   ASSERT_NO_FATAL_FAILURE(Start(std::move(more_apps)));
   ASSERT_NO_FATAL_FAILURE(AwaitQuiet());
-  std::vector<Wave> waves = Rise(Usual());
+  std::vector<Wave> waves = Rise(BaselineWaves());
   for (const std::string& app : more_apps_) {
     for (const int32_t code : kRisingCodes) {
       waves.push_back({.app = app, .region = app, .code = code, .events = 2, .players = 10});
@@ -112,7 +112,7 @@ void SpikeSite::StartInOutage(std::vector<std::string> more_apps) {
       << daemon_->process().error();
 }
 
-// What a test changes stands before the rest, so that its lines can be told.
+// The lines that tests change come first, so that tests know their line numbers.
 void SpikeSite::WriteSettings(const std::string& detect) {
   std::string apps = kApps;
   for (const std::string& app : more_apps_) {

@@ -1,7 +1,6 @@
-// Spikes through gmewatchd as a process: what people see of them in /metrics and in the log, over
-// restarts too. A detector wants half a minute of quiet before it judges and waits a minute after a
-// restart, so the tests share three daemons that live through the same: two of them are stopped and
-// started again in the middle of it.
+// Spikes in gmewatchd as a process: in /metrics, in the log and in Grafana, and over restarts. A
+// detector needs 12 ticks for a baseline and waits a minute after a restart. So the tests share
+// three daemons with the same events, two of which are stopped and started again during the rise.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -42,7 +41,7 @@ class SpikeTest : public ::testing::Test {
       EXPECT_THAT(SeriesOf(site->daemon().Scrape(), kActive), IsEmpty());
     }
     rise_begin_s_ = absl::ToDoubleSeconds(RealClock().Now() - absl::UnixEpoch());
-    for (SpikeSite* site : sites_) site->players().Set(Rise(Usual()));
+    for (SpikeSite* site : sites_) site->players().Set(Rise(BaselineWaves()));
     for (size_t i : {kKilled, kTerminated}) {
       ASSERT_NO_FATAL_FAILURE(sites_[i]->AwaitAllActive());
       before_[i] = sites_[i]->daemon().Scrape();
@@ -51,7 +50,8 @@ class SpikeTest : public ::testing::Test {
     }
     sites_[kKilled]->daemon().process().Signal(SIGKILL);
     sites_[kTerminated]->daemon().process().Signal(SIGTERM);
-    // Six seconds' worth, and more until they try again: it does not come in one by chance.
+    // The events of six seconds, and more until the clients retry: more than one tick has by
+    // chance.
     ASSERT_NO_FATAL_FAILURE(sites_[kKilled]->GoOn(128 + SIGKILL, 6 * kSteadyRate));
     ASSERT_NO_FATAL_FAILURE(sites_[kTerminated]->GoOn(0, 6 * kSteadyRate));
     for (size_t i : {kKilled, kTerminated}) after_[i] = sites_[i]->daemon().Scrape();
@@ -69,7 +69,7 @@ class SpikeTest : public ::testing::Test {
   static SpikeSite& watched() { return *sites_[kWatched]; }
   static Samples Scrape() { return watched().daemon().Scrape(); }
 
-  // Of the daemon that was restarted, when it has looked again.
+  // Checks the daemon that was restarted, after its first tick.
   static void GoesOn(size_t which);
 
   inline static std::array<SpikeSite*, 3> sites_ = {};
@@ -88,20 +88,22 @@ TEST_F(SpikeTest, CodesThatRiseTogetherInARegionAreOneIncident) {
   for (const int32_t code : kRisingCodes) {
     EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_start_timestamp_seconds", code)), rise_begin_s_, 3)
         << code;
-    EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_expected_rate", code)), kUsualRate, 1.5) << code;
+    EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_expected_rate", code)), kBaselineRate, 1.5)
+        << code;
     EXPECT_NEAR(ValueOf(samples, InEu("gme_spike_observed_rate", code)), kRisenRate, 30) << code;
     EXPECT_GE(ValueOf(samples, InEu("gme_spike_score", code)), 1) << code;
     EXPECT_EQ(ValueOf(samples, InEu("gme_spike_incident", code)), 1) << code;
   }
   EXPECT_EQ(ValueOf(samples, kIncidents), 1);
   EXPECT_THAT(SeriesOf(samples, kLoop), IsEmpty());
-  // Of the three the network can make the others rise.
-  EXPECT_THAT(watched().daemon().process().error(),
-              ContainsRegex("an incident id=1 app=all region=eu codes=\"[^\n]*1005[^\n]* "
-                            "likely_cause=1005 action=network"));
+  // A network failure can cause the other two.
+  EXPECT_THAT(
+      watched().daemon().process().error(),
+      ContainsRegex("incident (started|changed) id=1 app=all region=eu codes=\"[^\n]*1005[^\n]* "
+                    "likely_cause=1005 action=network"));
 }
 
-TEST_F(SpikeTest, GrafanaHasAnAnnotationOfEachThatTellsTheFix) {
+TEST_F(SpikeTest, GrafanaHasAnAnnotationOfEachWithTheSolution) {
   ASSERT_NO_FATAL_FAILURE(watched().AwaitAllActive());
   for (const StubAnnotation& annotation : watched().AwaitAnnotations(/*lasting=*/true)) {
     EXPECT_NEAR(static_cast<double>(annotation.time_ms) / 1000, rise_begin_s_, 3);
@@ -119,7 +121,7 @@ TEST_F(SpikeTest, PrometheusTakesSpikesAndPromtoolFindsNothingToSay) {
   ASSERT_THAT(page->body, HasSubstr(InEu(kActive, 1005) + " 1\n"));
   const std::vector<std::string> lines = absl::StrSplit(page->body, '\n', absl::SkipEmpty());
   EXPECT_EQ(std::set<std::string>(lines.begin(), lines.end()).size(), lines.size())
-      << "a line stands twice";
+      << "a line occurs twice";
   const TempDir dir;
   const Ended promtool =
       RunToEnd("sh", {"-c", "promtool check metrics < " + dir.Write("metrics.txt", page->body)});
@@ -132,19 +134,19 @@ TEST_F(SpikeTest, PrometheusTakesSpikesAndPromtoolFindsNothingToSay) {
   EXPECT_GT(prometheus->Query("gme_spike_observed_rate{code=\"1005\"} / "
                               "gme_spike_expected_rate{code=\"1005\"}"),
             4);
-  // What it refused as said twice.
+  // Samples that Prometheus rejected as duplicates.
   EXPECT_EQ(ValueOf(ScrapeMetrics(prometheus->address()),
                     "prometheus_target_scrapes_sample_duplicate_timestamp_total"),
             0);
 }
 
-TEST_F(SpikeTest, WhatIsLateOrBenignOrQuietRaisesNone) {
-  std::vector<Wave> waves = Rise(Usual());
+TEST_F(SpikeTest, LateBenignAndIgnoredCodesRaiseNoSpike) {
+  std::vector<Wave> waves = Rise(BaselineWaves());
   const auto add = [&waves](int32_t code, bool late) {
     waves.push_back({"two", "us", code, 20, 10, false, late});
   };
   add(1003, false);  // benign by the catalogue
-  add(4103, false);  // quiet by the settings
+  add(4103, false);  // ignored by the settings
   add(2002, true);
   add(1102, false);  // one that should be seen
   watched().players().Set(waves);
@@ -158,22 +160,22 @@ TEST_F(SpikeTest, WhatIsLateOrBenignOrQuietRaisesNone) {
   watched().Await(CodeSeries(kActive, "1102", "client", "us", "two"), 1);
   const Samples samples = Scrape();
   for (const int32_t code : {1003, 4103, 2002}) {
-    EXPECT_FALSE(Tells(samples, kActive, code)) << code;
-    EXPECT_FALSE(Tells(samples, kLoop, code)) << code;
+    EXPECT_FALSE(HasCode(samples, kActive, code)) << code;
+    EXPECT_FALSE(HasCode(samples, kLoop, code)) << code;
   }
 }
 
-// With what the test before it has begun.
-TEST_F(SpikeTest, SighupChangesWhichCodesAreQuiet) {
+// Continues with the waves of the test before.
+TEST_F(SpikeTest, SighupChangesWhichCodesAreIgnored) {
   const std::string series = CodeSeries(kActive, "4103", "voice_message", "us", "two");
   watched().Reload("detect: {tick: 1s, resolve_after: 0s}\n", "success");
   watched().Await(series, 1);
-  EXPECT_FALSE(Tells(Scrape(), kActive, 1003));
+  EXPECT_FALSE(HasCode(Scrape(), kActive, 1003));
   watched().Reload(kDetect, "success");
   watched().Await(series, 0);
 }
 
-TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndTheOldStays) {
+TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndNothingChanges) {
   watched().Reload("detect:\n  tick: 1s\n  min_sessions: 17\n", "failure");
   EXPECT_THAT(watched().daemon().process().error(),
               HasSubstr("settings.yaml:5:17: detect.min_sessions must be from 1 to 16, not 17"));
@@ -188,26 +190,26 @@ TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndTheOldStays) {
 }
 
 TEST_F(SpikeTest, OneSessionThatRepeatsIsARetryLoopAndNoSpike) {
-  std::vector<Wave> waves = Rise(Usual());
+  std::vector<Wave> waves = Rise(BaselineWaves());
   waves.push_back({.app = "one", .region = "us", .code = 1101, .events = 200, .same = true});
   watched().players().Set(waves);
   watched().Await(CodeSeries(kLoop, "1101", "client", "us", "one"), 1);
   const uint64_t seen = watched().players().Acknowledged(1101);
   EXPECT_TRUE(AwaitTrue([&] { return watched().players().Acknowledged(1101) >= seen + 1000; },
                         absl::Seconds(60)));
-  EXPECT_FALSE(Tells(Scrape(), kActive, 1101));
+  EXPECT_FALSE(HasCode(Scrape(), kActive, 1101));
 }
 
-TEST_F(SpikeTest, IsOverWhenTheRateFellBack) {
-  watched().players().Set(Usual());
+TEST_F(SpikeTest, EndsWhenTheRateHasFallenBack) {
+  watched().players().Set(BaselineWaves());
   for (const int32_t code : kRisingCodes) watched().Await(InEu(kActive, code), 0);
   watched().Await(kIncidents, 0);
   watched().Await(CodeSeries(kLoop, "1101", "client", "us", "one"), 0);
   const Samples samples = Scrape();
-  EXPECT_EQ(ValueOf(samples, InEu("gme_spike_score", 1005)), -1) << "of an active spike only";
+  EXPECT_EQ(ValueOf(samples, InEu("gme_spike_score", 1005)), -1) << "only active spikes have one";
   const std::string log = watched().daemon().process().error();
-  EXPECT_THAT(log, HasSubstr("a spike is over where=\"1005 in eu of all\" name=AV_ERR_TIMEOUT"));
-  EXPECT_THAT(log, HasSubstr("an incident is over id=1 "));
+  EXPECT_THAT(log, HasSubstr("spike ended where=\"1005 in eu of all\" name=AV_ERR_TIMEOUT"));
+  EXPECT_THAT(log, HasSubstr("incident ended id=1 "));
   for (const StubAnnotation& annotation : watched().AwaitAnnotations(/*lasting=*/false)) {
     EXPECT_NEAR(static_cast<double>(annotation.time_ms) / 1000, rise_begin_s_, 3);
     EXPECT_GT(annotation.time_end_ms, annotation.time_ms + 10'000);
@@ -217,7 +219,7 @@ TEST_F(SpikeTest, IsOverWhenTheRateFellBack) {
 void SpikeTest::GoesOn(size_t which) {
   SpikeSite& site = *sites_[which];
   const char kStart[] = "gme_spike_start_timestamp_seconds";
-  // What was known is there at once.
+  // What was saved is shown at once.
   EXPECT_EQ(ValueOf(after_[which], kIncidents), 1);
   for (const int32_t code : kRisingCodes) {
     EXPECT_EQ(ValueOf(after_[which], InEu(kActive, code)), 1) << code;
@@ -225,7 +227,7 @@ void SpikeTest::GoesOn(size_t which) {
               ValueOf(before_[which], InEu(kStart, code)))
         << code;
   }
-  // The first look comes a minute after the start.
+  // The first tick ends a minute after the start.
   const std::string rate = InEu("gme_spike_observed_rate", 1005);
   ASSERT_TRUE(AwaitTrue(
       [&] { return ValueOf(site.daemon().Scrape(), rate) != ValueOf(after_[which], rate); },
@@ -247,10 +249,10 @@ void SpikeTest::GoesOn(size_t which) {
     EXPECT_NEAR(static_cast<double>(annotation.time_ms) / 1000, rise_begin_s_, 3);
   }
   const std::string log = site.daemon().process().error();
-  EXPECT_THAT(log, Not(HasSubstr("begins anew"))) << "its memory was lost";
-  EXPECT_THAT(log, Not(HasSubstr("a spike begins")));
-  EXPECT_THAT(log, Not(HasSubstr("an incident")));
-  // Nothing was lost and nothing counted twice.
+  EXPECT_THAT(log, Not(HasSubstr("state reset"))) << "its state was lost";
+  EXPECT_THAT(log, Not(HasSubstr("spike started")));
+  EXPECT_THAT(log, Not(HasSubstr("incident ")));
+  // Nothing was lost, and nothing was counted twice.
   site.players().Set({});
   const auto counted = [&site](int32_t code) {
     const Samples all = site.daemon().Scrape();
@@ -260,7 +262,7 @@ void SpikeTest::GoesOn(size_t which) {
     }
     return sum;
   };
-  for (const int32_t code : kUsualCodes) {
+  for (const int32_t code : kBaselineCodes) {
     EXPECT_TRUE(AwaitTrue([&] { return site.players().Kept(code) == 0; }, absl::Seconds(30)));
     EXPECT_EQ(counted(code), static_cast<double>(site.players().Acknowledged(code))) << code;
   }

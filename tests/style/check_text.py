@@ -48,8 +48,8 @@ CODE_RULES = [
     ),
     Rule(
         "shared_ptr",
-        r"\b(shared_ptr|make_shared|enable_shared_from_this)\b",
-        "one owner: a value or a unique_ptr",
+        r"\b(shared_ptr|make_shared)\b(?!<const )|\benable_shared_from_this\b",
+        "one owner, a value or a unique_ptr; only an immutable snapshot (shared_ptr<const T>) is shared",
         ("daemon",),
         ("daemon/expose",),
     ),

@@ -133,6 +133,7 @@ class TextTest(unittest.TestCase):
         ("tests/integration/a_test.cc", "std::this_thread::sleep_for(1s);", "sleep"),
         ("client/src/a.cc", "usleep(1);", "sleep"),
         ("daemon/log/a.h", "std::shared_ptr<int> p;", "shared_ptr"),
+        ("daemon/log/a.h", "std::shared_ptr<const int> p = std::make_shared<const int>(1);", None),
         ("daemon/log/a.h", "std::shared_ptr<int> p;  // allow(shared_ptr): gRPC asks for it", None),
         ("daemon/expose/a.h", "std::shared_ptr<int> p;", None),
         ("client/src/a.h", "std::shared_ptr<int> p;", None),

@@ -77,7 +77,7 @@ TEST_F(AnnotationPusherTest, NothingIsPushedIfTheSettingsNameNoGrafana) {
   settings_ = internal::Annotations();
   Restart();
   report_ = ReportAt(kStart + 20, {ActiveSpike(1005)});
-  EXPECT_EQ(pusher_->Turn(), absl::InfiniteDuration());
+  EXPECT_EQ(pusher_->RunOnce(), absl::InfiniteDuration());
   EXPECT_EQ(pusher_->stats().queue, 0U);
   EXPECT_THAT(grafana_.requests(), IsEmpty());
 }
@@ -92,7 +92,7 @@ TEST_F(AnnotationPusherTest, SettingsChangeWhileItRuns) {
   settings_ = internal::Annotations();
   Use();
   report_ = ReportAt(kStart + 300, {EndedSpike(ActiveSpike(1005), kStart + 250)});
-  EXPECT_EQ(pusher_->Turn(), absl::InfiniteDuration());
+  EXPECT_EQ(pusher_->RunOnce(), absl::InfiniteDuration());
   EXPECT_EQ(other.annotations()[0].time_end_ms, (kStart + 20) * 1000);
 }
 
@@ -149,7 +149,7 @@ TEST_F(AnnotationPusherTest, StopEndsARequestWithoutAnAnswer) {
   settings_.set_grafana_url("http://" + silent.address());
   report_ = ReportAt(kStart + 20, {ActiveSpike(1005)});
   AnnotationPusher pusher(
-      clock_, [this] { return report_; }, /*seed=*/1);
+      clock_, [this] { return std::make_shared<const SpikeReport>(report_); }, /*seed=*/1);
   pusher.Use(settings_, Catalog::Embedded(), "");
   pusher.Start();
   RealClock clock;

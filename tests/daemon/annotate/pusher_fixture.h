@@ -35,7 +35,7 @@ class AnnotationPusherTest : public testing::Test {
   // As another process of gmewatchd.
   void Restart() {
     pusher_ = std::make_unique<AnnotationPusher>(
-        clock_, [this] { return report_; }, /*seed=*/1,
+        clock_, [this] { return std::make_shared<const SpikeReport>(report_); }, /*seed=*/1,
         PushTiming{.deadline = absl::Milliseconds(500)});
     Use();
   }
@@ -44,7 +44,7 @@ class AnnotationPusherTest : public testing::Test {
   // Steps until there is nothing more to do now.
   void Push() {
     for (int i = 0; i < 1000; ++i) {
-      if (pusher_->Turn() > absl::ZeroDuration()) return;
+      if (pusher_->RunOnce() > absl::ZeroDuration()) return;
     }
     FAIL() << "there is always more to do";
   }

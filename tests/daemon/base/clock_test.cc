@@ -6,7 +6,7 @@
 namespace gmewatch {
 namespace {
 
-TEST(ManualClockTest, StandsStillUntilTold) {
+TEST(ManualClockTest, StandsStillUntilAdvanced) {
   const absl::Time start = absl::FromUnixSeconds(1'700'000'000);
   ManualClock clock(start);
   EXPECT_EQ(clock.Now(), start);

@@ -1,7 +1,6 @@
-// An admin server on a free port, with a few addresses of its own and a scrape that each test may
-// replace.
+// An admin server on a free port, with a few paths and a scrape that a test may replace.
 //
-// Thread safety: what a test replaces it replaces before StartServer.
+// Thread safety: a test replaces the scrape before StartServer.
 #ifndef GMEWATCH_TESTS_DAEMON_EXPOSE_ADMIN_SERVER_FIXTURE_H_
 #define GMEWATCH_TESTS_DAEMON_EXPOSE_ADMIN_SERVER_FIXTURE_H_
 
@@ -63,14 +62,14 @@ class AdminServerTest : public testing::Test {
     return reply.ok() ? *std::move(reply) : HttpReply();
   }
 
-  // Sends the metrics as a stream that never ends, until the reader hangs up.
+  // Makes the metrics a stream that ends only when the reader closes the connection.
   void ScrapeForever() {
     scrape_ = [this](ChunkSink sink) {
       const std::string chunk(ChunkWriter::kChunkBytes, 'x');
       while (sink(chunk)) {
       }
       broke_off_.Notify();
-      return absl::CancelledError("hung up");
+      return absl::CancelledError("the reader closed the connection");
     };
   }
 

@@ -1,4 +1,4 @@
-// Readers that are slow, stuck, gone or still there when the admin server stops.
+// The admin server with readers that are slow, stuck or gone, or that are connected when it stops.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ TEST_F(AdminServerReadersTest, CutsOffAScrapeThatFailsMidway) {
   };
   StartServer();
   HttpConnection connection(server_->address());
-  // The second answer would stand where the rest of the first is looked for.
+  // The second response would be taken for the rest of the first.
   ASSERT_TRUE(connection.Send(
       "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"));
   std::string all;
@@ -35,10 +35,10 @@ TEST_F(AdminServerReadersTest, CutsOffAScrapeThatFailsMidway) {
   }
   EXPECT_THAT(all, HasSubstr("first"));
   EXPECT_THAT(all, Not(HasSubstr("alive")));
-  EXPECT_THAT(all, Not(HasSubstr("\r\n0\r\n"))) << "what was cut off passes for whole";
+  EXPECT_THAT(all, Not(HasSubstr("\r\n0\r\n"))) << "a response that was cut off looks complete";
 }
 
-TEST_F(AdminServerReadersTest, StopsRenderingForAReaderThatHungUp) {
+TEST_F(AdminServerReadersTest, StopsRenderingForAReaderThatClosedTheConnection) {
   ScrapeForever();
   StartServer();
   HttpConnection connection(server_->address());
@@ -54,12 +54,12 @@ TEST_F(AdminServerReadersTest, GivesUpOnAReaderThatReadsNothing) {
   StartServer();
   HttpConnection connection(server_->address(), /*receive_buffer_bytes=*/4096);
   ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
-  // Meanwhile others are served.
+  // Others are served meanwhile.
   EXPECT_EQ(Fetch("/healthz").status, 200);
   EXPECT_TRUE(broke_off_.WaitForNotificationWithTimeout(absl::Seconds(10)));
 }
 
-TEST_F(AdminServerReadersTest, SendsAllToASlowReader) {
+TEST_F(AdminServerReadersTest, SendsEverythingToASlowReader) {
   const std::string chunk(ChunkWriter::kChunkBytes, 'x');
   scrape_ = [&chunk](ChunkSink sink) {
     for (int i = 0; i < 20; ++i) {

@@ -63,7 +63,7 @@ TEST_F(AdminServerTest, SaysWhetherItLivesAndIsReady) {
   EXPECT_EQ(Fetch("/healthz").status, 200);
 }
 
-TEST_F(AdminServerTest, SendsTheHeadersThatAnAnswerAdds) {
+TEST_F(AdminServerTest, SendsTheHeadersThatAResponseAdds) {
   StartServer();
   for (const char* method : {"GET", "HEAD"}) {
     const HttpReply reply = Fetch("/moved", method);
@@ -73,7 +73,7 @@ TEST_F(AdminServerTest, SendsTheHeadersThatAnAnswerAdds) {
     EXPECT_EQ(reply.Header("content-length"), "0") << method;
     EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff") << method;
   }
-  EXPECT_EQ(Fetch("/echo").Header("x-more"), "") << "no other answer has them";
+  EXPECT_EQ(Fetch("/echo").Header("x-more"), "") << "other responses do not have them";
 }
 
 TEST_F(AdminServerTest, RoutesToTheLongestMatch) {
@@ -86,10 +86,10 @@ TEST_F(AdminServerTest, RoutesToTheLongestMatch) {
   EXPECT_EQ(Fetch("/codes/%31").body, "prefix /codes/1");
   EXPECT_EQ(Fetch("/codes/deep/1").body, "deep /codes/deep/1");
   EXPECT_EQ(Fetch("/codes/").body, "prefix /codes/");
-  EXPECT_THAT(Fetch("/codes").body, HasSubstr("nothing at this address"));
+  EXPECT_THAT(Fetch("/codes").body, HasSubstr("not found"));
 }
 
-TEST_F(AdminServerTest, ListsItsAddresses) {
+TEST_F(AdminServerTest, ListsItsPaths) {
   StartServer();
   const HttpReply reply = Fetch("/");
   EXPECT_EQ(reply.status, 200);
@@ -113,7 +113,7 @@ TEST_F(AdminServerTest, ServesNothingElse) {
       const HttpReply reply = Fetch(path, method);
       EXPECT_EQ(reply.status, 405) << method;
       EXPECT_EQ(reply.Header("allow"), "GET, HEAD");
-      EXPECT_EQ(reply.body, "only GET and HEAD are served here\n");
+      EXPECT_EQ(reply.body, "only GET and HEAD are allowed\n");
     }
   }
 }
@@ -129,14 +129,14 @@ TEST_F(AdminServerTest, AnswersHeadWithoutABody) {
   for (const char* path : {"/metrics", "/healthz", "/nothing", "/metrics"}) {
     ASSERT_TRUE(connection.Send(absl::StrCat("HEAD ", path, " HTTP/1.1\r\nHost: x\r\n\r\n")));
     const absl::StatusOr<HttpReply> reply = connection.ReadReply(/*without_body=*/true);
-    // A body would stand where the next status line is looked for.
+    // A body would be taken for the next status line.
     ASSERT_TRUE(reply.ok()) << path << " " << reply.status();
     EXPECT_EQ(reply->status, absl::string_view(path) == "/nothing" ? 404 : 200);
   }
   EXPECT_EQ(scrapes, 0);
 }
 
-TEST_F(AdminServerTest, RefusesTooLongAddresses) {
+TEST_F(AdminServerTest, RejectsPathsAndQueriesThatAreTooLong) {
   StartServer();
   EXPECT_EQ(Fetch(absl::StrCat("/", std::string(1023, 'a'))).status, 404);
   EXPECT_EQ(Fetch(absl::StrCat("/", std::string(1024, 'a'))).status, 414);
@@ -160,7 +160,7 @@ TEST_F(AdminServerTest, DropsAConnectionWhoseBodyItDoesNotRead) {
   EXPECT_TRUE(!end.ok() ? absl::IsDataLoss(end.status()) : end->empty());
 }
 
-TEST_F(AdminServerTest, AnswersNonsenseWith400) {
+TEST_F(AdminServerTest, AnswersMalformedRequestsWith400) {
   StartServer();
   for (const char* text : {"nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET\r\n\r\n"}) {
     HttpConnection connection(server_->address());
@@ -194,7 +194,7 @@ TEST_F(AdminServerTest, NamesTheAddressItCannotListenOn) {
   EXPECT_EQ(Fetch("/healthz").status, 200);
 }
 
-TEST_F(AdminServerTest, RefusesAnAddressThatIsNone) {
+TEST_F(AdminServerTest, RejectsAnAddressWithoutAnIpv4Host) {
   options_.address = "[::1]:0";
   AdminServer server(options_, clock_, scrape_, [] { return absl::OkStatus(); });
   EXPECT_EQ(server.Start().code(), absl::StatusCode::kInvalidArgument);

@@ -12,7 +12,7 @@
 namespace gmewatch {
 namespace {
 
-TEST(ChunkWriterTest, PutsTogetherWhatWasWritten) {
+TEST(ChunkWriterTest, PassesOnEverythingInOrder) {
   std::string expected;
   std::vector<std::string> chunks;
   const auto sink = [&chunks](absl::string_view chunk) {
@@ -39,7 +39,7 @@ TEST(ChunkWriterTest, PutsTogetherWhatWasWritten) {
   EXPECT_GT(chunks.size(), 5U);
   EXPECT_EQ(chunks.back(), "");
   for (size_t i = 0; i + 1 < chunks.size(); ++i) {
-    EXPECT_NE(chunks[i], "") << "an end before the end";
+    EXPECT_NE(chunks[i], "") << "an empty chunk is the end";
   }
 }
 
@@ -60,7 +60,7 @@ TEST(ChunkWriterTest, FillsAChunkToTheLastByte) {
   }
 }
 
-TEST(ChunkWriterTest, CallsASinkThatRefusedNoMore) {
+TEST(ChunkWriterTest, DoesNotCallASinkAgainThatReturnedFalse) {
   int calls = 0;
   const auto sink = [&calls](absl::string_view) {
     ++calls;
@@ -74,7 +74,7 @@ TEST(ChunkWriterTest, CallsASinkThatRefusedNoMore) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(ChunkWriterTest, ReportsARefusedEnd) {
+TEST(ChunkWriterTest, ReportsASinkThatRejectsTheEnd) {
   const auto sink = [](absl::string_view chunk) { return !chunk.empty(); };
   ChunkWriter out(sink);
   out.Append("text");

@@ -14,7 +14,7 @@
 namespace gmewatch {
 namespace {
 
-// Takes `VALUE"` off the text and undoes the escapes.
+// Consumes `VALUE"` and undoes the escapes.
 bool TakeQuoted(absl::string_view* text, std::string* value) {
   while (!text->empty() && text->front() != '"') {
     char c = text->front();

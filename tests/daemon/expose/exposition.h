@@ -1,4 +1,4 @@
-// Reads the text exposition format back, strictly, so that tests compare numbers rather than text.
+// A strict parser of the text exposition format, so that tests compare numbers rather than text.
 //
 // Thread safety: pure functions. Errors: InvalidArgument with the line.
 #ifndef GMEWATCH_TESTS_DAEMON_EXPOSE_EXPOSITION_H_
@@ -18,7 +18,7 @@ struct ExposedSample {
   std::map<std::string, std::string> labels;
   double value = 0;
 
-  // The value of a label; empty where it is missing.
+  // The value of a label; empty if it is missing.
   std::string Label(absl::string_view label) const {
     const auto found = labels.find(std::string(label));
     return found == labels.end() ? "" : found->second;
@@ -32,10 +32,10 @@ struct ExposedFamily {
   std::vector<ExposedSample> samples;
 };
 
-// Every family begins with HELP and TYPE, comes once, and no series comes twice.
+// Checks that every family begins with HELP and TYPE, and that no family or series occurs twice.
 absl::StatusOr<std::vector<ExposedFamily>> ParseExposition(absl::string_view text);
 
-// The samples of a family whose labels have these values, summed; NaN where there is none.
+// The sum of the samples whose labels have these values; NaN if there are no such samples.
 double SumOf(const std::vector<ExposedFamily>& families, absl::string_view name,
              const std::map<std::string, std::string>& labels = {});
 

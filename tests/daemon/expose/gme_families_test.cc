@@ -183,7 +183,7 @@ TEST_F(GmeFamiliesTest, KeepsHostileNamesInsideTheirLabels) {
   }
 }
 
-TEST_F(GmeFamiliesTest, TellsWhatTheCatalogueSays) {
+TEST_F(GmeFamiliesTest, ShowsTheTextsOfTheCatalogue) {
   families_.SetCatalog(TwoCodes(), {"https://watch.example/", false});
   const std::vector<ExposedFamily> families = Render();
   EXPECT_EQ(SumOf(families, "gme_error_code_info",
@@ -201,7 +201,7 @@ TEST_F(GmeFamiliesTest, TellsWhatTheCatalogueSays) {
                    {"solution", "Call \"Init\" first.\nThen C:\\log."},
                    {"runbook_url", "https://watch.example/codes/1005"}}),
             1);
-  // 511 bytes and a character of three: cut before it.
+  // The text has 511 bytes and a character of three bytes; it is cut before the character.
   EXPECT_EQ(SumOf(families, "gme_error_code_solution_info",
                   {{"code", "-7"}, {"solution", std::string(511, 'x')}}),
             1);
@@ -223,7 +223,7 @@ TEST_F(GmeFamiliesTest, TakesANewCatalogueAtRunTime) {
             3);
 }
 
-// The counters of a scrape, each under a name of its own.
+// The counters of a scrape, each with a distinct key.
 std::map<std::string, double> CountersOf(const std::vector<ExposedFamily>& families) {
   std::map<std::string, double> counters;
   for (const ExposedFamily& family : families) {
@@ -237,7 +237,7 @@ std::map<std::string, double> CountersOf(const std::vector<ExposedFamily>& famil
   return counters;
 }
 
-// The first counter that is gone or has gone back; empty where none has.
+// The first counter that is missing or has decreased; empty if none has.
 std::string GoneBack(const std::map<std::string, double>& before,
                      const std::map<std::string, double>& after) {
   for (const auto& [series, value] : before) {
@@ -247,7 +247,7 @@ std::string GoneBack(const std::map<std::string, double>& before,
   return "";
 }
 
-// The step `i` of a writer that counts, and now and then adds a column or a row.
+// Step `i` of a writer that counts and sometimes adds a column or a row.
 void CountSomething(int32_t i, Counters* counters) {
   if (i % 16 == 0 && counters->codes() < 32) counters->AddCode(i, true);
   if (counters->places() < 64 || (i % 64 == 0 && counters->places() < 128)) {
@@ -275,7 +275,7 @@ TEST_F(GmeFamiliesTest, NeverGoesBackWhileCountsAreAdded) {
   writing.WaitForNotification();
   const std::map<std::string, double> first = CountersOf(Render());
   std::map<std::string, double> last = first;
-  // Until the writer is seen to have counted meanwhile, too.
+  // Also until a scrape has seen new counts of the writer.
   for (int scrape = 0; scrape < 4 || last == first; ++scrape) {
     std::map<std::string, double> now = CountersOf(Render());
     EXPECT_EQ(GoneBack(last, now), "");

@@ -22,7 +22,7 @@ TEST(ListenAddressTest, TakesHostAndPort) {
   check("10.1.2.3:65535", "10.1.2.3", 65535);
 }
 
-TEST(ListenAddressTest, RefusesWhatItCannotListenOn) {
+TEST(ListenAddressTest, RejectsWhatItCannotListenOn) {
   const auto check = [](absl::string_view text, const char* reason) {
     const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
     ASSERT_EQ(address.status().code(), absl::StatusCode::kInvalidArgument) << text;

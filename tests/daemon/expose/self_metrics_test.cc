@@ -13,45 +13,55 @@ namespace gmewatch {
 namespace {
 
 std::vector<ExposedFamily> Collect(const SelfStats& stats) {
-  const SelfMetrics metrics([&stats] { return stats; });
+  ProcessStats process;
+  process.cpu = absl::Milliseconds(4500);
+  process.resident_bytes = 122;
+  process.virtual_bytes = 123;
+  process.open_fds = 124;
+  process.max_fds = 125;
+  process.threads = 126;
+  process.start = absl::FromUnixMillis(1700000001250);
   absl::StatusOr<std::vector<ExposedFamily>> parsed =
-      ParseExposition(prometheus::TextSerializer().Serialize(metrics.Collect()));
+      ParseExposition(prometheus::TextSerializer().Serialize(SelfFamilies(stats, process)));
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   return parsed.ok() ? *std::move(parsed) : std::vector<ExposedFamily>();
 }
 
-// Every field has a value of its own, so that none can stand in for another.
+// Every field has its own value, so that a metric with the wrong field is noticed.
 SelfStats DistinctStats() {
   SelfStats stats;
-  stats.batches_counted = 101;
-  stats.batches_duplicate = 102;
+  stats.aggregate.batches_counted = 101;
+  stats.aggregate.batches_duplicate = 102;
   for (size_t i = 0; i < kRejectReasons; ++i) {
-    stats.rejected[i] = {200 + i, 300 + i};
+    stats.aggregate.rejected[i] = {200 + i, 300 + i};
   }
   stats.streams = 103;
-  stats.sessions = 104;
-  stats.sessions_limit = 105;
-  stats.app_regions = 106;
-  stats.app_regions_limit = 107;
+  stats.aggregate.sessions = 104;
+  stats.daemon.sessions_limit = 105;
+  stats.aggregate.app_regions = 106;
+  stats.daemon.app_regions_limit = 107;
   stats.committer.epochs = 108;
   stats.committer.failed_epochs = 109;
   stats.committer.pending_bytes = 110;
   stats.committer.commit_time_total = absl::Milliseconds(1500);
   stats.committer.commits_by_bucket = {1, 2, 4, 8, 16, 32, 64, 90, 108};
   stats.journal_size_bytes = 111;
-  stats.recovery_duration = absl::Milliseconds(2500);
-  stats.checkpoints = 112;
-  stats.failed_checkpoints = 113;
-  stats.checkpoint_last_success = absl::FromUnixMillis(1700000000250);
-  stats.checkpoint_duration = absl::Milliseconds(3500);
+  stats.daemon.recovery_duration = absl::Milliseconds(2500);
+  stats.checkpoints.saved = 112;
+  stats.checkpoints.failed = 113;
+  stats.checkpoints.last_success = absl::FromUnixMillis(1700000000250);
+  stats.checkpoints.last_duration = absl::Milliseconds(3500);
+  stats.detector.series = 119;
+  stats.detector.incidents = 120;
+  stats.detector.tick_duration = absl::Milliseconds(500);
   stats.annotate.created = 116;
   stats.annotate.updated = 117;
   stats.annotate.queue = 118;
   for (size_t i = 0; i < kAnnotateFailures; ++i) stats.annotate.failures[i] = 400 + i;
-  stats.config_reloads = 114;
-  stats.failed_config_reloads = 115;
-  stats.config_last_reload_successful = false;
-  stats.ready = true;
+  stats.daemon.reloads = 114;
+  stats.daemon.failed_reloads = 115;
+  stats.daemon.last_reload_ok = false;
+  stats.daemon.ready = true;
   return stats;
 }
 
@@ -77,6 +87,9 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_checkpoints_total", 113, {{"result", "failure"}});
   check("gmewatch_checkpoint_last_success_timestamp_seconds", 1700000000.25);
   check("gmewatch_checkpoint_duration_seconds", 3.5);
+  check("gmewatch_watched_series", 119);
+  check("gmewatch_incidents", 120);
+  check("gmewatch_detector_tick_duration_seconds", 0.5);
   check("gmewatch_annotations_pushed_total", 116, {{"result", "created"}});
   check("gmewatch_annotations_pushed_total", 117, {{"result", "updated"}});
   check("gmewatch_annotation_failures_total", 400, {{"reason", "no_token"}});
@@ -87,6 +100,13 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_config_last_reload_successful", 0);
   check("gmewatch_ready", 1);
   check("gmewatch_build_info", 1, {{"version", std::string(Version())}});
+  check("process_cpu_seconds_total", 4.5);
+  check("process_resident_memory_bytes", 122);
+  check("process_virtual_memory_bytes", 123);
+  check("process_open_fds", 124);
+  check("process_max_fds", 125);
+  check("process_threads", 126);
+  check("process_start_time_seconds", 1700000001.25);
 }
 
 TEST(SelfMetricsTest, AddsUpWhatWasRejected) {

@@ -1,13 +1,14 @@
+#include "daemon/expose/spike_families.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <prometheus/text_serializer.h>
 
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "daemon/expose/gme_families.h"
-#include "daemon/model/spike.h"
 #include "tests/daemon/expose/exposition.h"
 
 namespace gmewatch {
@@ -17,23 +18,14 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-// Sample by its labels, as "code category region app", in the order of the text.
+// The samples of each family by their labels, as "code category region app", in the order of the
+// text.
 std::map<std::string, std::vector<std::pair<std::string, double>>> Render(
     const SpikeReport& report) {
-  Counters counters;
-  GmeFamilies families(counters);
-  CatalogCode timeout;
-  timeout.value = 1005;
-  timeout.category = "client";
-  families.SetCatalog({timeout}, {});
-  std::string text;
-  const auto sink = [&text](absl::string_view chunk) {
-    text.append(chunk.data(), chunk.size());
-    return true;
-  };
-  ChunkWriter out(sink);
-  families.RenderSpikes(report, &out);
-  EXPECT_TRUE(out.Finish());
+  const std::string text = prometheus::TextSerializer().Serialize(
+      SpikeFamilies(report, [](int32_t code, bool other) -> std::string {
+        return code == 1005 && !other ? "client" : "unknown";
+      }));
   const absl::StatusOr<std::vector<ExposedFamily>> parsed = ParseExposition(text);
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   std::map<std::string, std::vector<std::pair<std::string, double>>> samples;
@@ -75,7 +67,7 @@ TEST(SpikeFamiliesTest, ShowsAnActiveSpikeInAllItsNumbers) {
   EXPECT_THAT(samples.at("gme_retry_loop_active"), IsEmpty());
 }
 
-TEST(SpikeFamiliesTest, OfOneThatIsOverOnlyThatItIs) {
+TEST(SpikeFamiliesTest, ASpikeThatEndedHasNoNumbers) {
   SpikeReport report;
   report.spikes = {SpikeAt(424242, {"demo", "eu"}, false)};
   report.spikes[0].where.other_code = false;
@@ -95,8 +87,15 @@ TEST(SpikeFamiliesTest, ARetryLoopIsNoSpike) {
   EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair("other unknown eu demo", 1)));
 }
 
-// Those who group alerts by it are told of a second incident at once.
-TEST(SpikeFamiliesTest, NamesTheLastingIncidentOfEachSpike) {
+TEST(SpikeFamiliesTest, KeepsHostileNamesInsideTheirLabels) {
+  SpikeReport report;
+  report.spikes = {SpikeAt(1005, {"a\"} 1\n\\", "eu\xFF"}, true)};
+  EXPECT_THAT(Render(report).at("gme_spike_active"),
+              ElementsAre(Pair("1005 client eu\xEF\xBF\xBD a\"} 1\n\\", 1)));
+}
+
+// Alerts that are grouped by it announce a second incident at once.
+TEST(SpikeFamiliesTest, NamesTheActiveIncidentOfEachSpike) {
   SpikeReport report;
   const auto add = [&report](uint64_t id, bool active, std::vector<SpikePlace> members) {
     Incident& incident = report.incidents.emplace_back();

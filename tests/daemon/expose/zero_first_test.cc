@@ -14,7 +14,7 @@ using ::testing::IsEmpty;
 
 class ZeroFirstTest : public testing::Test {
  protected:
-  // A whole scrape.
+  // A complete scrape.
   void Scrape() { zero_first_.Completed(zero_first_.Begin()); }
 
   Counters counters_;
@@ -28,7 +28,7 @@ class ZeroFirstTest : public testing::Test {
                         }};
 };
 
-TEST_F(ZeroFirstTest, LeavesAloneWhatIsShown) {
+TEST_F(ZeroFirstTest, DoesNotAskForWhatIsShown) {
   counters_.AddPlace({"demo", "eu"}, /*shown=*/true);
   counters_.AddCode(1005, /*shown=*/true);
   for (int i = 0; i < 4; ++i) {
@@ -47,14 +47,15 @@ TEST_F(ZeroFirstTest, LeavesAloneWhatIsShown) {
 TEST_F(ZeroFirstTest, AsksOnceAScrapeSawTheZerosAndTimePassed) {
   counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
   counters_.AddCode(99, /*shown=*/false);
-  clock_.Advance(absl::Hours(1));  // nobody looked: time alone shows nothing
+  clock_.Advance(absl::Hours(1));  // without a scrape, time alone does not count
   EXPECT_THAT(zero_first_.Begin().place_shown, ElementsAre(false));
   Scrape();
   clock_.Advance(absl::Milliseconds(14999));
   Scrape();
   EXPECT_THAT(asked_places_, IsEmpty());
   clock_.Advance(absl::Milliseconds(1));
-  EXPECT_THAT(zero_first_.Begin().place_shown, ElementsAre(false)) << "shown before it was decided";
+  EXPECT_THAT(zero_first_.Begin().place_shown, ElementsAre(false))
+      << "shown before the owner has done so";
   EXPECT_THAT(asked_places_, ElementsAre(Place{"demo", "eu"}));
   EXPECT_THAT(asked_codes_, ElementsAre(99));
 }
@@ -120,7 +121,7 @@ TEST_F(ZeroFirstTest, CountsEachFromItsOwnFirstScrape) {
   EXPECT_THAT(asked_codes_, ElementsAre(99));
 }
 
-TEST_F(ZeroFirstTest, ASlowScrapeDoesNotSeeWhatCameMeanwhile) {
+TEST_F(ZeroFirstTest, ASlowScrapeDoesNotCountForAPlaceAddedMeanwhile) {
   const ScrapeView slow = zero_first_.Begin();
   counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
   zero_first_.Completed(slow);

@@ -1,0 +1,73 @@
+#include "daemon/spike_log.h"
+
+#include <string>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/base/log.h"
+#include "daemon/model/code_label.h"
+
+namespace gmewatch {
+namespace {
+
+std::string Text(const SpikePlace& where) {
+  return absl::StrCat(CodeLabel(where.code, where.other_code), " in ", where.place.region, " of ",
+                      where.place.app);
+}
+
+std::string Rate(double per_second) { return absl::StrCat(per_second, "/s"); }
+
+// Empty for a code without a catalogue row.
+std::string NameOf(const SpikePlace& where, const Catalog& catalog) {
+  const CatalogCode* known = where.other_code ? nullptr : catalog.Find(where.code);
+  return known == nullptr ? "" : known->name;
+}
+
+bool WasActive(const Spike& spike, const SpikeReport& before) {
+  return absl::c_any_of(before.spikes, [&spike](const Spike& old) {
+    return old.where == spike.where && old.retry_loop == spike.retry_loop && old.active;
+  });
+}
+
+void LogSpike(const Spike& spike, const Catalog& catalog) {
+  LogInfo(
+      absl::StrCat(spike.retry_loop ? "retry loop" : "spike", spike.active ? " started" : " ended"),
+      {{"where", Text(spike.where)},
+       {"name", NameOf(spike.where, catalog)},
+       {"observed", Rate(spike.observed_rate)},
+       {"expected", Rate(spike.expected_rate)}});
+}
+
+void LogIncident(const Incident& incident, bool was_active) {
+  const char* change = !incident.active ? "ended" : was_active ? "changed" : "started";
+  LogInfo(absl::StrCat("incident ", change),
+          {{"id", absl::StrCat(incident.id)},
+           {"app", incident.place.app},
+           {"region", incident.place.region},
+           {"codes", absl::StrJoin(incident.members, ", ",
+                                   [](std::string* out, const SpikePlace& member) {
+                                     absl::StrAppend(out, Text(member));
+                                   })},
+           {"likely_cause", CauseLabel(incident)},
+           {"action", incident.cause_action}});
+}
+
+}  // namespace
+
+void LogSpikeChanges(const SpikeReport& before, const SpikeReport& after, const Catalog& catalog) {
+  for (const Spike& spike : after.spikes) {
+    if (spike.active != WasActive(spike, before)) LogSpike(spike, catalog);
+  }
+  for (const Incident& incident : after.incidents) {
+    const auto old = absl::c_find_if(
+        before.incidents, [&incident](const Incident& other) { return other.id == incident.id; });
+    const size_t members = old == before.incidents.end() ? 0 : old->members.size();
+    const bool was_active = old != before.incidents.end() && old->active;
+    if (incident.active != was_active || incident.members.size() != members) {
+      LogIncident(incident, was_active);
+    }
+  }
+}
+
+}  // namespace gmewatch
