@@ -1,13 +1,14 @@
 // Decides whether a batch may be counted: the one place that says why it is rejected.
 //
-// | reason (model/reject_reason.h) | the batch is rejected because | found by |
-// | --- | --- | --- |
-// | invalid | it, its session or its stream breaks a rule of error_reporting.proto | CheckSession,
-// CheckNoSession, CheckBatch | | invalid | its message is larger than ingest.max_message_bytes |
-// Read, reported by CheckBatch | | unauthenticated, permission_denied | the sender may not report
-// for the app or region | CheckSession, by Access | | session_limit | its session is new and
-// limits.max_sessions are known | CheckSession | | overloaded, log_failed, stopping | the committer
-// has no room, a failing log, or is stopping | Committer::Append, under its lock |
+// - invalid: the batch, its session or its stream breaks a rule of error_reporting.proto, or the
+//   message is larger than ingest.max_message_bytes (CheckSession, CheckNoSession, CheckBatch).
+// - unauthenticated, permission_denied: the sender may not report for the app or region
+//   (CheckSession, by Access).
+// - session_limit: the session is new and limits.max_sessions are known (CheckSession).
+// - overloaded, log_failed, stopping: the committer has no room, its log fails, or it is stopping
+//   (Committer::Append, under its lock).
+//
+// model/reject_reason.h declares the reasons.
 //
 // Back-pressure comes before `overloaded`: SlowDown asks senders to leave more time between
 // batches.

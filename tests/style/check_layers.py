@@ -53,7 +53,7 @@ def _layer_of(path: str) -> str | None:
 
 
 def _check_ours(source: Source, layer: str, line: int, include: str) -> Iterator[Fault]:
-    # Of daemon/ the files in it are meant (main, daemon and what they are made of), not its folders.
+    # The layer daemon is the files directly in daemon/ (main, daemon and their parts), not its folders.
     own = include.rsplit("/", 1)[0] == layer if layer == "daemon" else under(include, layer)
     if not own and not under(include, *LAYERS[layer]):
         yield Fault(source.path, line, "layer", f"{layer} must not know {include}")

@@ -1,6 +1,6 @@
-"""What must not stand in the sources: forbidden calls, long files, suppressions without a reason.
+"""What the sources must not contain: forbidden calls, long files, classes in two files, suppressions without a reason.
 
-A rule that a line breaks on purpose is answered there: `// allow(RULE): why`.
+A line that breaks a rule on purpose says so: `// allow(RULE): why`.
 """
 
 import re
@@ -29,7 +29,7 @@ class Rule:
         return under(path, *self.folders) and not under(path, *self.besides)
 
 
-# Of code: comments and quoted text do not count.
+# Rules for code: comments and quoted text do not count.
 CODE_RULES = [
     Rule(
         "clock",
@@ -77,7 +77,7 @@ _IMPURE_HEADERS = re.compile(
 # Product code, whose classes have one .cc each; and the folders that wait to be rebuilt that way.
 _PRODUCT = ("daemon", "client")
 _REBUILT = ("daemon/detect",)
-# A method's definition: at the start of a line, so a call inside of a function is none.
+# A method's definition: at the start of a line, so that a call inside of a function does not count.
 _METHOD = re.compile(r"^[^\s#/}].*?\b([A-Z]\w*)::~?[A-Z]\w*\(", re.MULTILINE)
 _MAIN = re.compile(r"^int main\(", re.MULTILINE)
 
