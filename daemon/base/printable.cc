@@ -2,8 +2,8 @@
 
 namespace gmewatch {
 
-bool IsPrintableCodePoint(uint32_t point) {
-  const bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
+bool IsPrintableBeyondAscii(uint32_t point) {
+  const bool control = point < 0xa0;
   const bool separator = point == 0x2028 || point == 0x2029 || point == 0xfeff;
   const bool direction = point == 0x061c || point == 0x200e || point == 0x200f ||
                          (point >= 0x202a && point <= 0x202e) ||

@@ -8,9 +8,14 @@
 
 namespace gmewatch {
 
+// The same for a code point above ASCII.
+bool IsPrintableBeyondAscii(uint32_t point);
+
 // False for control characters, line separators, the byte order mark, marks that change the
 // direction of text, surrogates, and everything above U+10FFFF.
-bool IsPrintableCodePoint(uint32_t point);
+inline bool IsPrintableCodePoint(uint32_t point) {
+  return point < 0x80 ? point >= 0x20 && point != 0x7f : IsPrintableBeyondAscii(point);
+}
 
 }  // namespace gmewatch
 

@@ -2,9 +2,8 @@
 
 namespace gmewatch {
 
-Utf8Character FirstUtf8Character(absl::string_view text) {
+Utf8Character FirstMultiByteUtf8Character(absl::string_view text) {
   const auto lead = static_cast<uint8_t>(text[0]);
-  if (lead < 0x80) return {1, lead};
   const size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   // C0 and C1 could only begin an overlong form, F5 and above only a code point beyond Unicode.
   if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {};

@@ -17,8 +17,15 @@ struct Utf8Character {
   uint32_t code_point = 0;
 };
 
-// The character at the start of `text`. REQUIRES: !text.empty().
-Utf8Character FirstUtf8Character(absl::string_view text);
+// The same for a text that does not begin with ASCII.
+Utf8Character FirstMultiByteUtf8Character(absl::string_view text);
+
+// The character at the start of `text`. REQUIRES: !text.empty(). ASCII is decoded inline: nearly
+// all texts of clients are ASCII, and each is checked in every Report.
+inline Utf8Character FirstUtf8Character(absl::string_view text) {
+  const auto lead = static_cast<uint8_t>(text[0]);
+  return lead < 0x80 ? Utf8Character{1, lead} : FirstMultiByteUtf8Character(text);
+}
 
 // Length in bytes of the longest valid prefix; text.size() if all of it is valid. If valid text was
 // cut inside a character, this is where that character begins.
