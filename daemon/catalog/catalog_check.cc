@@ -113,7 +113,8 @@ absl::Status CheckAction(const internal::Catalog& catalog, const internal::Catal
     return row.Error("action", "the file has no actions; each code needs a row of them");
   }
   std::vector<absl::string_view> allowed;
-  for (const internal::CatalogAction& action : catalog.actions()) allowed.emplace_back(action.name());
+  for (const internal::CatalogAction& action : catalog.actions())
+    allowed.emplace_back(action.name());
   return row.OneOf("action", code.action(), allowed);
 }
 

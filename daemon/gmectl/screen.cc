@@ -84,6 +84,7 @@ void Screen::Paragraph(absl::string_view text, size_t indent, absl::string_view 
 void Screen::Table(const std::vector<Column>& columns, std::vector<std::vector<TableCell>> rows,
                    size_t indent) {
   std::vector<TableCell> titles;
+  titles.reserve(columns.size());
   for (const Column& column : columns) titles.push_back({column.title, Ink::kStrong});
   for (std::vector<TableCell>& row : rows) {
     for (TableCell& cell : row) cell.text = Printable(cell.text);
