@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -17,6 +18,10 @@ namespace {
 // times as long.
 constexpr absl::Duration kDrainTime = absl::Seconds(5);
 
+// A start says so if its clock is behind the event log, or ahead of it, by more than this.
+constexpr absl::Duration kClockBehind = absl::Minutes(10);
+constexpr absl::Duration kClockAhead = absl::Hours(24);
+
 internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
   internal::Policy policy;
   for (const CatalogCode& code : catalog.codes()) policy.add_catalog_codes(code.value);
@@ -31,6 +36,20 @@ internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
   policy.set_session_horizon_ms(
       absl::ToInt64Milliseconds(ToDuration(settings.limits().session_horizon())));
   return policy;
+}
+
+// Sessions do not care (Epoch::steady_ms). The history of counts and the detector do, and people.
+void WarnIfClockIsOdd(absl::Time now, absl::Time newest_epoch, absl::Time checkpoint) {
+  const bool behind = now + kClockBehind < std::max(newest_epoch, checkpoint);
+  if (!behind && now <= newest_epoch + kClockAhead) return;
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
+  };
+  LogWarning(behind ? "the clock is behind the event log: it is wrong, or it was wrong before"
+                    : "the clock is far ahead of the event log: no daemon ran, or it is wrong",
+             {{"clock", text(now)},
+              {"newest_epoch", text(newest_epoch)},
+              {"checkpoint", text(checkpoint)}});
 }
 
 }  // namespace
@@ -85,9 +104,12 @@ absl::Status Daemon::Recover() {
       [this] { return aggregate_.stats().rejected; }, [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
+  absl::Time checkpoint_time = absl::InfinitePast();
   if (checkpoint->has_value()) {
     recovered_epoch_ = (*checkpoint)->epoch;
     recovered_time_ms_ = (*checkpoint)->time_ms;
+    recovered_steady_ms_ = (*checkpoint)->steady_ms;
+    checkpoint_time = absl::FromUnixMillis(recovered_time_ms_);
     recovered_detector_ = std::move((*checkpoint)->detector);
     absl::Status restored = aggregate_.Restore(**checkpoint);
     if (!restored.ok()) return restored;
@@ -101,12 +123,14 @@ absl::Status Daemon::Recover() {
         triage_->Replayed(number, e, verdicts);
         recovered_epoch_ = number;
         recovered_time_ms_ = e.time_ms;
+        recovered_steady_ms_ = e.steady_ms != 0 ? e.steady_ms : e.time_ms;
         ++replayed;
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
   if (recovered_epoch_ > 0) {
     triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
+    WarnIfClockIsOdd(clock_.Now(), absl::FromUnixMillis(recovered_time_ms_), checkpoint_time);
   }
   const absl::Duration took = clock_.Monotonic() - begin;
   {
@@ -127,7 +151,7 @@ absl::Status Daemon::StartServing() {
       *log_, clock_,
       CommitterOptions{ToDuration(settings.log().commit_interval()),
                        settings.limits().max_pending_bytes()},
-      recovered_epoch_, recovered_time_ms_,
+      recovered_epoch_, recovered_steady_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         aggregate_.Apply(number, epoch, verdicts);
         triage_->Observe(number, epoch, *verdicts);

@@ -36,6 +36,7 @@ absl::StatusOr<uint64_t> StateReader::CoveredEpoch() {
 
 absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
   uint64_t time_ms = 0;
+  std::optional<int64_t> steady_ms;
   absl::flat_hash_map<absl::string_view, uint64_t*> numbers = {
       {kMetaEpoch, &checkpoint->epoch},
       {kMetaTimeMs, &time_ms},
@@ -49,6 +50,8 @@ absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
     if (key == kMetaPolicy) {
       checkpoint->policy = std::string(row.Bytes(1));
       ++found;
+    } else if (key == kMetaSteadyMs) {
+      steady_ms = row.Int64(1);
     } else if (key == kMetaTriage) {
       checkpoint->triage = std::string(row.Bytes(1));
     } else if (const auto number = numbers.find(key); number != numbers.end()) {
@@ -59,6 +62,8 @@ absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
   });
   if (!status.ok()) return status;
   checkpoint->time_ms = static_cast<int64_t>(time_ms);
+  // Sessions lived by the wall clock in files without it.
+  checkpoint->steady_ms = steady_ms.value_or(checkpoint->time_ms);
   if (found != 0 && found != keys) {
     return absl::DataLossError(absl::StrCat(connection_.path(), ": the table meta has ", found,
                                             " of the ", keys, " rows of a checkpoint"));

@@ -11,9 +11,11 @@
 namespace gmewatch {
 
 // Keys of the table meta. All of them are present, or none if nothing was saved yet. Only
-// kMetaTriage may be missing on its own: there are files that are older than it.
+// kMetaTriage and kMetaSteadyMs may be missing on their own: there are files that are older than
+// them.
 inline constexpr absl::string_view kMetaEpoch = "epoch";
 inline constexpr absl::string_view kMetaTimeMs = "time_ms";
+inline constexpr absl::string_view kMetaSteadyMs = "steady_ms";
 inline constexpr absl::string_view kMetaPolicy = "policy";
 inline constexpr absl::string_view kMetaBatchesCounted = "batches_counted";
 inline constexpr absl::string_view kMetaBatchesDuplicate = "batches_duplicate";

@@ -89,6 +89,7 @@ absl::Status StateTables::SaveMeta(const Checkpoint& checkpoint) {
   const std::pair<absl::string_view, uint64_t> numbers[] = {
       {kMetaEpoch, checkpoint.epoch},
       {kMetaTimeMs, static_cast<uint64_t>(checkpoint.time_ms)},
+      {kMetaSteadyMs, static_cast<uint64_t>(checkpoint.steady_ms)},
       {kMetaBatchesCounted, checkpoint.batches_counted},
       {kMetaBatchesDuplicate, checkpoint.batches_duplicate},
   };

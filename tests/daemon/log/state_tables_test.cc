@@ -13,9 +13,9 @@ constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
 
 // A checkpoint as text, so that a person can read a difference.
 std::string Text(const Checkpoint& c) {
-  std::string text =
-      absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " policy ", c.policy, " batches ",
-                   c.batches_counted, " ", c.batches_duplicate, "\nrejected");
+  std::string text = absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " steady ", c.steady_ms,
+                                  " policy ", c.policy, " batches ", c.batches_counted, " ",
+                                  c.batches_duplicate, "\nrejected");
   for (const Rejected& r : c.rejected) absl::StrAppend(&text, " ", r.batches, "/", r.events);
   for (const CodeRow& r : c.codes) {
     absl::StrAppend(&text, "\ncode ", r.slot, " ", r.code, " ", r.in_catalog, " ", r.shown);
@@ -41,6 +41,7 @@ Checkpoint FirstCheckpoint() {
   Checkpoint c;
   c.epoch = 7;
   c.time_ms = -5;
+  c.steady_ms = 6;
   c.policy = std::string("a\0b", 3);
   c.batches_counted = kLargest;
   c.batches_duplicate = 2;
@@ -130,6 +131,13 @@ TEST(StateTablesTest, ACompleteDetectorStateReplacesTheSavedOne) {
   tables.reset();
   EXPECT_EQ(OpenTables(dir)->Load().value()->detector,
             (std::vector<DetectorPage>{{{}, "new head"}, {{"racer", "us"}, "changed"}}));
+}
+
+TEST(StateTablesTest, WithoutSteadyTimeTheWallClocksStandsForIt) {
+  TempDir dir;
+  ASSERT_TRUE(OpenTables(dir)->Save(FirstCheckpoint()).ok());
+  Shell(dir.File("state.db")).Run("DELETE FROM meta WHERE key = 'steady_ms'");
+  EXPECT_EQ(OpenTables(dir)->Load().value()->steady_ms, FirstCheckpoint().time_ms);
 }
 
 TEST(StateTablesTest, CanBeQueriedByPeopleMeanwhile) {
