@@ -1,6 +1,5 @@
 #include "daemon/daemon.h"
 
-#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
 #include "daemon/base/yaml_message.h"
+#include "daemon/clock_check.h"
 #include "daemon/log/memory_log.h"
 #include "daemon/log/sqlite_log.h"
 
@@ -17,10 +17,6 @@ namespace {
 // Calls that are open at a drain end after this time. The shipped service unit kills after six
 // times as long.
 constexpr absl::Duration kDrainTime = absl::Seconds(5);
-
-// A start says so if its clock is behind the event log, or ahead of it, by more than this.
-constexpr absl::Duration kClockBehind = absl::Minutes(10);
-constexpr absl::Duration kClockAhead = absl::Hours(24);
 
 internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
   internal::Policy policy;
@@ -36,20 +32,6 @@ internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
   policy.set_session_horizon_ms(
       absl::ToInt64Milliseconds(ToDuration(settings.limits().session_horizon())));
   return policy;
-}
-
-// Sessions do not care (Epoch::steady_ms). The history of counts and the detector do, and people.
-void WarnIfClockIsOdd(absl::Time now, absl::Time newest_epoch, absl::Time checkpoint) {
-  const bool behind = now + kClockBehind < std::max(newest_epoch, checkpoint);
-  if (!behind && now <= newest_epoch + kClockAhead) return;
-  const auto text = [](absl::Time time) {
-    return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
-  };
-  LogWarning(behind ? "the clock is behind the event log: it is wrong, or it was wrong before"
-                    : "the clock is far ahead of the event log: no daemon ran, or it is wrong",
-             {{"clock", text(now)},
-              {"newest_epoch", text(newest_epoch)},
-              {"checkpoint", text(checkpoint)}});
 }
 
 }  // namespace
