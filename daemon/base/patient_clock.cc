@@ -24,7 +24,7 @@ absl::Time PatientClock::Now() {
   absl::Time now;
   {
     absl::MutexLock lock(&mutex_);
-    by = offset - offset_;
+    by = absl::Floor(offset - offset_ + absl::Milliseconds(500), absl::Seconds(1));
     event = Read(monotonic, offset);
     now = absl::UnixEpoch() + offset_ + last_;
   }
