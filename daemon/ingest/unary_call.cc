@@ -51,16 +51,18 @@ void UnaryCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   status_ = RetryStatus(status);
 }
 
-void UnaryCall::OnBatchesSettled() { FinishWith(status_); }
+void UnaryCall::OnBatchesSettled(size_t bytes) {
+  FinishWith(status_, context_.back_pressure->ReportCausesLoad(bytes));
+}
 
-void UnaryCall::FinishWith(const grpc::Status& status) {
+void UnaryCall::FinishWith(const grpc::Status& status, bool slow_down) {
   if (!status.ok()) {
     responder_.FinishWithError(status, &on_finish_);
     return;
   }
   v1::ReportResponse response;
   response.set_acknowledged_sequence(settled_sequence_);
-  context_.admission->SlowDown(&response);
+  if (slow_down) BackPressure::SlowDown(&response);
   responder_.Finish(ToBuffer(response), grpc::Status::OK, &on_finish_);
 }
 

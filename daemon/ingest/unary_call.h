@@ -18,7 +18,7 @@ class UnaryCall final : public BatchWaiter {
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
-  void OnBatchesSettled() override;
+  void OnBatchesSettled(size_t bytes) override;
 
  private:
   explicit UnaryCall(const IngestContext& context);
@@ -27,7 +27,7 @@ class UnaryCall final : public BatchWaiter {
   void OnFinish(bool ok, Scratch* scratch);
   // Counts the rejection, and answers with it when it is durable.
   void Reject(Rejection rejection, const CheckedRequest& request);
-  void FinishWith(const grpc::Status& status);
+  void FinishWith(const grpc::Status& status, bool slow_down = false);
 
   const IngestContext context_;
   const CallSet::Membership membership_{context_.calls};

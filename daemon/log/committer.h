@@ -40,9 +40,17 @@ class BatchWaiter {
   // The epoch of the batch could not be committed. ResourceExhausted: the client may send the batch
   // again; otherwise the event log has failed permanently.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // Follows one or more of the calls above: it is time to answer. May destroy the waiter if none of
-  // its batches is left to settle.
-  virtual void OnBatchesSettled() = 0;
+  // Follows one or more of the calls above: it is time to answer. `bytes` of the waiter's batches
+  // wait no longer. May destroy the waiter if none of its batches is left to settle.
+  virtual void OnBatchesSettled(size_t bytes) = 0;
+  // A batch of this waiter was held; it may be appended again.
+  virtual void OnRoom() {}
+};
+
+// What became of the batch of a sender that can wait.
+struct Appended {
+  bool held = false;  // there is no room: the batch was not taken, and OnRoom follows
+  size_t bytes = 0;   // what the batch adds to the bytes that wait for the log
 };
 
 struct CommitterOptions {
@@ -79,12 +87,21 @@ class Committer {
   // ResourceExhausted: too much is waiting or the log cannot be written at present; Unavailable:
   // Stop was called or the event log has failed permanently. After an error neither follows; the
   // batch is counted as rejected, unless the event log has failed permanently.
-  absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
+  //
+  // `appended` is for senders that can wait, and null for others. If there is no room, the batch of
+  // one that can wait is held: Ok, nothing is counted, and exactly one OnRoom follows. Room is:
+  // three quarters of max_pending_bytes for those that can wait, the rest is kept for the others;
+  // for these all of it, of which the last sixteenth is kept for batches below the average.
+  absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter,
+                      Appended* appended = nullptr);
 
   // Counts one batch as rejected and calls `waiter`, in order, with kRejected when that is durable.
-  // Fails like Append.
+  // Fails and holds like Append.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
-                              BatchWaiter* waiter);
+                              BatchWaiter* waiter, Appended* appended = nullptr);
+
+  // What a batch adds to the bytes that wait for the log, but for a new origin.
+  static size_t BytesOf(const Batch& batch);
 
   // Both apply from the next epoch on. Show: scrapes show the counts of these places and codes.
   void SetPolicy(internal::Policy policy);
@@ -97,8 +114,13 @@ class Committer {
   // Takes nothing more, commits the open epoch, ends the thread. Idempotent.
   void Stop();
 
-  // 0 if nothing waits for the log, 1 if max_pending_bytes do.
+  // What those that can wait may have waiting together.
+  size_t holding_bytes() const { return options_.max_pending_bytes / 4 * 3; }
+
+  // 0 if nothing waits for the log, 1 if max_pending_bytes do. Batches that are being settled count
+  // here, so that their answers say how full it was. MeanBytes: of the same batches; 0 without one.
   double Fullness() const;
+  size_t MeanBytes() const;
   CommitterStats stats() const;
 
  private:
@@ -106,7 +128,12 @@ class Committer {
   struct Pending {
     BatchWaiter* waiter;
     uint64_t sequence;
+    uint32_t bytes;
     bool rejected;
+  };
+  struct Amount {
+    size_t bytes = 0;
+    size_t batches = 0;
   };
 
   void Run();
@@ -117,11 +144,13 @@ class Committer {
   // Rejects the batches of an epoch that could not be committed, and the batches that came after
   // it, so that none of those overtakes a batch that the client sends again.
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
-  // Ok if there is room. Otherwise `*reason` is what the batch is to be counted under; it is not
-  // set if the event log has failed permanently, since nothing can be counted then.
-  absl::Status Admit(size_t bytes, std::optional<RejectReason>* reason)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t WaitingBytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ok if there is room or the batch is held. Otherwise `*reason` is what the batch is to be
+  // counted under; it is not set if the event log has failed permanently, since nothing can be
+  // counted then.
+  absl::Status Admit(size_t bytes, BatchWaiter* waiter, Appended* appended,
+                     std::optional<RejectReason>* reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasRoom(size_t bytes, bool can_wait) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Amount Waiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether everything is committed, or cannot be.
   bool IsFlushed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -138,7 +167,10 @@ class Committer {
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
-  size_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Of the epoch that is being committed: first it waits, then it is settled.
+  Amount committing_amount_ ABSL_GUARDED_BY(mutex_);
+  Amount settling_amount_ ABSL_GUARDED_BY(mutex_);
+  std::vector<BatchWaiter*> held_ ABSL_GUARDED_BY(mutex_);  // while something waits for the log
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
   bool failing_ ABSL_GUARDED_BY(mutex_) = false;  // the last commit failed
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
