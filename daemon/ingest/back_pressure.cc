@@ -6,7 +6,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr double kStreamsCauseLoad = 0.5;
+constexpr double kStreamsCauseLoad = 0.375;
 constexpr double kReportsCauseLoad = 0.75;
 
 // A client that sends every five seconds then sends a third as often.

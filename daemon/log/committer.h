@@ -89,9 +89,9 @@ class Committer {
   // batch is counted as rejected, unless the event log has failed permanently.
   //
   // `appended` is for senders that can wait, and null for others. If there is no room, the batch of
-  // one that can wait is held: Ok, nothing is counted, and exactly one OnRoom follows. Room is:
-  // three quarters of max_pending_bytes for those that can wait, the rest is kept for the others;
-  // for these all of it, of which the last sixteenth is kept for batches below the average.
+  // one that can wait is held: Ok, nothing is counted, and exactly one OnRoom follows. Room is
+  // half of max_pending_bytes for those that can wait; for the others all of it, of which the last
+  // sixteenth is kept for batches below the average.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter,
                       Appended* appended = nullptr);
 
@@ -115,7 +115,7 @@ class Committer {
   void Stop();
 
   // What those that can wait may have waiting together.
-  size_t holding_bytes() const { return options_.max_pending_bytes / 4 * 3; }
+  size_t holding_bytes() const { return options_.max_pending_bytes / 2; }
 
   // 0 if nothing waits for the log, 1 if max_pending_bytes do. Batches that are being settled count
   // here, so that their answers say how full it was. MeanBytes: of the same batches; 0 without one.

@@ -11,7 +11,7 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kPendingBytesMax = 100'000;
-constexpr size_t kShared = 75'000;
+constexpr size_t kShared = 50'000;
 
 class BackPressureTest : public ::testing::Test {
  protected:
@@ -57,11 +57,11 @@ TEST_F(BackPressureTest, StreamsWithSomethingWaitingHaveEqualShares) {
   EXPECT_EQ(back_pressure_.Share(), kShared);
 }
 
-TEST_F(BackPressureTest, SlowsDownStreamsWithALargePartFromTheTimeTheBufferIsHalfFull) {
+TEST_F(BackPressureTest, SlowsDownStreamsWithALargePartThatFillTheirHalf) {
   for (int i = 0; i < 10; ++i) back_pressure_.Enter();
-  ASSERT_NO_FATAL_FAILURE(Fill(0.45, 50));
+  ASSERT_NO_FATAL_FAILURE(Fill(0.36, 50));
   EXPECT_FALSE(back_pressure_.StreamCausesLoad(kShared / 10));
-  ASSERT_NO_FATAL_FAILURE(Fill(0.5, 50));
+  ASSERT_NO_FATAL_FAILURE(Fill(0.375, 50));
   EXPECT_TRUE(back_pressure_.StreamCausesLoad(kShared / 10));
   EXPECT_FALSE(back_pressure_.StreamCausesLoad(kShared / 20));
   EXPECT_FALSE(back_pressure_.ReportCausesLoad(10'000));

@@ -212,10 +212,10 @@ TEST_F(CommitterTest, ASenderThatCanWaitIsHeldAndLeavesRoomForTheOthers) {
     bytes += appended.bytes;
   }
   EXPECT_EQ(committer->stats().pending_bytes, bytes);
-  EXPECT_GT(bytes, 74'000U);
-  EXPECT_LE(bytes, 75'000U);
+  EXPECT_GT(bytes, 49'000U);
+  EXPECT_LE(bytes, 50'000U);
   // A rejection of a sender that can wait is held as well, and not counted before there is room.
-  while (committer->stats().pending_bytes + 24 <= 75'000) {
+  while (committer->stats().pending_bytes + 24 <= 50'000) {
     ASSERT_TRUE(committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_, &appended).ok());
     bytes += appended.bytes;
   }
