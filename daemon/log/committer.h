@@ -47,7 +47,7 @@ class BatchWaiter {
   virtual void OnRoom() {}
 };
 
-// What became of the batch of a sender that can wait.
+// The result of an Append for a sender that can wait.
 struct Appended {
   bool held = false;  // there is no room: the batch was not taken, and OnRoom follows
   size_t bytes = 0;   // what the batch adds to the bytes that wait for the log
@@ -167,7 +167,7 @@ class Committer {
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
-  // Of the epoch that is being committed: first it waits, then it is settled.
+  // The epoch that is being committed first waits, then is settled.
   Amount committing_amount_ ABSL_GUARDED_BY(mutex_);
   Amount settling_amount_ ABSL_GUARDED_BY(mutex_);
   std::vector<BatchWaiter*> held_ ABSL_GUARDED_BY(mutex_);  // while something waits for the log
