@@ -1,12 +1,17 @@
 #include "daemon/ingest/call_set.h"
 
+#include <condition_variable>
+#include <mutex>
+
 #include "daemon/ingest/stream_call.h"
+#include "daemon/ingest/unary_call.h"
 
 namespace gmewatch {
 
 void CallSet::Enter() {
   absl::MutexLock lock(&mutex_);
   ++calls_;
+  ++entered_;
 }
 
 void CallSet::Leave() {
@@ -35,6 +40,60 @@ void CallSet::DrainStreams() {
   draining_ = true;
   // Under the lock, so that no stream is destroyed meanwhile.
   for (StreamCall* stream : streams_) stream->Drain();
+}
+
+void CallSet::HoldAnswers() {
+  absl::MutexLock lock(&mutex_);
+  holding_.store(true, std::memory_order_relaxed);
+}
+
+bool CallSet::Hold(UnaryCall* call) {
+  if (!holding_.load(std::memory_order_relaxed)) return false;
+  absl::MutexLock lock(&mutex_);
+  if (!holding_.load(std::memory_order_relaxed)) return false;
+  held_.push_back(call);
+  --calls_;
+  return true;
+}
+
+void CallSet::ReleaseAnswers() {
+  std::vector<UnaryCall*> held;
+  {
+    absl::MutexLock lock(&mutex_);
+    holding_.store(false, std::memory_order_relaxed);
+    held.swap(held_);
+    calls_ += held.size();
+  }
+  for (UnaryCall* call : held) call->Finish();
+}
+
+void CallSet::NoteUnaryRequestEnded() {
+  absl::MutexLock lock(&mutex_);
+  ++requests_ended_;
+}
+
+void CallSet::AwaitQuiet(absl::Duration quiet, absl::Duration timeout) {
+  // Nobody notifies: the standard condition variable waits on the monotonic clock.
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock<std::mutex> pause(mutex);
+  uint64_t before = 0;
+  for (absl::Duration waited; waited < timeout; waited += quiet) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (entered_ == before) return;
+      before = entered_;
+    }
+    never.wait_for(pause, absl::ToChronoNanoseconds(quiet), [] { return false; });
+  }
+}
+
+void CallSet::AwaitUnaryRequestsEnded(size_t requests) {
+  absl::MutexLock lock(&mutex_);
+  const auto ended = [this, requests]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return requests_ended_ >= requests;
+  };
+  mutex_.Await(absl::Condition(&ended));
 }
 
 void CallSet::AwaitAtMost(size_t calls, absl::Duration timeout) {

@@ -5,7 +5,10 @@
 #ifndef GMEWATCH_DAEMON_INGEST_CALL_SET_H_
 #define GMEWATCH_DAEMON_INGEST_CALL_SET_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
@@ -14,6 +17,7 @@
 namespace gmewatch {
 
 class StreamCall;
+class UnaryCall;
 
 class CallSet {
  public:
@@ -41,6 +45,19 @@ class CallSet {
 
   // Drains every stream: each takes no more batches and ends when those it took are settled.
   void DrainStreams();
+  // From now on unary calls that fail are answered when ReleaseAnswers is called: a client that
+  // waits for an answer starts no other call. Until then they do not count as calls.
+  void HoldAnswers();
+  // True if the call's answer is held. One relaxed load if none is.
+  bool Hold(UnaryCall* call);
+  void ReleaseAnswers();
+  // Counts a unary request that the server has given up because it shuts down.
+  void NoteUnaryRequestEnded();
+
+  // Waits until no call has come for `quiet`, at most for `timeout`.
+  void AwaitQuiet(absl::Duration quiet, absl::Duration timeout);
+  // Waits until the server has given up `requests` unary requests.
+  void AwaitUnaryRequestsEnded(size_t requests);
   // Waits until at most `calls` are left, counting those that wait for a client, or `timeout` has
   // passed.
   void AwaitAtMost(size_t calls, absl::Duration timeout);
@@ -54,6 +71,10 @@ class CallSet {
 
   mutable absl::Mutex mutex_;
   size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t entered_ ABSL_GUARDED_BY(mutex_) = 0;  // ever
+  size_t requests_ended_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::atomic<bool> holding_{false};  // changes under mutex_
+  std::vector<UnaryCall*> held_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<StreamCall*> streams_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,5 +1,6 @@
 #include "daemon/ingest/ingest_server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/log.h"
 #include "daemon/base/text_file.h"
 #include "daemon/ingest/health_call.h"
 #include "daemon/ingest/stream_call.h"
@@ -38,6 +40,10 @@ constexpr uint32_t kOversizeBytesMax = 256 << 10;
 // Time for clients to read their last answers and confirm them: one round trip over a long distance
 // or to a busy client. A client that does not read its connection is cut off.
 constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
+
+// A stop waits until no call has come for kQuietTime, kHoldTime at most.
+constexpr absl::Duration kQuietTime = absl::Milliseconds(50);
+constexpr absl::Duration kHoldTime = absl::Milliseconds(300);
 
 constexpr size_t kPemBytesMax = size_t{1} << 20;
 
@@ -103,6 +109,14 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
+// gRPC's own lines in the form of the others, and without waiting for whoever reads them.
+void LogForGrpc(gpr_log_func_args* args) {
+  const absl::string_view path(args->file);
+  const std::string place = absl::StrCat(path.substr(path.find_last_of('/') + 1), ":", args->line);
+  const auto log = args->severity == GPR_LOG_SEVERITY_ERROR ? LogError : LogInfo;
+  log("message of the gRPC library", {{"text", args->message}, {"source", place}});
+}
+
 void Serve(grpc::ServerCompletionQueue* queue) {
   Scratch scratch;
   void* tag = nullptr;
@@ -124,6 +138,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
 
+  gpr_set_log_function(&LogForGrpc);
   std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
@@ -174,9 +189,18 @@ void IngestServer::Drain() {
 void IngestServer::Shutdown(absl::Duration deadline) {
   // Every batch is settled and its answer is on the way; clients have until `deadline` to read it.
   // Idle connections are not waited for: their clients may not read them at all.
+  // gRPC cancels a call that reaches it after the shutdown and before its client knows of it. So
+  // clients that could make another call are left waiting for an answer, and get it with the news.
+  calls_.HoldAnswers();
   calls_.AwaitAtMost(queues_.size() * kArmed, deadline);
-  const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
-  server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
+  calls_.AwaitQuiet(kQuietTime, kHoldTime);
+  std::thread shutdown([this, deadline] {
+    const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
+    server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
+  });
+  calls_.AwaitUnaryRequestsEnded(queues_.size() * kArmedUnary);
+  calls_.ReleaseAnswers();
+  shutdown.join();
   // No operation may start on a queue that is shut down, and only calls start operations.
   calls_.AwaitEmpty();
   for (auto& queue : queues_) queue->Shutdown();

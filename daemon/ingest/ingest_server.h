@@ -42,11 +42,10 @@ class IngestServer {
 
   void SetServing(bool serving) { serving_.store(serving); }
 
-  // Takes no more batches over streams; those taken are still acknowledged. Stop the committer
-  // next.
+  // Takes no more batches over streams; those taken are still acknowledged.
   void Drain();
   // Ends every call; a call that is still open after `deadline` gets no answer. REQUIRES: the
-  // committer is stopped.
+  // committer drains, and is stopped after this, so that it settles and counts what still comes.
   void Shutdown(absl::Duration deadline);
 
  private:

@@ -12,6 +12,7 @@ namespace {
 
 constexpr absl::string_view kJournalFile = "/journal.db";
 constexpr absl::string_view kStateFile = "/state.db";
+constexpr absl::string_view kRejectedFile = "/rejected";
 
 // An error after which a later call may succeed comes back as ResourceExhausted. Any other error is
 // permanent and is stored in `failure`.
@@ -35,18 +36,22 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& st
   if (!state.ok()) return state.status();
   const absl::StatusOr<uint64_t> covered = (*state)->CoveredEpoch();
   if (!covered.ok()) return covered.status();
+  absl::StatusOr<RejectedReserve> rejected =
+      RejectedReserve::Open(absl::StrCat(state_dir, kRejectedFile));
+  if (!rejected.ok()) return rejected.status();
   // SQLite syncs the directory for a new WAL, but not for files that existed before it opened them.
   status = SyncDirectory(state_dir);
   if (!status.ok()) return status;
-  return std::unique_ptr<SqliteLog>(
-      new SqliteLog(state_dir, *std::move(epochs), *std::move(state), *covered));
+  return std::unique_ptr<SqliteLog>(new SqliteLog(state_dir, *std::move(epochs), *std::move(state),
+                                                  *std::move(rejected), *covered));
 }
 
 SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> epochs,
-                     std::unique_ptr<StateTables> state, uint64_t covered)
+                     std::unique_ptr<StateTables> state, RejectedReserve rejected, uint64_t covered)
     : state_dir_(state_dir),
       covered_(covered),
       epochs_(std::move(epochs)),
+      rejected_(std::move(rejected)),
       state_(std::move(state)) {}
 
 absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() { return state_->Load(); }
@@ -62,6 +67,14 @@ absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
       epochs_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_failure_);
   if (!append_failure_.ok()) epochs_->LeaveFilesAlone();
   return status;
+}
+
+absl::Status SqliteLog::KeepRejected(uint64_t number, const RejectedByReason& rejected) {
+  return rejected_.Write(number, rejected);
+}
+
+absl::StatusOr<RejectedByReason> SqliteLog::LoadRejected(uint64_t number) {
+  return rejected_.Read(number);
 }
 
 absl::Status SqliteLog::SaveCheckpoint(const Checkpoint& checkpoint) {
