@@ -82,8 +82,6 @@ void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
   }
-  // A second daemon at the same port must fail to start, not share the port.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
@@ -137,6 +135,12 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
+  absl::StatusOr<std::unique_ptr<Acceptor>> acceptor =
+      Acceptor::Listen(address.substr(0, colon), address.substr(colon + 1));
+  if (!acceptor.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen at ", address, ": ", acceptor.status().message()));
+  }
 
   gpr_set_log_function(&LogForGrpc);
   std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
@@ -147,20 +151,20 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   } else {
     builder.SetOption(std::make_unique<WithoutReflection>());
   }
-  int port = 0;
-  builder.AddListeningPort(address, *credentials, &port);
+  self->acceptor_ = *std::move(acceptor);
+  self->connections_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
   builder.RegisterService(&self->service_);
   builder.RegisterService(&self->health_);
   const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) self->queues_.push_back(builder.AddCompletionQueue());
   self->server_ = builder.BuildAndStart();
-  if (self->server_ == nullptr || port == 0) {
+  if (self->server_ == nullptr) {
     for (auto& queue : self->queues_) queue->Shutdown();
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen at ", address, ": the address is in use or not an address of this machine, ",
-        "or the certificate does not match its key"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve at ", address, ": the certificate does not match its key"));
   }
-  self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
+  self->address_ = absl::StrCat(address.substr(0, colon), ":", self->acceptor_->port());
   for (auto& queue : self->queues_) {
     const IngestContext context = {&self->service_,   &self->health_, queue.get(),    &self->calls_,
                                    &self->admission_, committer,      &self->serving_};
@@ -169,6 +173,11 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
     for (int i = 0; i < kArmedHealth; ++i) HealthCall::Arm(context);
     self->threads_.emplace_back(Serve, queue.get());
   }
+  self->acceptor_->Start([connections = self->connections_.get()](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    connections->HandleNewConnection(&connection);
+  });
   return self;
 }
 
@@ -194,6 +203,7 @@ void IngestServer::Shutdown(absl::Duration deadline) {
   calls_.HoldAnswers();
   calls_.AwaitAtMost(queues_.size() * kArmed, deadline);
   calls_.AwaitQuiet(kQuietTime, kHoldTime);
+  acceptor_->Stop();
   std::thread shutdown([this, deadline] {
     const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
     server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daemon/ingest/acceptor.h"
 #include "daemon/ingest/admission.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/ingest_context.h"
@@ -60,6 +61,8 @@ class IngestServer {
   std::string address_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
+  std::unique_ptr<Acceptor> acceptor_;
   std::vector<std::thread> threads_;
 };
 
