@@ -67,11 +67,6 @@ void CallSet::ReleaseAnswers() {
   for (UnaryCall* call : held) call->Finish();
 }
 
-void CallSet::NoteUnaryRequestEnded() {
-  absl::MutexLock lock(&mutex_);
-  ++requests_ended_;
-}
-
 void CallSet::AwaitQuiet(absl::Duration quiet, absl::Duration timeout) {
   // Nobody notifies: the standard condition variable waits on the monotonic clock.
   std::mutex mutex;
@@ -86,14 +81,6 @@ void CallSet::AwaitQuiet(absl::Duration quiet, absl::Duration timeout) {
     }
     never.wait_for(pause, absl::ToChronoNanoseconds(quiet), [] { return false; });
   }
-}
-
-void CallSet::AwaitUnaryRequestsEnded(size_t requests) {
-  absl::MutexLock lock(&mutex_);
-  const auto ended = [this, requests]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return requests_ended_ >= requests;
-  };
-  mutex_.Await(absl::Condition(&ended));
 }
 
 void CallSet::AwaitAtMost(size_t calls, absl::Duration timeout) {

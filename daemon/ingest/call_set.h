@@ -51,13 +51,9 @@ class CallSet {
   // True if the call's answer is held. One relaxed load if none is.
   bool Hold(UnaryCall* call);
   void ReleaseAnswers();
-  // Counts a unary request that the server has given up because it shuts down.
-  void NoteUnaryRequestEnded();
 
   // Waits until no call has come for `quiet`, at most for `timeout`.
   void AwaitQuiet(absl::Duration quiet, absl::Duration timeout);
-  // Waits until the server has given up `requests` unary requests.
-  void AwaitUnaryRequestsEnded(size_t requests);
   // Waits until at most `calls` are left, counting those that wait for a client, or `timeout` has
   // passed.
   void AwaitAtMost(size_t calls, absl::Duration timeout);
@@ -72,8 +68,7 @@ class CallSet {
   mutable absl::Mutex mutex_;
   size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t entered_ ABSL_GUARDED_BY(mutex_) = 0;  // ever
-  size_t requests_ended_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::atomic<bool> holding_{false};  // changes under mutex_
+  std::atomic<bool> holding_{false};              // changes under mutex_
   std::vector<UnaryCall*> held_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<StreamCall*> streams_ ABSL_GUARDED_BY(mutex_);

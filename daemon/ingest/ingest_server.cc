@@ -1,5 +1,6 @@
 #include "daemon/ingest/ingest_server.h"
 
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/impl/server_builder_option.h>
@@ -42,8 +43,8 @@ constexpr uint32_t kOversizeBytesMax = 256 << 10;
 constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
 
 // A stop waits until no call has come for kQuietTime, kHoldTime at most.
-constexpr absl::Duration kQuietTime = absl::Milliseconds(50);
-constexpr absl::Duration kHoldTime = absl::Milliseconds(300);
+constexpr absl::Duration kQuietTime = absl::Milliseconds(100);
+constexpr absl::Duration kHoldTime = absl::Milliseconds(500);
 
 constexpr size_t kPemBytesMax = size_t{1} << 20;
 
@@ -204,13 +205,17 @@ void IngestServer::Shutdown(absl::Duration deadline) {
   calls_.AwaitAtMost(queues_.size() * kArmed, deadline);
   calls_.AwaitQuiet(kQuietTime, kHoldTime);
   acceptor_->Stop();
-  std::thread shutdown([this, deadline] {
-    const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
-    server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
-  });
-  calls_.AwaitUnaryRequestsEnded(queues_.size() * kArmedUnary);
+  // Returns when every connection has been sent GOAWAY, unlike Shutdown, which waits for the end.
+  grpc_completion_queue* ended = grpc_completion_queue_create_for_next(nullptr);
+  grpc_server_shutdown_and_notify(server_->c_server(), ended, this);
   calls_.ReleaseAnswers();
-  shutdown.join();
+  const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
+  server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
+  grpc_completion_queue_shutdown(ended);
+  const gpr_timespec never = gpr_inf_future(GPR_CLOCK_REALTIME);
+  while (grpc_completion_queue_next(ended, never, nullptr).type != GRPC_QUEUE_SHUTDOWN) {
+  }
+  grpc_completion_queue_destroy(ended);
   // No operation may start on a queue that is shut down, and only calls start operations.
   calls_.AwaitEmpty();
   for (auto& queue : queues_) queue->Shutdown();

@@ -19,7 +19,6 @@ UnaryCall::UnaryCall(const IngestContext& context) : context_(context) {
 
 void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
   if (!ok) {  // the server is shutting down; no client came
-    context_.calls->NoteUnaryRequestEnded();
     delete this;
     return;
   }

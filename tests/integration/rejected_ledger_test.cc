@@ -32,6 +32,7 @@ struct Ledger {
   uint64_t counted = 0;     // batches
   uint64_t rejected = 0;    // events, by an answer that has RetryInfo
   uint64_t unanswered = 0;  // events: the connection ended before an answer
+  uint64_t cancelled = 0;   // calls that gRPC ended before the daemon saw them
   uint64_t wrong = 0;       // answers that the wire does not promise
   std::string wrong_answer;
 };
@@ -100,6 +101,10 @@ class HastyClients {
       ledger_.unanswered += events;
       return false;
     }
+    if (status.error_code() == StatusCode::CANCELLED) {
+      ++ledger_.cancelled;
+      return true;
+    }
     ++ledger_.wrong;
     ledger_.wrong_answer = absl::StrCat(status.error_code(), " ", status.error_message());
     return true;
@@ -163,6 +168,7 @@ class RejectedLedgerTest : public ::testing::Test {
 TEST_F(RejectedLedgerTest, EveryRejectionOfAStopIsCountedAndHasRetryInfo) {
   uint64_t rejected = 0;
   uint64_t counted = 0;
+  uint64_t cancelled = 0;
   auto daemon = Start();
   for (int stop = 0; stop < 10; ++stop) {
     ASSERT_NE(daemon, nullptr);
@@ -172,6 +178,7 @@ TEST_F(RejectedLedgerTest, EveryRejectionOfAStopIsCountedAndHasRetryInfo) {
     EXPECT_EQ(daemon->Terminate(), 0);
     const Ledger ledger = clients.Join();
     EXPECT_EQ(ledger.wrong, 0U) << ledger.wrong_answer;
+    cancelled += ledger.cancelled;
     rejected += ledger.rejected;
     counted += ledger.counted;
     daemon = Start();
@@ -183,6 +190,8 @@ TEST_F(RejectedLedgerTest, EveryRejectionOfAStopIsCountedAndHasRetryInfo) {
   }
   // Otherwise no client was there when a daemon stopped.
   EXPECT_GT(rejected, 0U);
+  // Of 80 clients; on a busy machine one may first call in the moment of the shutdown.
+  EXPECT_LE(cancelled, 2U);
 }
 
 TEST_F(RejectedLedgerTest, ASigtermOnAFullDiskKeepsWhatWasRejected) { EndOnAFullDisk(SIGTERM); }
