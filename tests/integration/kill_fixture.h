@@ -1,4 +1,5 @@
-// A site with a seed, for tests that kill gmewatchd. GMEWATCH_KILL_SEED repeats a run.
+// A site with a seed, for tests that kill gmewatchd. GMEWATCH_KILL_SEED repeats a run;
+// GMEWATCH_KILL_PROGRAM is another build of gmewatchd to kill.
 #ifndef GMEWATCH_TESTS_INTEGRATION_KILL_FIXTURE_H_
 #define GMEWATCH_TESTS_INTEGRATION_KILL_FIXTURE_H_
 
@@ -31,7 +32,11 @@ inline void Pause(absl::Duration pause) {
 
 class KillTest : public ::testing::Test {
  protected:
-  KillTest() { options_.seed = seed_; }
+  KillTest() {
+    options_.seed = seed_;
+    const char* program = std::getenv("GMEWATCH_KILL_PROGRAM");
+    if (program != nullptr) options_.program = program;
+  }
 
   // Kills at random moments, at most half a second apart.
   void KillAtRandom(LedgerSite* site, uint32_t kills) {

@@ -69,10 +69,10 @@ bool KillAt(LedgerSite* site, const NamedPoint& point, int nth) {
     site->daemon().process().Wait();
     site->kill_point().Set(point.place, nth);
     if (!site->Restart()) return false;
-    // "ready" is logged before the line that Restart waits for: it may have ended since.
+    // The point may have been reached after Restart saw that it was ready.
     const bool reached = site->kill_point().reached();
     site->kill_point().Clear();
-    const bool ended = reached && site->daemon().process().Wait(absl::ZeroDuration()) >= 0;
+    const bool ended = reached && site->daemon().process().Wait(absl::Milliseconds(100)) >= 0;
     return ended ? site->Restart() : reached;
   }
   site->kill_point().Set(point.place, nth);

@@ -28,7 +28,7 @@ std::string Findings::Summary() const {
 LedgerSite::LedgerSite(const LedgerSiteOptions& options)
     : options_(options), random_(options.seed) {}
 
-LedgerSite::~LedgerSite() { GiveUp(); }
+LedgerSite::~LedgerSite() { JoinClients(ClientPhase::kGiveUp); }
 
 bool LedgerSite::Start() {
   arguments_ = {
@@ -137,8 +137,6 @@ void LedgerSite::JoinClients(ClientPhase phase) {
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
-
-void LedgerSite::GiveUp() { JoinClients(ClientPhase::kGiveUp); }
 
 Findings LedgerSite::Finish() {
   Findings findings;

@@ -26,8 +26,9 @@
 namespace gmewatch {
 
 struct LedgerSiteOptions {
-  std::string program;                   // empty: gmewatchd
-  std::vector<std::string> environment;  // of the daemon
+  std::string program;  // empty: gmewatchd
+  // Added to the daemon's environment. An LD_PRELOAD here takes the place of the kill point's.
+  std::vector<std::string> environment;
   uint32_t seed = 1;
   int clients = 8;
   absl::Duration client_pause;  // after each burst of batches
@@ -44,7 +45,7 @@ struct Findings {
   uint64_t cuts = 0;
   uint64_t scrapes = 0;
   uint64_t lowered = 0;  // counters that were lower than a scrape before showed them
-  int exit_status = -1;  // of the last process, after SIGTERM
+  int exit_status = -1;  // of the last process, after SIGTERM; -1 if it still runs
 
   // Numbers for people.
   std::string Summary() const;
@@ -63,17 +64,15 @@ class LedgerSite {
   KillPoint& kill_point() { return kill_point_; }
   PrometheusProcess& prometheus() { return *prometheus_; }
   std::string StateDir() const { return dir_.File("state"); }
-  std::string ReloadableSettings() const { return dir_.File("settings.yaml"); }
 
   // Kills the daemon and starts it again.
   bool KillAndRestart();
   // Starts the daemon again after it has ended. If the kill point ends it during the start, starts
   // it once more.
   bool Restart();
-  // Lets the clients finish, compares, ends the daemon with SIGTERM.
+  // Lets the clients finish, compares, and ends the daemon with SIGTERM; with Prometheus the daemon
+  // goes on, so that the test can wait for the last scrape.
   Findings Finish();
-  // For the end without Finish: the clients give up what is not settled.
-  void GiveUp();
 
  private:
   bool StartDaemon();
