@@ -5,6 +5,7 @@
 // acknowledge_early: the event log returns Ok before the epoch is durable.
 // count_retries: a start forgets the sessions, so a batch that is sent again is counted again.
 // skip_last_epoch: recovery leaves out the newest epoch.
+// leak: each commit keeps 256 KiB of memory; for the soak.
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -160,10 +161,24 @@ class ForgettingLastLog final : public FaultyLog {
   uint64_t skipped_ = 0;
 };
 
+class LeakingLog final : public FaultyLog {
+ public:
+  using FaultyLog::FaultyLog;
+
+  absl::Status Append(uint64_t number, const Epoch& epoch) override {
+    leaked_.emplace_back(size_t{256} << 10, 'x');
+    return log().Append(number, epoch);
+  }
+
+ private:
+  std::vector<std::string> leaked_;
+};
+
 std::unique_ptr<EventLog> WithFault(const std::string& fault, std::unique_ptr<EventLog> log) {
   if (fault == "acknowledge_early") return std::make_unique<HastyLog>(std::move(log));
   if (fault == "count_retries") return std::make_unique<ForgetfulLog>(std::move(log));
   if (fault == "skip_last_epoch") return std::make_unique<ForgettingLastLog>(std::move(log));
+  if (fault == "leak") return std::make_unique<LeakingLog>(std::move(log));
   std::cerr << "GMEWATCH_FAULT does not name a fault: \"" << fault << "\"\n";
   std::exit(gmewatch::kExitUsage);  // NOLINT(concurrency-mt-unsafe): before any thread
 }

@@ -61,6 +61,8 @@ TEST(SoakTest, MemoryDescriptorsAndFilesDoNotGrow) {
   ASSERT_TRUE(text != nullptr && absl::SimpleAtod(text, &minutes) && minutes > 0)
       << "GMEWATCH_SOAK_MINUTES must be a number of minutes; tests/run --soak=MINUTES sets it";
   LedgerSiteOptions options;
+  const char* program = std::getenv("GMEWATCH_KILL_PROGRAM");  // another build of gmewatchd
+  if (program != nullptr) options.program = program;
   options.seed = 1;
   options.clients = 24;
   options.client_pause = absl::Milliseconds(200);
