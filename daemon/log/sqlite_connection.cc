@@ -17,8 +17,9 @@ namespace {
 // is truncated to this.
 constexpr int kWalBytesKept = 16 << 20;
 
-// Of a WAL that is written again; its pages stay in the page cache meanwhile.
-constexpr int kRewriteBytes = 1 << 20;
+// The piece in which a WAL is written again: SQLite's largest page. Its file system writes nothing
+// of a piece of 128 KiB.
+constexpr int kRewriteBytes = 1 << 16;
 
 bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 

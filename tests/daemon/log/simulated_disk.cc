@@ -215,6 +215,8 @@ SimulatedDisk::SimulatedDisk(const std::string& directory, uint64_t seed)
   vfs_->xCurrentTime = CurrentTime;
   vfs_->xGetLastError = LastError;
   EXPECT_EQ(sqlite3_vfs_register(vfs_.get(), 1), SQLITE_OK);
+  // SQLite takes its random numbers from the seed again, so that a case can be repeated alone.
+  sqlite3_randomness(0, nullptr);
 }
 
 SimulatedDisk::~SimulatedDisk() {

@@ -74,6 +74,29 @@ TEST(SqliteLogDamageTest, NamesAnEpochWhoseChecksumIsWrong) {
   ExpectAfter("journal.db", "UPDATE epochs SET record = '' WHERE number = 7", "epoch 7");
 }
 
+// The commit that drops it would end the daemon.
+TEST(SqliteLogDamageTest, NoticesDamageInAnEpochThatTheCheckpointCovers) {
+  ExpectAfter("journal.db", "UPDATE epochs SET crc = crc + 1 WHERE number = 1",
+              "journal.db: epoch 1 is damaged");
+}
+
+TEST(SqliteLogDamageTest, NoticesAPageOfZeros) {
+  constexpr size_t kPage = 4096;
+  TempDir made;
+  MakeLog(made.path());
+  const size_t pages = std::filesystem::file_size(made.File("journal.db")) / kPage;
+  for (size_t page = 0; page < pages; ++page) {
+    TempDir dir;
+    std::filesystem::copy(made.path(), dir.path());
+    std::fstream file(dir.File("journal.db"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(page * kPage));
+    file << std::string(kPage, '\0');
+    file.close();
+    SCOPED_TRACE(page);
+    ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss, "journal.db");
+  }
+}
+
 TEST(SqliteLogDamageTest, NamesARecordThatIsNotAnEpoch) {
   // crc32("abc").
   ExpectAfter("journal.db",
