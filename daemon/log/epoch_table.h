@@ -37,7 +37,7 @@ class EpochTable {
   EpochTable(const EpochTable&) = delete;
   EpochTable& operator=(const EpochTable&) = delete;
 
-  // The number of the newest epoch; 0 if there is none.
+  // The number of the newest epoch; 0 if it has no epoch.
   absl::StatusOr<uint64_t> Newest();
 
   // Calls `apply` for each epoch after `number`, in order. DataLoss that names the epoch if one is

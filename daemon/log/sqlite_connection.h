@@ -108,7 +108,7 @@ class SqliteConnection {
   // Commits everything that `body` writes, or nothing if it returns an error.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> body);
 
-  // A value of meta as text; empty if there is none.
+  // A value of meta as text; empty if it is absent.
   absl::StatusOr<std::string> Meta(absl::string_view key);
 
   // After it everything that can be read is on the disk, whatever happened to earlier processes:

@@ -127,7 +127,7 @@ class Machine {
     }
     return wrong;
   }
-  // Of the last life.
+  // The calls of the last life.
   uint64_t calls() const { return calls_; }
   SimulatedDisk& disk() { return disk_; }
 
