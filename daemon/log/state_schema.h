@@ -20,11 +20,16 @@ inline constexpr absl::string_view kMetaPolicy = "policy";
 inline constexpr absl::string_view kMetaBatchesCounted = "batches_counted";
 inline constexpr absl::string_view kMetaBatchesDuplicate = "batches_duplicate";
 inline constexpr absl::string_view kMetaTriage = "triage";
+inline constexpr absl::string_view kMetaCrc = "crc";  // state_checksums.h
 
 // The columns of `places` for kLossReasonLabels, in their order: "lost_expired" and so on.
 std::vector<std::string> LostColumns();
 
 SqliteSchema StateSchema();
+
+// The version from which on rows have checksums, and SQL that gives older tables room for them.
+inline constexpr int64_t kVersionWithChecksums = 2;
+extern const char* const kAddChecksumsSql;
 
 }  // namespace gmewatch
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "daemon/log/state_schema.h"
 #include "tests/daemon/log/log_fixture.h"
 
 namespace gmewatch {
@@ -60,7 +61,13 @@ Checkpoint FirstCheckpoint() {
 }
 
 std::unique_ptr<StateTables> OpenTables(const TempDir& dir) {
-  absl::StatusOr<std::unique_ptr<StateTables>> tables = StateTables::Open(dir.File("state.db"));
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> file =
+      SqliteConnection::Open(dir.File("state.db"), StateSchema());
+  EXPECT_TRUE(file.ok()) << file.status();
+  if ((*file)->is_new()) {
+    EXPECT_TRUE((*file)->Create().ok());
+  }
+  absl::StatusOr<std::unique_ptr<StateTables>> tables = StateTables::Open(*std::move(file));
   EXPECT_TRUE(tables.ok()) << tables.status();
   return tables.ok() ? *std::move(tables) : nullptr;
 }
@@ -87,7 +94,7 @@ TEST(StateTablesTest, MergesWhatChanged) {
   second.codes[2].shown = true;
   second.codes.push_back({3, 32775, true, false});
   second.places = {{1, {"racer", "us"}, true, 5, 6, {0, 0, 0, 0, 9}}, {2, {"quiz", ""}}};
-  second.counters = {{1, 1, 8, 2, 0}, {2, 3, 1, 1, 0}};
+  second.counters = {{1, 1, 8, 2, 0}, {1, 2, 5, 1, 1}, {2, 3, 1, 1, 0}};
   second.detector = {{{}, "head"}, {{"racer", "us"}, "r"}, {{"quiz", ""}, "q"}};
   second.pages = {{1, "one"}, {0, std::string(5000, 'a').replace(4500, 3, "xyz")}};
   ASSERT_TRUE(OpenTables(dir)->Save(second).ok());
