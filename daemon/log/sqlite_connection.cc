@@ -1,3 +1,4 @@
+// allow(length): one connection, its statements and its transactions
 #include "daemon/log/sqlite_connection.h"
 
 #include <sqlite3.h>

@@ -1,3 +1,4 @@
+// allow(length): one harness of lives and its scripts
 // Over several lives of the process, with kills, failing calls and power losses in between, the log
 // has what it acknowledged, in order and once: every epoch for which Append returned Ok, and every
 // epoch that a start read back and continued from. An epoch whose Append failed for want of room is

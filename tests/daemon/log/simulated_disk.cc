@@ -1,3 +1,4 @@
+// allow(length): one disk: its files, its faults and its SQLite methods
 #include "tests/daemon/log/simulated_disk.h"
 
 #include <gtest/gtest.h>
