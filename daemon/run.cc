@@ -68,7 +68,7 @@ int RunUntilSignal(DaemonOptions options) {
 
   // Blocks that large tables free when they grow go back to the system. By default glibc raises
   // this threshold to the largest block ever freed, and keeps them.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe): before any thread
 
   RealClock clock;
   options.on_fatal = [] { kill(getpid(), SIGTERM); };

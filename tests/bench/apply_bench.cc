@@ -33,7 +33,7 @@ void Apply(benchmark::State& state) {
     aggregate.Apply(++number, epoch, &verdicts);
   }
   if (aggregate.batches_duplicate() != 0) state.SkipWithError("a batch was not counted");
-  const auto batches = static_cast<double>(state.iterations() * kBatchesPerEpoch);
+  const auto batches = static_cast<double>(state.iterations()) * kBatchesPerEpoch;
   using benchmark::Counter;
   state.counters["batches"] = Counter(batches, Counter::kIsRate);
   state.counters["entries"] =
@@ -67,7 +67,7 @@ void ApplyNewSessions(benchmark::State& state) {
     aggregate.Apply(++number, epoch, &verdicts);
   }
   state.counters["batches"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * kBatchesPerEpoch), benchmark::Counter::kIsRate);
+      static_cast<double>(state.iterations()) * kBatchesPerEpoch, benchmark::Counter::kIsRate);
 }
 BENCHMARK(ApplyNewSessions)
     ->ArgName("known")

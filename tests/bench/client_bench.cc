@@ -31,20 +31,20 @@ Reporter& QuietReporter() {
 constexpr std::array<int32_t, 16> kCodes = {0,     1005, 0, 10004, 0, 0, 10001, 0,
                                             32777, 0,    0, 1003,  0, 0, 4103,  0};
 
-void BM_ReportOneCode(benchmark::State& state) {
+void ReportOneCode(benchmark::State& state) {
   Reporter& reporter = QuietReporter();
   for (auto _ : state) reporter.Report(1005);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_ReportOneCode)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
+BENCHMARK(ReportOneCode)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
 
-void BM_ReportMix(benchmark::State& state) {
+void ReportMix(benchmark::State& state) {
   Reporter& reporter = QuietReporter();
   size_t next = static_cast<size_t>(state.thread_index());
   for (auto _ : state) reporter.Report(kCodes[next++ % kCodes.size()]);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_ReportMix)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
+BENCHMARK(ReportMix)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
 
 }  // namespace
 }  // namespace gmewatch

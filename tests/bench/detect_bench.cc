@@ -83,7 +83,7 @@ struct World {
     std::shuffle(first.begin(), first.end(), std::mt19937(7));
     Tick(first);
     // Each further tick has another 1/`each` of the cells.
-    for (uint32_t i = 1; i < 40; ++i) Tick(Gains(each, i * 977));
+    for (uint64_t i = 1; i < 40; ++i) Tick(Gains(each, i * 977));
   }
 
   void Tick(const std::vector<CellGain>& gains) { detector.Tick(tick++, 1, gains); }
@@ -201,7 +201,8 @@ void TickAfterADay(benchmark::State& state) {
   const size_t before = ResidentBytes();
   // Long ticks, so that a day takes few of them; the cost of a tick does not depend on its length.
   auto world = std::make_unique<World>(each, absl::Minutes(10));
-  for (uint32_t i = 0; i < 26 * world->ticks_per_hour; ++i) world->Tick(Gains(each, i * 31));
+  for (uint64_t i = 0; i < uint64_t{26} * world->ticks_per_hour; ++i)
+    world->Tick(Gains(each, i * 31));
   const auto bytes = static_cast<double>(ResidentBytes() - before);
   const auto series = static_cast<double>(world->detector.Report().series);
   const std::vector<CellGain> gains = Gains(each, 0);

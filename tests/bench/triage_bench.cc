@@ -56,7 +56,7 @@ void ApplyEpochs(benchmark::State& state, bool observe) {
   state.counters["allocations"] = static_cast<double>(allocations);
   using benchmark::Counter;
   state.counters["batches"] =
-      Counter(static_cast<double>(state.iterations() * kBatchesPerEpoch), Counter::kIsRate);
+      Counter(static_cast<double>(state.iterations()) * kBatchesPerEpoch, Counter::kIsRate);
 }
 void Apply(benchmark::State& state) { ApplyEpochs(state, false); }
 void ApplyAndObserve(benchmark::State& state) { ApplyEpochs(state, true); }
