@@ -44,23 +44,18 @@ Samples ByResult(uint64_t successes, uint64_t failures) {
   return {{"success", Double(successes)}, {"failure", Double(failures)}};
 }
 
-Samples RejectedBatches(const AggregateStats& stats) {
+// One number of each reason.
+Samples ByReason(const AggregateStats& stats, uint64_t Rejected::*number) {
   Samples samples;
   for (size_t i = 0; i < kRejectReasons; ++i) {
     samples.emplace_back(RejectReasonLabel(static_cast<RejectReason>(i)),
-                         Double(stats.rejected[i].batches));
+                         Double(stats.rejected[i].*number));
   }
   return samples;
 }
 
-Samples RejectedEvents(const AggregateStats& stats) {
-  Samples samples;
-  for (size_t i = 0; i < kRejectReasons; ++i) {
-    samples.emplace_back(RejectReasonLabel(static_cast<RejectReason>(i)),
-                         Double(stats.rejected[i].events));
-  }
-  return samples;
-}
+Samples RejectedBatches(const AggregateStats& stats) { return ByReason(stats, &Rejected::batches); }
+Samples RejectedEvents(const AggregateStats& stats) { return ByReason(stats, &Rejected::events); }
 
 Samples BatchesByResult(const AggregateStats& stats) {
   uint64_t rejected = 0;
