@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
 #include "daemon/base/yaml_message.h"
+#include "daemon/clock_check.h"
 #include "daemon/log/memory_log.h"
 #include "daemon/log/sqlite_log.h"
 
@@ -85,9 +86,12 @@ absl::Status Daemon::Recover() {
       [this] { return aggregate_.stats().rejected; }, [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
+  absl::Time checkpoint_time = absl::InfinitePast();
   if (checkpoint->has_value()) {
     recovered_epoch_ = (*checkpoint)->epoch;
     recovered_time_ms_ = (*checkpoint)->time_ms;
+    recovered_steady_ms_ = (*checkpoint)->steady_ms;
+    checkpoint_time = absl::FromUnixMillis(recovered_time_ms_);
     recovered_detector_ = std::move((*checkpoint)->detector);
     absl::Status restored = aggregate_.Restore(**checkpoint);
     if (!restored.ok()) return restored;
@@ -101,12 +105,14 @@ absl::Status Daemon::Recover() {
         triage_->Replayed(number, e, verdicts);
         recovered_epoch_ = number;
         recovered_time_ms_ = e.time_ms;
+        recovered_steady_ms_ = e.steady_ms != 0 ? e.steady_ms : e.time_ms;
         ++replayed;
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
   if (recovered_epoch_ > 0) {
     triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
+    WarnIfClockIsOdd(clock_.Now(), absl::FromUnixMillis(recovered_time_ms_), checkpoint_time);
   }
   const absl::Duration took = clock_.Monotonic() - begin;
   {
@@ -127,7 +133,7 @@ absl::Status Daemon::StartServing() {
       *log_, clock_,
       CommitterOptions{ToDuration(settings.log().commit_interval()),
                        settings.limits().max_pending_bytes()},
-      recovered_epoch_, recovered_time_ms_,
+      recovered_epoch_, recovered_steady_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         aggregate_.Apply(number, epoch, verdicts);
         triage_->Observe(number, epoch, *verdicts);

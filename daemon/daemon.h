@@ -95,6 +95,7 @@ class Daemon {
   Aggregate aggregate_;
   uint64_t recovered_epoch_ = 0;
   int64_t recovered_time_ms_ = 0;
+  int64_t recovered_steady_ms_ = 0;
   std::vector<DetectorPage> recovered_detector_;
   std::unique_ptr<TriagePages> triage_;
   std::unique_ptr<Committer> committer_;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "daemon/base/log.h"
+#include "daemon/base/patient_clock.h"
 #include "daemon/base/version.h"
 
 namespace gmewatch {
@@ -70,7 +71,8 @@ int RunUntilSignal(DaemonOptions options) {
   // this threshold to the largest block ever freed, and keeps them.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe): before any thread
 
-  RealClock clock;
+  RealClock real_clock;
+  PatientClock clock(real_clock);
   options.on_fatal = [] { kill(getpid(), SIGTERM); };
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(std::move(options), clock);
   if (!daemon.ok()) {

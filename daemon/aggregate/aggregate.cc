@@ -22,8 +22,9 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
   epoch_ = number;
   time_ms_ = epoch.time_ms;
   if (epoch.policy.has_value()) ApplyPolicy(*epoch.policy);
-  now_s_ = Seconds(time_ms_);
-  oldest_s_ = Seconds(time_ms_ - policy_.session_horizon_ms());
+  steady_ms_ = epoch.steady_ms != 0 ? epoch.steady_ms : epoch.time_ms;
+  now_s_ = Seconds(steady_ms_);
+  oldest_s_ = Seconds(steady_ms_ - policy_.session_horizon_ms());
   for (const Place& place : epoch.shown_places) places_.Show(place);
   for (const int32_t code : epoch.shown_codes) codes_.Show(code);
   AddRejected(epoch.rejected);
@@ -123,6 +124,7 @@ Checkpoint Aggregate::TakeCheckpoint(bool changed_only) {
   Checkpoint out;
   out.epoch = epoch_;
   out.time_ms = time_ms_;
+  out.steady_ms = steady_ms_;
   policy_.SerializeToString(&out.policy);
   out.batches_counted = batches_counted_.value();
   out.batches_duplicate = batches_duplicate_.value();
@@ -139,6 +141,7 @@ absl::Status Aggregate::Restore(const Checkpoint& checkpoint) {
   absl::MutexLock lock(&mutex_);
   epoch_ = checkpoint.epoch;
   time_ms_ = checkpoint.time_ms;
+  steady_ms_ = checkpoint.steady_ms;
   if (!policy_.ParseFromString(checkpoint.policy)) {
     return absl::DataLossError("the checkpoint's policy cannot be read");
   }

@@ -80,11 +80,12 @@ class Aggregate {
   mutable absl::Mutex mutex_;
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t time_ms_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t steady_ms_ ABSL_GUARDED_BY(mutex_) = 0;
   internal::Policy policy_ ABSL_GUARDED_BY(mutex_);
   SessionTable sessions_ ABSL_GUARDED_BY(mutex_);
   CodeIndex codes_ ABSL_GUARDED_BY(mutex_){counters_};
   PlaceIndex places_ ABSL_GUARDED_BY(mutex_){counters_};
-  // While an epoch is applied: its time, the horizon, and the rows of its origins.
+  // While an epoch is applied: its steady time, the horizon before it, and the rows of its origins.
   uint32_t now_s_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t oldest_s_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<uint32_t> origin_rows_ ABSL_GUARDED_BY(mutex_);

@@ -24,7 +24,7 @@ struct Session {
   SessionId id;
   uint64_t last_sequence = 0;                          // of the batches counted
   std::array<uint64_t, kCodeSlotsMax / 64> seen = {};  // a bit for each code slot that it reported
-  uint32_t last_seen_s = 0;                            // seconds since 1970
+  uint32_t last_seen_s = 0;                            // seconds of Epoch::steady_ms
   uint32_t free_mark = 0;                              // SessionTable::kFree if the slot is free
 };
 static_assert(sizeof(Session) == 56, "checkpoints hold sessions as they are in memory");

@@ -2,17 +2,22 @@
 
 #include <ctime>
 
-#include "absl/time/clock.h"
-
 namespace gmewatch {
 
-absl::Time RealClock::Now() { return absl::Now(); }
+namespace {
 
-absl::Duration RealClock::Monotonic() {
+timespec Read(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return absl::DurationFromTimespec(now);
+  clock_gettime(clock, &now);
+  return now;
 }
+
+}  // namespace
+
+// Not absl::Now(), which sees a step of the clock up to some seconds later.
+absl::Time RealClock::Now() { return absl::TimeFromTimespec(Read(CLOCK_REALTIME)); }
+
+absl::Duration RealClock::Monotonic() { return absl::DurationFromTimespec(Read(CLOCK_BOOTTIME)); }
 
 absl::Time ManualClock::Now() {
   absl::MutexLock lock(&mutex_);
@@ -28,6 +33,11 @@ void ManualClock::Advance(absl::Duration by) {
   absl::MutexLock lock(&mutex_);
   now_ += by;
   monotonic_ += by;
+}
+
+void ManualClock::Set(absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  now_ = now;
 }
 
 }  // namespace gmewatch

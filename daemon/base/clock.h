@@ -18,10 +18,11 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
 
-  // The wall clock; it may jump. For times that people and the event log read.
+  // The wall clock; it may jump (patient_clock.h). For times that people and the event log read.
   virtual absl::Time Now() = 0;
 
-  // The time since an arbitrary start; never goes back. For intervals and deadlines.
+  // The time since an arbitrary start, with the time that the machine was suspended; never goes
+  // back. For intervals and deadlines.
   virtual absl::Duration Monotonic() = 0;
 };
 
@@ -38,6 +39,8 @@ class ManualClock final : public Clock {
   absl::Time Now() override;
   absl::Duration Monotonic() override;
   void Advance(absl::Duration by);
+  // Sets the wall clock alone.
+  void Set(absl::Time now);
 
  private:
   absl::Mutex mutex_;

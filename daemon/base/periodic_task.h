@@ -1,19 +1,18 @@
 // Runs a step again and again on a thread of its own.
 //
-// All waits are on the monotonic clock, so setting the wall clock neither lengthens nor shortens
-// them. abseil's timed waits do not have this property: this version waits on the wall clock.
+// All waits are on the monotonic clock (timed_wait.h).
 //
 // Thread safety: Wake from any thread; Start and Stop from one at a time. The step runs on the
 // task's thread; it may call Wake, but not Start or Stop. What it reaches must outlive the task.
 #ifndef GMEWATCH_DAEMON_BASE_PERIODIC_TASK_H_
 #define GMEWATCH_DAEMON_BASE_PERIODIC_TASK_H_
 
-#include <condition_variable>
+#include <atomic>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 #include "absl/time/time.h"
+#include "daemon/base/timed_wait.h"
 
 namespace gmewatch {
 
@@ -32,7 +31,7 @@ class PeriodicTask {
   void Start(absl::Duration first_wait = absl::ZeroDuration());
 
   // Runs the next step now, or right after the step that is running.
-  void Wake();
+  void Wake() { wait_.Wake(); }
 
   // Waits for a step that is running and ends the thread. Returns false if no thread was running.
   // Idempotent.
@@ -40,15 +39,10 @@ class PeriodicTask {
 
  private:
   void Run(absl::Duration wait);
-  // Returns false when the task is to end.
-  bool Wait(absl::Duration wait);
 
   const RunOnceFn run_once_;
-  // std::mutex, because only the standard condition variable waits on the monotonic clock.
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;     // guarded by mutex_
-  bool stopping_ = false;  // guarded by mutex_
+  TimedWait wait_;
+  std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
 

@@ -12,6 +12,7 @@ void CallSet::Enter() {
 void CallSet::Leave() {
   absl::MutexLock lock(&mutex_);
   --calls_;
+  if (few_.has_value() && calls_ <= *few_) few_left_.Wake();
 }
 
 bool CallSet::AddStream(StreamCall* stream) {
@@ -38,10 +39,14 @@ void CallSet::DrainStreams() {
 }
 
 void CallSet::AwaitAtMost(size_t calls, absl::Duration timeout) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (calls_ <= calls) return;
+    few_ = calls;
+  }
+  few_left_.For(timeout);
   absl::MutexLock lock(&mutex_);
-  const auto few = [this, calls]()
-                       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return calls_ <= calls; };
-  mutex_.AwaitWithTimeout(absl::Condition(&few), timeout);
+  few_.reset();
 }
 
 void CallSet::AwaitEmpty() {

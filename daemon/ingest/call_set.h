@@ -6,10 +6,13 @@
 #define GMEWATCH_DAEMON_INGEST_CALL_SET_H_
 
 #include <cstddef>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "daemon/base/timed_wait.h"
 
 namespace gmewatch {
 
@@ -42,7 +45,7 @@ class CallSet {
   // Drains every stream: each takes no more batches and ends when those it took are settled.
   void DrainStreams();
   // Waits until at most `calls` are left, counting those that wait for a client, or `timeout` has
-  // passed.
+  // passed. One thread at a time.
   void AwaitAtMost(size_t calls, absl::Duration timeout);
   // Waits until every call is gone.
   void AwaitEmpty();
@@ -54,6 +57,9 @@ class CallSet {
 
   mutable absl::Mutex mutex_;
   size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  // What AwaitAtMost waits for: at most `few_` calls are left.
+  std::optional<size_t> few_ ABSL_GUARDED_BY(mutex_);
+  TimedWait few_left_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<StreamCall*> streams_ ABSL_GUARDED_BY(mutex_);
 };

@@ -15,14 +15,15 @@ constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
 }  // namespace
 
 Committer::Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
-                     int64_t last_time_ms, ApplyFn apply, FatalFn fatal)
+                     int64_t last_steady_ms, ApplyFn apply, FatalFn fatal)
     : log_(log),
       clock_(clock),
       options_(options),
       apply_(std::move(apply)),
       fatal_(std::move(fatal)),
       number_(last_number),
-      time_ms_(last_time_ms),
+      start_(clock.Monotonic()),
+      first_steady_ms_(last_steady_ms != 0 ? last_steady_ms : absl::ToUnixMillis(clock.Now())),
       committer_(&Committer::Run, this) {}
 
 Committer::~Committer() { Stop(); }
@@ -100,9 +101,9 @@ absl::Status Committer::Flush() {
 void Committer::Stop() {
   {
     absl::MutexLock lock(&mutex_);
-    if (!stopping_) stop_.Notify();
     stopping_ = true;
   }
+  stopped_.Wake();
   if (committer_.joinable()) committer_.join();
 }
 
@@ -126,10 +127,11 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(this, &Committer::HasWork));
     if (failing_) pause = kRetryInterval;
+    if (stopping_) pause = absl::ZeroDuration();
   }
   // This wait makes a group of batches: only the time, or Stop, ends it.
   const absl::Duration wait = last_begin_ + pause - clock_.Monotonic();
-  if (wait > absl::ZeroDuration()) stop_.WaitForNotificationWithTimeout(wait);
+  if (wait > absl::ZeroDuration()) stopped_.For(wait);
   last_begin_ = clock_.Monotonic();
   absl::MutexLock lock(&mutex_);
   if (open_.empty() && pending_.empty()) return false;
@@ -141,9 +143,9 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
 }
 
 void Committer::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
-  time_ms_ = std::max(time_ms_, absl::ToUnixMillis(clock_.Now()));
-  epoch->time_ms = time_ms_;
   const absl::Duration begin = clock_.Monotonic();
+  epoch->time_ms = absl::ToUnixMillis(clock_.Now());
+  epoch->steady_ms = first_steady_ms_ + absl::ToInt64Milliseconds(begin - start_);
   const absl::Status status = log_.Append(number_ + 1, *epoch);
   const absl::Duration took = clock_.Monotonic() - begin;
   {

@@ -16,9 +16,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/timed_wait.h"
 #include "daemon/log/event_log.h"
 #include "daemon/model/batch.h"
 #include "daemon/model/epoch.h"
@@ -67,11 +67,11 @@ class Committer {
   using ApplyFn = std::function<void(uint64_t number, const Epoch&, std::vector<Verdict>*)>;
   using FatalFn = std::function<void(const absl::Status&)>;
 
-  // `log` and `clock` must outlive the committer. `last_number` and `last_time_ms` are those of the
-  // newest epoch. `apply` and `fatal` are called on the committer thread; `fatal` once, when the
-  // event log has failed permanently.
+  // `log` and `clock` must outlive the committer. `last_number` and `last_steady_ms` are those of
+  // the newest epoch, or 0. `apply` and `fatal` are called on the committer thread; `fatal` once,
+  // when the event log has failed permanently.
   Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
-            int64_t last_time_ms, ApplyFn apply, FatalFn fatal);
+            int64_t last_steady_ms, ApplyFn apply, FatalFn fatal);
   // Calls Stop.
   ~Committer();
 
@@ -133,7 +133,7 @@ class Committer {
   const FatalFn fatal_;
 
   // Not a condition of mutex_: every Append would have to evaluate it when it unlocks mutex_.
-  absl::Notification stop_;
+  TimedWait stopped_;
 
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
@@ -147,7 +147,8 @@ class Committer {
 
   // For the committer thread alone.
   uint64_t number_;
-  int64_t time_ms_;
+  const absl::Duration start_;     // of this committer, on the monotonic clock
+  const int64_t first_steady_ms_;  // Epoch::steady_ms at that time
   std::vector<Verdict> verdicts_;
   absl::Duration last_begin_ = -absl::InfiniteDuration();
 

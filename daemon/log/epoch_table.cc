@@ -1,40 +1,34 @@
 #include "daemon/log/epoch_table.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/log/checksum.h"
 
 namespace gmewatch {
 namespace {
 
+uint32_t Crc(absl::string_view record) { return Checksum().AddBytes(record).value(); }
+
+}  // namespace
+
 // The number is the key, so epochs are in the file in their order and dropping the oldest frees
 // whole pages.
-SqliteSchema EpochSchema() {
+SqliteSchema EpochTable::Schema() {
   SqliteSchema schema;
   schema.application_id = 0x474d574a;  // "GMWJ"
   schema.version = 1;
+  schema.oldest_version = 1;
   schema.sql =
       "CREATE TABLE epochs(number INTEGER PRIMARY KEY, record BLOB NOT NULL, crc INTEGER NOT "
       "NULL);";
   return schema;
 }
 
-uint32_t Crc(absl::string_view record) {
-  // zlib wants unsigned characters.
-  return static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(record.data()), record.size()));
-}
-
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<EpochTable>> EpochTable::Open(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
-      SqliteConnection::Open(path, EpochSchema());
-  if (!connection.ok()) return connection.status();
-  std::unique_ptr<EpochTable> table(new EpochTable(*std::move(connection)));
+absl::StatusOr<std::unique_ptr<EpochTable>> EpochTable::Open(
+    std::unique_ptr<SqliteConnection> connection) {
+  std::unique_ptr<EpochTable> table(new EpochTable(std::move(connection)));
   absl::Status status = table->Prepare();
   if (!status.ok()) return status;
   return table;
@@ -57,40 +51,48 @@ absl::Status EpochTable::Prepare() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<uint64_t> EpochTable::Newest() {
+  absl::StatusOr<SqliteStatement> newest = connection_->Prepare("SELECT max(number) FROM epochs");
+  if (!newest.ok()) return newest.status();
+  const absl::StatusOr<bool> row = newest->Next();
+  if (!row.ok()) return row.status();
+  return newest->Uint64(0);  // NULL reads as 0
+}
+
 absl::Status EpochTable::Replay(uint64_t number,
                                 const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
-  absl::StatusOr<SqliteStatement> rows = connection_->Prepare(
-      "SELECT number, record, crc FROM epochs WHERE number >= ?1 ORDER BY number");
+  absl::StatusOr<SqliteStatement> rows =
+      connection_->Prepare("SELECT number, record, crc FROM epochs ORDER BY number");
   if (!rows.ok()) return rows.status();
-  rows->Bind(1, number);
   uint64_t expected = std::max<uint64_t>(number, 1);
   while (true) {
     const absl::StatusOr<bool> row = rows->Next();
     if (!row.ok()) return row.status();
     if (!*row) break;
-    if (rows->Uint64(0) != expected) {
-      return Missing(expected, absl::StrCat("the next is ", rows->Uint64(0)));
-    }
-    if (expected != number) {
-      absl::Status status = ReplayRow(expected, *rows, apply);
-      if (!status.ok()) return status;
-    }
-    ++expected;
+    const uint64_t found = rows->Uint64(0);
+    if (found > expected) return Missing(expected, absl::StrCat("the next is ", found));
+    absl::Status status =
+        found > number ? ReplayRow(expected, *rows, apply) : CheckRow(found, *rows);
+    if (!status.ok()) return status;
+    if (found == expected) ++expected;
   }
   // Append never drops the newest epoch.
   if (number != 0 && expected == number) return Missing(number, "the checkpoint ends with it");
   return absl::OkStatus();
 }
 
+absl::Status EpochTable::CheckRow(uint64_t number, const SqliteStatement& row) const {
+  if (Crc(row.Bytes(1)) == row.Int64(2)) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(connection_->path(), ": epoch ", number,
+                                          " is damaged: its checksum does not match"));
+}
+
 absl::Status EpochTable::ReplayRow(
-    uint64_t expected, SqliteStatement& row,
+    uint64_t expected, const SqliteStatement& row,
     const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
-  const absl::string_view record = row.Bytes(1);
-  if (Crc(record) != row.Int64(2)) {
-    return absl::DataLossError(absl::StrCat(connection_->path(), ": epoch ", expected,
-                                            " is damaged: its checksum does not match"));
-  }
-  const absl::StatusOr<Epoch> epoch = Epoch::Parse(record);
+  absl::Status status = CheckRow(expected, row);
+  if (!status.ok()) return status;
+  const absl::StatusOr<Epoch> epoch = Epoch::Parse(row.Bytes(1));
   if (!epoch.ok()) {
     return absl::DataLossError(
         absl::StrCat(connection_->path(), ": epoch ", expected, ": ", epoch.status().message()));

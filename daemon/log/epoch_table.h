@@ -2,8 +2,8 @@
 //
 // The commits after a checkpoint drop the epochs that it covers, a few at a time and in their own
 // transactions. So dropping costs no sync, and nobody waits for a long deletion or for the lock of
-// another writer. The newest epoch is never dropped, so that Replay notices a state.db that does
-// not belong to this journal.db.
+// another writer. The newest epoch is never dropped, so that Replay notices a state.db of another
+// time.
 //
 // Thread safety: none; after Open and Replay it belongs to the thread that appends. Errors: those
 // of sqlite_connection.h.
@@ -28,13 +28,22 @@ class EpochTable {
   // that commits do not become slower.
   static constexpr uint64_t kDropsPerCommit = 8;
 
-  static absl::StatusOr<std::unique_ptr<EpochTable>> Open(const std::string& path);
+  // How journal.db is created.
+  static SqliteSchema Schema();
+  // REQUIRES: `connection` has that schema.
+  static absl::StatusOr<std::unique_ptr<EpochTable>> Open(
+      std::unique_ptr<SqliteConnection> connection);
 
   EpochTable(const EpochTable&) = delete;
   EpochTable& operator=(const EpochTable&) = delete;
 
+  // The number of the newest epoch; 0 if it has no epoch.
+  absl::StatusOr<uint64_t> Newest();
+
   // Calls `apply` for each epoch after `number`, in order. DataLoss that names the epoch if one is
-  // damaged or missing; epoch `number` itself must exist too, unless it is 0.
+  // damaged or missing, also among those up to `number` that have not been dropped yet: otherwise
+  // the commit that drops it would find the damage. Epoch `number` itself must exist too, unless it
+  // is 0.
   absl::Status Replay(uint64_t number,
                       const std::function<absl::Status(uint64_t, const Epoch&)>& apply);
 
@@ -48,7 +57,8 @@ class EpochTable {
   explicit EpochTable(std::unique_ptr<SqliteConnection> connection)
       : connection_(std::move(connection)) {}
   absl::Status Prepare();
-  absl::Status ReplayRow(uint64_t expected, SqliteStatement& row,
+  absl::Status CheckRow(uint64_t number, const SqliteStatement& row) const;
+  absl::Status ReplayRow(uint64_t expected, const SqliteStatement& row,
                          const std::function<absl::Status(uint64_t, const Epoch&)>& apply);
   absl::Status Write(uint64_t number, uint64_t covered);
   absl::Status Insert(uint64_t number);

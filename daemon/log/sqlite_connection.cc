@@ -1,7 +1,9 @@
+// allow(length): one connection, its statements and its transactions
 #include "daemon/log/sqlite_connection.h"
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -15,6 +17,10 @@ namespace {
 // Another program that reads for long makes the WAL grow beyond its usual size. Afterwards the WAL
 // is truncated to this.
 constexpr int kWalBytesKept = 16 << 20;
+
+// The piece in which a WAL is written again: SQLite's largest page. Its file system writes nothing
+// of a piece of 128 KiB.
+constexpr int kRewriteBytes = 1 << 16;
 
 bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
@@ -96,44 +102,58 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
   const int code = sqlite3_open_v2(
       name.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, db));
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, schema, db));
   if (code != SQLITE_OK) return connection->Error(code);
-  status = connection->Configure(schema);
+  status = connection->Identify();
+  if (status.ok() && !connection->is_new()) status = connection->Configure();
   if (!status.ok()) return status;
   return connection;
 }
 
-absl::Status SqliteConnection::Configure(const SqliteSchema& schema) {
+absl::Status SqliteConnection::Identify() {
   sqlite3_extended_result_codes(db_.get(), 1);
   sqlite3_busy_timeout(db_.get(), static_cast<int>(absl::ToInt64Milliseconds(kBusyTimeout)));
-  // Before anything is written: a file of another program must stay as it is.
   const absl::StatusOr<int64_t> id = IntPragma("application_id");
   if (!id.ok()) return id.status();
   const absl::StatusOr<int64_t> changes = IntPragma("schema_version");
   if (!changes.ok()) return changes.status();
-  const bool is_new = *id == 0 && *changes == 0;
-  if (!is_new && *id != schema.application_id) {
+  is_new_ = *id == 0 && *changes == 0;
+  if (is_new_) return absl::OkStatus();
+  if (*id != schema_.application_id) {
     return absl::FailedPreconditionError(
         absl::StrCat(path_, " is not the file that is expected here: its application_id is ", *id,
-                     ", not ", schema.application_id));
+                     ", not ", schema_.application_id));
   }
-  absl::Status status = absl::OkStatus();
-  if (is_new) {
-    // Without auto_vacuum no page is moved to shrink a file that will grow again.
-    status = Execute(
-        absl::StrCat("PRAGMA page_size=", schema.page_size_bytes, "; PRAGMA auto_vacuum=NONE;"));
-  } else {
-    status = CheckVersion(schema);
-  }
-  if (status.ok()) status = SwitchToWal();
+  return CheckVersion();
+}
+
+absl::Status SqliteConnection::Configure() {
+  absl::Status status = SwitchToWal();
   if (!status.ok()) return status;
   // Deleted rows are no secret. Overwriting them, Debian's default, would double the bytes written.
-  status = Execute(absl::StrCat(
+  return Execute(absl::StrCat(
       "PRAGMA synchronous=FULL; PRAGMA locking_mode=NORMAL; PRAGMA secure_delete=OFF;",
-      "PRAGMA wal_autocheckpoint=", schema.wal_autocheckpoint_pages, ";",
-      "PRAGMA journal_size_limit=", kWalBytesKept, ";", "PRAGMA cache_size=-", schema.cache_kib));
-  if (status.ok() && is_new) status = Create(schema);
-  return status;
+      "PRAGMA wal_autocheckpoint=", schema_.wal_autocheckpoint_pages, ";",
+      "PRAGMA journal_size_limit=", kWalBytesKept, ";", "PRAGMA cache_size=-", schema_.cache_kib));
+}
+
+absl::Status SqliteConnection::Create() {
+  // Without auto_vacuum no page is moved to shrink a file that will grow again.
+  absl::Status status = Execute(
+      absl::StrCat("PRAGMA page_size=", schema_.page_size_bytes, "; PRAGMA auto_vacuum=NONE;"));
+  if (status.ok()) status = Configure();
+  if (status.ok()) {
+    status = InTransaction([&] {
+      return Execute(absl::StrCat("PRAGMA application_id=", schema_.application_id, ";",
+                                  "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
+                                  "INSERT INTO meta VALUES('schema_version', ", schema_.version,
+                                  ");", schema_.sql));
+    });
+  }
+  if (!status.ok()) return status;
+  is_new_ = false;
+  version_ = schema_.version;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> SqliteConnection::IntPragma(absl::string_view name) {
@@ -153,32 +173,76 @@ absl::Status SqliteConnection::SwitchToWal() {
     return absl::FailedPreconditionError(
         absl::StrCat(path_, ": the file system does not support a WAL (it needs shared memory)"));
   }
-  return absl::OkStatus();
+  // The switch is committed after that row, and only the next step says whether that succeeded. If
+  // it failed the file would stay in a mode whose commits are not durable.
+  return statement->Next().status();
 }
 
-absl::Status SqliteConnection::Create(const SqliteSchema& schema) {
-  return InTransaction([&] {
-    return Execute(absl::StrCat("PRAGMA application_id=", schema.application_id, ";",
-                                "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;",
-                                "INSERT INTO meta VALUES('schema_version', ", schema.version, ");",
-                                schema.sql));
-  });
-}
-
-absl::Status SqliteConnection::CheckVersion(const SqliteSchema& schema) {
+absl::Status SqliteConnection::CheckVersion() {
   absl::StatusOr<SqliteStatement> statement =
       Prepare("SELECT value FROM meta WHERE key = 'schema_version'");
   if (!statement.ok()) return statement.status();
   const absl::StatusOr<bool> row = statement->Next();
   if (!row.ok()) return row.status();
-  const int64_t version = *row ? statement->Int64(0) : 0;
-  if (version == schema.version) return absl::OkStatus();
-  if (version > schema.version) {
+  version_ = *row ? statement->Int64(0) : 0;
+  if (version_ > schema_.version) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path_, " was written by a newer gmewatchd: its schema version is ", version,
-                     ", this one knows up to ", schema.version));
+        absl::StrCat(path_, " was written by a newer gmewatchd: its schema version is ", version_,
+                     ", this one knows up to ", schema_.version,
+                     "; start that version, or restore a backup from before it"));
   }
-  return absl::DataLossError(absl::StrCat(path_, ": schema version ", version, " is unknown"));
+  if (version_ >= schema_.oldest_version) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(path_, ": schema version ", version_, " is unknown"));
+}
+
+absl::StatusOr<std::string> SqliteConnection::Meta(absl::string_view key) {
+  absl::StatusOr<SqliteStatement> statement = Prepare("SELECT value FROM meta WHERE key = ?1");
+  if (!statement.ok()) return statement.status();
+  const absl::StatusOr<bool> row = statement->BindText(1, key).Next();
+  if (!row.ok()) return row.status();
+  return std::string(*row ? statement->Bytes(0) : "");
+}
+
+absl::Status SqliteConnection::MakeDurable() {
+  // First the WAL as it is: if less of it is on the disk than can be read, the checkpoint below
+  // would make the file newer than that WAL, and after a power loss SQLite would put old pages over
+  // new ones.
+  absl::Status status = InTransaction([&] { return RewriteWal(); });
+  if (!status.ok()) return status;
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code == SQLITE_OK) return absl::OkStatus();
+  status = Error(code);
+  if (!absl::IsUnavailable(status)) return status;
+  return absl::UnavailableError(absl::StrCat(
+      path_,
+      " is being read by another program; end that program and start again: ", status.message()));
+}
+
+absl::Status SqliteConnection::RewriteWal() {
+  sqlite3_file* wal = nullptr;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&wal));
+  sqlite3_int64 size = 0;
+  int code = wal->pMethods->xFileSize(wal, &size);
+  std::string piece;
+  for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size; at += kRewriteBytes) {
+    piece.resize(static_cast<size_t>(std::min<sqlite3_int64>(kRewriteBytes, size - at)));
+    const int bytes = static_cast<int>(piece.size());
+    code = wal->pMethods->xRead(wal, piece.data(), bytes, at);
+    if (code == SQLITE_OK) code = wal->pMethods->xWrite(wal, piece.data(), bytes, at);
+  }
+  if (code == SQLITE_OK && size > 0) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+}
+
+absl::Status SqliteConnection::CheckStructure() {
+  absl::StatusOr<SqliteStatement> statement = Prepare("PRAGMA quick_check(1)");
+  if (!statement.ok()) return statement.status();
+  const absl::StatusOr<bool> row = statement->Next();
+  if (!row.ok()) return row.status();
+  if (*row && statement->Bytes(0) == "ok") return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat(path_, " is damaged: ", *row ? statement->Bytes(0) : "no answer"));
 }
 
 absl::StatusOr<SqliteStatement> SqliteConnection::Prepare(absl::string_view sql) {

@@ -75,6 +75,7 @@ class SqliteStatement {
 struct SqliteSchema {
   int32_t application_id = 0;  // four letters that file(1) shows
   int64_t version = 0;         // a file with a greater one is rejected
+  int64_t oldest_version = 0;  // a file with a smaller one is rejected; the owner migrates others
   std::string sql;             // creates everything but the table `meta`
   int page_size_bytes = 4096;  // of a new file
   int wal_autocheckpoint_pages = 1000;
@@ -85,8 +86,7 @@ class SqliteConnection {
  public:
   static constexpr absl::Duration kBusyTimeout = absl::Seconds(5);
 
-  // Opens the file. If it is absent, creates it for this user alone, with the schema and a table
-  // meta(key, value).
+  // Opens the file. If it is absent it is created for this user alone, empty, and is_new.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
                                                                 const SqliteSchema& schema);
 
@@ -95,11 +95,29 @@ class SqliteConnection {
 
   const std::string& path() const { return path_; }
 
+  // The file has nothing yet, and only Create may be called.
+  bool is_new() const { return is_new_; }
+  // Creates the schema and a table meta(key, value).
+  absl::Status Create();
+  // The version of the file's schema.
+  int64_t version() const { return version_; }
+
   absl::StatusOr<SqliteStatement> Prepare(absl::string_view sql);
   absl::Status Execute(const std::string& sql);
 
   // Commits everything that `body` writes, or nothing if it returns an error.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> body);
+
+  // A value of meta as text; empty if it is absent.
+  absl::StatusOr<std::string> Meta(absl::string_view key);
+
+  // After it everything that can be read is on the disk, whatever happened to earlier processes:
+  // writes the WAL again and syncs it, then moves its contents into the file. Unavailable if
+  // another program still reads the WAL.
+  absl::Status MakeDurable();
+
+  // DataLoss if pages of the file contradict each other. Reads all that are in use.
+  absl::Status CheckStructure();
 
   // Moves the contents of the WAL into the file, so that the WAL's space can be used again. False
   // if that failed or readers still need the WAL.
@@ -115,17 +133,24 @@ class SqliteConnection {
     void operator()(sqlite3* db) const;
   };
 
-  SqliteConnection(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
-  absl::Status Configure(const SqliteSchema& schema);
+  SqliteConnection(std::string path, const SqliteSchema& schema, sqlite3* db)
+      : path_(std::move(path)), schema_(schema), db_(db) {}
+  // Before anything is written: a file of another program must stay as it is.
+  absl::Status Identify();
+  absl::Status Configure();
   absl::StatusOr<int64_t> IntPragma(absl::string_view name);
   absl::Status SwitchToWal();
-  absl::Status Create(const SqliteSchema& schema);
-  absl::Status CheckVersion(const SqliteSchema& schema);
+  // Over itself, with a sync. REQUIRES: a transaction.
+  absl::Status RewriteWal();
+  absl::Status CheckVersion();
   int SystemError();
   absl::Status Error(int code);
 
   std::string path_;
+  const SqliteSchema schema_;
   std::unique_ptr<sqlite3, Closer> db_;
+  bool is_new_ = false;
+  int64_t version_ = 0;
 };
 
 }  // namespace gmewatch

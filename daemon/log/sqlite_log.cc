@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/log/state_dir.h"
+#include "daemon/log/state_files.h"
+#include "daemon/log/state_schema.h"
 
 namespace gmewatch {
 namespace {
@@ -22,38 +24,79 @@ absl::Status KeepFailure(absl::Status status, absl::Status* failure) {
   return status;
 }
 
+// Damage is not repaired by trying again, so the error says what to do.
+absl::Status SayWhatToDo(const absl::Status& status) {
+  if (!absl::IsDataLoss(status)) return status;
+  return absl::DataLossError(absl::StrCat(
+      status.message(),
+      "; restore the state directory from a backup, or move it away to start from zero: "
+      "deploy/README.md, \"Damage\", says what each costs"));
+}
+
+absl::Status CheckMark(const EpochMark& mark, absl::string_view state_id, uint64_t newest,
+                       const std::string& journal) {
+  if (mark.state_id() != state_id || mark.number() <= newest) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      journal, " ends with epoch ", newest, ", but ", mark.path(), " says that epoch ",
+      mark.number(), " was committed: the file or its WAL is an older copy, truncated or missing"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& state_dir) {
+  absl::StatusOr<std::unique_ptr<SqliteLog>> log = OpenFiles(state_dir);
+  if (!log.ok()) return SayWhatToDo(log.status());
+  return log;
+}
+
+absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::OpenFiles(const std::string& state_dir) {
   absl::Status status = PrepareStateDir(state_dir);
   if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<EpochTable>> epochs =
-      EpochTable::Open(absl::StrCat(state_dir, kJournalFile));
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> journal =
+      SqliteConnection::Open(absl::StrCat(state_dir, kJournalFile), EpochTable::Schema());
+  if (!journal.ok()) return journal.status();
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> checkpoint =
+      SqliteConnection::Open(absl::StrCat(state_dir, kStateFile), StateSchema());
+  if (!checkpoint.ok()) return checkpoint.status();
+  auto mark = std::make_unique<EpochMark>(state_dir);
+  status = PrepareStateFiles(**journal, **checkpoint, *mark, state_dir);
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::string> id = ShareStateId(**journal, **checkpoint);
+  if (!id.ok()) return id.status();
+  const std::string journal_path = (*journal)->path();
+  absl::StatusOr<std::unique_ptr<EpochTable>> epochs = EpochTable::Open(*std::move(journal));
   if (!epochs.ok()) return epochs.status();
-  absl::StatusOr<std::unique_ptr<StateTables>> state =
-      StateTables::Open(absl::StrCat(state_dir, kStateFile));
+  absl::StatusOr<std::unique_ptr<StateTables>> state = StateTables::Open(*std::move(checkpoint));
   if (!state.ok()) return state.status();
   const absl::StatusOr<uint64_t> covered = (*state)->CoveredEpoch();
   if (!covered.ok()) return covered.status();
-  // SQLite syncs the directory for a new WAL, but not for files that existed before it opened them.
-  status = SyncDirectory(state_dir);
+  const absl::StatusOr<uint64_t> newest = (*epochs)->Newest();
+  if (!newest.ok()) return newest.status();
+  status = CheckMark(*mark, *id, *newest, journal_path);
   if (!status.ok()) return status;
+  mark->Begin(*id, *newest);
   return std::unique_ptr<SqliteLog>(
-      new SqliteLog(state_dir, *std::move(epochs), *std::move(state), *covered));
+      new SqliteLog(state_dir, *std::move(epochs), std::move(mark), *std::move(state), *covered));
 }
 
 SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> epochs,
-                     std::unique_ptr<StateTables> state, uint64_t covered)
+                     std::unique_ptr<EpochMark> mark, std::unique_ptr<StateTables> state,
+                     uint64_t covered)
     : state_dir_(state_dir),
       covered_(covered),
       epochs_(std::move(epochs)),
+      mark_(std::move(mark)),
       state_(std::move(state)) {}
 
-absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() { return state_->Load(); }
+absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() {
+  absl::StatusOr<std::optional<Checkpoint>> checkpoint = state_->Load();
+  if (!checkpoint.ok()) return SayWhatToDo(checkpoint.status());
+  return checkpoint;
+}
 
 absl::Status SqliteLog::Replay(uint64_t number,
                                const std::function<absl::Status(uint64_t, const Epoch&)>& apply) {
-  return epochs_->Replay(number, apply);
+  return SayWhatToDo(epochs_->Replay(number, apply));
 }
 
 absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
@@ -61,6 +104,7 @@ absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
   absl::Status status = KeepFailure(
       epochs_->Append(number, epoch, covered_.load(std::memory_order_acquire)), &append_failure_);
   if (!append_failure_.ok()) epochs_->LeaveFilesAlone();
+  if (status.ok()) mark_->Set(number);
   return status;
 }
 

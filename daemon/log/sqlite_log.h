@@ -9,9 +9,10 @@
 //
 // Limits: journal.db grows without limit between checkpoints. It does not shrink afterwards; the
 // next epochs use its free space. While another program reads a file, the WAL of that file grows.
-// A journal.db-wal that is damaged on disk looks like one that a crash cut off: the epochs from
-// there on are missing. A full disk: epochs are taken as long as dropped ones leave space in the
-// files; after that, space must come from elsewhere, since SQLite needs some to free any.
+// SQLite takes a journal.db-wal that is damaged for one that a crash cut off; a start notices that
+// the epochs from there on are missing (epoch_mark.h), but not if power was lost as well. A full
+// disk: epochs are taken as long as dropped ones leave space in the files; after that, space must
+// come from elsewhere, since SQLite needs some to free any.
 //
 // Errors: those of event_log.h. Open also returns FailedPrecondition if the directory or a file
 // cannot be used or was written by a newer version. ResourceExhausted also means that another
@@ -29,6 +30,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daemon/log/epoch_mark.h"
 #include "daemon/log/epoch_table.h"
 #include "daemon/log/event_log.h"
 #include "daemon/log/state_tables.h"
@@ -37,7 +39,8 @@ namespace gmewatch {
 
 class SqliteLog final : public EventLog {
  public:
-  // Creates the directory and the files, for this user alone, if they are absent.
+  // Creates the directory and the files, for this user alone, if they are absent. Whatever the
+  // files hold is durable afterwards. DataLoss if a file is damaged, missing or of another state.
   static absl::StatusOr<std::unique_ptr<SqliteLog>> Open(const std::string& state_dir);
 
   absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override;
@@ -51,7 +54,8 @@ class SqliteLog final : public EventLog {
 
  private:
   SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> epochs,
-            std::unique_ptr<StateTables> state, uint64_t covered);
+            std::unique_ptr<EpochMark> mark, std::unique_ptr<StateTables> state, uint64_t covered);
+  static absl::StatusOr<std::unique_ptr<SqliteLog>> OpenFiles(const std::string& state_dir);
 
   const std::string state_dir_;
   // The last epoch of the checkpoint. The thread that saves writes it, the one that appends reads
@@ -60,6 +64,7 @@ class SqliteLog final : public EventLog {
 
   // For the thread that appends.
   std::unique_ptr<EpochTable> epochs_;
+  std::unique_ptr<EpochMark> mark_;
   absl::Status append_failure_;  // permanent
 
   // For the thread that saves.

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/log/state_checksums.h"
 #include "daemon/log/state_schema.h"
 #include "daemon/model/loss_reason.h"
 #include "daemon/model/reject_reason.h"
@@ -23,8 +24,35 @@ absl::StatusOr<std::optional<Checkpoint>> StateReader::Read() {
   if (status.ok()) status = ReadCounters(&checkpoint.counters);
   if (status.ok()) status = ReadSessions(&checkpoint.pages);
   if (status.ok()) status = ReadDetector(&checkpoint.detector);
+  if (status.ok() && checked_) status = CheckPlaces(checkpoint);
+  if (status.ok() && checked_) status = CheckMeta(checkpoint);
   if (!status.ok()) return status;
   return std::optional<Checkpoint>(std::move(checkpoint));
+}
+
+absl::Status StateReader::CheckPlaces(const Checkpoint& checkpoint) const {
+  const absl::flat_hash_map<uint32_t, uint32_t> crcs = PlaceChecksums(checkpoint);
+  for (size_t i = 0; i < checkpoint.places.size(); ++i) {
+    const PlaceRow& row = checkpoint.places[i];
+    if (crcs.at(row.id) == place_crcs_[i]) continue;
+    return Damaged(absl::StrCat("the counts of row ", row.id, " of places (app ", row.place.app,
+                                ", region ", row.place.region, ")"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StateReader::CheckMeta(const Checkpoint& checkpoint) const {
+  const StateRowCounts rows = {checkpoint.places.size(), checkpoint.pages.size(),
+                               checkpoint.detector.size()};
+  if (meta_crc_ == MetaChecksum(checkpoint, rows)) return absl::OkStatus();
+  return Damaged(
+      "a row of meta, codes or rejected, or the last row of places, session_pages or "
+      "detector_pages");
+}
+
+absl::Status StateReader::Damaged(absl::string_view what) const {
+  return absl::DataLossError(absl::StrCat(connection_.path(), ": damaged or missing: ", what,
+                                          "; the checksum does not match"));
 }
 
 absl::StatusOr<uint64_t> StateReader::CoveredEpoch() {
@@ -36,6 +64,7 @@ absl::StatusOr<uint64_t> StateReader::CoveredEpoch() {
 
 absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
   uint64_t time_ms = 0;
+  std::optional<int64_t> steady_ms;
   absl::flat_hash_map<absl::string_view, uint64_t*> numbers = {
       {kMetaEpoch, &checkpoint->epoch},
       {kMetaTimeMs, &time_ms},
@@ -49,8 +78,12 @@ absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
     if (key == kMetaPolicy) {
       checkpoint->policy = std::string(row.Bytes(1));
       ++found;
+    } else if (key == kMetaSteadyMs) {
+      steady_ms = row.Int64(1);
     } else if (key == kMetaTriage) {
       checkpoint->triage = std::string(row.Bytes(1));
+    } else if (key == kMetaCrc) {
+      meta_crc_ = row.Uint64(1);
     } else if (const auto number = numbers.find(key); number != numbers.end()) {
       *number->second = row.Uint64(1);
       ++found;
@@ -59,6 +92,8 @@ absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
   });
   if (!status.ok()) return status;
   checkpoint->time_ms = static_cast<int64_t>(time_ms);
+  // Sessions lived by the wall clock in files without it.
+  checkpoint->steady_ms = steady_ms.value_or(checkpoint->time_ms);
   if (found != 0 && found != keys) {
     return absl::DataLossError(absl::StrCat(connection_.path(), ": the table meta has ", found,
                                             " of the ", keys, " rows of a checkpoint"));
@@ -91,7 +126,8 @@ absl::Status StateReader::ReadCodes(std::vector<CodeRow>* codes) {
 
 absl::Status StateReader::ReadPlaces(std::vector<PlaceRow>* places) {
   return ForEachRow(absl::StrCat("SELECT id, app, region, shown, success_events, sessions, ",
-                                 absl::StrJoin(LostColumns(), ", "), " FROM places ORDER BY id"),
+                                 absl::StrJoin(LostColumns(), ", "), ", ", CrcColumn(),
+                                 " FROM places ORDER BY id"),
                     [&](const SqliteStatement& row) {
                       PlaceRow place;
                       place.id = static_cast<uint32_t>(row.Int64(0));
@@ -102,6 +138,7 @@ absl::Status StateReader::ReadPlaces(std::vector<PlaceRow>* places) {
                       for (size_t reason = 0; reason < kLossReasons; ++reason) {
                         place.lost[reason] = row.Uint64(6 + static_cast<int>(reason));
                       }
+                      place_crcs_.push_back(row.Uint64(6 + static_cast<int>(kLossReasons)));
                       places->push_back(std::move(place));
                       return absl::OkStatus();
                     });
@@ -121,18 +158,23 @@ absl::Status StateReader::ReadCounters(std::vector<CounterRow>* counters) {
 
 absl::Status StateReader::ReadSessions(std::vector<SessionPage>* pages) {
   return ForEachRow(
-      "SELECT page, bytes FROM session_pages ORDER BY page", [&](const SqliteStatement& row) {
+      absl::StrCat("SELECT page, bytes, ", CrcColumn(), " FROM session_pages ORDER BY page"),
+      [&](const SqliteStatement& row) {
         pages->push_back({static_cast<uint32_t>(row.Int64(0)), std::string(row.Bytes(1))});
-        return absl::OkStatus();
+        if (Matches(row, 2, PageChecksum(pages->back()))) return absl::OkStatus();
+        return Damaged(absl::StrCat("row ", row.Int64(0), " of session_pages"));
       });
 }
 
 absl::Status StateReader::ReadDetector(std::vector<DetectorPage>* pages) {
-  return ForEachRow("SELECT app, region, bytes FROM detector_pages ORDER BY app, region",
+  return ForEachRow(absl::StrCat("SELECT app, region, bytes, ", CrcColumn(),
+                                 " FROM detector_pages ORDER BY app, region"),
                     [&](const SqliteStatement& row) {
                       pages->push_back({{std::string(row.Bytes(0)), std::string(row.Bytes(1))},
                                         std::string(row.Bytes(2))});
-                      return absl::OkStatus();
+                      if (Matches(row, 3, PageChecksum(pages->back()))) return absl::OkStatus();
+                      return Damaged(absl::StrCat("row (app ", row.Bytes(0), ", region ",
+                                                  row.Bytes(1), ") of detector_pages"));
                     });
 }
 

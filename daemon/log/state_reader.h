@@ -1,7 +1,7 @@
 // Reads a checkpoint back from the tables of state.db (state_schema.h).
 //
-// Thread safety: none. Errors: those of sqlite_connection.h; DataLoss also if the tables contradict
-// each other.
+// Thread safety: none. Errors: those of sqlite_connection.h; DataLoss also, with the table and the
+// row, if a checksum does not match or the tables contradict each other.
 #ifndef GMEWATCH_DAEMON_LOG_STATE_READER_H_
 #define GMEWATCH_DAEMON_LOG_STATE_READER_H_
 
@@ -20,8 +20,11 @@ namespace gmewatch {
 
 class StateReader {
  public:
+  // kWithoutChecksums: the tables are of a version that had none.
+  enum Kind { kWithChecksums, kWithoutChecksums };
   // `connection` must outlive the reader.
-  explicit StateReader(SqliteConnection& connection) : connection_(connection) {}
+  explicit StateReader(SqliteConnection& connection, Kind kind = kWithChecksums)
+      : connection_(connection), checked_(kind == kWithChecksums) {}
 
   // The complete checkpoint; nullopt if the file holds none yet.
   absl::StatusOr<std::optional<Checkpoint>> Read();
@@ -38,10 +41,22 @@ class StateReader {
   absl::Status ReadCounters(std::vector<CounterRow>* counters);
   absl::Status ReadSessions(std::vector<SessionPage>* pages);
   absl::Status ReadDetector(std::vector<DetectorPage>* pages);
+  absl::Status CheckPlaces(const Checkpoint& checkpoint) const;
+  absl::Status CheckMeta(const Checkpoint& checkpoint) const;
+  // The column with a row's checksum.
+  absl::string_view CrcColumn() const { return checked_ ? "crc" : "0"; }
+  // Whether the row has that checksum in `column`, or needs none.
+  bool Matches(const SqliteStatement& row, int column, uint32_t crc) const {
+    return !checked_ || row.Int64(column) == crc;
+  }
+  absl::Status Damaged(absl::string_view what) const;
   absl::Status ForEachRow(absl::string_view sql,
                           absl::FunctionRef<absl::Status(const SqliteStatement&)> use);
 
   SqliteConnection& connection_;
+  const bool checked_;
+  std::optional<uint64_t> meta_crc_;
+  std::vector<uint64_t> place_crcs_;  // in the order of Checkpoint::places
 };
 
 }  // namespace gmewatch

@@ -15,9 +15,11 @@ CREATE TABLE counters(
   place_id INTEGER NOT NULL, slot INTEGER NOT NULL, events INTEGER NOT NULL,
   sessions INTEGER NOT NULL, late_events INTEGER NOT NULL,
   PRIMARY KEY(place_id, slot)) WITHOUT ROWID;
-CREATE TABLE session_pages(page INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE session_pages(
+  page INTEGER PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
 CREATE TABLE detector_pages(
-  app TEXT NOT NULL, region TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(app, region));
+  app TEXT NOT NULL, region TEXT NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY(app, region));
 CREATE TABLE rejected(
   number INTEGER PRIMARY KEY, reason TEXT NOT NULL, batches INTEGER NOT NULL,
   events INTEGER NOT NULL);
@@ -29,6 +31,14 @@ CREATE VIEW error_events AS
 )sql";
 
 }  // namespace
+
+// SQLite wants a default for the rows that exist.
+const char* const kAddChecksumsSql = R"sql(
+ALTER TABLE places ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE session_pages ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE detector_pages ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET value = 2 WHERE key = 'schema_version';
+)sql";
 
 std::vector<std::string> LostColumns() {
   std::vector<std::string> columns;
@@ -42,14 +52,15 @@ std::vector<std::string> LostColumns() {
 SqliteSchema StateSchema() {
   SqliteSchema schema;
   schema.application_id = 0x474d5753;  // "GMWS"
-  schema.version = 1;
+  schema.version = kVersionWithChecksums;
+  schema.oldest_version = 1;
   schema.sql =
       "CREATE TABLE places(id INTEGER PRIMARY KEY, app TEXT NOT NULL, region TEXT NOT NULL, "
       "shown INTEGER NOT NULL, success_events INTEGER NOT NULL, sessions INTEGER NOT NULL";
   for (const std::string& column : LostColumns()) {
     absl::StrAppend(&schema.sql, ", ", column, " INTEGER NOT NULL");
   }
-  absl::StrAppend(&schema.sql, ");", kTablesSql);
+  absl::StrAppend(&schema.sql, ", crc INTEGER NOT NULL);", kTablesSql);
   return schema;
 }
 

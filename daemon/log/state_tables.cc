@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/log/state_checksums.h"
 #include "daemon/log/state_reader.h"
 #include "daemon/log/state_schema.h"
 #include "daemon/model/loss_reason.h"
@@ -32,19 +33,33 @@ std::string Upsert(absl::string_view table, absl::Span<const std::string> keys,
 std::vector<std::string> PlaceValues() {
   std::vector<std::string> values = {"app", "region", "shown", "success_events", "sessions"};
   for (const std::string& column : LostColumns()) values.push_back(column);
+  values.push_back("crc");
   return values;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<SqliteConnection>> connection =
-      SqliteConnection::Open(path, StateSchema());
-  if (!connection.ok()) return connection.status();
-  std::unique_ptr<StateTables> opened(new StateTables(*std::move(connection)));
-  absl::Status status = opened->Prepare();
+absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(
+    std::unique_ptr<SqliteConnection> connection) {
+  const int64_t version = connection->version();
+  std::unique_ptr<StateTables> opened(new StateTables(std::move(connection)));
+  absl::Status status =
+      version < kVersionWithChecksums ? opened->AddChecksums() : opened->Prepare();
   if (!status.ok()) return status;
   return opened;
+}
+
+absl::Status StateTables::AddChecksums() {
+  return connection_->InTransaction([&] {
+    absl::StatusOr<std::optional<Checkpoint>> old =
+        StateReader(*connection_, StateReader::kWithoutChecksums).Read();
+    if (!old.ok()) return old.status();
+    absl::Status status = connection_->Execute(kAddChecksumsSql);
+    if (status.ok()) status = Prepare();
+    if (!status.ok() || !old->has_value()) return status;
+    (*old)->detector_whole = true;
+    return SaveAll(**old);
+  });
 }
 
 absl::Status StateTables::Prepare() {
@@ -55,8 +70,8 @@ absl::Status StateTables::Prepare() {
       {&writers_.places, Upsert("places", {"id"}, PlaceValues())},
       {&writers_.counters,
        Upsert("counters", {"place_id", "slot"}, {"events", "sessions", "late_events"})},
-      {&writers_.pages, Upsert("session_pages", {"page"}, {"bytes"})},
-      {&writers_.detector, Upsert("detector_pages", {"app", "region"}, {"bytes"})},
+      {&writers_.pages, Upsert("session_pages", {"page"}, {"bytes", "crc"})},
+      {&writers_.detector, Upsert("detector_pages", {"app", "region"}, {"bytes", "crc"})},
       {&writers_.clear_detector, "DELETE FROM detector_pages"},
   };
   for (const auto& [statement, sql] : statements) {
@@ -76,19 +91,36 @@ absl::StatusOr<uint64_t> StateTables::CoveredEpoch() {
 }
 
 absl::Status StateTables::Save(const Checkpoint& checkpoint) {
-  return connection_->InTransaction([&] {
-    absl::Status status = SaveMeta(checkpoint);
-    if (status.ok()) status = SavePlaces(checkpoint);
-    if (status.ok()) status = SaveRows(checkpoint);
-    if (status.ok()) status = SaveDetector(checkpoint);
-    return status;
-  });
+  return connection_->InTransaction([&] { return SaveAll(checkpoint); });
+}
+
+absl::Status StateTables::SaveAll(const Checkpoint& checkpoint) {
+  absl::Status status = SavePlaces(checkpoint);
+  if (status.ok()) status = SaveRows(checkpoint);
+  if (status.ok()) status = SaveDetector(checkpoint);
+  // Last, since its checksum covers how many rows there are now.
+  if (status.ok()) status = SaveMeta(checkpoint);
+  return status;
+}
+
+absl::StatusOr<uint32_t> StateTables::ChecksumOfMeta(const Checkpoint& checkpoint) {
+  absl::StatusOr<SqliteStatement> counts = connection_->Prepare(
+      "SELECT (SELECT count(*) FROM places), (SELECT count(*) FROM session_pages), "
+      "(SELECT count(*) FROM detector_pages)");
+  if (!counts.ok()) return counts.status();
+  const absl::StatusOr<bool> row = counts->Next();
+  if (!row.ok()) return row.status();
+  return MetaChecksum(checkpoint, {counts->Uint64(0), counts->Uint64(1), counts->Uint64(2)});
 }
 
 absl::Status StateTables::SaveMeta(const Checkpoint& checkpoint) {
+  const absl::StatusOr<uint32_t> crc = ChecksumOfMeta(checkpoint);
+  if (!crc.ok()) return crc.status();
   const std::pair<absl::string_view, uint64_t> numbers[] = {
+      {kMetaCrc, *crc},
       {kMetaEpoch, checkpoint.epoch},
       {kMetaTimeMs, static_cast<uint64_t>(checkpoint.time_ms)},
+      {kMetaSteadyMs, static_cast<uint64_t>(checkpoint.steady_ms)},
       {kMetaBatchesCounted, checkpoint.batches_counted},
       {kMetaBatchesDuplicate, checkpoint.batches_duplicate},
   };
@@ -102,6 +134,7 @@ absl::Status StateTables::SaveMeta(const Checkpoint& checkpoint) {
 }
 
 absl::Status StateTables::SavePlaces(const Checkpoint& checkpoint) {
+  const absl::flat_hash_map<uint32_t, uint32_t> crcs = PlaceChecksums(checkpoint);
   for (const PlaceRow& row : checkpoint.places) {
     SqliteStatement& places = writers_.places;
     places.Bind(1, row.id).BindText(2, row.place.app).BindText(3, row.place.region);
@@ -109,6 +142,7 @@ absl::Status StateTables::SavePlaces(const Checkpoint& checkpoint) {
     for (size_t reason = 0; reason < kLossReasons; ++reason) {
       places.Bind(7 + static_cast<int>(reason), row.lost[reason]);
     }
+    places.Bind(7 + static_cast<int>(kLossReasons), crcs.at(row.id));
     absl::Status status = places.Run();
     if (!status.ok()) return status;
   }
@@ -129,7 +163,8 @@ absl::Status StateTables::SaveDetector(const Checkpoint& checkpoint) {
   }
   for (const DetectorPage& page : checkpoint.detector) {
     writers_.detector.BindText(1, page.place.app).BindText(2, page.place.region);
-    absl::Status status = writers_.detector.BindBlob(3, page.bytes).Run();
+    absl::Status status =
+        writers_.detector.BindBlob(3, page.bytes).Bind(4, PageChecksum(page)).Run();
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -149,7 +184,8 @@ absl::Status StateTables::SaveRows(const Checkpoint& checkpoint) {
     if (!status.ok()) return status;
   }
   for (const SessionPage& page : checkpoint.pages) {
-    absl::Status status = writers_.pages.Bind(1, page.index).BindBlob(2, page.bytes).Run();
+    writers_.pages.Bind(1, page.index).BindBlob(2, page.bytes);
+    absl::Status status = writers_.pages.Bind(3, PageChecksum(page)).Run();
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

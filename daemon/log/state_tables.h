@@ -5,10 +5,12 @@
 //
 // error_events(app, region, code, events, sessions, late_events) is a view for people, of the
 // tables places, codes and counters. session_pages and detector_pages are in formats of the
-// aggregate and the detector. meta has the last epoch that the checkpoint covers.
+// aggregate and the detector. meta has the last epoch that the checkpoint covers. The columns crc
+// are explained in state_checksums.h.
 //
 // Thread safety: none; after Open and Load it belongs to the thread that saves. Errors: those of
-// sqlite_connection.h; Load also returns DataLoss if the tables contradict each other.
+// sqlite_connection.h; Load also returns DataLoss, with the table and the row, if a checksum does
+// not match or the tables contradict each other.
 #ifndef GMEWATCH_DAEMON_LOG_STATE_TABLES_H_
 #define GMEWATCH_DAEMON_LOG_STATE_TABLES_H_
 
@@ -26,7 +28,10 @@ namespace gmewatch {
 
 class StateTables {
  public:
-  static absl::StatusOr<std::unique_ptr<StateTables>> Open(const std::string& path);
+  // REQUIRES: `connection` has the schema of state_schema.h. Adds checksums to a file of a version
+  // without them.
+  static absl::StatusOr<std::unique_ptr<StateTables>> Open(
+      std::unique_ptr<SqliteConnection> connection);
 
   StateTables(const StateTables&) = delete;
   StateTables& operator=(const StateTables&) = delete;
@@ -59,6 +64,9 @@ class StateTables {
   explicit StateTables(std::unique_ptr<SqliteConnection> connection)
       : connection_(std::move(connection)) {}
   absl::Status Prepare();
+  absl::Status AddChecksums();
+  absl::Status SaveAll(const Checkpoint& checkpoint);
+  absl::StatusOr<uint32_t> ChecksumOfMeta(const Checkpoint& checkpoint);
   absl::Status SaveMeta(const Checkpoint& checkpoint);
   absl::Status SaveRows(const Checkpoint& checkpoint);
   absl::Status SaveDetector(const Checkpoint& checkpoint);

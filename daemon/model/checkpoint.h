@@ -57,9 +57,10 @@ struct DetectorPage {
 };
 
 struct Checkpoint {
-  // The last epoch that it covers, and that epoch's time.
+  // The last epoch that it covers, and that epoch's times.
   uint64_t epoch = 0;
   int64_t time_ms = 0;
+  int64_t steady_ms = 0;  // what Epoch::steady_ms is, but never 0 for time_ms
   // internal.Policy, serialized: the one in force after that epoch.
   std::string policy;
   uint64_t batches_counted = 0;

@@ -61,6 +61,7 @@ uint32_t Epoch::OriginIndex(const HashedOrigin& origin) {
 
 void Epoch::Clear() {
   time_ms = 0;
+  steady_ms = 0;
   policy.reset();
   details.clear();
   rejected = {};
@@ -111,6 +112,7 @@ bool Epoch::empty() const {
 void Epoch::Serialize(std::string* record) const {
   internal::EpochRecord out;
   out.set_time_ms(time_ms);
+  out.set_steady_ms(steady_ms);
   if (policy.has_value()) *out.mutable_policy() = *policy;
   for (const Origin& origin : origins_) {
     internal::OriginRecord* o = out.add_origins();
@@ -150,11 +152,13 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
       !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
   }
-  if (!IsTime(in.time_ms()) || !IsTime(in.policy().session_horizon_ms())) {
+  if (!IsTime(in.time_ms()) || !IsTime(in.steady_ms()) ||
+      !IsTime(in.policy().session_horizon_ms())) {
     return absl::DataLossError("a time is out of range");
   }
   Epoch epoch;
   epoch.time_ms = in.time_ms();
+  epoch.steady_ms = in.steady_ms();
   if (in.has_policy()) epoch.policy = in.policy();
   for (const internal::OriginRecord& o : in.origins()) {
     // Not OriginIndex: batches name origins by their position in the record, which may hold an

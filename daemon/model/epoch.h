@@ -64,7 +64,11 @@ class Epoch {
   // DataLoss, never a crash.
   static absl::StatusOr<Epoch> Parse(absl::string_view record);
 
+  // Milliseconds since 1970, for people and the history of counts.
   int64_t time_ms = 0;
+  // What sessions expire by: time on the monotonic clock while daemons ran (log_record.proto). 0:
+  // that of an older record, for which time_ms stands.
+  int64_t steady_ms = 0;
   std::optional<internal::Policy> policy;
   std::vector<Detail> details;
   RejectedByReason rejected{};

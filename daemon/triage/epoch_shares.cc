@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/model/limits.h"
+#include "daemon/triage/history.h"
 
 namespace gmewatch {
 namespace {
@@ -28,6 +29,7 @@ void EpochShares::Observe(uint64_t number, const Epoch& epoch,
                           const std::vector<Verdict>& verdicts) {
   absl::MutexLock lock(&mutex_);
   LearnCodes();
+  if (epoch.time_ms + History::kBackSeconds * 1000 < last_ms_) Forget();
   Refill(epoch.time_ms);
   ObserveDetails(number, epoch, verdicts);
   ObserveBatches(number, epoch, verdicts);
@@ -50,9 +52,14 @@ EpochShares::Tables& EpochShares::TablesFor(int32_t code) {
   return *tables;
 }
 
+void EpochShares::Forget() {
+  for (std::unique_ptr<Tables>& tables : tables_) tables.reset();
+  sampled_minute_ = INT64_MIN / 2;
+}
+
 void EpochShares::Refill(int64_t time_ms) {
   const int64_t passed = std::clamp<int64_t>(time_ms - last_ms_, 0, kEntriesMax);
-  last_ms_ = std::max(last_ms_, time_ms);
+  last_ms_ = time_ms;
   allowance_ = std::min(allowance_ + static_cast<size_t>(passed) * kEntriesPerMs, kEntriesMax);
 }
 

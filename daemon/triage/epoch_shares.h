@@ -59,6 +59,8 @@ class EpochShares {
   size_t SlotFor(int32_t code) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Tables& TablesFor(int32_t code) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LearnCodes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The clock was set back far: drops the shares, which are of a time that is yet to come.
+  void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Adds to the allowance for the time that passed.
   void Refill(int64_t time_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ObserveBatches(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts)

@@ -14,6 +14,12 @@ void TriageMemory::ReadCounters(const RejectedByReason& rejected, absl::Duration
 
 void TriageMemory::ReadCountersAt(absl::Time now, const RejectedByReason& rejected) {
   const bool first = time_ == absl::InfinitePast();
+  // The history clears itself then; these tables are of a time that is yet to come.
+  if (now + absl::Seconds(History::kBackSeconds) < time_) {
+    for (Tables* tables : {&apps_, &regions_}) {
+      for (std::unique_ptr<ShareTable>& table : *tables) table.reset();
+    }
+  }
   time_ = now;
   sums_.Read();
   const int64_t now_s = absl::ToUnixSeconds(now);

@@ -47,6 +47,12 @@ CODE_RULES = [
         _CLOCK_FILES,
     ),
     Rule(
+        "timed_wait",
+        r"\b((Await|Wait|WaitForNotification|(Reader)?LockWhen)With(Timeout|Deadline))\b",
+        "abseil waits on the wall clock, which may be set: base/timed_wait.h, or client/src/monitor.h",
+        ("daemon", "client"),
+    ),
+    Rule(
         "shared_ptr",
         r"\b(shared_ptr|make_shared)\b(?!<const )|\benable_shared_from_this\b",
         "one owner, a value or a unique_ptr; only an immutable snapshot (shared_ptr<const T>) is shared",

@@ -95,6 +95,25 @@ TEST_F(AggregateTest, ForgetsASessionAfterTheHorizonAndNotBefore) {
   EXPECT_EQ(FindPlace(aggregate_, "demo", "eu")->sessions(), 2U);
 }
 
+TEST_F(AggregateTest, SessionsExpireBySteadyTimeWhateverTheWallClockSays) {
+  std::vector<Verdict> verdicts;
+  uint64_t number = 10;
+  const auto send = [&](int64_t time_ms, int64_t steady_ms) {
+    Epoch epoch;
+    epoch.time_ms = time_ms;
+    epoch.steady_ms = steady_ms;
+    epoch.Add(SomeBatch(1, 1, {{1005, 1}}), From("demo", "eu"));
+    aggregate_.Apply(++number, epoch, &verdicts);
+    return verdicts.front();
+  };
+  const int64_t horizon_ms = SomePolicy().session_horizon_ms();
+  EXPECT_EQ(send(kStartMs, kStartMs), Verdict::kCounted);
+  EXPECT_EQ(send(kStartMs + 9 * horizon_ms, kStartMs + 1000), Verdict::kDuplicate);
+  EXPECT_EQ(send(kStartMs - 9 * horizon_ms, kStartMs + 2000), Verdict::kDuplicate);
+  EXPECT_EQ(aggregate_.TakeCheckpoint(false).steady_ms, kStartMs + 2000);
+  EXPECT_EQ(send(kStartMs, kStartMs + horizon_ms + 4000), Verdict::kCounted);
+}
+
 TEST_F(AggregateTest, SweepsOldSessionsOutOfMemory) {
   for (uint64_t i = 0; i < 100; ++i) {
     feed_.Send(SomeBatch(i, 1, {{1005, 1}}), From("demo", "eu"));

@@ -141,7 +141,7 @@ TEST(SettingsTest, TheRangesAreTheDocumentedOnes) {
   CheckError("limits: {max_sessions: 999}",
              "s.yaml:1:24: limits.max_sessions must be from 1000 to 100000000, not 999");
   CheckError("limits: {max_pending_bytes: 18446744073709551615}",
-             "s.yaml:1:29: limits.max_pending_bytes must be from 65536 to 1073741824, not "
+             "s.yaml:1:29: limits.max_pending_bytes must be from 65536 to 536870912, not "
              "18446744073709551615");
   CheckError("log: {commit_interval: 1001ms}",
              "s.yaml:1:24: log.commit_interval must be from 0s to 1s, not 1001ms");

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 Batch SomeBatch(uint64_t sequence, uint32_t count = 1) {
   Batch batch;
@@ -27,9 +29,9 @@ Batch SomeBatch(uint64_t sequence, uint32_t count = 1) {
 
 class CommitterTest : public ::testing::Test {
  protected:
-  Committer* Make(CommitterOptions options = {}) {
+  Committer* Make(CommitterOptions options = {}, int64_t last_steady_ms = 5) {
     committer_ = std::make_unique<Committer>(
-        log_, clock_, options, 10, 5,
+        log_, clock_, options, 10, last_steady_ms,
         [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
           applied_.push_back(number);
           // Durable before it is applied.
@@ -89,31 +91,37 @@ TEST_F(CommitterTest, OneCommitTakesAllThatCameMeanwhile) {
   EXPECT_THAT(applied_, ElementsAre(11, 12));
 }
 
-TEST_F(CommitterTest, TimeInTheLogNeverGoesBack) {
-  class BackwardClock final : public Clock {
-   public:
-    absl::Time Now() override { return absl::FromUnixMillis(1000 - calls_++ * 100); }
-    absl::Duration Monotonic() override { return real_.Monotonic(); }
-
-   private:
-    RealClock real_;
-    std::atomic<int> calls_{0};
-  };
-  BackwardClock clock;
-  std::vector<int64_t> times;
+TEST_F(CommitterTest, SteadyTimeFollowsTheMonotonicClockWhateverTheWallClockSays) {
+  ManualClock clock(absl::FromUnixMillis(7000));
+  std::vector<std::pair<int64_t, int64_t>> times;
   Committer committer(
       log_, clock, {}, 0, 2000,
       [&times](uint64_t, const Epoch& epoch, std::vector<Verdict>* verdicts) {
-        times.push_back(epoch.time_ms);
+        times.emplace_back(epoch.time_ms, epoch.steady_ms);
         verdicts->assign(CountBatches(epoch), Verdict::kCounted);
       },
       [](const absl::Status&) {});
-  for (uint64_t i = 1; i <= 3; ++i) {
-    ASSERT_TRUE(committer.Append(SomeBatch(i), origin_, &waiter_).ok());
+  uint64_t sequence = 0;
+  const auto commit = [&] {
+    clock.Advance(absl::Milliseconds(50));
+    ASSERT_TRUE(committer.Append(SomeBatch(++sequence), origin_, &waiter_).ok());
     ASSERT_TRUE(committer.Flush().ok());
-  }
+  };
+  commit();
+  clock.Set(absl::FromUnixMillis(9'000'000));
+  commit();
+  clock.Set(absl::FromUnixMillis(1000));
+  commit();
   committer.Stop();
-  EXPECT_THAT(times, ElementsAre(2000, 2000, 2000));
+  EXPECT_THAT(times, ElementsAre(Pair(7050, 2050), Pair(9'000'050, 2100), Pair(1050, 2150)));
+}
+
+TEST_F(CommitterTest, SteadyTimeBeginsAtTheTimeOfTheFirstEpoch) {
+  Committer* committer = Make({}, 0);
+  ASSERT_TRUE(committer->Append(SomeBatch(1), origin_, &waiter_).ok());
+  committer->Stop();
+  const Epoch first = *Epoch::Parse(log_.records().begin()->second);
+  EXPECT_GT(first.steady_ms, 1'700'000'000'000);
 }
 
 TEST_F(CommitterTest, AFullLogRejectsEverythingThatWaitsAndGoesOnLater) {

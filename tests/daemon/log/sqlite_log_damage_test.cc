@@ -56,7 +56,7 @@ TEST(SqliteLogDamageTest, NamesAnEpochThatIsMissing) {
               "journal.db: epoch 5 is missing; the next is 6");
   ExpectAfter("journal.db", "DELETE FROM epochs WHERE number <= 3",
               "journal.db: epoch 2 is missing; the next is 4");
-  ExpectAfter("journal.db", "DELETE FROM epochs", "journal.db: epoch 2 is missing");
+  ExpectAfter("journal.db", "DELETE FROM epochs", "journal.db ends with epoch 0, but ");
 }
 
 TEST(SqliteLogDamageTest, NamesAnEpochWithABitFlipped) {
@@ -72,6 +72,29 @@ TEST(SqliteLogDamageTest, NamesAnEpochWithABitFlipped) {
 TEST(SqliteLogDamageTest, NamesAnEpochWhoseChecksumIsWrong) {
   ExpectAfter("journal.db", "UPDATE epochs SET crc = crc + 1 WHERE number = 10", "epoch 10");
   ExpectAfter("journal.db", "UPDATE epochs SET record = '' WHERE number = 7", "epoch 7");
+}
+
+// The commit that drops it would end the daemon.
+TEST(SqliteLogDamageTest, NoticesDamageInAnEpochThatTheCheckpointCovers) {
+  ExpectAfter("journal.db", "UPDATE epochs SET crc = crc + 1 WHERE number = 1",
+              "journal.db: epoch 1 is damaged");
+}
+
+TEST(SqliteLogDamageTest, NoticesAPageOfZeros) {
+  constexpr size_t kPage = 4096;
+  TempDir made;
+  MakeLog(made.path());
+  const size_t pages = std::filesystem::file_size(made.File("journal.db")) / kPage;
+  for (size_t page = 0; page < pages; ++page) {
+    TempDir dir;
+    std::filesystem::copy(made.path(), dir.path());
+    std::fstream file(dir.File("journal.db"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(page * kPage));
+    file << std::string(kPage, '\0');
+    file.close();
+    SCOPED_TRACE(page);
+    ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss, "journal.db");
+  }
 }
 
 TEST(SqliteLogDamageTest, NamesARecordThatIsNotAnEpoch) {
@@ -90,14 +113,16 @@ TEST(SqliteLogDamageTest, NoticesALostStateFile) {
   ASSERT_TRUE(AppendNumbers(*log, 12, 12).ok());
   log.reset();
   std::filesystem::remove(dir.File("state.db"));
-  ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss, "epoch 1 is missing");
+  ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss,
+               "state.db is missing or empty, but ");
 }
 
 TEST(SqliteLogDamageTest, NoticesALostEpochFile) {
   TempDir dir;
   MakeLog(dir.path());
   std::filesystem::remove(dir.File("journal.db"));
-  ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss, "epoch 2 is missing");
+  ExpectStatus(Recover(dir.path()), absl::StatusCode::kDataLoss,
+               "journal.db is missing or empty, but ");
 }
 
 TEST(SqliteLogDamageTest, NoticesACheckpointThatIsNotComplete) {
@@ -129,7 +154,7 @@ TEST(SqliteLogDamageTest, RejectsANewerSchemaAndAForeignFile) {
   for (const char* file : {"journal.db", "state.db"}) {
     TempDir dir;
     MakeLog(dir.path());
-    Shell(dir.File(file)).Run("UPDATE meta SET value = 2 WHERE key = 'schema_version'");
+    Shell(dir.File(file)).Run("UPDATE meta SET value = 3 WHERE key = 'schema_version'");
     ExpectStatus(Recover(dir.path()), absl::StatusCode::kFailedPrecondition,
                  absl::StrCat(dir.File(file), " was written by a newer gmewatchd"));
     Shell(dir.File(file)).Run("PRAGMA application_id = 5");

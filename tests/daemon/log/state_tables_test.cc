@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "daemon/log/state_schema.h"
 #include "tests/daemon/log/log_fixture.h"
 
 namespace gmewatch {
@@ -13,9 +14,9 @@ constexpr uint64_t kLargest = std::numeric_limits<uint64_t>::max();
 
 // A checkpoint as text, so that a person can read a difference.
 std::string Text(const Checkpoint& c) {
-  std::string text =
-      absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " policy ", c.policy, " batches ",
-                   c.batches_counted, " ", c.batches_duplicate, "\nrejected");
+  std::string text = absl::StrCat("epoch ", c.epoch, " time ", c.time_ms, " steady ", c.steady_ms,
+                                  " policy ", c.policy, " batches ", c.batches_counted, " ",
+                                  c.batches_duplicate, "\nrejected");
   for (const Rejected& r : c.rejected) absl::StrAppend(&text, " ", r.batches, "/", r.events);
   for (const CodeRow& r : c.codes) {
     absl::StrAppend(&text, "\ncode ", r.slot, " ", r.code, " ", r.in_catalog, " ", r.shown);
@@ -41,6 +42,7 @@ Checkpoint FirstCheckpoint() {
   Checkpoint c;
   c.epoch = 7;
   c.time_ms = -5;
+  c.steady_ms = 6;
   c.policy = std::string("a\0b", 3);
   c.batches_counted = kLargest;
   c.batches_duplicate = 2;
@@ -59,7 +61,13 @@ Checkpoint FirstCheckpoint() {
 }
 
 std::unique_ptr<StateTables> OpenTables(const TempDir& dir) {
-  absl::StatusOr<std::unique_ptr<StateTables>> tables = StateTables::Open(dir.File("state.db"));
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> file =
+      SqliteConnection::Open(dir.File("state.db"), StateSchema());
+  EXPECT_TRUE(file.ok()) << file.status();
+  if ((*file)->is_new()) {
+    EXPECT_TRUE((*file)->Create().ok());
+  }
+  absl::StatusOr<std::unique_ptr<StateTables>> tables = StateTables::Open(*std::move(file));
   EXPECT_TRUE(tables.ok()) << tables.status();
   return tables.ok() ? *std::move(tables) : nullptr;
 }
@@ -86,7 +94,7 @@ TEST(StateTablesTest, MergesWhatChanged) {
   second.codes[2].shown = true;
   second.codes.push_back({3, 32775, true, false});
   second.places = {{1, {"racer", "us"}, true, 5, 6, {0, 0, 0, 0, 9}}, {2, {"quiz", ""}}};
-  second.counters = {{1, 1, 8, 2, 0}, {2, 3, 1, 1, 0}};
+  second.counters = {{1, 1, 8, 2, 0}, {1, 2, 5, 1, 1}, {2, 3, 1, 1, 0}};
   second.detector = {{{}, "head"}, {{"racer", "us"}, "r"}, {{"quiz", ""}, "q"}};
   second.pages = {{1, "one"}, {0, std::string(5000, 'a').replace(4500, 3, "xyz")}};
   ASSERT_TRUE(OpenTables(dir)->Save(second).ok());
@@ -130,6 +138,13 @@ TEST(StateTablesTest, ACompleteDetectorStateReplacesTheSavedOne) {
   tables.reset();
   EXPECT_EQ(OpenTables(dir)->Load().value()->detector,
             (std::vector<DetectorPage>{{{}, "new head"}, {{"racer", "us"}, "changed"}}));
+}
+
+TEST(StateTablesTest, WithoutSteadyTimeTheWallClocksStandsForIt) {
+  TempDir dir;
+  ASSERT_TRUE(OpenTables(dir)->Save(FirstCheckpoint()).ok());
+  Shell(dir.File("state.db")).Run("DELETE FROM meta WHERE key = 'steady_ms'");
+  EXPECT_EQ(OpenTables(dir)->Load().value()->steady_ms, FirstCheckpoint().time_ms);
 }
 
 TEST(StateTablesTest, CanBeQueriedByPeopleMeanwhile) {

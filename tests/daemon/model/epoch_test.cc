@@ -26,6 +26,7 @@ HashedOrigin OriginOf(const std::string& app) {
 Epoch FullEpoch() {
   Epoch epoch;
   epoch.time_ms = 1'700'000'000'123;
+  epoch.steady_ms = 1'600'000'000'456;
   epoch.policy.emplace();
   epoch.policy->add_catalog_codes(1005);
   epoch.policy->set_max_app_regions(7);
@@ -84,6 +85,7 @@ TEST(EpochTest, ComesBackAsItWasSerialized) {
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(Serialized(*parsed), record);
   EXPECT_EQ(parsed->time_ms, 1'700'000'000'123);
+  EXPECT_EQ(parsed->steady_ms, 1'600'000'000'456);
   EXPECT_EQ(parsed->policy->max_app_regions(), 7U);
   EXPECT_EQ(CountBatches(*parsed), 2U);
   ASSERT_EQ(parsed->origins().size(), 2U);
@@ -272,6 +274,11 @@ TEST(EpochTest, RejectsTimesWhoseDifferenceWouldOverflow) {
   EXPECT_TRUE(parses(0, 0));
   EXPECT_FALSE(parses(INT64_MIN, 0));
   EXPECT_FALSE(parses(INT64_MAX, 0));
+  Epoch epoch;
+  epoch.steady_ms = INT64_MAX;
+  std::string record;
+  epoch.Serialize(&record);
+  EXPECT_FALSE(Epoch::Parse(record).ok());
   EXPECT_FALSE(parses(0, INT64_MIN));
   EXPECT_FALSE(parses(0, INT64_MAX));
 }

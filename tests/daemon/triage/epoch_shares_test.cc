@@ -183,6 +183,19 @@ TEST_F(EpochSharesTest, ASampleOfManyDetailsIsScaledUp) {
   EXPECT_NEAR(static_cast<double>(NowOf(Of(1005).operations)["EnterRoom"]), 50'000, 2'500);
 }
 
+TEST_F(EpochSharesTest, AClockThatWasYearsAheadIsForgotten) {
+  constexpr int64_t kYears = int64_t{5} * 365 * 24 * 3600 * 1000;
+  time_ms_ += kYears;
+  Epoch ahead;
+  ahead.Add(BatchOf({{1005, 3}}), OfVersion("1"));
+  Observe(&ahead);
+  time_ms_ -= kYears;
+  Epoch right;
+  right.Add(BatchOf({{1005, 4}}), OfVersion("2"));
+  Observe(&right);
+  EXPECT_THAT(NowOf(Of(1005).app_versions), UnorderedElementsAre(Pair("2", 4)));
+}
+
 TEST_F(EpochSharesTest, SampledIsResetAfterTenMinutes) {
   Epoch epoch;
   for (uint64_t i = 0; i < 1000; ++i) epoch.Add(BatchOf({{1005, 1}}), OfVersion("1.0"));
