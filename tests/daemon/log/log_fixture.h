@@ -22,7 +22,8 @@ namespace gmewatch {
 
 class TempDir {
  public:
-  TempDir() : path_(absl::StrCat(::testing::TempDir(), "gmewatch_log_XXXXXX")) {
+  explicit TempDir(const std::string& in = ::testing::TempDir())
+      : path_(absl::StrCat(in, "gmewatch_log_XXXXXX")) {
     if (mkdtemp(path_.data()) == nullptr) ADD_FAILURE() << "cannot make " << path_;
   }
   TempDir(const TempDir&) = delete;
