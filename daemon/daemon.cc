@@ -83,7 +83,7 @@ absl::Status Daemon::Recover() {
   const absl::Duration begin = clock_.Monotonic();
   triage_ = std::make_unique<TriagePages>(
       aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
-      [this] { return aggregate_.stats().rejected; }, [this] { return ReadState(); });
+      [this] { return ReadAggregate().rejected; }, [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
   absl::Time checkpoint_time = absl::InfinitePast();
@@ -135,7 +135,7 @@ absl::Status Daemon::StartServing() {
                        settings.limits().max_pending_bytes()},
       recovered_epoch_, recovered_steady_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
-        aggregate_.Apply(number, epoch, verdicts);
+        Apply(number, epoch, verdicts);
         triage_->Observe(number, epoch, *verdicts);
       },
       [this](const absl::Status& status) {
@@ -144,7 +144,15 @@ absl::Status Daemon::StartServing() {
           fatal_ = status;
         }
         options_.on_fatal();
+      },
+      [this](const RejectedByReason& kept) {
+        has_kept_ = true;
+        absl::MutexLock lock(&kept_mutex_);
+        kept_ = kept;
       });
+  const absl::StatusOr<RejectedByReason> kept = log_->LoadRejected(recovered_epoch_ + 1);
+  if (!kept.ok()) return kept.status();
+  committer_->Inherit(*kept);
   committer_->SetPolicy(PolicyOf(settings, files_.catalog));
   absl::Status status = committer_->Flush();
   if (!status.ok()) return status;
@@ -248,10 +256,14 @@ absl::Status Daemon::Stop() {
       absl::MutexLock lock(&mutex_);
       stats_.ready = false;
     }
-    // From the entrance to the exit; metrics can be read until everything is counted.
-    if (ingest_ != nullptr) ingest_->Drain();
+    // From the entrance to the exit; metrics can be read until everything is counted. The committer
+    // ends after ingest, because what ingest still takes is rejected, and that is counted too.
+    if (committer_ != nullptr) committer_->Drain();
+    if (ingest_ != nullptr) {
+      ingest_->Drain();
+      ingest_->Shutdown(kDrainTime);
+    }
     if (committer_ != nullptr) committer_->Stop();
-    if (ingest_ != nullptr) ingest_->Shutdown(kDrainTime);
     if (annotations_ != nullptr) annotations_->Stop();
     if (spikes_ != nullptr) spikes_->Stop();
     if (checkpointer_ != nullptr) checkpointer_->Stop();
@@ -262,24 +274,50 @@ absl::Status Daemon::Stop() {
   return fatal_;
 }
 
+void Daemon::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
+  if (!std::exchange(has_kept_, false)) {
+    aggregate_.Apply(number, epoch, verdicts);
+    return;
+  }
+  // The epoch has what was kept: a reader sees it once, before or after.
+  absl::MutexLock lock(&kept_mutex_);
+  aggregate_.Apply(number, epoch, verdicts);
+  kept_ = {};
+}
+
+AggregateStats Daemon::ReadAggregate() const {
+  absl::MutexLock lock(&kept_mutex_);
+  AggregateStats out = aggregate_.stats();
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    out.rejected[i].batches += kept_[i].batches;
+    out.rejected[i].events += kept_[i].events;
+  }
+  return out;
+}
+
 absl::Status Daemon::Ready() const {
-  absl::MutexLock lock(&mutex_);
-  if (!fatal_.ok()) return fatal_;
-  return stats_.ready ? absl::OkStatus()
-                      : absl::UnavailableError("no batches are accepted at present");
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!fatal_.ok()) return fatal_;
+    if (!stats_.ready) return absl::UnavailableError("no batches are accepted at present");
+  }
+  return committer_->Check();
 }
 
 SelfStats Daemon::ReadSelfStats() {
   SelfStats out;
-  out.aggregate = aggregate_.stats();
+  out.aggregate = ReadAggregate();
   out.committer = committer_->stats();
   out.detector = spikes_->stats();
   out.annotate = annotations_->stats();
   if (checkpointer_ != nullptr) out.checkpoints = checkpointer_->stats();
   out.journal_size_bytes = log_->SizeBytes();
+  const bool ready = Ready().ok();
   absl::MutexLock lock(&mutex_);
   out.streams = ingest_ == nullptr ? 0 : ingest_->streams();
   out.daemon = stats_;
+  out.daemon.ready = ready;
+  out.daemon.dropped_log_lines = DroppedLogLines();
   return out;
 }
 
@@ -288,8 +326,8 @@ DaemonState Daemon::ReadState() const {
   out.sessions = aggregate_.session_count();
   out.app_regions = aggregate_.counters().places();
   out.checkpoint_failed = checkpointer_ != nullptr && checkpointer_->stats().last_failed;
+  out.ready = Ready().ok();
   absl::MutexLock lock(&mutex_);
-  out.ready = stats_.ready;
   out.reload_failed = !stats_.last_reload_ok;
   out.sessions_limit = stats_.sessions_limit;
   out.app_regions_limit = stats_.app_regions_limit;

@@ -77,7 +77,12 @@ class Daemon {
   absl::Status StartServing();
   void StartCheckpoints();
   void UseCatalog(const Catalog& catalog, const Settings& settings);
+  // Ok while batches are taken; otherwise why they are not.
   absl::Status Ready() const;
+  // On the committer thread.
+  void Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts);
+  // With what is rejected and durable, but not in an epoch yet (Committer::KeptFn).
+  AggregateStats ReadAggregate() const;
 
   // For metrics; reads the sizes of the log's files.
   SelfStats ReadSelfStats();
@@ -106,6 +111,11 @@ class Daemon {
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;
   bool stopped_ = false;
+
+  mutable absl::Mutex kept_mutex_;
+  // Not in aggregate_ yet.
+  RejectedByReason kept_ ABSL_GUARDED_BY(kept_mutex_){};
+  bool has_kept_ = false;  // for the committer thread
 
   mutable absl::Mutex mutex_;
   absl::Status fatal_ ABSL_GUARDED_BY(mutex_);

@@ -1,6 +1,7 @@
 #include "daemon/run.h"
 
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -26,6 +27,14 @@ int ExitStatus(const absl::Status& status) {
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
   return value == nullptr ? "" : value;
+}
+
+// A shell gives 1,024 descriptors, so many connections, where the system allows far more.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace
@@ -58,6 +67,7 @@ int RunUntilSignal(DaemonOptions options) {
   // Before any thread starts, so that all inherit the mask and only this one takes the signals.
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
   // So a disk quota fails the write instead of ending the process.
   std::signal(SIGXFSZ, SIG_IGN);
 

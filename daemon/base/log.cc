@@ -1,11 +1,18 @@
 #include "daemon/base/log.h"
 
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
+#include "absl/base/attributes.h"
+#include "absl/base/const_init.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
 
@@ -20,8 +27,26 @@ bool IsPlain(absl::string_view value) {
   return true;
 }
 
-void Write(absl::string_view level, absl::string_view message,
-           std::initializer_list<LogField> fields) {
+// The state of standard error, which the process has one of.
+ABSL_CONST_INIT absl::Mutex write_mutex(absl::kConstInit);
+uint64_t dropped ABSL_GUARDED_BY(write_mutex) = 0;
+uint64_t unreported ABSL_GUARDED_BY(write_mutex) = 0;  // of those dropped
+
+// False if the line would have to wait for a reader. A line that cannot be written for another
+// reason, such as a full disk, is not tried again: counting goes on.
+bool WriteAtOnce(absl::string_view line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex) {
+  const ssize_t sent = send(STDERR_FILENO, line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent >= 0) return true;
+  if (errno != ENOTSOCK) return errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS;
+  // A pipe that is ready takes kLogLineBytesMax without waiting, as long as no other thread writes
+  // in between.
+  pollfd ready = {STDERR_FILENO, POLLOUT, 0};
+  if (poll(&ready, 1, 0) == 0) return false;
+  return write(STDERR_FILENO, line.data(), line.size()) >= 0 || errno != EAGAIN;
+}
+
+std::string LineOf(absl::string_view level, absl::string_view message,
+                   std::initializer_list<LogField> fields) {
   RealClock clock;
   std::string line =
       absl::StrCat(absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", clock.Now(), absl::UTCTimeZone()),
@@ -33,9 +58,23 @@ void Write(absl::string_view level, absl::string_view message,
       absl::StrAppend(&line, " ", key, "=\"", absl::Utf8SafeCEscape(value), "\"");
     }
   }
+  if (line.size() >= kLogLineBytesMax) line.resize(kLogLineBytesMax - 1);
   line.push_back('\n');
-  // Counting goes on even if standard error cannot be written.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+  return line;
+}
+
+void Write(absl::string_view level, absl::string_view message,
+           std::initializer_list<LogField> fields) {
+  const std::string line = LineOf(level, message, fields);
+  absl::MutexLock lock(&write_mutex);
+  if (unreported > 0 && WriteAtOnce(LineOf("WARNING", "log lines were dropped: nobody read them",
+                                           {{"lines", absl::StrCat(unreported)}}))) {
+    unreported = 0;
+  }
+  if (unreported > 0 || !WriteAtOnce(line)) {
+    ++dropped;
+    ++unreported;
+  }
 }
 
 }  // namespace
@@ -50,6 +89,11 @@ void LogWarning(absl::string_view message, std::initializer_list<LogField> field
 
 void LogError(absl::string_view message, std::initializer_list<LogField> fields) {
   Write("ERROR", message, fields);
+}
+
+uint64_t DroppedLogLines() {
+  absl::MutexLock lock(&write_mutex);
+  return dropped;
 }
 
 }  // namespace gmewatch

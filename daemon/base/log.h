@@ -6,9 +6,16 @@
 // A message is a lower-case fact; the fields are its values. Values are quoted and escaped where
 // they could be misread, so one call is always one line. Thread safe: a line is one write(2). Do
 // not log while holding a lock.
+//
+// Logging does not wait for a reader: what a pipe, socket or terminal does not take at once is
+// dropped and counted, and the next line that it takes follows one with their number. Limits: the
+// part of a line beyond kLogLineBytesMax is cut off. If another process writes to the same pipe, a
+// line may wait for room after all.
 #ifndef GMEWATCH_DAEMON_BASE_LOG_H_
 #define GMEWATCH_DAEMON_BASE_LOG_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <utility>
@@ -17,11 +24,17 @@
 
 namespace gmewatch {
 
+// A pipe that has room takes as many bytes at once (PIPE_BUF).
+inline constexpr size_t kLogLineBytesMax = 4096;
+
 using LogField = std::pair<absl::string_view, std::string>;
 
 void LogInfo(absl::string_view message, std::initializer_list<LogField> fields = {});
 void LogWarning(absl::string_view message, std::initializer_list<LogField> fields = {});
 void LogError(absl::string_view message, std::initializer_list<LogField> fields = {});
+
+// How many lines were dropped since the start of the process.
+uint64_t DroppedLogLines();
 
 }  // namespace gmewatch
 

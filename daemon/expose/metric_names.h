@@ -138,6 +138,8 @@ struct MetricInfo {
     ByResult(stats.daemon.reloads, stats.daemon.failed_reloads)) \
   X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \
     "0 if the last reload failed, else 1.", stats.daemon.last_reload_ok) \
+  X(kDroppedLogLines, kCounter, "gmewatch_dropped_log_lines_total", (), \
+    "Log lines that were dropped because nobody read standard error.", stats.daemon.dropped_log_lines) \
   X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", stats.daemon.ready) \
   X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
     "1; the version of the daemon.", Samples({{Version(), 1}})) \

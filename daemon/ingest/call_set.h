@@ -5,8 +5,11 @@
 #ifndef GMEWATCH_DAEMON_INGEST_CALL_SET_H_
 #define GMEWATCH_DAEMON_INGEST_CALL_SET_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
@@ -17,6 +20,7 @@
 namespace gmewatch {
 
 class StreamCall;
+class UnaryCall;
 
 class CallSet {
  public:
@@ -44,6 +48,15 @@ class CallSet {
 
   // Drains every stream: each takes no more batches and ends when those it took are settled.
   void DrainStreams();
+  // From now on unary calls that fail are answered when ReleaseAnswers is called: a client that
+  // waits for an answer starts no other call. Until then they do not count as calls.
+  void HoldAnswers();
+  // True if the call's answer is held. One relaxed load if none is.
+  bool Hold(UnaryCall* call);
+  void ReleaseAnswers();
+
+  // Waits until no call has come for `quiet`, at most for `timeout`.
+  void AwaitQuiet(absl::Duration quiet, absl::Duration timeout);
   // Waits until at most `calls` are left, counting those that wait for a client, or `timeout` has
   // passed. One thread at a time.
   void AwaitAtMost(size_t calls, absl::Duration timeout);
@@ -60,6 +73,9 @@ class CallSet {
   // What AwaitAtMost waits for: at most `few_` calls are left.
   std::optional<size_t> few_ ABSL_GUARDED_BY(mutex_);
   TimedWait few_left_;
+  uint64_t entered_ ABSL_GUARDED_BY(mutex_) = 0;  // ever
+  std::atomic<bool> holding_{false};              // changes under mutex_
+  std::vector<UnaryCall*> held_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<StreamCall*> streams_ ABSL_GUARDED_BY(mutex_);
 };

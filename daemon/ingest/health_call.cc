@@ -26,8 +26,8 @@ void HealthCall::OnRequest(bool ok, Scratch* /*scratch*/) {
     return;
   }
   HealthCheckResponse response;
-  response.set_status(context_.serving->load() ? HealthCheckResponse::SERVING
-                                               : HealthCheckResponse::NOT_SERVING);
+  const bool serving = context_.serving->load() && context_.committer->Check().ok();
+  response.set_status(serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
   responder_.Finish(response, grpc::Status::OK, &on_finish_);
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/ingest/ingest_server.h"
 
+#include <grpc/grpc.h>
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
@@ -8,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/log.h"
 #include "daemon/base/text_file.h"
 #include "daemon/ingest/health_call.h"
 #include "daemon/ingest/stream_call.h"
@@ -38,6 +41,10 @@ constexpr uint32_t kOversizeBytesMax = 256 << 10;
 // Time for clients to read their last answers and confirm them: one round trip over a long distance
 // or to a busy client. A client that does not read its connection is cut off.
 constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
+
+// A stop waits until no call has come for kQuietTime, kHoldTime at most.
+constexpr absl::Duration kQuietTime = absl::Milliseconds(100);
+constexpr absl::Duration kHoldTime = absl::Milliseconds(500);
 
 constexpr size_t kPemBytesMax = size_t{1} << 20;
 
@@ -76,8 +83,6 @@ void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
   }
-  // A second daemon at the same port must fail to start, not share the port.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
@@ -103,6 +108,14 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
+// gRPC's own lines in the form of the others, and without waiting for whoever reads them.
+void LogForGrpc(gpr_log_func_args* args) {
+  const absl::string_view path(args->file);
+  const std::string place = absl::StrCat(path.substr(path.find_last_of('/') + 1), ":", args->line);
+  const auto log = args->severity == GPR_LOG_SEVERITY_ERROR ? LogError : LogInfo;
+  log("message of the gRPC library", {{"text", args->message}, {"source", place}});
+}
+
 void Serve(grpc::ServerCompletionQueue* queue) {
   Scratch scratch;
   void* tag = nullptr;
@@ -123,7 +136,14 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
+  absl::StatusOr<std::unique_ptr<Acceptor>> acceptor =
+      Acceptor::Listen(address.substr(0, colon), address.substr(colon + 1));
+  if (!acceptor.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen at ", address, ": ", acceptor.status().message()));
+  }
 
+  gpr_set_log_function(&LogForGrpc);
   std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
@@ -132,20 +152,20 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   } else {
     builder.SetOption(std::make_unique<WithoutReflection>());
   }
-  int port = 0;
-  builder.AddListeningPort(address, *credentials, &port);
+  self->acceptor_ = *std::move(acceptor);
+  self->connections_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
   builder.RegisterService(&self->service_);
   builder.RegisterService(&self->health_);
   const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) self->queues_.push_back(builder.AddCompletionQueue());
   self->server_ = builder.BuildAndStart();
-  if (self->server_ == nullptr || port == 0) {
+  if (self->server_ == nullptr) {
     for (auto& queue : self->queues_) queue->Shutdown();
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen at ", address, ": the address is in use or not an address of this machine, ",
-        "or the certificate does not match its key"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve at ", address, ": the certificate does not match its key"));
   }
-  self->address_ = absl::StrCat(address.substr(0, colon), ":", port);
+  self->address_ = absl::StrCat(address.substr(0, colon), ":", self->acceptor_->port());
   for (auto& queue : self->queues_) {
     const IngestContext context = {&self->service_,   &self->health_, queue.get(),    &self->calls_,
                                    &self->admission_, committer,      &self->serving_};
@@ -154,6 +174,11 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
     for (int i = 0; i < kArmedHealth; ++i) HealthCall::Arm(context);
     self->threads_.emplace_back(Serve, queue.get());
   }
+  self->acceptor_->Start([connections = self->connections_.get()](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    connections->HandleNewConnection(&connection);
+  });
   return self;
 }
 
@@ -174,9 +199,23 @@ void IngestServer::Drain() {
 void IngestServer::Shutdown(absl::Duration deadline) {
   // Every batch is settled and its answer is on the way; clients have until `deadline` to read it.
   // Idle connections are not waited for: their clients may not read them at all.
+  // gRPC cancels a call that reaches it after the shutdown and before its client knows of it. So
+  // clients that could make another call are left waiting for an answer, and get it with the news.
+  calls_.HoldAnswers();
   calls_.AwaitAtMost(queues_.size() * kArmed, deadline);
+  calls_.AwaitQuiet(kQuietTime, kHoldTime);
+  acceptor_->Stop();
+  // Returns when every connection has been sent GOAWAY, unlike Shutdown, which waits for the end.
+  grpc_completion_queue* ended = grpc_completion_queue_create_for_next(nullptr);
+  grpc_server_shutdown_and_notify(server_->c_server(), ended, this);
+  calls_.ReleaseAnswers();
   const auto now = std::chrono::system_clock::now();  // allow(clock): gRPC wants a point in time
   server_->Shutdown(now + absl::ToChronoMilliseconds(std::min(deadline, kGoodbyeTime)));
+  grpc_completion_queue_shutdown(ended);
+  const gpr_timespec never = gpr_inf_future(GPR_CLOCK_REALTIME);
+  while (grpc_completion_queue_next(ended, never, nullptr).type != GRPC_QUEUE_SHUTDOWN) {
+  }
+  grpc_completion_queue_destroy(ended);
   // No operation may start on a queue that is shut down, and only calls start operations.
   calls_.AwaitEmpty();
   for (auto& queue : queues_) queue->Shutdown();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daemon/ingest/acceptor.h"
 #include "daemon/ingest/admission.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/ingest_context.h"
@@ -42,11 +43,10 @@ class IngestServer {
 
   void SetServing(bool serving) { serving_.store(serving); }
 
-  // Takes no more batches over streams; those taken are still acknowledged. Stop the committer
-  // next.
+  // Takes no more batches over streams; those taken are still acknowledged.
   void Drain();
   // Ends every call; a call that is still open after `deadline` gets no answer. REQUIRES: the
-  // committer is stopped.
+  // committer drains, and is stopped after this, so that it settles and counts what still comes.
   void Shutdown(absl::Duration deadline);
 
  private:
@@ -61,6 +61,8 @@ class IngestServer {
   std::string address_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
+  std::unique_ptr<Acceptor> acceptor_;
   std::vector<std::thread> threads_;
 };
 

@@ -108,10 +108,8 @@ void StreamCall::Reject(Rejection rejection, const CheckedRequest& request, bool
 }
 
 void StreamCall::NoteAppended(const absl::Status& appended) {
-  if (!appended.ok()) {
-    End(RetryStatus(appended));
-    return;
-  }
+  if (!appended.ok()) End(RetryStatus(appended));
+  if (absl::IsUnavailable(appended)) return;  // the committer will not call back
   if (unsettled_++ == 0) Ref();
 }
 

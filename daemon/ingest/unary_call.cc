@@ -34,15 +34,20 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
   }
   request.batch.session = request.session->id;
   const HashedOrigin origin(std::move(request.session->origin));
-  const absl::Status appended = context_.committer->Append(request.batch, origin, this);
-  if (!appended.ok()) FinishWith(RetryStatus(appended));
+  FinishIfUnavailable(context_.committer->Append(request.batch, origin, this));
 }
 
 void UnaryCall::Reject(Rejection rejection, const CheckedRequest& request) {
   status_ = std::move(rejection.status);
-  const absl::Status appended = context_.committer->AppendRejected(rejection.reason, request.events,
-                                                                   request.batch.sequence, this);
-  if (!appended.ok()) FinishWith(RetryStatus(appended));
+  FinishIfUnavailable(context_.committer->AppendRejected(rejection.reason, request.events,
+                                                         request.batch.sequence, this));
+}
+
+void UnaryCall::FinishIfUnavailable(const absl::Status& appended) {
+  // Otherwise the committer calls back, and may have destroyed this call already.
+  if (!absl::IsUnavailable(appended)) return;
+  status_ = RetryStatus(appended);
+  OnBatchesSettled();
 }
 
 void UnaryCall::OnSettled(uint64_t sequence, Verdict /*verdict*/) { settled_sequence_ = sequence; }
@@ -51,11 +56,13 @@ void UnaryCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   status_ = RetryStatus(status);
 }
 
-void UnaryCall::OnBatchesSettled() { FinishWith(status_); }
+void UnaryCall::OnBatchesSettled() {
+  if (status_.ok() || !context_.calls->Hold(this)) Finish();
+}
 
-void UnaryCall::FinishWith(const grpc::Status& status) {
-  if (!status.ok()) {
-    responder_.FinishWithError(status, &on_finish_);
+void UnaryCall::Finish() {
+  if (!status_.ok()) {
+    responder_.FinishWithError(status_, &on_finish_);
     return;
   }
   v1::ReportResponse response;

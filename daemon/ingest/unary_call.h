@@ -18,7 +18,10 @@ class UnaryCall final : public BatchWaiter {
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
+  // Answers, or leaves that to the CallSet.
   void OnBatchesSettled() override;
+  // Sends the answer.
+  void Finish();
 
  private:
   explicit UnaryCall(const IngestContext& context);
@@ -27,7 +30,8 @@ class UnaryCall final : public BatchWaiter {
   void OnFinish(bool ok, Scratch* scratch);
   // Counts the rejection, and answers with it when it is durable.
   void Reject(Rejection rejection, const CheckedRequest& request);
-  void FinishWith(const grpc::Status& status);
+  // Answers with the committer's error if the committer will not call back.
+  void FinishIfUnavailable(const absl::Status& appended);
 
   const IngestContext context_;
   const CallSet::Membership membership_{context_.calls};

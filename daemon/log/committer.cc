@@ -12,15 +12,32 @@ namespace {
 // The time between two attempts to write to a log that is full.
 constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
 
+// Rejections whose answers wait until their count is durable. Beyond that an answer does not wait.
+constexpr size_t kRejectionsWaitingMax = 16'384;
+
+// The answer to a batch that was not let in.
+absl::Status SendAgain(RejectReason reason, size_t max_pending_bytes) {
+  if (reason == RejectReason::kStopping) {
+    return absl::UnavailableError("the daemon is stopping");
+  }
+  if (reason == RejectReason::kLogFailed) {
+    return absl::ResourceExhaustedError("the log cannot be written at present");
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat("more waits for the log than limits.max_pending_bytes allows (",
+                   max_pending_bytes, "); send the batch again later"));
+}
+
 }  // namespace
 
 Committer::Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
-                     int64_t last_steady_ms, ApplyFn apply, FatalFn fatal)
+                     int64_t last_steady_ms, ApplyFn apply, FatalFn fatal, KeptFn kept)
     : log_(log),
       clock_(clock),
       options_(options),
       apply_(std::move(apply)),
       fatal_(std::move(fatal)),
+      kept_(std::move(kept)),
       number_(last_number),
       start_(clock.Monotonic()),
       first_steady_ms_(last_steady_ms != 0 ? last_steady_ms : absl::ToUnixMillis(clock.Now())),
@@ -33,10 +50,12 @@ absl::Status Committer::Append(const Batch& batch, const HashedOrigin& origin,
   absl::MutexLock lock(&mutex_);
   std::optional<RejectReason> reason;
   absl::Status admitted = Admit(batch.entries.size() * sizeof(Entry), &reason);
-  if (reason.has_value()) open_.Reject(*reason, 1, EventsOf(batch.entries));
+  if (reason.has_value()) {
+    return Reject(*reason, EventsOf(batch.entries), batch.sequence, waiter, std::move(admitted));
+  }
   if (!admitted.ok()) return admitted;
   open_.Add(batch, origin);
-  pending_.push_back({waiter, batch.sequence, false});
+  pending_.push_back({waiter, batch.sequence, /*rejected=*/false, std::nullopt});
   return absl::OkStatus();
 }
 
@@ -45,31 +64,45 @@ absl::Status Committer::AppendRejected(RejectReason reason, uint64_t events, uin
   absl::MutexLock lock(&mutex_);
   std::optional<RejectReason> no_room;
   absl::Status admitted = Admit(0, &no_room);
-  if (no_room.has_value()) open_.Reject(*no_room, 1, events);
+  if (no_room.has_value()) return Reject(*no_room, events, sequence, waiter, std::move(admitted));
   if (!admitted.ok()) return admitted;
   open_.Reject(reason, 1, events);
-  pending_.push_back({waiter, sequence, true});
+  pending_.push_back({waiter, sequence, /*rejected=*/true, std::nullopt});
   return absl::OkStatus();
+}
+
+absl::Status Committer::Reject(RejectReason reason, uint64_t events, uint64_t sequence,
+                               BatchWaiter* waiter, absl::Status why) {
+  open_.Reject(reason, 1, events);
+  if (stopping_ || rejections_waiting_ == kRejectionsWaitingMax) {
+    return absl::UnavailableError(why.message());
+  }
+  ++rejections_waiting_;
+  pending_.push_back({waiter, sequence, /*rejected=*/false, reason});
+  return why;
 }
 
 absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason) {
   if (!permanent_failure_.ok()) return absl::UnavailableError(permanent_failure_.message());
-  if (stopping_) {
+  if (draining_) {
     *reason = RejectReason::kStopping;
-    return absl::UnavailableError("the daemon is stopping");
+    return absl::AbortedError("the daemon is stopping");
   }
   if (failing_) {
     *reason = RejectReason::kLogFailed;
-    return absl::ResourceExhaustedError("the log cannot be written at present");
-  }
-  const size_t waiting = WaitingBytes();
-  if (waiting + bytes > options_.max_pending_bytes) {
+  } else if (WaitingBytes() + bytes > options_.max_pending_bytes) {
     *reason = RejectReason::kOverloaded;
-    return absl::ResourceExhaustedError(
-        absl::StrCat(waiting, " bytes wait for the log; limits.max_pending_bytes allows ",
-                     options_.max_pending_bytes, "; send the batch again later"));
+  } else {
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return SendAgain(**reason, options_.max_pending_bytes);
+}
+
+void Committer::Inherit(const RejectedByReason& rejected) {
+  absl::MutexLock lock(&mutex_);
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    open_.Reject(static_cast<RejectReason>(i), rejected[i].batches, rejected[i].events);
+  }
 }
 
 void Committer::SetPolicy(internal::Policy policy) {
@@ -83,7 +116,11 @@ void Committer::Show(std::vector<Place> places, std::vector<int32_t> codes) {
   open_.shown_codes.insert(open_.shown_codes.end(), codes.begin(), codes.end());
 }
 
-bool Committer::HasWork() const { return stopping_ || !open_.empty() || !pending_.empty(); }
+bool Committer::HasWork() const {
+  // While it drains, a log that fails is tried again for those who wait for an answer, and at the
+  // end.
+  return stopping_ || !pending_.empty() || (!open_.empty() && !(failing_ && draining_));
+}
 
 bool Committer::IsFlushed() const {
   return !permanent_failure_.ok() || failing_ ||
@@ -98,7 +135,23 @@ absl::Status Committer::Flush() {
                   : absl::OkStatus();
 }
 
+absl::Status Committer::Check() const {
+  absl::MutexLock lock(&mutex_);
+  if (!permanent_failure_.ok()) return permanent_failure_;
+  if (draining_) return absl::UnavailableError("the daemon is stopping");
+  if (!failing_) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the log cannot be written: ", failure_.message()));
+}
+
+void Committer::Drain() {
+  absl::MutexLock lock(&mutex_);
+  if (!draining_) stopped_.Wake();
+  draining_ = true;
+}
+
 void Committer::Stop() {
+  Drain();
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -129,7 +182,7 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
     if (failing_) pause = kRetryInterval;
     if (stopping_) pause = absl::ZeroDuration();
   }
-  // This wait makes a group of batches: only the time, or Stop, ends it.
+  // This wait makes a group of batches: only the time, or Drain, ends it.
   const absl::Duration wait = last_begin_ + pause - clock_.Monotonic();
   if (wait > absl::ZeroDuration()) stopped_.For(wait);
   last_begin_ = clock_.Monotonic();
@@ -137,6 +190,7 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
   if (open_.empty() && pending_.empty()) return false;
   std::swap(*epoch, open_);
   std::swap(*pending, pending_);
+  rejections_waiting_ = 0;
   committing_ = true;
   committing_bytes_ = epoch->size_bytes() + pending->size() * sizeof(Pending);
   return true;
@@ -176,7 +230,11 @@ void Committer::Settle(const std::vector<Pending>& pending) {
   size_t counted = 0;
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
-    p.waiter->OnSettled(p.sequence, p.rejected ? Verdict::kRejected : verdicts_[counted++]);
+    if (p.send_again.has_value()) {
+      p.waiter->OnFailed(p.sequence, SendAgain(*p.send_again, options_.max_pending_bytes));
+    } else {
+      p.waiter->OnSettled(p.sequence, p.rejected ? Verdict::kRejected : verdicts_[counted++]);
+    }
     if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
   }
 }
@@ -184,24 +242,43 @@ void Committer::Settle(const std::vector<Pending>& pending) {
 void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status) {
   const bool fatal = !absl::IsResourceExhausted(status);
   bool first = false;
+  RejectedByReason rejected;
   {
     absl::MutexLock lock(&mutex_);
     first = !failing_;
     // Until a commit succeeds. The counts of the rejected batches make another attempt certain.
     failing_ = true;
+    failure_ = status;
     if (fatal) permanent_failure_ = status;
     pending.insert(pending.end(), pending_.begin(), pending_.end());
     pending_.clear();
+    rejections_waiting_ = 0;
     open_.RejectBatches(RejectReason::kLogFailed);
     open_.Inherit(epoch, RejectReason::kLogFailed);
+    rejected = open_.rejected;
   }
   if (first) LogError("the log cannot be written", {{"error", std::string(status.message())}});
+  Keep(rejected);
+  SettleFailed(pending, status);
+  if (fatal) fatal_(status);
+}
+
+void Committer::Keep(const RejectedByReason& rejected) {
+  const absl::Status kept = log_.KeepRejected(number_ + 1, rejected);
+  if (kept.ok() && kept_) kept_(rejected);
+  if (!kept.ok() && !keep_failed_) {
+    LogError("what is rejected while the log cannot be written is lost if the daemon ends",
+             {{"error", std::string(kept.message())}});
+  }
+  keep_failed_ = !kept.ok();
+}
+
+void Committer::SettleFailed(const std::vector<Pending>& pending, const absl::Status& status) {
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
     p.waiter->OnFailed(p.sequence, status);
     if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
   }
-  if (fatal) fatal_(status);
 }
 
 double Committer::Fullness() const {

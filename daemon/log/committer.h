@@ -37,8 +37,8 @@ class BatchWaiter {
 
   // The durable verdict of a batch.
   virtual void OnSettled(uint64_t sequence, Verdict verdict) = 0;
-  // The epoch of the batch could not be committed. ResourceExhausted: the client may send the batch
-  // again; otherwise the event log has failed permanently.
+  // The batch is not counted. ResourceExhausted and Unavailable: that is durable under its reason
+  // and the client may send the batch again; otherwise the event log has failed permanently.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
   // Follows one or more of the calls above: it is time to answer. May destroy the waiter if none of
   // its batches is left to settle.
@@ -66,25 +66,32 @@ class Committer {
  public:
   using ApplyFn = std::function<void(uint64_t number, const Epoch&, std::vector<Verdict>*)>;
   using FatalFn = std::function<void(const absl::Status&)>;
+  using KeptFn = std::function<void(const RejectedByReason&)>;
 
   // `log` and `clock` must outlive the committer. `last_number` and `last_steady_ms` are those of
   // the newest epoch, or 0. `apply` and `fatal` are called on the committer thread; `fatal` once,
-  // when the event log has failed permanently.
+  // when the event log has failed permanently. `kept` is called there too: what was rejected since
+  // the last epoch is durable without one (EventLog::KeepRejected), and the next epoch that is
+  // applied has it.
   Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
-            int64_t last_steady_ms, ApplyFn apply, FatalFn fatal);
+            int64_t last_steady_ms, ApplyFn apply, FatalFn fatal, KeptFn kept = {});
   // Calls Stop.
   ~Committer();
 
-  // Adds the batch to the open epoch. Ok: exactly one OnSettled or OnFailed follows.
-  // ResourceExhausted: too much is waiting or the log cannot be written at present; Unavailable:
-  // Stop was called or the event log has failed permanently. After an error neither follows; the
-  // batch is counted as rejected, unless the event log has failed permanently.
+  // Adds the batch to the open epoch. Ok: it is taken. ResourceExhausted (too much is waiting, or
+  // the log cannot be written at present) and Aborted (Drain was called): it is counted as
+  // rejected, and OnFailed follows when that is durable. So after these exactly one OnSettled or
+  // OnFailed follows. After Unavailable neither follows: the event log has failed permanently, Stop
+  // was called, or too many rejections wait already (kRejectionsWaitingMax).
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
 
   // Counts one batch as rejected and calls `waiter`, in order, with kRejected when that is durable.
   // Fails like Append.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter);
+
+  // Puts into the next epoch what a former process kept with EventLog::KeepRejected.
+  void Inherit(const RejectedByReason& rejected);
 
   // Both apply from the next epoch on. Show: scrapes show the counts of these places and codes.
   void SetPolicy(internal::Policy policy);
@@ -94,7 +101,13 @@ class Committer {
   // log cannot be written.
   absl::Status Flush();
 
-  // Takes nothing more, commits the open epoch, ends the thread. Idempotent.
+  // Ok while batches are taken; otherwise why they are rejected.
+  absl::Status Check() const;
+
+  // Takes no more batches: rejects them and commits that. Idempotent.
+  void Drain();
+  // Drains, commits the open epoch, ends the thread. REQUIRES: a batch that is appended later needs
+  // no count. Idempotent.
   void Stop();
 
   // 0 if nothing waits for the log, 1 if max_pending_bytes do.
@@ -102,11 +115,12 @@ class Committer {
   CommitterStats stats() const;
 
  private:
-  // A batch of the open epoch, or a batch that was rejected.
+  // A batch of the open epoch, or a batch that was rejected: for good, or to be sent again.
   struct Pending {
     BatchWaiter* waiter;
     uint64_t sequence;
-    bool rejected;
+    bool rejected = false;
+    std::optional<RejectReason> send_again;
   };
 
   void Run();
@@ -114,13 +128,20 @@ class Committer {
   bool TakeOpen(Epoch* epoch, std::vector<Pending>* pending);
   void Commit(Epoch* epoch, const std::vector<Pending>& pending);
   void Settle(const std::vector<Pending>& pending);
+  // Tells the waiters of an epoch that could not be committed.
+  static void SettleFailed(const std::vector<Pending>& pending, const absl::Status& status);
   // Rejects the batches of an epoch that could not be committed, and the batches that came after
   // it, so that none of those overtakes a batch that the client sends again.
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
+  // Makes durable what was rejected, without the epoch that it belongs to.
+  void Keep(const RejectedByReason& rejected);
   // Ok if there is room. Otherwise `*reason` is what the batch is to be counted under; it is not
   // set if the event log has failed permanently, since nothing can be counted then.
   absl::Status Admit(size_t bytes, std::optional<RejectReason>* reason)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Counts a batch that Admit did not let in; `why` is what Admit returned.
+  absl::Status Reject(RejectReason reason, uint64_t events, uint64_t sequence, BatchWaiter* waiter,
+                      absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t WaitingBytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether everything is committed, or cannot be.
@@ -131,6 +152,7 @@ class Committer {
   const CommitterOptions options_;
   const ApplyFn apply_;
   const FatalFn fatal_;
+  const KeptFn kept_;
 
   // Not a condition of mutex_: every Append would have to evaluate it when it unlocks mutex_.
   TimedWait stopped_;
@@ -140,7 +162,11 @@ class Committer {
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
   size_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
+  // The entries of pending_ that have send_again.
+  size_t rejections_waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   bool failing_ ABSL_GUARDED_BY(mutex_) = false;  // the last commit failed
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // why it failed
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status permanent_failure_ ABSL_GUARDED_BY(mutex_);
   CommitterStats stats_ ABSL_GUARDED_BY(mutex_);
@@ -150,6 +176,7 @@ class Committer {
   const absl::Duration start_;     // of this committer, on the monotonic clock
   const int64_t first_steady_ms_;  // Epoch::steady_ms at that time
   std::vector<Verdict> verdicts_;
+  bool keep_failed_ = false;  // the last EventLog::KeepRejected
   absl::Duration last_begin_ = -absl::InfiniteDuration();
 
   // Last, so that the thread starts when everything above is initialised.

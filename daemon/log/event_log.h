@@ -38,6 +38,17 @@ class EventLog {
   // If it returns Ok the epoch survives a crash. REQUIRES: numbers rise by one from call to call.
   virtual absl::Status Append(uint64_t number, const Epoch& epoch) = 0;
 
+  // Keeps over a crash what was rejected since the last epoch, when that epoch's successor `number`
+  // cannot be appended: it needs no new space. Replaces what was kept before. The thread that
+  // appends calls it.
+  virtual absl::Status KeepRejected(uint64_t /*number*/, const RejectedByReason& /*rejected*/) {
+    return absl::OkStatus();
+  }
+  // What was kept for epoch `number`; nothing if that epoch was appended after all.
+  virtual absl::StatusOr<RejectedByReason> LoadRejected(uint64_t /*number*/) {
+    return RejectedByReason{};
+  }
+
   // Merges the checkpoint into the previous one and drops the epochs up to checkpoint.epoch; both
   // are atomic.
   virtual absl::Status SaveCheckpoint(const Checkpoint& checkpoint) = 0;

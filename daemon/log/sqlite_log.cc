@@ -14,6 +14,7 @@ namespace {
 
 constexpr absl::string_view kJournalFile = "/journal.db";
 constexpr absl::string_view kStateFile = "/state.db";
+constexpr absl::string_view kRejectedFile = "/rejected";
 
 // An error after which a later call may succeed comes back as ResourceExhausted. Any other error is
 // permanent and is stored in `failure`.
@@ -74,18 +75,25 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::OpenFiles(const std::strin
   if (!newest.ok()) return newest.status();
   status = CheckMark(*mark, *id, *newest, journal_path);
   if (!status.ok()) return status;
+  absl::StatusOr<RejectedReserve> rejected =
+      RejectedReserve::Open(absl::StrCat(state_dir, kRejectedFile), *id);
+  if (!rejected.ok()) return rejected.status();
+  status = SyncDirectory(state_dir);
+  if (!status.ok()) return status;
   mark->Begin(*id, *newest);
-  return std::unique_ptr<SqliteLog>(
-      new SqliteLog(state_dir, *std::move(epochs), std::move(mark), *std::move(state), *covered));
+  return std::unique_ptr<SqliteLog>(new SqliteLog(state_dir, *std::move(epochs), std::move(mark),
+                                                  *std::move(state), *std::move(rejected),
+                                                  *covered));
 }
 
 SqliteLog::SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> epochs,
                      std::unique_ptr<EpochMark> mark, std::unique_ptr<StateTables> state,
-                     uint64_t covered)
+                     RejectedReserve rejected, uint64_t covered)
     : state_dir_(state_dir),
       covered_(covered),
       epochs_(std::move(epochs)),
       mark_(std::move(mark)),
+      rejected_(std::move(rejected)),
       state_(std::move(state)) {}
 
 absl::StatusOr<std::optional<Checkpoint>> SqliteLog::LoadCheckpoint() {
@@ -106,6 +114,14 @@ absl::Status SqliteLog::Append(uint64_t number, const Epoch& epoch) {
   if (!append_failure_.ok()) epochs_->LeaveFilesAlone();
   if (status.ok()) mark_->Set(number);
   return status;
+}
+
+absl::Status SqliteLog::KeepRejected(uint64_t number, const RejectedByReason& rejected) {
+  return rejected_.Write(number, rejected);
+}
+
+absl::StatusOr<RejectedByReason> SqliteLog::LoadRejected(uint64_t number) {
+  return rejected_.Read(number);
 }
 
 absl::Status SqliteLog::SaveCheckpoint(const Checkpoint& checkpoint) {

@@ -1,5 +1,6 @@
 // The event log in two SQLite files of the state directory: journal.db holds the epochs, state.db
-// the checkpoint. With two files a commit never waits while a checkpoint is saved.
+// the checkpoint. With two files a commit never waits while a checkpoint is saved. A third one,
+// `rejected`, is written while the disk is full (rejected_reserve.h).
 //
 // Thread safety: as event_log.h says: one thread appends and owns journal.db, one saves and owns
 // state.db. At most one SqliteLog may be open in a directory: hold a StateLock meanwhile.
@@ -33,6 +34,7 @@
 #include "daemon/log/epoch_mark.h"
 #include "daemon/log/epoch_table.h"
 #include "daemon/log/event_log.h"
+#include "daemon/log/rejected_reserve.h"
 #include "daemon/log/state_tables.h"
 
 namespace gmewatch {
@@ -48,13 +50,16 @@ class SqliteLog final : public EventLog {
   absl::Status Replay(uint64_t number,
                       const std::function<absl::Status(uint64_t, const Epoch&)>& apply) override;
   absl::Status Append(uint64_t number, const Epoch& epoch) override;
+  absl::Status KeepRejected(uint64_t number, const RejectedByReason& rejected) override;
+  absl::StatusOr<RejectedByReason> LoadRejected(uint64_t number) override;
   // Marks the covered epochs; the next calls of Append drop them (epoch_table.h).
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override;
   uint64_t SizeBytes() override;
 
  private:
   SqliteLog(const std::string& state_dir, std::unique_ptr<EpochTable> epochs,
-            std::unique_ptr<EpochMark> mark, std::unique_ptr<StateTables> state, uint64_t covered);
+            std::unique_ptr<EpochMark> mark, std::unique_ptr<StateTables> state,
+            RejectedReserve rejected, uint64_t covered);
   static absl::StatusOr<std::unique_ptr<SqliteLog>> OpenFiles(const std::string& state_dir);
 
   const std::string state_dir_;
@@ -65,6 +70,7 @@ class SqliteLog final : public EventLog {
   // For the thread that appends.
   std::unique_ptr<EpochTable> epochs_;
   std::unique_ptr<EpochMark> mark_;
+  RejectedReserve rejected_;
   absl::Status append_failure_;  // permanent
 
   // For the thread that saves.

@@ -34,6 +34,7 @@ uint32_t PageChecksum(const DetectorPage& page) {
 uint32_t MetaChecksum(const Checkpoint& checkpoint, const StateRowCounts& rows) {
   Checksum sum;
   sum.Add(checkpoint.epoch).Add(static_cast<uint64_t>(checkpoint.time_ms));
+  sum.Add(static_cast<uint64_t>(checkpoint.steady_ms));
   sum.Add(checkpoint.batches_counted).Add(checkpoint.batches_duplicate);
   sum.AddText(checkpoint.policy).AddText(checkpoint.triage);
   for (size_t reason = 0; reason < kRejectReasons; ++reason) {

@@ -38,6 +38,12 @@ class FaultyLog : public EventLog {
   absl::Status Append(uint64_t number, const Epoch& epoch) override {
     return log_->Append(number, epoch);
   }
+  absl::Status KeepRejected(uint64_t number, const RejectedByReason& rejected) override {
+    return log_->KeepRejected(number, rejected);
+  }
+  absl::StatusOr<RejectedByReason> LoadRejected(uint64_t number) override {
+    return log_->LoadRejected(number);
+  }
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override {
     return log_->SaveCheckpoint(checkpoint);
   }
@@ -112,6 +118,7 @@ class ForgetfulLog final : public FaultyLog {
     return log().Replay(number, [&](uint64_t epoch_number, const Epoch& epoch) {
       Epoch changed;
       changed.time_ms = epoch.time_ms;
+      changed.steady_ms = epoch.steady_ms;
       changed.policy = epoch.policy;
       changed.rejected = epoch.rejected;
       changed.shown_places = epoch.shown_places;

@@ -1,6 +1,7 @@
 // gmewatchd is killed at each named point of its work: around writes, syncs and answers, in
 // recovery, in a reload, in a drain. What was counted equals the clients' ledgers.
 #include <csignal>
+#include <filesystem>
 
 #include "tests/integration/kill_fixture.h"
 
@@ -43,6 +44,18 @@ const NamedPoint kPoints[] = {
     {"before the sync of a checkpoint", When::kServing, {kSync, kStateWal, false}, 2},
     {"after the sync of a checkpoint", When::kServing, {kSync, kStateWal, true}, 2},
     {"while the journal's WAL is copied back", When::kServing, {kWrite, kJournal, true}, 40},
+    {"in a start, while the journal's WAL is copied back",
+     When::kStart,
+     {kWrite, kJournal, true},
+     5},
+    {"in a start, before the sync of journal.db", When::kStart, {kSync, kJournal, false}, 1},
+    {"in a start, after the sync of journal.db", When::kStart, {kSync, kJournal, true}, 1},
+    {"in a start, while the checkpoint's WAL is copied back",
+     When::kStart,
+     {kWrite, kState, true},
+     5},
+    {"in a start, before the sync of state.db", When::kStart, {kSync, kState, false}, 1},
+    {"in a start, after the sync of state.db", When::kStart, {kSync, kState, true}, 1},
     {"in recovery, reading the checkpoint", When::kStart, {kRead, kState, true}, 5},
     {"in recovery, reading the checkpoint's WAL", When::kStart, {kRead, kStateWal, true}, 10},
     {"in recovery, reading the epochs' WAL", When::kStart, {kRead, kJournalWal, true}, 30},
@@ -62,9 +75,23 @@ const NamedPoint kPoints[] = {
     {"before the last sync of state.db", When::kDrain, {kSync, kState, false}, 1},
 };
 
+bool HasContents(const std::string& directory, const char* file) {
+  std::error_code error;
+  const uintmax_t size = std::filesystem::file_size(absl::StrCat(directory, "/", file), error);
+  return !error && size > 0;
+}
+
 // Kills once at the point and starts again; false if the daemon did not come by there in time.
 bool KillAt(LedgerSite* site, const NamedPoint& point, int nth) {
   if (point.when == When::kStart) {
+    // A start empties the WALs: one that is read at the next has to be filled before.
+    const bool filled = AwaitTrue(
+        [site] {
+          return HasContents(site->StateDir(), kJournalWal) &&
+                 HasContents(site->StateDir(), kStateWal);
+        },
+        absl::Seconds(20));
+    if (!filled) return false;
     site->daemon().process().Signal(SIGKILL);
     site->daemon().process().Wait();
     site->kill_point().Set(point.place, nth);

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/log/sqlite_log.h"
 #include "gmewatch/v1/triage.pb.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
@@ -51,9 +52,14 @@ class TriageRestartTest : public ::testing::Test {
     }
     return out;
   }
-  void Shell(const std::string& sql) {
-    const Ended shell = RunToEnd("sqlite3", {dir_.File("state/state.db"), sql});
-    ASSERT_EQ(shell.status, 0) << shell.error;
+  // Leaves a checkpoint with this history, as another version may have written it.
+  void SaveHistory(const std::string& history) {
+    const auto log = SqliteLog::Open(dir_.File("state"));
+    ASSERT_TRUE(log.ok()) << log.status();
+    absl::StatusOr<std::optional<Checkpoint>> checkpoint = (*log)->LoadCheckpoint();
+    ASSERT_TRUE(checkpoint.ok() && checkpoint->has_value()) << checkpoint.status();
+    (*checkpoint)->triage = history;
+    ASSERT_TRUE((*log)->SaveCheckpoint(**checkpoint).ok());
   }
 
   // The page's line about when the code was first seen.
@@ -136,7 +142,7 @@ TEST_F(TriageRestartTest, AHistoryThatCannotBeReadIsDroppedAndNothingElse) {
   Send(20);
   AwaitTotal(20);
   EXPECT_EQ(daemon_->Terminate(), 0);
-  Shell("UPDATE meta SET value = x'0807' WHERE key = 'triage'");
+  SaveHistory("\x08\x07");
   Start();
   const v1::CodeResponse after = Ask();
   EXPECT_EQ(after.summary().events_total(), 20);
@@ -145,7 +151,7 @@ TEST_F(TriageRestartTest, AHistoryThatCannotBeReadIsDroppedAndNothingElse) {
   EXPECT_EQ(daemon_->Terminate(), 0);
   EXPECT_THAT(daemon_->process().error(), HasSubstr("the saved history of counts has format 7"));
   // A state without a history is no error.
-  Shell("DELETE FROM meta WHERE key = 'triage'");
+  SaveHistory("");
   Start();
   EXPECT_EQ(Ask().summary().events_total(), 20);
   EXPECT_EQ(daemon_->Terminate(), 0);

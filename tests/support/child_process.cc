@@ -34,7 +34,7 @@ struct Image {
   std::vector<std::string> environment;
   std::string out;
   std::string err;
-  uint64_t file_bytes_max = 0;
+  ChildOptions options;
 };
 
 std::string NameOf(absl::string_view variable) {
@@ -68,16 +68,25 @@ void Redirect(const char* path, int to) {
   if (file >= 0) dup2(file, to);
 }
 
+void Limit(__rlimit_resource_t resource, uint64_t most) {
+  const rlimit limit = {most, most};
+  setrlimit(resource, &limit);
+}
+
 // Runs in the child; allocates nothing.
 [[noreturn]] void Become(const Image& image, char* const* arguments, char* const* environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Redirect(image.out.c_str(), STDOUT_FILENO);
-  Redirect(image.err.c_str(), STDERR_FILENO);
-  if (image.file_bytes_max > 0) {
-    const rlimit limit = {image.file_bytes_max, image.file_bytes_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
+  if (image.options.error_fd >= 0) {
+    dup2(image.options.error_fd, STDERR_FILENO);
+  } else {
+    Redirect(image.err.c_str(), STDERR_FILENO);
+  }
+  if (image.options.file_bytes_max > 0) {
+    Limit(RLIMIT_FSIZE, image.options.file_bytes_max);
     std::signal(SIGXFSZ, SIG_IGN);
   }
+  if (image.options.open_files_max > 0) Limit(RLIMIT_NOFILE, image.options.open_files_max);
   execvpe(arguments[0], arguments, environment);
   _exit(127);
 }
@@ -90,7 +99,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   if (dir.empty()) return absl::InternalError("cannot make a temporary directory");
   arguments.insert(arguments.begin(), program);
   Image image = {std::move(arguments), EnvironmentWith(options.environment), dir + "/out",
-                 dir + "/err", options.file_bytes_max};
+                 dir + "/err", options};
   const std::vector<char*> argv = PointersTo(&image.arguments);
   const std::vector<char*> envp = PointersTo(&image.environment);
   const pid_t pid = fork();

@@ -19,6 +19,10 @@ namespace gmewatch {
 struct ChildOptions {
   // The largest file that it may write, in bytes; 0: no limit. A write beyond it fails with EFBIG.
   uint64_t file_bytes_max = 0;
+  // The most descriptors that it may have open; 0: as many as this process.
+  uint64_t open_files_max = 0;
+  // Standard error goes to this descriptor instead of a file; -1: to the file.
+  int error_fd = -1;
   // Variables that are added to the environment or replaced there, as NAME=VALUE.
   std::vector<std::string> environment;
 };

@@ -1,5 +1,9 @@
 #include "daemon/base/log.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -41,6 +45,54 @@ TEST(LogTest, QuotesWhatCouldBeMisread) {
   check("line\nINFO forged", "\"line\\nINFO forged\"");
   check("gr\xc3\xbc\xc3\x9f", "\"gr\xc3\xbc\xc3\x9f\"");
   check("\x1b[31m", "\"\\033[31m\"");
+}
+
+// Standard error as a pipe that nobody reads, as long as it lives.
+class UnreadPipe {
+ public:
+  UnreadPipe() : before_(dup(STDERR_FILENO)) {
+    EXPECT_EQ(pipe(ends_.data()), 0);
+    dup2(ends_[1], STDERR_FILENO);
+  }
+  UnreadPipe(const UnreadPipe&) = delete;
+  UnreadPipe& operator=(const UnreadPipe&) = delete;
+  ~UnreadPipe() {
+    dup2(before_, STDERR_FILENO);
+    for (const int fd : {before_, ends_[0], ends_[1]}) close(fd);
+  }
+  std::string Read(size_t bytes) {
+    std::string text(bytes, '\0');
+    const ssize_t n = read(ends_[0], text.data(), text.size());
+    text.resize(n > 0 ? static_cast<size_t>(n) : 0);
+    return text;
+  }
+
+ private:
+  const int before_;
+  std::array<int, 2> ends_{};
+};
+
+TEST(LogTest, DropsLinesThatNobodyReadsAndSaysHowMany) {
+  UnreadPipe pipe;
+  const uint64_t before = DroppedLogLines();
+  constexpr int kLines = 1000;  // of more than 100 bytes: more than the 64 KiB of a pipe
+  for (int i = 0; i < kLines; ++i) LogInfo("m", {{"k", std::string(100, 'x')}});
+  const uint64_t lost = DroppedLogLines() - before;
+  EXPECT_GT(lost, 0U);
+  EXPECT_LT(lost, kLines);
+  const std::string kept = pipe.Read(1 << 20);
+  EXPECT_EQ(static_cast<uint64_t>(std::count(kept.begin(), kept.end(), '\n')), kLines - lost);
+  LogInfo("read again");
+  EXPECT_THAT(pipe.Read(1 << 20),
+              MatchesRegex(".* WARNING log lines were dropped: nobody read them lines=" +
+                           std::to_string(lost) + "\n.* INFO read again\n"));
+  EXPECT_EQ(DroppedLogLines() - before, lost);
+}
+
+TEST(LogTest, CutsALineThatAPipeMayNotTakeAtOnce) {
+  const std::string line = Logged(LogInfo, "m", {{"k", std::string(10'000, 'x')}});
+  EXPECT_LT(line.size(), kLogLineBytesMax);
+  EXPECT_EQ(line.back(), '\n');
 }
 
 TEST(LogTest, WritesFieldsInTheirOrder) {

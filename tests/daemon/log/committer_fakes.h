@@ -42,6 +42,16 @@ class ScriptedLog final : public EventLog {
     return absl::OkStatus();
   }
 
+  absl::Status KeepRejected(uint64_t number, const RejectedByReason& rejected) override {
+    absl::MutexLock lock(&mutex_);
+    kept_[number] = rejected;
+    return absl::OkStatus();
+  }
+  RejectedByReason kept(uint64_t number) {
+    absl::MutexLock lock(&mutex_);
+    return kept_[number];
+  }
+
   void FailWith(absl::Status status) {
     absl::MutexLock lock(&mutex_);
     status_ = std::move(status);
@@ -68,6 +78,7 @@ class ScriptedLog final : public EventLog {
   int attempts_ = 0;
   int awaited_ = 0;
   std::map<uint64_t, std::string> records_;
+  std::map<uint64_t, RejectedByReason> kept_;
 };
 
 // Records one string for each call.

@@ -16,6 +16,7 @@ namespace gmewatch {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
@@ -40,7 +41,8 @@ class CommitterTest : public ::testing::Test {
           rejected_ = epoch.rejected;
           time_ms_.push_back(epoch.time_ms);
         },
-        [this](const absl::Status& status) { fatal_ = status; });
+        [this](const absl::Status& status) { fatal_ = status; },
+        [this](const RejectedByReason& kept) { shown_ = kept; });
     return committer_.get();
   }
   void TearDown() override {
@@ -55,6 +57,7 @@ class CommitterTest : public ::testing::Test {
   std::vector<int64_t> time_ms_;
   bool applied_before_durable_ = false;
   RejectedByReason rejected_{};
+  RejectedByReason shown_{};
   absl::Status fatal_;
   std::unique_ptr<Committer> committer_;
 };
@@ -136,14 +139,12 @@ TEST_F(CommitterTest, AFullLogRejectsEverythingThatWaitsAndGoesOnLater) {
   EXPECT_THAT(waiter_.AwaitCalls(3),
               ElementsAre("failed 1 RESOURCE_EXHAUSTED", "failed 2 RESOURCE_EXHAUSTED", "end"));
   EXPECT_TRUE(absl::IsResourceExhausted(committer->Append(SomeBatch(3, 2), origin_, &waiter_)));
+  EXPECT_THAT(waiter_.AwaitCalls(5)[3], "failed 3 RESOURCE_EXHAUSTED");
   log_.FailWith(absl::OkStatus());
   // The committer tries again by itself; then it takes batches and counts the rejected ones.
-  absl::Status appended = absl::UnknownError("");
-  while (!appended.ok()) {
-    std::this_thread::yield();
-    appended = committer->Append(SomeBatch(1, 5), origin_, &waiter_);
-  }
-  EXPECT_THAT(waiter_.AwaitCalls(5).back(), "end");
+  while (!committer->Check().ok()) std::this_thread::yield();
+  EXPECT_TRUE(committer->Append(SomeBatch(1, 5), origin_, &waiter_).ok());
+  EXPECT_THAT(waiter_.AwaitCalls(7)[5], "counted 1");
   committer->Stop();
   Epoch first = *Epoch::Parse(log_.records().begin()->second);
   const Rejected& rejected = first.rejected[static_cast<size_t>(RejectReason::kLogFailed)];
@@ -214,6 +215,59 @@ TEST_F(CommitterTest, StopCommitsWhatIsOpenAndThenTakesNothing) {
   committer->Stop();
   EXPECT_THAT(waiter_.AwaitCalls(4), ElementsAre("counted 1", "end", "counted 2", "end"));
   EXPECT_TRUE(absl::IsUnavailable(committer->Append(SomeBatch(3), origin_, &waiter_)));
+}
+
+TEST_F(CommitterTest, ARejectionIsDurableBeforeItsAnswer) {
+  CommitterOptions options;
+  options.max_pending_bytes = 1000;
+  Committer* committer = Make(options);
+  log_.Hold(true);
+  ASSERT_TRUE(committer->Append(SomeBatch(1), origin_, &waiter_).ok());
+  log_.AwaitAttempts(1);
+  uint64_t taken = 1;
+  while (committer->Append(SomeBatch(taken + 1), origin_, &waiter_).ok()) ++taken;
+  RecordingWaiter rejected;
+  EXPECT_TRUE(absl::IsResourceExhausted(committer->Append(SomeBatch(7, 4), origin_, &rejected)));
+  EXPECT_THAT(rejected.AwaitCalls(0), IsEmpty());
+  log_.Hold(false);
+  EXPECT_THAT(rejected.AwaitCalls(2), ElementsAre("failed 7 RESOURCE_EXHAUSTED", "end"));
+  const Epoch second = *Epoch::Parse(log_.records().at(12));
+  EXPECT_EQ(second.rejected[static_cast<size_t>(RejectReason::kOverloaded)].events, 5U);
+}
+
+TEST_F(CommitterTest, WhatIsRejectedWhileItDrainsIsCountedToo) {
+  Committer* committer = Make();
+  committer->Drain();
+  EXPECT_FALSE(committer->Check().ok());
+  for (uint64_t i = 1; i <= 2; ++i) {
+    EXPECT_TRUE(absl::IsAborted(committer->Append(SomeBatch(i, 5), origin_, &waiter_)));
+    EXPECT_THAT(waiter_.AwaitCalls(2 * i).back(), "end");
+  }
+  EXPECT_THAT(waiter_.AwaitCalls(4),
+              ElementsAre("failed 1 UNAVAILABLE", "end", "failed 2 UNAVAILABLE", "end"));
+  uint64_t events = 0;
+  for (const auto& [number, record] : log_.records()) {
+    events += Epoch::Parse(record)->rejected[static_cast<size_t>(RejectReason::kStopping)].events;
+  }
+  EXPECT_EQ(events, 10U);
+}
+
+TEST_F(CommitterTest, WhatIsRejectedWhileTheLogFailsIsKeptBeforeItsAnswer) {
+  Committer* committer = Make();
+  log_.FailWith(absl::ResourceExhaustedError("disk full"));
+  ASSERT_TRUE(committer->Append(SomeBatch(1, 5), origin_, &waiter_).ok());
+  waiter_.AwaitCalls(2);
+  const auto events = [this] {
+    return log_.kept(11)[static_cast<size_t>(RejectReason::kLogFailed)].events;
+  };
+  EXPECT_EQ(events(), 5U);
+  EXPECT_THAT(std::string(committer->Check().message()), HasSubstr("disk full"));
+  EXPECT_FALSE(committer->Append(SomeBatch(2, 3), origin_, &waiter_).ok());
+  waiter_.AwaitCalls(4);
+  EXPECT_EQ(events(), 8U);
+  EXPECT_EQ(shown_[static_cast<size_t>(RejectReason::kLogFailed)].events, 8U);
+  committer->Stop();
+  EXPECT_EQ(events(), 8U);
 }
 
 TEST_F(CommitterTest, StopEndsOverALogThatStaysFull) {

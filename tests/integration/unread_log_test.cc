@@ -1,0 +1,59 @@
+// Nobody reads the log of gmewatchd: it goes on all the same.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/http_client.h"
+#include "tests/support/wire_client.h"
+
+namespace gmewatch {
+namespace {
+
+// A pipe that is full, and that nobody reads.
+class FullPipe {
+ public:
+  FullPipe() {
+    EXPECT_EQ(pipe2(ends_.data(), O_CLOEXEC), 0);
+    // Through a description of its own, so that the daemon's end still waits for room.
+    const int filler =
+        open(absl::StrCat("/proc/self/fd/", ends_[1]).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    EXPECT_GE(filler, 0);
+    while (write(filler, "x", 1) == 1) {
+    }
+    close(filler);
+  }
+  FullPipe(const FullPipe&) = delete;
+  FullPipe& operator=(const FullPipe&) = delete;
+  ~FullPipe() {
+    for (const int end : ends_) close(end);
+  }
+  int write_end() const { return ends_[1]; }
+
+ private:
+  std::array<int, 2> ends_{};
+};
+
+TEST(UnreadLogTest, DelaysNothing) {
+  const TempDir dir;
+  const FullPipe log;
+  ChildOptions options;
+  options.error_fd = log.write_end();
+  // A start writes lines too, so it would hang.
+  auto daemon = GmewatchdProcess::Start({"--state_dir=" + dir.File("state")}, "", options);
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE((*daemon)->Reload("success"));
+  WireClient client((*daemon)->ingest_address());
+  EXPECT_TRUE(client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  EXPECT_EQ(HttpFetch((*daemon)->admin_address(), "/readyz")->status, 200);
+  EXPECT_GE(ValueOf((*daemon)->Scrape(), "gmewatch_dropped_log_lines_total"), 3);
+  EXPECT_EQ((*daemon)->Terminate(), 0);
+}
+
+}  // namespace
+}  // namespace gmewatch
