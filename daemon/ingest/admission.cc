@@ -13,10 +13,6 @@ namespace {
 // A session expires a minute after its last batch at the earliest, so an earlier retry is useless.
 constexpr absl::Duration kSessionLimitRetry = absl::Seconds(60);
 
-// A client that sends every five seconds then sends a third as often.
-constexpr double kSlowDownFullness = 0.5;
-constexpr int64_t kSlowDownIntervalSeconds = 15;
-
 absl::string_view Authorization(const Admission::Metadata& metadata) {
   const auto found = metadata.find("authorization");
   if (found == metadata.end()) return {};
@@ -29,10 +25,8 @@ Rejection Invalid(const Violation& violation) {
 
 }  // namespace
 
-Admission::Admission(const Settings& settings, const Committer* committer,
-                     const Aggregate* aggregate)
-    : committer_(*committer),
-      aggregate_(*aggregate),
+Admission::Admission(const Settings& settings, const Aggregate* aggregate)
+    : aggregate_(*aggregate),
       message_bytes_max_(settings.ingest().max_message_bytes()),
       access_(settings),
       sessions_max_(settings.limits().max_sessions()) {}
@@ -86,11 +80,6 @@ std::optional<Rejection> Admission::CheckNoSession(const CheckedRequest& request
 std::optional<Rejection> Admission::CheckBatch(const CheckedRequest& request) {
   if (request.batch_violation.has_value()) return Invalid(*request.batch_violation);
   return std::nullopt;
-}
-
-void Admission::SlowDown(v1::ReportResponse* response) const {
-  if (committer_.Fullness() < kSlowDownFullness) return;
-  response->mutable_min_interval()->set_seconds(kSlowDownIntervalSeconds);
 }
 
 }  // namespace gmewatch

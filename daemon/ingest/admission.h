@@ -5,13 +5,13 @@
 // - unauthenticated, permission_denied: the sender may not report for the app or region
 //   (CheckSession, by Access).
 // - session_limit: the session is new and limits.max_sessions are known (CheckSession).
-// - overloaded, log_failed, stopping: the committer has no room, its log fails, or it is stopping
-//   (Committer::Append, under its lock).
+// - overloaded, log_failed, stopping: the committer has no room for a Report, its log fails, or it
+//   is stopping (Committer::Append, under its lock).
 //
 // model/reject_reason.h declares the reasons.
 //
-// Back-pressure comes before `overloaded`: SlowDown asks senders to leave more time between
-// batches.
+// A stream is never rejected as overloaded: it is held (stream_call.h). Back-pressure comes before
+// `overloaded` (back_pressure.h).
 //
 // Thread safety: every method may be called from any thread; Read by one at a time for each
 // Scratch.
@@ -32,9 +32,7 @@
 #include "daemon/ingest/access.h"
 #include "daemon/ingest/check_batch.h"
 #include "daemon/ingest/completion_event.h"
-#include "daemon/log/committer.h"
 #include "daemon/model/reject_reason.h"
-#include "gmewatch/v1/error_reporting.pb.h"
 
 namespace gmewatch {
 
@@ -48,8 +46,8 @@ class Admission {
  public:
   using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
-  // `committer` and `aggregate` must outlive it.
-  Admission(const Settings& settings, const Committer* committer, const Aggregate* aggregate);
+  // `aggregate` must outlive it.
+  Admission(const Settings& settings, const Aggregate* aggregate);
 
   // Applies apps, keys and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
@@ -68,11 +66,7 @@ class Admission {
   // For the rest of any message.
   static std::optional<Rejection> CheckBatch(const CheckedRequest& request);
 
-  // Back-pressure: sets min_interval while the committer's buffer is at least half full.
-  void SlowDown(v1::ReportResponse* response) const;
-
  private:
-  const Committer& committer_;
   const Aggregate& aggregate_;
   const size_t message_bytes_max_;
   Access access_;

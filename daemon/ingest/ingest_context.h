@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "daemon/ingest/admission.h"
+#include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/log/committer.h"
 #include "gmewatch/v1/error_reporting.grpc.pb.h"
@@ -27,6 +28,7 @@ struct IngestContext {
   grpc::ServerCompletionQueue* queue = nullptr;
   CallSet* calls = nullptr;
   const Admission* admission = nullptr;
+  BackPressure* back_pressure = nullptr;
   Committer* committer = nullptr;
   const std::atomic<bool>* serving = nullptr;  // what a health check answers
 };

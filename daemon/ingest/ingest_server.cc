@@ -167,8 +167,9 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
   self->address_ = absl::StrCat(address.substr(0, colon), ":", self->acceptor_->port());
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_,   &self->health_, queue.get(),    &self->calls_,
-                                   &self->admission_, committer,      &self->serving_};
+    const IngestContext context = {&self->service_, &self->health_,    queue.get(),
+                                   &self->calls_,   &self->admission_, &self->back_pressure_,
+                                   committer,       &self->serving_};
     for (int i = 0; i < kArmedUnary; ++i) UnaryCall::Arm(context);
     for (int i = 0; i < kArmedStreams; ++i) StreamCall::Arm(context);
     for (int i = 0; i < kArmedHealth; ++i) HealthCall::Arm(context);

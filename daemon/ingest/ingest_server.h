@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "daemon/ingest/acceptor.h"
 #include "daemon/ingest/admission.h"
+#include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/ingest_context.h"
 
@@ -51,9 +52,10 @@ class IngestServer {
 
  private:
   IngestServer(const Settings& settings, const Committer* committer, const Aggregate* aggregate)
-      : admission_(settings, committer, aggregate) {}
+      : admission_(settings, aggregate), back_pressure_(committer) {}
 
   Admission admission_;
+  BackPressure back_pressure_;
   CallSet calls_;
   RawService service_;
   HealthService health_;

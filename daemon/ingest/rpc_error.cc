@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "gmewatch/internal/rpc_error.pb.h"
 
@@ -35,6 +36,8 @@ grpc::Status InvalidStatus(const Violation& violation) {
 }
 
 grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl::Duration after) {
+  absl::InsecureBitGen random;
+  after *= absl::Uniform(random, 1.0, 2.0);
   internal::RetryInfo detail;
   const int64_t seconds = absl::ToInt64Seconds(after);
   detail.mutable_retry_delay()->set_seconds(seconds);

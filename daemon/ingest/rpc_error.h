@@ -1,7 +1,7 @@
 // gRPC statuses with the details that the wire promises: google.rpc.BadRequest if sending the batch
 // again is useless, google.rpc.RetryInfo if it is not.
 //
-// Thread safety: pure functions.
+// Thread safety: free functions over their arguments.
 #ifndef GMEWATCH_DAEMON_INGEST_RPC_ERROR_H_
 #define GMEWATCH_DAEMON_INGEST_RPC_ERROR_H_
 
@@ -16,7 +16,8 @@ namespace gmewatch {
 // INVALID_ARGUMENT that names the field.
 grpc::Status InvalidStatus(const Violation& violation);
 
-// `code` with the request not to try again before `after` has passed.
+// `code` with the request not to try again before a time between `after` and twice that, drawn at
+// random: clients that are rejected together must not come back together.
 grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl::Duration after);
 
 // For an error of the committer: RESOURCE_EXHAUSTED if `status` is ResourceExhausted, else

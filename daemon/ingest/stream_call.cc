@@ -9,10 +9,7 @@
 namespace gmewatch {
 namespace {
 
-// Batches of one stream that may be unsettled at a time. The stream is not read beyond that, and
-// HTTP/2 flow control stops its sender.
-constexpr uint32_t kUnsettledMax = 4096;
-// Fewer rejections, because they carry text.
+// Rejections that may be unwritten at a time; they carry text.
 constexpr size_t kRejectionsMax = 64;
 
 // A client then connects to another daemon, or to this one again, at its own pace: its back-off has
@@ -68,18 +65,22 @@ void StreamCall::OnRead(bool ok, Scratch* scratch) {
 }
 
 void StreamCall::Take(CheckedRequest* request) {
-  std::optional<Rejection> rejection = CheckSession(request);
+  std::optional<Rejection> rejection;
+  if (!session_checked_) rejection = CheckSession(request);
   if (rejection.has_value()) {
     Reject(*std::move(rejection), *request, /*ends_stream=*/true);
     return;
   }
+  session_checked_ = true;
   rejection = Admission::CheckBatch(*request);
   if (rejection.has_value()) {
     Reject(*std::move(rejection), *request, /*ends_stream=*/false);
     return;
   }
   request->batch.session = session_;
-  NoteAppended(context_.committer->Append(request->batch, *origin_, this));
+  Appended appended;
+  const absl::Status status = context_.committer->Append(request->batch, *origin_, this, &appended);
+  NoteAppended(status, appended);
 }
 
 std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
@@ -93,24 +94,46 @@ std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
 }
 
 void StreamCall::Reject(Rejection rejection, const CheckedRequest& request, bool ends_stream) {
+  const uint64_t sequence = ends_stream ? 0 : request.batch.sequence;
+  Appended appended;
+  const absl::Status status = context_.committer->AppendRejected(rejection.reason, request.events,
+                                                                 sequence, this, &appended);
+  NoteAppended(status, appended);
+  if (held_) return;
   // If the stream ends, its status names the rejection, and the empty entry only keeps the order of
   // settlements.
   v1::RefusedBatch& batch = unsettled_rejections_.emplace_back();
-  uint64_t sequence = 0;
-  if (!ends_stream) {
-    sequence = request.batch.sequence;
+  if (ends_stream) {
+    End(std::move(rejection.status));
+  } else {
     batch.set_sequence(sequence);
     batch.set_reason(rejection.status.error_message());
   }
-  NoteAppended(
-      context_.committer->AppendRejected(rejection.reason, request.events, sequence, this));
-  if (ends_stream) End(std::move(rejection.status));
 }
 
-void StreamCall::NoteAppended(const absl::Status& appended) {
-  if (!appended.ok()) End(RetryStatus(appended));
-  if (absl::IsUnavailable(appended)) return;  // the committer will not call back
+void StreamCall::NoteAppended(const absl::Status& status, const Appended& appended) {
+  held_ = appended.held;
+  if (held_) {
+    Ref();
+    return;
+  }
+  session_checked_ = false;
+  if (!status.ok()) End(RetryStatus(status));
+  if (absl::IsUnavailable(status)) return;  // the committer will not call back
+  waiting_bytes_ += appended.bytes;
+  last_batch_bytes_ = appended.bytes;
   if (unsettled_++ == 0) Ref();
+}
+
+void StreamCall::TakePart() {
+  const bool waits = unsettled_ > 0 || held_;
+  if (waits == takes_part_) return;
+  takes_part_ = waits;
+  if (waits) {
+    context_.back_pressure->Enter();
+  } else {
+    context_.back_pressure->Leave();
+  }
 }
 
 void StreamCall::End(grpc::Status status) {
@@ -124,11 +147,14 @@ void StreamCall::Drain() {
 }
 
 bool StreamCall::MayRead() const {
-  return !reading_ && !read_closed_ && !end_.has_value() && unsettled_ < kUnsettledMax &&
+  return !reading_ && !read_closed_ && !end_.has_value() && !held_ &&
+         (unsettled_ == 0 ||
+          waiting_bytes_ + last_batch_bytes_ <= context_.back_pressure->Share()) &&
          unsettled_rejections_.size() + settled_rejections_.size() < kRejectionsMax;
 }
 
 void StreamCall::Advance() {
+  TakePart();
   if (finishing_) return;
   if (MayRead()) {
     reading_ = true;
@@ -138,7 +164,7 @@ void StreamCall::Advance() {
   if (writing_) return;
   if (settled_sequence_ > written_sequence_ || !settled_rejections_.empty()) {
     Write();
-  } else if (unsettled_ == 0 && (end_.has_value() || read_closed_)) {
+  } else if (unsettled_ == 0 && (end_.has_value() || (read_closed_ && !held_))) {
     finishing_ = true;
     Ref();
     stream_.Finish(end_.value_or(grpc::Status::OK), &on_finish_);
@@ -152,7 +178,7 @@ void StreamCall::Write() {
     *response.add_refused() = std::move(rejection);
   }
   settled_rejections_.clear();
-  context_.admission->SlowDown(&response);
+  if (std::exchange(causes_load_, false)) BackPressure::SlowDown(&response);
   written_sequence_ = settled_sequence_;
   writing_ = true;
   Ref();
@@ -164,6 +190,23 @@ void StreamCall::OnWrite(bool ok, Scratch* /*scratch*/) {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
     if (!ok) read_closed_ = true;  // the client has left: it sends nothing more either
+    Advance();
+  }
+  Unref();
+}
+
+void StreamCall::OnRoom() {
+  // On the queue's thread, which has the memory for reading the message again.
+  if (!retry_.has_value()) retry_.emplace();
+  retry_->Set(context_.queue, gpr_inf_past(GPR_CLOCK_MONOTONIC), &on_retry_);
+}
+
+void StreamCall::OnRetry(bool /*ok*/, Scratch* scratch) {
+  context_.admission->Read(&message_, scratch);
+  {
+    absl::MutexLock lock(&mutex_);
+    held_ = false;
+    if (!end_.has_value()) Take(&scratch->request);
     Advance();
   }
   Unref();
@@ -182,10 +225,12 @@ void StreamCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   newly_settled_.failure = status;
 }
 
-void StreamCall::OnBatchesSettled() {
+void StreamCall::OnBatchesSettled(size_t bytes) {
   bool last = false;
   {
     absl::MutexLock lock(&mutex_);
+    causes_load_ |= context_.back_pressure->StreamCausesLoad(waiting_bytes_);
+    waiting_bytes_ -= bytes;
     unsettled_ -= newly_settled_.batches;
     last = unsettled_ == 0;
     settled_sequence_ = std::max(settled_sequence_, newly_settled_.sequence);

@@ -9,20 +9,24 @@
 //          |  OnRequest(ok): arms its successor, joins the streams of CallSet    |
 //          |      (if they are draining, it sets end_ instead)                   |
 //    +-----v-----+                                                               |
-//    |   open    |  OnRead(ok): appends the batch or its rejection, reads on     |
+//    |   open    |  OnRead(ok): appends the batch or its rejection, reads on;    |
+//    |           |      holds the message if the committer has no room for it    |
+//    |           |  OnRoom, OnRetry: appends what it holds, reads on             |
 //    |           |  OnBatchesSettled: writes an answer, reads again if it paused |
 //    |           |  OnWrite(ok): writes again if more is settled                 |
 //    +-----+-----+                                                               |
 //          |  read_closed_: the client has sent everything or is gone            |
 //          |      (OnRead(!ok), OnWrite(!ok))                                    |
-//          |  end_: a session is rejected, the committer takes no batch, a       |
-//          |      commit failed (OnFailed), Drain                                |
+//          |  end_: a session is rejected, the committer stops or its log        |
+//          |      fails, Drain                                                   |
 //    +-----v-----+                                                               |
-//    |  closing  |  starts no read; a batch that a pending read still brings is  |
-//    |           |      dropped if end_ is set: the client sends it again        |
+//    |  closing  |  starts no read; a batch that is held, or that a pending read |
+//    |           |      still brings, is dropped if end_ is set: the client      |
+//    |           |      sends it again                                           |
 //    |           |  OnBatchesSettled, OnWrite: as above                          |
 //    +-----+-----+                                                               |
-//          |  unsettled_ is 0, no write is pending, nothing is left to write     |
+//          |  unsettled_ is 0, no write is pending, nothing is left to write,    |
+//          |      nothing is held or end_ is set                                 |
 //    +-----v-----+                                                               |
 //    | finishing |  Finish(end_, or OK if it is not set) is pending              |
 //    +-----+-----+                                                               |
@@ -30,16 +34,21 @@
 //          v                                                                     v
 //    the last reference is gone: the call leaves CallSet and deletes itself
 //
-// An open stream pauses reading while kUnsettledMax batches are unsettled or kRejectionsMax
-// rejections are unwritten. HTTP/2 flow control then stops the sender.
+// An open stream is held, not ended, when it sends more than the daemon can take. It pauses reading
+// while its batches have their fair share of the waiting bytes (back_pressure.h), while it holds a
+// message, or while kRejectionsMax rejections are unwritten. HTTP/2 flow control then stops the
+// sender.
 //
-// References: each pending operation (request, read, write, finish) holds one, and the committer
-// holds one while unsettled_ > 0. There is at most one read and one write at a time.
+// References: each pending operation (request, read, write, finish, retry) holds one, and the
+// committer holds one while unsettled_ > 0, and one until OnRoom, which the retry takes over. There
+// is at most one of each operation at a time.
 //
 // Thread safety: OnRequest to OnFinish are called by the completion queue's thread, OnSettled to
-// OnBatchesSettled by the committer's, Drain by any.
+// OnRoom by the committer's, Drain by any.
 #ifndef GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
+
+#include <grpcpp/alarm.h>
 
 #include <atomic>
 #include <list>
@@ -62,7 +71,8 @@ class StreamCall final : public BatchWaiter {
 
   void OnSettled(uint64_t sequence, Verdict verdict) override;
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
-  void OnBatchesSettled() override;
+  void OnBatchesSettled(size_t bytes) override;
+  void OnRoom() override;
 
  private:
   explicit StreamCall(const IngestContext& context);
@@ -71,6 +81,7 @@ class StreamCall final : public BatchWaiter {
   void OnRequest(bool ok, Scratch* scratch);
   void OnRead(bool ok, Scratch* scratch);
   void OnWrite(bool ok, Scratch* scratch);
+  void OnRetry(bool ok, Scratch* scratch);
   void OnFinish(bool ok, Scratch* scratch);
 
   // Takes the batch of one message, rejects it, or ends the stream.
@@ -82,13 +93,16 @@ class StreamCall final : public BatchWaiter {
   // names the batch.
   void Reject(Rejection rejection, const CheckedRequest& request, bool ends_stream)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void NoteAppended(const absl::Status& appended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteAppended(const absl::Status& status, const Appended& appended)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Decides what the stream ends with; the first decision stays.
   void End(grpc::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Starts every operation that can start now: a read, a write, the finish.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Enters or leaves the streams that share the waiting bytes.
+  void TakePart() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Ref() { references_.fetch_add(1, std::memory_order_relaxed); }
@@ -103,7 +117,9 @@ class StreamCall final : public BatchWaiter {
   MemberEvent<StreamCall> on_read_{this, &StreamCall::OnRead};
   MemberEvent<StreamCall> on_write_{this, &StreamCall::OnWrite};
   MemberEvent<StreamCall> on_finish_{this, &StreamCall::OnFinish};
-  std::atomic<int> references_{1};  // the request that waits for a client
+  MemberEvent<StreamCall> on_retry_{this, &StreamCall::OnRetry};
+  std::optional<grpc::Alarm> retry_;  // for the committer thread alone
+  std::atomic<int> references_{1};    // the request that waits for a client
   bool in_set_ = false;
 
   // What the committer thread has reported since the last OnBatchesSettled; used by it alone.
@@ -119,6 +135,12 @@ class StreamCall final : public BatchWaiter {
   SessionId session_ ABSL_GUARDED_BY(mutex_);
   std::optional<HashedOrigin> origin_ ABSL_GUARDED_BY(mutex_);  // from the first message on
   uint32_t unsettled_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;      // of the unsettled batches
+  size_t last_batch_bytes_ ABSL_GUARDED_BY(mutex_) = 0;   // the next one probably has as many
+  bool held_ ABSL_GUARDED_BY(mutex_) = false;             // message_ waits for room
+  bool session_checked_ ABSL_GUARDED_BY(mutex_) = false;  // of the message that is held
+  bool takes_part_ ABSL_GUARDED_BY(mutex_) = false;
+  bool causes_load_ ABSL_GUARDED_BY(mutex_) = false;  // the next answer has a min_interval
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool read_closed_ ABSL_GUARDED_BY(mutex_) = false;

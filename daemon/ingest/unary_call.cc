@@ -47,7 +47,7 @@ void UnaryCall::FinishIfUnavailable(const absl::Status& appended) {
   // Otherwise the committer calls back, and may have destroyed this call already.
   if (!absl::IsUnavailable(appended)) return;
   status_ = RetryStatus(appended);
-  OnBatchesSettled();
+  OnBatchesSettled(0);
 }
 
 void UnaryCall::OnSettled(uint64_t sequence, Verdict /*verdict*/) { settled_sequence_ = sequence; }
@@ -56,7 +56,8 @@ void UnaryCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   status_ = RetryStatus(status);
 }
 
-void UnaryCall::OnBatchesSettled() {
+void UnaryCall::OnBatchesSettled(size_t bytes) {
+  slow_down_ = context_.back_pressure->ReportCausesLoad(bytes);
   if (status_.ok() || !context_.calls->Hold(this)) Finish();
 }
 
@@ -67,7 +68,7 @@ void UnaryCall::Finish() {
   }
   v1::ReportResponse response;
   response.set_acknowledged_sequence(settled_sequence_);
-  context_.admission->SlowDown(&response);
+  if (slow_down_) BackPressure::SlowDown(&response);
   responder_.Finish(ToBuffer(response), grpc::Status::OK, &on_finish_);
 }
 

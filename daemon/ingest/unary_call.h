@@ -19,7 +19,7 @@ class UnaryCall final : public BatchWaiter {
   void OnSettled(uint64_t sequence, Verdict verdict) override;
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
   // Answers, or leaves that to the CallSet.
-  void OnBatchesSettled() override;
+  void OnBatchesSettled(size_t bytes) override;
   // Sends the answer.
   void Finish();
 
@@ -42,6 +42,7 @@ class UnaryCall final : public BatchWaiter {
   MemberEvent<UnaryCall> on_finish_{this, &UnaryCall::OnFinish};
   uint64_t settled_sequence_ = 0;
   grpc::Status status_;  // what the call ends with
+  bool slow_down_ = false;
 };
 
 }  // namespace gmewatch

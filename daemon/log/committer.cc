@@ -45,29 +45,33 @@ Committer::Committer(EventLog& log, Clock& clock, CommitterOptions options, uint
 
 Committer::~Committer() { Stop(); }
 
-absl::Status Committer::Append(const Batch& batch, const HashedOrigin& origin,
-                               BatchWaiter* waiter) {
+absl::Status Committer::Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter,
+                               Appended* appended) {
   absl::MutexLock lock(&mutex_);
   std::optional<RejectReason> reason;
-  absl::Status admitted = Admit(batch.entries.size() * sizeof(Entry), &reason);
+  absl::Status admitted = Admit(BytesOf(batch), waiter, appended, &reason);
   if (reason.has_value()) {
     return Reject(*reason, EventsOf(batch.entries), batch.sequence, waiter, std::move(admitted));
   }
-  if (!admitted.ok()) return admitted;
+  if (!admitted.ok() || (appended != nullptr && appended->held)) return admitted;
+  const size_t before = open_.size_bytes();
   open_.Add(batch, origin);
-  pending_.push_back({waiter, batch.sequence, /*rejected=*/false, std::nullopt});
+  const size_t bytes = open_.size_bytes() - before + sizeof(Pending);
+  if (appended != nullptr) appended->bytes = bytes;
+  pending_.push_back({waiter, batch.sequence, static_cast<uint32_t>(bytes), false, std::nullopt});
   return absl::OkStatus();
 }
 
 absl::Status Committer::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
-                                       BatchWaiter* waiter) {
+                                       BatchWaiter* waiter, Appended* appended) {
   absl::MutexLock lock(&mutex_);
   std::optional<RejectReason> no_room;
-  absl::Status admitted = Admit(0, &no_room);
+  absl::Status admitted = Admit(sizeof(Pending), waiter, appended, &no_room);
   if (no_room.has_value()) return Reject(*no_room, events, sequence, waiter, std::move(admitted));
-  if (!admitted.ok()) return admitted;
+  if (!admitted.ok() || (appended != nullptr && appended->held)) return admitted;
   open_.Reject(reason, 1, events);
-  pending_.push_back({waiter, sequence, /*rejected=*/true, std::nullopt});
+  if (appended != nullptr) appended->bytes = sizeof(Pending);
+  pending_.push_back({waiter, sequence, sizeof(Pending), /*rejected=*/true, std::nullopt});
   return absl::OkStatus();
 }
 
@@ -78,11 +82,32 @@ absl::Status Committer::Reject(RejectReason reason, uint64_t events, uint64_t se
     return absl::UnavailableError(why.message());
   }
   ++rejections_waiting_;
-  pending_.push_back({waiter, sequence, /*rejected=*/false, reason});
+  // Without bytes: a rejection must not keep others out.
+  pending_.push_back({waiter, sequence, /*bytes=*/0, /*rejected=*/false, reason});
   return why;
 }
 
-absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason) {
+size_t Committer::BytesOf(const Batch& batch) {
+  size_t bytes = sizeof(Pending) + sizeof(BatchHeader) + batch.entries.size() * sizeof(Entry) +
+                 batch.losses.size() * sizeof(Loss);
+  for (const Detail& detail : batch.details) bytes += sizeof(Detail) + detail.operation.size();
+  return bytes;
+}
+
+bool Committer::HasRoom(size_t bytes, bool can_wait) const {
+  const Amount waiting = Waiting();
+  if (can_wait) {
+    // Something to wait for: OnRoom follows a commit.
+    return waiting.bytes == 0 || waiting.bytes + bytes <= holding_bytes();
+  }
+  const bool light = bytes * waiting.batches < waiting.bytes;
+  const size_t kept = light ? 0 : options_.max_pending_bytes / 16;
+  return waiting.bytes + bytes + kept <= options_.max_pending_bytes;
+}
+
+absl::Status Committer::Admit(size_t bytes, BatchWaiter* waiter, Appended* appended,
+                              std::optional<RejectReason>* reason) {
+  if (appended != nullptr) *appended = {};
   if (!permanent_failure_.ok()) return absl::UnavailableError(permanent_failure_.message());
   if (draining_) {
     *reason = RejectReason::kStopping;
@@ -90,10 +115,14 @@ absl::Status Committer::Admit(size_t bytes, std::optional<RejectReason>* reason)
   }
   if (failing_) {
     *reason = RejectReason::kLogFailed;
-  } else if (WaitingBytes() + bytes > options_.max_pending_bytes) {
-    *reason = RejectReason::kOverloaded;
-  } else {
+  } else if (HasRoom(bytes, appended != nullptr)) {
     return absl::OkStatus();
+  } else if (appended != nullptr) {
+    appended->held = true;
+    held_.push_back(waiter);
+    return absl::OkStatus();
+  } else {
+    *reason = RejectReason::kOverloaded;
   }
   return SendAgain(**reason, options_.max_pending_bytes);
 }
@@ -169,7 +198,8 @@ void Committer::Run() {
     pending.clear();
     absl::MutexLock lock(&mutex_);
     committing_ = false;
-    committing_bytes_ = 0;
+    committing_amount_ = {};
+    settling_amount_ = {};
     if (!permanent_failure_.ok() || (failing_ && stopping_)) return;
   }
 }
@@ -192,7 +222,7 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
   std::swap(*pending, pending_);
   rejections_waiting_ = 0;
   committing_ = true;
-  committing_bytes_ = epoch->size_bytes() + pending->size() * sizeof(Pending);
+  committing_amount_ = {epoch->size_bytes() + pending->size() * sizeof(Pending), pending->size()};
   return true;
 }
 
@@ -217,17 +247,23 @@ void Committer::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
     return;
   }
   apply_(++number_, *epoch, &verdicts_);
-  Settle(pending);
   bool recovered = false;
+  std::vector<BatchWaiter*> held;
   {
     absl::MutexLock lock(&mutex_);
     recovered = std::exchange(failing_, false);
+    settling_amount_ = std::exchange(committing_amount_, {});
+    held.swap(held_);
   }
+  // Before those that are settled now can send more.
+  for (BatchWaiter* waiter : held) waiter->OnRoom();
+  Settle(pending);
   if (recovered) LogInfo("the log can be written again");
 }
 
 void Committer::Settle(const std::vector<Pending>& pending) {
   size_t counted = 0;
+  size_t bytes = 0;
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
     if (p.send_again.has_value()) {
@@ -235,13 +271,17 @@ void Committer::Settle(const std::vector<Pending>& pending) {
     } else {
       p.waiter->OnSettled(p.sequence, p.rejected ? Verdict::kRejected : verdicts_[counted++]);
     }
-    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
+    bytes += p.bytes;
+    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) {
+      p.waiter->OnBatchesSettled(std::exchange(bytes, 0));
+    }
   }
 }
 
 void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status) {
   const bool fatal = !absl::IsResourceExhausted(status);
   bool first = false;
+  std::vector<BatchWaiter*> held;
   RejectedByReason rejected;
   {
     absl::MutexLock lock(&mutex_);
@@ -253,11 +293,13 @@ void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const abs
     pending.insert(pending.end(), pending_.begin(), pending_.end());
     pending_.clear();
     rejections_waiting_ = 0;
+    held.swap(held_);
     open_.RejectBatches(RejectReason::kLogFailed);
     open_.Inherit(epoch, RejectReason::kLogFailed);
     rejected = open_.rejected;
   }
   if (first) LogError("the log cannot be written", {{"error", std::string(status.message())}});
+  for (BatchWaiter* waiter : held) waiter->OnRoom();
   Keep(rejected);
   SettleFailed(pending, status);
   if (fatal) fatal_(status);
@@ -274,27 +316,40 @@ void Committer::Keep(const RejectedByReason& rejected) {
 }
 
 void Committer::SettleFailed(const std::vector<Pending>& pending, const absl::Status& status) {
+  size_t bytes = 0;
   for (size_t i = 0; i < pending.size(); ++i) {
     const Pending& p = pending[i];
     p.waiter->OnFailed(p.sequence, status);
-    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) p.waiter->OnBatchesSettled();
+    bytes += p.bytes;
+    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) {
+      p.waiter->OnBatchesSettled(std::exchange(bytes, 0));
+    }
   }
 }
 
 double Committer::Fullness() const {
   absl::MutexLock lock(&mutex_);
-  return static_cast<double>(WaitingBytes()) / static_cast<double>(options_.max_pending_bytes);
+  return static_cast<double>(Waiting().bytes + settling_amount_.bytes) /
+         static_cast<double>(options_.max_pending_bytes);
 }
 
-size_t Committer::WaitingBytes() const {
+size_t Committer::MeanBytes() const {
+  absl::MutexLock lock(&mutex_);
+  const Amount waiting = Waiting();
+  const size_t batches = waiting.batches + settling_amount_.batches;
+  return batches == 0 ? 0 : (waiting.bytes + settling_amount_.bytes) / batches;
+}
+
+Committer::Amount Committer::Waiting() const {
   // Pending entries count too: a flood of empty batches takes memory as well.
-  return open_.size_bytes() + committing_bytes_ + pending_.size() * sizeof(Pending);
+  return {open_.size_bytes() + committing_amount_.bytes + pending_.size() * sizeof(Pending),
+          pending_.size() + committing_amount_.batches};
 }
 
 CommitterStats Committer::stats() const {
   absl::MutexLock lock(&mutex_);
   CommitterStats out = stats_;
-  out.pending_bytes = WaitingBytes();
+  out.pending_bytes = Waiting().bytes;
   for (size_t i = 1; i < out.commits_by_bucket.size(); ++i) {
     out.commits_by_bucket[i] += out.commits_by_bucket[i - 1];
   }

@@ -40,9 +40,17 @@ class BatchWaiter {
   // The batch is not counted. ResourceExhausted and Unavailable: that is durable under its reason
   // and the client may send the batch again; otherwise the event log has failed permanently.
   virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // Follows one or more of the calls above: it is time to answer. May destroy the waiter if none of
-  // its batches is left to settle.
-  virtual void OnBatchesSettled() = 0;
+  // Follows one or more of the calls above: it is time to answer. `bytes` of the waiter's batches
+  // wait no longer. May destroy the waiter if none of its batches is left to settle.
+  virtual void OnBatchesSettled(size_t bytes) = 0;
+  // A batch of this waiter was held; it may be appended again.
+  virtual void OnRoom() {}
+};
+
+// The result of an Append for a sender that can wait.
+struct Appended {
+  bool held = false;  // there is no room: the batch was not taken, and OnRoom follows
+  size_t bytes = 0;   // what the batch adds to the bytes that wait for the log
 };
 
 struct CommitterOptions {
@@ -83,12 +91,21 @@ class Committer {
   // rejected, and OnFailed follows when that is durable. So after these exactly one OnSettled or
   // OnFailed follows. After Unavailable neither follows: the event log has failed permanently, Stop
   // was called, or too many rejections wait already (kRejectionsWaitingMax).
-  absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter);
+  //
+  // `appended` is for senders that can wait, and null for others. If there is no room, the batch of
+  // one that can wait is held: Ok, nothing is counted, and exactly one OnRoom follows. Room is
+  // half of max_pending_bytes for those that can wait; for the others all of it, of which the last
+  // sixteenth is kept for batches below the average.
+  absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter,
+                      Appended* appended = nullptr);
 
   // Counts one batch as rejected and calls `waiter`, in order, with kRejected when that is durable.
-  // Fails like Append.
+  // Fails and holds like Append.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
-                              BatchWaiter* waiter);
+                              BatchWaiter* waiter, Appended* appended = nullptr);
+
+  // What a batch adds to the bytes that wait for the log, but for a new origin.
+  static size_t BytesOf(const Batch& batch);
 
   // Puts into the next epoch what a former process kept with EventLog::KeepRejected.
   void Inherit(const RejectedByReason& rejected);
@@ -110,8 +127,13 @@ class Committer {
   // no count. Idempotent.
   void Stop();
 
-  // 0 if nothing waits for the log, 1 if max_pending_bytes do.
+  // What those that can wait may have waiting together.
+  size_t holding_bytes() const { return options_.max_pending_bytes / 2; }
+
+  // 0 if nothing waits for the log, 1 if max_pending_bytes do. Batches that are being settled count
+  // here, so that their answers say how full it was. MeanBytes: of the same batches; 0 without one.
   double Fullness() const;
+  size_t MeanBytes() const;
   CommitterStats stats() const;
 
  private:
@@ -119,8 +141,13 @@ class Committer {
   struct Pending {
     BatchWaiter* waiter;
     uint64_t sequence;
+    uint32_t bytes;
     bool rejected = false;
     std::optional<RejectReason> send_again;
+  };
+  struct Amount {
+    size_t bytes = 0;
+    size_t batches = 0;
   };
 
   void Run();
@@ -135,14 +162,16 @@ class Committer {
   void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
   // Makes durable what was rejected, without the epoch that it belongs to.
   void Keep(const RejectedByReason& rejected);
-  // Ok if there is room. Otherwise `*reason` is what the batch is to be counted under; it is not
-  // set if the event log has failed permanently, since nothing can be counted then.
-  absl::Status Admit(size_t bytes, std::optional<RejectReason>* reason)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ok if there is room or the batch is held. Otherwise `*reason` is what the batch is to be
+  // counted under; it is not set if the event log has failed permanently, since nothing can be
+  // counted then.
+  absl::Status Admit(size_t bytes, BatchWaiter* waiter, Appended* appended,
+                     std::optional<RejectReason>* reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasRoom(size_t bytes, bool can_wait) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Counts a batch that Admit did not let in; `why` is what Admit returned.
   absl::Status Reject(RejectReason reason, uint64_t events, uint64_t sequence, BatchWaiter* waiter,
                       absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t WaitingBytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Amount Waiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether everything is committed, or cannot be.
   bool IsFlushed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -160,7 +189,10 @@ class Committer {
   mutable absl::Mutex mutex_;
   Epoch open_ ABSL_GUARDED_BY(mutex_);
   std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
-  size_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The epoch that is being committed first waits, then is settled.
+  Amount committing_amount_ ABSL_GUARDED_BY(mutex_);
+  Amount settling_amount_ ABSL_GUARDED_BY(mutex_);
+  std::vector<BatchWaiter*> held_ ABSL_GUARDED_BY(mutex_);  // while something waits for the log
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
   // The entries of pending_ that have send_again.
   size_t rejections_waiting_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -80,6 +80,7 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
     running[i].join();
     if (result.status.ok()) result.status = threads[i]->status;
     result.batches += threads[i]->acknowledged;
+    result.rejections += threads[i]->rejections;
     result.acknowledgement.Add(threads[i]->latency);
   }
   result.elapsed = absl::Now() - begin;

@@ -22,6 +22,10 @@ namespace gmewatch {
 
 enum class CallKind : uint8_t { kStream, kUnary };
 
+// What a unary sender does when its batch is rejected as overloaded: it ends the load with an
+// error, or sends the batch again, as soon as RetryInfo allows or at once.
+enum class OnRejection : uint8_t { kFail, kObey, kReturnAtOnce };
+
 struct LoadOptions {
   CallKind kind = CallKind::kStream;
   size_t entries = 1;
@@ -37,6 +41,9 @@ struct LoadOptions {
   size_t places = 8;
   // Unary only: every batch has a session of its own.
   bool session_per_batch = false;
+  OnRejection on_rejection = OnRejection::kFail;
+  // Unary only: a sender's time between an answer and its next batch.
+  absl::Duration pause;
 };
 
 // Latencies in buckets of 20 us up to 2 s; the last bucket counts all longer ones.
@@ -61,6 +68,7 @@ struct LoadResult {
   absl::Status status;
   uint64_t batches = 0;  // acknowledged
   uint64_t events = 0;   // acknowledged
+  uint64_t rejections = 0;
   absl::Duration elapsed;
   LatencyHistogram acknowledgement;
 };

@@ -26,6 +26,8 @@ class MeasuredServer {
   static absl::StatusOr<std::unique_ptr<MeasuredServer>> Start(const std::string& command);
 
   const std::string& address() const { return address_; }
+  // Empty for a bare sink.
+  const std::string& admin_address() const { return admin_address_; }
   pid_t pid() const { return process_->pid(); }
   // The CPU time of all its threads so far, in steps of 10 ms.
   double CpuSeconds() const;

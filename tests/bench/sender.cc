@@ -1,5 +1,8 @@
 #include "tests/bench/sender.h"
 
+#include <grpcpp/alarm.h>
+
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -17,6 +20,11 @@ constexpr size_t kRegionsPerApp = 32;
 
 // gRPC buffers this many batches of a stream before it writes them.
 constexpr uint64_t kBufferedWrites = 64;
+
+gpr_timespec ToGprTime(absl::Time time) {
+  const timespec t = absl::ToTimespec(time);
+  return {t.tv_sec, static_cast<int32_t>(t.tv_nsec), GPR_CLOCK_REALTIME};
+}
 
 // One ReportStream.
 class StreamSender final : public Sender {
@@ -126,6 +134,7 @@ class UnarySender final : public Sender {
               uint64_t batches)
       : Sender(thread, channel, number, batches),
         on_finish_(this, &UnarySender::OnFinish),
+        on_pause_(this, &UnarySender::OnPause),
         session_(NextSession()) {}
 
   void Begin() override {
@@ -136,6 +145,11 @@ class UnarySender final : public Sender {
     if (options().session_per_batch && sent_ > 0) session_ = NextSession();
     ++sent_;
     sequence_ = options().session_per_batch ? 1 : sent_;
+    Send();
+  }
+
+ private:
+  void Send() {
     const grpc::Slice slices[] = {grpc::Slice(absl::StrCat(session_, SequencePart(sequence_))),
                                   entries_};
     sent_ns_ = absl::GetCurrentTimeNanos();
@@ -146,8 +160,15 @@ class UnarySender final : public Sender {
     call_->Finish(&answer_, &status_, &on_finish_);
   }
 
- private:
   void OnFinish(bool /*ok*/) {
+    if (status_.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+        options().on_rejection != OnRejection::kFail) {
+      ++thread_->rejections;
+      rejected_ = true;
+      Pause(options().on_rejection == OnRejection::kObey ? RetryDelayOf(status_)
+                                                         : absl::ZeroDuration());
+      return;
+    }
     if (status_.ok() && AcknowledgedBy(&answer_) != sequence_) {
       status_ = {grpc::StatusCode::DATA_LOSS, "an answer acknowledges another batch"};
     }
@@ -157,7 +178,26 @@ class UnarySender final : public Sender {
     }
     thread_->latency.Record(absl::Nanoseconds(absl::GetCurrentTimeNanos() - sent_ns_));
     ++thread_->acknowledged;
-    Begin();
+    Pause(options().pause);
+  }
+
+  // Then sends the rejected batch again, or the next one.
+  void Pause(absl::Duration pause) {
+    if (pause == absl::ZeroDuration()) {
+      OnPause(true);
+      return;
+    }
+    // Not longer than the load lasts.
+    const absl::Time end = std::min(absl::Now() + pause, absl::FromUnixNanos(thread_->end_ns));
+    alarm_.Set(&thread_->queue, ToGprTime(end), &on_pause_);
+  }
+
+  void OnPause(bool /*ok*/) {
+    if (std::exchange(rejected_, false) && MaySend(sent_ - 1)) {
+      Send();
+    } else {
+      Begin();
+    }
   }
 
   std::unique_ptr<grpc::ClientContext> context_;
@@ -165,6 +205,9 @@ class UnarySender final : public Sender {
   grpc::ByteBuffer answer_;
   grpc::Status status_;
   OwnersEvent<UnarySender> on_finish_;
+  OwnersEvent<UnarySender> on_pause_;
+  grpc::Alarm alarm_;
+  bool rejected_ = false;
   std::string session_;
   int64_t sent_ns_ = 0;
   uint64_t sent_ = 0;

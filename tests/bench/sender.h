@@ -26,6 +26,7 @@ struct LoadThread {
   int senders = 0;     // senders that have not ended
   absl::Status status;
   uint64_t acknowledged = 0;
+  uint64_t rejections = 0;
   LatencyHistogram latency;
 };
 

@@ -1,10 +1,13 @@
-// More load than gmewatchd can take: it slows clients down before it rejects a batch, and it
-// acknowledges every batch that it took.
+// More load than gmewatchd can take: it holds streams, slows down and rejects who causes the load,
+// and acknowledges every batch that it took.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <atomic>
 #include <memory>
+#include <set>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/clock.h"
@@ -21,6 +24,7 @@ using ::testing::HasSubstr;
 constexpr char kCounted[] = "gmewatch_batches_total{result=\"counted\"}";
 constexpr char kOverloaded[] = "gmewatch_rejected_events_total{reason=\"overloaded\"}";
 constexpr int kBatchEvents = 512;
+constexpr int kPendingBytesMax = 65536;
 
 // About 4 KiB in the log.
 v1::ReportRequest LargeBatch(uint64_t sequence) {
@@ -32,10 +36,10 @@ v1::ReportRequest LargeBatch(uint64_t sequence) {
 class OverloadTest : public ::testing::Test {
  protected:
   // Room for about 15 large batches, which wait up to a second for a commit.
-  void Start(const std::string& more = "") {
+  void Start(const std::string& more = "", const std::string& commit_interval = "1s") {
     const std::string config = dir_.Write(
-        "settings.yaml",
-        absl::StrCat("limits: {max_pending_bytes: 65536}\nlog: {commit_interval: 1s}\n", more));
+        "settings.yaml", absl::StrCat("limits: {max_pending_bytes: ", kPendingBytesMax,
+                                      "}\nlog: {commit_interval: ", commit_interval, "}\n", more));
     auto daemon =
         GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"), "--config=" + config});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
@@ -46,7 +50,7 @@ class OverloadTest : public ::testing::Test {
   std::unique_ptr<GmewatchdProcess> daemon_;
 };
 
-TEST_F(OverloadTest, SlowsClientsDownBeforeItRejectsABatch) {
+TEST_F(OverloadTest, SlowsDownWhoCausesTheLoadAndNobodyElse) {
   ASSERT_NO_FATAL_FAILURE(Start());
   WireClient client(daemon_->ingest_address());
   WireStream stream(&client);
@@ -55,52 +59,175 @@ TEST_F(OverloadTest, SlowsClientsDownBeforeItRejectsABatch) {
   EXPECT_EQ(stream.min_interval(), absl::ZeroDuration());
   uint64_t last = 1;
   uint64_t session = 0;
-  absl::Duration unary;
   // One round is usually enough; more are needed if a commit came between the batches.
-  for (int round = 0; round < 10 && (stream.min_interval() == absl::ZeroDuration() ||
-                                     unary == absl::ZeroDuration());
-       ++round) {
-    for (int i = 0; i < 11; ++i) ASSERT_TRUE(stream.Write(LargeBatch(++last)));
+  for (int round = 0; round < 10 && stream.min_interval() == absl::ZeroDuration(); ++round) {
+    for (int i = 0; i < 7; ++i) ASSERT_TRUE(stream.Write(LargeBatch(++last)));
     // Wait until all are taken: if the other call overtook some, two answers would acknowledge
     // them, and the second may leave when there is room again.
-    daemon_->AwaitValue("gmewatch_pending_bytes", 11 * kBatchEvents * 8, absl::Milliseconds(700));
+    daemon_->AwaitValue("gmewatch_pending_bytes", 7 * kBatchEvents * 8, absl::Milliseconds(700));
     grpc::ClientContext context;
     v1::ReportResponse response;
     ASSERT_TRUE(
         client.stub()
             .Report(&context, MakeRequest(MakeSession("demo", "eu"), ++session, {}), &response)
             .ok());
-    unary = std::max(unary, MinIntervalOf(response));
+    EXPECT_EQ(MinIntervalOf(response), absl::ZeroDuration());
     ASSERT_TRUE(stream.AwaitAcknowledged(last));
   }
   EXPECT_GE(stream.min_interval(), absl::Seconds(1));
-  EXPECT_GE(unary, absl::Seconds(1));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"rejected\"}"), 0);
   EXPECT_TRUE(stream.Finish().ok());
 }
 
-TEST_F(OverloadTest, RejectsWithRetryInfoAfterItAcknowledgedWhatItTook) {
+TEST_F(OverloadTest, RejectsLargeReportsAtTheTopWithRetryInfo) {
   ASSERT_NO_FATAL_FAILURE(Start());
+  constexpr int kReports = 40;  // at least twice what there is room for
   WireClient client(daemon_->ingest_address());
-  const v1::Session session = MakeSession("demo", "eu");
+  double acknowledged = 0;
+  double rejected = 0;
+  bool slowed_down = false;
+  std::set<absl::Duration> delays;
+  // One round is usually enough; more are needed if a commit came between the batches.
+  for (int round = 0; round < 10 && (rejected < 2 || !slowed_down); ++round) {
+    std::vector<grpc::Status> statuses(kReports);
+    std::vector<v1::ReportResponse> responses(kReports);
+    std::vector<std::thread> senders;
+    for (int i = 0; i < kReports; ++i) {
+      senders.emplace_back([&client, &status = statuses[i], &response = responses[i]] {
+        v1::ReportRequest request = LargeBatch(1);
+        *request.mutable_session() = MakeSession("demo", "eu");
+        grpc::ClientContext context;
+        status = client.stub().Report(&context, request, &response);
+      });
+    }
+    for (std::thread& sender : senders) sender.join();
+    for (int i = 0; i < kReports; ++i) {
+      if (statuses[i].ok()) {
+        ++acknowledged;
+        slowed_down |= MinIntervalOf(responses[i]) >= absl::Seconds(1);
+        continue;
+      }
+      ++rejected;
+      EXPECT_EQ(statuses[i].error_code(), StatusCode::RESOURCE_EXHAUSTED);
+      EXPECT_THAT(statuses[i].error_message(), HasSubstr("limits.max_pending_bytes"));
+      EXPECT_GT(RetryDelayOf(statuses[i]), absl::ZeroDuration());
+      delays.insert(RetryDelayOf(statuses[i]));
+    }
+  }
+  EXPECT_GE(rejected, 2);
+  EXPECT_GT(delays.size(), 1U);  // they do not come back together
+  EXPECT_TRUE(slowed_down);
+  // Every counted batch is acknowledged, and every other is counted as rejected.
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), acknowledged);
+  EXPECT_EQ(daemon_->AwaitValue(kOverloaded, kBatchEvents * rejected), kBatchEvents * rejected);
+}
+
+TEST_F(OverloadTest, AStreamIsHeldAndNotEnded) {
+  ASSERT_NO_FATAL_FAILURE(Start("", "20ms"));
+  constexpr uint64_t kBatches = 1000;  // 130 times as much as there is room for
+  WireClient client(daemon_->ingest_address());
   WireStream stream(&client);
-  v1::ReportRequest first = LargeBatch(1);
-  *first.mutable_session() = session;
-  ASSERT_TRUE(stream.Write(first));
-  uint64_t written = 1;
-  while (written < 10'000 && stream.Write(LargeBatch(written + 1))) ++written;
+  const v1::Session session = MakeSession("demo", "eu");
+  v1::ReportRequest request = LargeBatch(1);
+  *request.mutable_session() = session;
+  ASSERT_TRUE(stream.Write(request));
+  for (uint64_t i = 2; i <= kBatches; ++i) ASSERT_TRUE(stream.Write(LargeBatch(i))) << i;
   const grpc::Status status = stream.Finish();
-  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_THAT(status.error_message(), HasSubstr("limits.max_pending_bytes"));
-  EXPECT_GT(RetryDelayOf(status), absl::ZeroDuration());
-  EXPECT_GE(stream.acknowledged(), 15U);
-  EXPECT_LT(stream.acknowledged(), written);
-  // Every counted batch is acknowledged, and no later batch overtook the one that was rejected.
-  EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), static_cast<double>(stream.acknowledged()));
-  EXPECT_EQ(daemon_->AwaitValue(kOverloaded, kBatchEvents), kBatchEvents);
-  v1::ReportRequest next = LargeBatch(stream.acknowledged() + 1);
-  *next.mutable_session() = session;
-  EXPECT_TRUE(client.Report(next).ok());
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(stream.acknowledged(), kBatches);
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), kBatches);
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), kOverloaded), 0);
+}
+
+// Streams without pause, as many that have no room for one batch each, and Reports that come back
+// at once when they are rejected, beside a light client.
+TEST_F(OverloadTest, LightClientsNoticeNothingOfHeavyOnes) {
+  ASSERT_NO_FATAL_FAILURE(Start("", "5ms"));
+  constexpr int kStreams = 24;  // there is room for 7 large batches
+  constexpr uint64_t kBatches = 60;
+  constexpr int kRude = 8;
+  std::atomic<bool> sending{true};
+  std::atomic<uint64_t> acknowledged{0};
+  std::atomic<uint64_t> rejected{0};
+  std::vector<std::thread> streams;
+  for (int i = 0; i < kStreams; ++i) {
+    streams.emplace_back([this, &acknowledged] {
+      WireClient client(daemon_->ingest_address());
+      WireStream stream(&client);
+      v1::ReportRequest request = LargeBatch(1);
+      *request.mutable_session() = MakeSession("demo", "eu");
+      EXPECT_TRUE(stream.Write(request));
+      for (uint64_t j = 2; j <= kBatches; ++j) EXPECT_TRUE(stream.Write(LargeBatch(j))) << j;
+      const grpc::Status status = stream.Finish();
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      EXPECT_EQ(stream.acknowledged(), uint64_t{kBatches});
+      acknowledged += stream.acknowledged();
+    });
+  }
+  std::vector<std::thread> others;
+  for (int i = 0; i < kRude; ++i) {
+    others.emplace_back([this, &sending, &acknowledged, &rejected] {
+      WireClient client(daemon_->ingest_address());
+      v1::ReportRequest request = LargeBatch(1);
+      *request.mutable_session() = MakeSession("demo", "us");
+      while (sending) {
+        const grpc::Status status = client.Report(request);
+        if (status.ok()) {
+          ++acknowledged;
+          request.set_sequence(request.sequence() + 1);
+        } else {
+          EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+          ++rejected;
+        }
+      }
+    });
+  }
+  others.emplace_back([this, &sending, &acknowledged] {
+    WireClient client(daemon_->ingest_address());
+    const v1::Session session = MakeSession("demo", "light");
+    for (uint64_t sequence = 1; sending; ++sequence) {
+      grpc::ClientContext context;
+      v1::ReportResponse response;
+      const grpc::Status status =
+          client.stub().Report(&context, MakeRequest(session, sequence, {{1005, 1}}), &response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      EXPECT_EQ(MinIntervalOf(response), absl::ZeroDuration());
+      acknowledged += status.ok() ? 1 : 0;
+    }
+  });
+  others.emplace_back([this, &sending] {
+    while (sending) {
+      EXPECT_LE(ValueOf(daemon_->Scrape(), "gmewatch_pending_bytes"), kPendingBytesMax);
+      EXPECT_EQ(HttpFetch(daemon_->admin_address(), "/healthz")->status, 200);
+    }
+  });
+  for (std::thread& stream : streams) stream.join();
+  sending = false;
+  for (std::thread& other : others) other.join();
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), acknowledged);
+  const double events = static_cast<double>(kBatchEvents * rejected);
+  EXPECT_EQ(daemon_->AwaitValue(kOverloaded, events), events);
+  EXPECT_EQ(daemon_->Terminate(), 0) << daemon_->process().error();
+}
+
+// Held streams that wait for a commit when the daemon stops, or whose client is gone.
+TEST_F(OverloadTest, HeldStreamsDelayNoStop) {
+  ASSERT_NO_FATAL_FAILURE(Start("", "300ms"));
+  constexpr int kStreams = 40;
+  WireClient client(daemon_->ingest_address());
+  std::vector<std::unique_ptr<WireStream>> streams;
+  for (int i = 0; i < kStreams; ++i) {
+    streams.push_back(std::make_unique<WireStream>(&client));
+    v1::ReportRequest request = LargeBatch(1);
+    *request.mutable_session() = MakeSession("demo", "eu");
+    ASSERT_TRUE(streams.back()->Write(request));
+    ASSERT_TRUE(streams.back()->Write(LargeBatch(2)));
+  }
+  daemon_->AwaitValue("gmewatch_pending_bytes", 6 * kBatchEvents * 8, absl::Milliseconds(700));
+  for (int i = 0; i < kStreams / 4; ++i) streams[i]->Cancel();
+  EXPECT_EQ(daemon_->Terminate(), 0) << daemon_->process().error();
+  for (const auto& stream : streams)
+    EXPECT_LE(stream->Finish().error_code(), StatusCode::UNAVAILABLE);
 }
 
 TEST_F(OverloadTest, CommitsAtMostOnceInTheInterval) {

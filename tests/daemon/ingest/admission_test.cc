@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/base/clock.h"
 #include "daemon/ingest/byte_buffer.h"
+#include "gmewatch/v1/error_reporting.pb.h"
 #include "tests/daemon/aggregate/epochs.h"
-#include "tests/daemon/log/committer_fakes.h"
 
 namespace gmewatch {
 namespace {
@@ -18,7 +17,6 @@ using grpc::StatusCode;
 using ::testing::HasSubstr;
 
 constexpr size_t kMessageBytesMax = 1024;
-constexpr size_t kPendingBytesMax = 65536;
 
 Settings SomeSettings() {
   Settings settings;
@@ -47,11 +45,6 @@ v1::ReportRequest RequestOf(const char* app, const char* region) {
 
 class AdmissionTest : public ::testing::Test {
  protected:
-  ~AdmissionTest() override {
-    log_.Hold(false);
-    committer_.Stop();
-  }
-
   const CheckedRequest& Read(const v1::ReportRequest& request) {
     grpc::ByteBuffer message = ToBuffer(request);
     admission_.Read(&message, &scratch_);
@@ -79,20 +72,8 @@ class AdmissionTest : public ::testing::Test {
     EXPECT_THAT(rejection->status.error_message(), HasSubstr(message));
   }
 
-  ScriptedLog log_;
-  RealClock clock_;
-  RecordingWaiter waiter_;
   Aggregate aggregate_;
-  Committer committer_{log_,
-                       clock_,
-                       {absl::ZeroDuration(), kPendingBytesMax},
-                       0,
-                       0,
-                       [](uint64_t, const Epoch& epoch, std::vector<Verdict>* verdicts) {
-                         verdicts->assign(CountBatches(epoch), Verdict::kCounted);
-                       },
-                       [](const absl::Status&) {}};
-  Admission admission_{SomeSettings(), &committer_, &aggregate_};
+  Admission admission_{SomeSettings(), &aggregate_};
   Scratch scratch_;
 };
 
@@ -165,23 +146,6 @@ TEST_F(AdmissionTest, AMessageThatIsTooLargeIsRejectedWithAllItsEvents) {
   EXPECT_EQ(Read(request).events, 20U);
   ExpectRejected(Admission::CheckBatch(scratch_.request), RejectReason::kInvalid,
                  StatusCode::INVALID_ARGUMENT, "at most 1024 are allowed");
-}
-
-TEST_F(AdmissionTest, SlowsSendersDownFromTheTimeTheBufferIsHalfFull) {
-  log_.Hold(true);
-  Batch batch;
-  batch.sequence = 1;
-  batch.entries.assign(500, {1005, 1});
-  const HashedOrigin origin = From("demo", "eu");
-  while (committer_.Fullness() < 0.5) {
-    v1::ReportResponse response;
-    admission_.SlowDown(&response);
-    EXPECT_FALSE(response.has_min_interval());
-    ASSERT_TRUE(committer_.Append(batch, origin, &waiter_).ok());
-  }
-  v1::ReportResponse response;
-  admission_.SlowDown(&response);
-  EXPECT_EQ(response.min_interval().seconds(), 15);
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "gmewatch/internal/rpc_error.pb.h"
 
 namespace gmewatch {
@@ -50,11 +53,23 @@ TEST(RpcErrorTest, EveryErrorOfTheCommitterCarriesRetryInfo) {
   }
 }
 
-TEST(RpcErrorTest, KeepsFractionsOfASecond) {
-  const auto detail = DetailOf<internal::RetryInfo>(
-      RetryStatus(StatusCode::UNAVAILABLE, "later", absl::Milliseconds(2500)), "RetryInfo");
-  EXPECT_EQ(detail.retry_delay().seconds(), 2);
-  EXPECT_EQ(detail.retry_delay().nanos(), 500'000'000);
+TEST(RpcErrorTest, ClientsThatAreRejectedTogetherComeBackApart) {
+  constexpr absl::Duration kAfter = absl::Milliseconds(2500);
+  std::vector<absl::Duration> delays;
+  for (int i = 0; i < 1000; ++i) {
+    const auto detail = DetailOf<internal::RetryInfo>(
+        RetryStatus(StatusCode::UNAVAILABLE, "later", kAfter), "RetryInfo");
+    delays.push_back(absl::Seconds(detail.retry_delay().seconds()) +
+                     absl::Nanoseconds(detail.retry_delay().nanos()));
+  }
+  std::sort(delays.begin(), delays.end());
+  EXPECT_GE(delays.front(), kAfter);
+  EXPECT_LE(delays.back(), 2 * kAfter);
+  // Evenly: each tenth of the time has its share of them, within six standard deviations.
+  for (int tenth = 1; tenth < 10; ++tenth) {
+    const auto before = std::lower_bound(delays.begin(), delays.end(), kAfter * (1 + 0.1 * tenth));
+    EXPECT_NEAR(static_cast<double>(before - delays.begin()), 100.0 * tenth, 95) << tenth;
+  }
 }
 
 }  // namespace

@@ -93,7 +93,17 @@ class RecordingWaiter final : public BatchWaiter {
   void OnFailed(uint64_t sequence, const absl::Status& status) override {
     Record(absl::StrCat("failed ", sequence, " ", absl::StatusCodeToString(status.code())));
   }
-  void OnBatchesSettled() override { Record("end"); }
+  void OnBatchesSettled(size_t bytes) override {
+    Record("end");
+    absl::MutexLock lock(&mutex_);
+    settled_bytes_ += bytes;
+  }
+  void OnRoom() override { Record("room"); }
+
+  size_t settled_bytes() {
+    absl::MutexLock lock(&mutex_);
+    return settled_bytes_;
+  }
 
   std::vector<std::string> AwaitCalls(size_t n) {
     absl::MutexLock lock(&mutex_);
@@ -113,6 +123,7 @@ class RecordingWaiter final : public BatchWaiter {
   absl::Mutex mutex_;
   size_t awaited_ = 0;
   std::vector<std::string> calls_;
+  size_t settled_bytes_ = 0;
 };
 
 inline size_t CountBatches(const Epoch& epoch) {
