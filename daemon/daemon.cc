@@ -18,37 +18,12 @@ namespace {
 // times as long.
 constexpr absl::Duration kDrainTime = absl::Seconds(5);
 
-internal::Policy PolicyOf(const Settings& settings, const Catalog& catalog) {
-  internal::Policy policy;
-  for (const CatalogCode& code : catalog.codes()) policy.add_catalog_codes(code.value);
-  for (const internal::App& app : settings.apps()) {
-    for (const std::string& region : app.regions()) {
-      internal::PlaceRecord* place = policy.add_configured();
-      place->set_app(app.name());
-      place->set_region(region);
-    }
-  }
-  policy.set_max_app_regions(settings.limits().max_app_regions());
-  policy.set_session_horizon_ms(
-      absl::ToInt64Milliseconds(ToDuration(settings.limits().session_horizon())));
-  return policy;
-}
-
 }  // namespace
-
-absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options) {
-  absl::StatusOr<Settings> settings =
-      options.config_file.empty() ? ParseSettings("", "") : LoadSettings(options.config_file);
-  if (!settings.ok()) return settings.status();
-  absl::StatusOr<Catalog> catalog =
-      options.catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(options.catalog_file);
-  if (!catalog.ok()) return catalog.status();
-  return DaemonFiles{*std::move(settings), *std::move(catalog)};
-}
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
   std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
-  absl::StatusOr<DaemonFiles> files = LoadFiles(self->options_);
+  absl::StatusOr<DaemonFiles> files =
+      LoadFiles(self->options_.config_file, self->options_.catalog_file);
   if (!files.ok()) return files.status();
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
@@ -83,7 +58,7 @@ absl::Status Daemon::Recover() {
   const absl::Duration begin = clock_.Monotonic();
   triage_ = std::make_unique<TriagePages>(
       aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
-      [this] { return ReadAggregate().rejected; }, [this] { return ReadState(); });
+      [this] { return kept_.AddTo(aggregate_).rejected; }, [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
   absl::Time checkpoint_time = absl::InfinitePast();
@@ -135,7 +110,7 @@ absl::Status Daemon::StartServing() {
                        settings.limits().max_pending_bytes()},
       recovered_epoch_, recovered_steady_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
-        Apply(number, epoch, verdicts);
+        kept_.Apply([&] { aggregate_.Apply(number, epoch, verdicts); });
         triage_->Observe(number, epoch, *verdicts);
       },
       [this](const absl::Status& status) {
@@ -145,15 +120,11 @@ absl::Status Daemon::StartServing() {
         }
         options_.on_fatal();
       },
-      [this](const RejectedByReason& kept) {
-        has_kept_ = true;
-        absl::MutexLock lock(&kept_mutex_);
-        kept_ = kept;
-      });
+      [this](const RejectedByReason& kept) { kept_.Set(kept); });
   const absl::StatusOr<RejectedByReason> kept = log_->LoadRejected(recovered_epoch_ + 1);
   if (!kept.ok()) return kept.status();
   committer_->Inherit(*kept);
-  committer_->SetPolicy(PolicyOf(settings, files_.catalog));
+  committer_->SetPolicy(files_.Policy());
   absl::Status status = committer_->Flush();
   if (!status.ok()) return status;
 
@@ -221,7 +192,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
 }
 
 void Daemon::Reload() {
-  absl::StatusOr<DaemonFiles> files = LoadFiles(options_);
+  absl::StatusOr<DaemonFiles> files = LoadFiles(options_.config_file, options_.catalog_file);
   if (!files.ok()) {
     {
       absl::MutexLock lock(&mutex_);
@@ -232,7 +203,7 @@ void Daemon::Reload() {
              {{"error", std::string(files.status().message())}});
     return;
   }
-  committer_->SetPolicy(PolicyOf(files->settings, files->catalog));
+  committer_->SetPolicy(files->Policy());
   ingest_->Update(files->settings);
   spikes_->SetSettings(DetectSettings(files->settings.detect()));
   UseCatalog(files->catalog, files->settings);
@@ -274,27 +245,6 @@ absl::Status Daemon::Stop() {
   return fatal_;
 }
 
-void Daemon::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
-  if (!std::exchange(has_kept_, false)) {
-    aggregate_.Apply(number, epoch, verdicts);
-    return;
-  }
-  // The epoch has what was kept: a reader sees it once, before or after.
-  absl::MutexLock lock(&kept_mutex_);
-  aggregate_.Apply(number, epoch, verdicts);
-  kept_ = {};
-}
-
-AggregateStats Daemon::ReadAggregate() const {
-  absl::MutexLock lock(&kept_mutex_);
-  AggregateStats out = aggregate_.stats();
-  for (size_t i = 0; i < kRejectReasons; ++i) {
-    out.rejected[i].batches += kept_[i].batches;
-    out.rejected[i].events += kept_[i].events;
-  }
-  return out;
-}
-
 absl::Status Daemon::Ready() const {
   {
     absl::MutexLock lock(&mutex_);
@@ -306,7 +256,7 @@ absl::Status Daemon::Ready() const {
 
 SelfStats Daemon::ReadSelfStats() {
   SelfStats out;
-  out.aggregate = ReadAggregate();
+  out.aggregate = kept_.AddTo(aggregate_);
   out.committer = committer_->stats();
   out.detector = spikes_->stats();
   out.annotate = annotations_->stats();

@@ -16,12 +16,12 @@
 #include "daemon/aggregate/aggregate.h"
 #include "daemon/annotate/annotation_pusher.h"
 #include "daemon/base/clock.h"
-#include "daemon/catalog/catalog.h"
 #include "daemon/checkpointer.h"
-#include "daemon/config/settings.h"
+#include "daemon/daemon_files.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/expose/metrics_page.h"
 #include "daemon/ingest/ingest_server.h"
+#include "daemon/kept_rejections.h"
 #include "daemon/log/committer.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/model/daemon_stats.h"
@@ -42,14 +42,6 @@ struct DaemonOptions {
   // For tests: wraps the event log, to fail on purpose. Absent: the daemon uses the log as it is.
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
 };
-
-struct DaemonFiles {
-  Settings settings;
-  Catalog catalog;
-};
-
-// Reads the files that the options name.
-absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options);
 
 class Daemon {
  public:
@@ -79,10 +71,6 @@ class Daemon {
   void UseCatalog(const Catalog& catalog, const Settings& settings);
   // Ok while batches are taken; otherwise why they are not.
   absl::Status Ready() const;
-  // On the committer thread.
-  void Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts);
-  // With what is rejected and durable, but not in an epoch yet (Committer::KeptFn).
-  AggregateStats ReadAggregate() const;
 
   // For metrics; reads the sizes of the log's files.
   SelfStats ReadSelfStats();
@@ -98,6 +86,7 @@ class Daemon {
   std::optional<StateLock> lock_;
   std::unique_ptr<EventLog> log_;
   Aggregate aggregate_;
+  KeptRejections kept_;
   uint64_t recovered_epoch_ = 0;
   int64_t recovered_time_ms_ = 0;
   int64_t recovered_steady_ms_ = 0;
@@ -111,11 +100,6 @@ class Daemon {
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;
   bool stopped_ = false;
-
-  mutable absl::Mutex kept_mutex_;
-  // Not in aggregate_ yet.
-  RejectedByReason kept_ ABSL_GUARDED_BY(kept_mutex_){};
-  bool has_kept_ = false;  // for the committer thread
 
   mutable absl::Mutex mutex_;
   absl::Status fatal_ ABSL_GUARDED_BY(mutex_);

@@ -50,7 +50,7 @@ std::string StateDir(const std::string& flag) {
 }
 
 int CheckFiles(const DaemonOptions& options) {
-  const absl::StatusOr<DaemonFiles> files = LoadFiles(options);
+  const absl::StatusOr<DaemonFiles> files = LoadFiles(options.config_file, options.catalog_file);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
     return kExitUsage;

@@ -12,22 +12,6 @@ namespace {
 // The time between two attempts to write to a log that is full.
 constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
 
-// Rejections whose answers wait until their count is durable. Beyond that an answer does not wait.
-constexpr size_t kRejectionsWaitingMax = 16'384;
-
-// The answer to a batch that was not let in.
-absl::Status SendAgain(RejectReason reason, size_t max_pending_bytes) {
-  if (reason == RejectReason::kStopping) {
-    return absl::UnavailableError("the daemon is stopping");
-  }
-  if (reason == RejectReason::kLogFailed) {
-    return absl::ResourceExhaustedError("the log cannot be written at present");
-  }
-  return absl::ResourceExhaustedError(
-      absl::StrCat("more waits for the log than limits.max_pending_bytes allows (",
-                   max_pending_bytes, "); send the batch again later"));
-}
-
 }  // namespace
 
 Committer::Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
@@ -48,54 +32,61 @@ Committer::~Committer() { Stop(); }
 absl::Status Committer::Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter,
                                Appended* appended) {
   absl::MutexLock lock(&mutex_);
-  std::optional<RejectReason> reason;
-  absl::Status admitted = Admit(BytesOf(batch), waiter, appended, &reason);
-  if (reason.has_value()) {
-    return Reject(*reason, EventsOf(batch.entries), batch.sequence, waiter, std::move(admitted));
+  RejectReason reason{};
+  absl::Status admitted = Admit(PendingEpoch::BytesOf(batch), waiter, appended, &reason);
+  if (!admitted.ok()) {
+    return Reject(reason, EventsOf(batch.entries), batch.sequence, waiter, std::move(admitted));
   }
-  if (!admitted.ok() || (appended != nullptr && appended->held)) return admitted;
-  const size_t before = open_.size_bytes();
-  open_.Add(batch, origin);
-  const size_t bytes = open_.size_bytes() - before + sizeof(Pending);
+  if (appended != nullptr && appended->held) return absl::OkStatus();
+  const size_t bytes = open_.Add(batch, origin, waiter);
   if (appended != nullptr) appended->bytes = bytes;
-  pending_.push_back({waiter, batch.sequence, static_cast<uint32_t>(bytes), false, std::nullopt});
   return absl::OkStatus();
 }
 
 absl::Status Committer::AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                                        BatchWaiter* waiter, Appended* appended) {
   absl::MutexLock lock(&mutex_);
-  std::optional<RejectReason> no_room;
-  absl::Status admitted = Admit(sizeof(Pending), waiter, appended, &no_room);
-  if (no_room.has_value()) return Reject(*no_room, events, sequence, waiter, std::move(admitted));
-  if (!admitted.ok() || (appended != nullptr && appended->held)) return admitted;
-  open_.Reject(reason, 1, events);
-  if (appended != nullptr) appended->bytes = sizeof(Pending);
-  pending_.push_back({waiter, sequence, sizeof(Pending), /*rejected=*/true, std::nullopt});
+  RejectReason no_room{};
+  absl::Status admitted = Admit(PendingEpoch::BytesOfRejected(), waiter, appended, &no_room);
+  if (!admitted.ok()) return Reject(no_room, events, sequence, waiter, std::move(admitted));
+  if (appended != nullptr && appended->held) return absl::OkStatus();
+  const size_t bytes = open_.AddRejected(reason, events, sequence, waiter);
+  if (appended != nullptr) appended->bytes = bytes;
   return absl::OkStatus();
+}
+
+absl::Status Committer::Admit(size_t bytes, BatchWaiter* waiter, Appended* appended,
+                              RejectReason* reason) {
+  if (appended != nullptr) *appended = {};
+  if (!permanent_failure_.ok()) return absl::UnavailableError(permanent_failure_.message());
+  if (draining_) {
+    *reason = RejectReason::kStopping;
+    return absl::AbortedError("the daemon is stopping");
+  }
+  if (!failing_ && HasRoom(bytes, appended != nullptr)) return absl::OkStatus();
+  if (!failing_ && appended != nullptr) {
+    appended->held = true;
+    held_.push_back(waiter);
+    return absl::OkStatus();
+  }
+  *reason = failing_ ? RejectReason::kLogFailed : RejectReason::kOverloaded;
+  return SendAgainStatus(*reason);
 }
 
 absl::Status Committer::Reject(RejectReason reason, uint64_t events, uint64_t sequence,
                                BatchWaiter* waiter, absl::Status why) {
-  open_.Reject(reason, 1, events);
-  if (stopping_ || rejections_waiting_ == kRejectionsWaitingMax) {
+  if (absl::IsUnavailable(why)) return why;
+  if (stopping_) {
+    open_.epoch.Reject(reason, 1, events);
     return absl::UnavailableError(why.message());
   }
-  ++rejections_waiting_;
-  // Without bytes: a rejection must not keep others out.
-  pending_.push_back({waiter, sequence, /*bytes=*/0, /*rejected=*/false, reason});
-  return why;
-}
-
-size_t Committer::BytesOf(const Batch& batch) {
-  size_t bytes = sizeof(Pending) + sizeof(BatchHeader) + batch.entries.size() * sizeof(Entry) +
-                 batch.losses.size() * sizeof(Loss);
-  for (const Detail& detail : batch.details) bytes += sizeof(Detail) + detail.operation.size();
-  return bytes;
+  return open_.AddSendAgain(reason, events, sequence, waiter)
+             ? why
+             : absl::UnavailableError(why.message());
 }
 
 bool Committer::HasRoom(size_t bytes, bool can_wait) const {
-  const Amount waiting = Waiting();
+  const PendingEpoch::Size waiting = Waiting();
   if (can_wait) {
     // Something to wait for: OnRoom follows a commit.
     return waiting.bytes == 0 || waiting.bytes + bytes <= holding_bytes();
@@ -105,55 +96,32 @@ bool Committer::HasRoom(size_t bytes, bool can_wait) const {
   return waiting.bytes + bytes + kept <= options_.max_pending_bytes;
 }
 
-absl::Status Committer::Admit(size_t bytes, BatchWaiter* waiter, Appended* appended,
-                              std::optional<RejectReason>* reason) {
-  if (appended != nullptr) *appended = {};
-  if (!permanent_failure_.ok()) return absl::UnavailableError(permanent_failure_.message());
-  if (draining_) {
-    *reason = RejectReason::kStopping;
-    return absl::AbortedError("the daemon is stopping");
-  }
-  if (failing_) {
-    *reason = RejectReason::kLogFailed;
-  } else if (HasRoom(bytes, appended != nullptr)) {
-    return absl::OkStatus();
-  } else if (appended != nullptr) {
-    appended->held = true;
-    held_.push_back(waiter);
-    return absl::OkStatus();
-  } else {
-    *reason = RejectReason::kOverloaded;
-  }
-  return SendAgain(**reason, options_.max_pending_bytes);
-}
-
 void Committer::Inherit(const RejectedByReason& rejected) {
   absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < kRejectReasons; ++i) {
-    open_.Reject(static_cast<RejectReason>(i), rejected[i].batches, rejected[i].events);
+    open_.epoch.Reject(static_cast<RejectReason>(i), rejected[i].batches, rejected[i].events);
   }
 }
 
 void Committer::SetPolicy(internal::Policy policy) {
   absl::MutexLock lock(&mutex_);
-  open_.policy = std::move(policy);
+  open_.epoch.policy = std::move(policy);
 }
 
 void Committer::Show(std::vector<Place> places, std::vector<int32_t> codes) {
   absl::MutexLock lock(&mutex_);
-  std::move(places.begin(), places.end(), std::back_inserter(open_.shown_places));
-  open_.shown_codes.insert(open_.shown_codes.end(), codes.begin(), codes.end());
+  std::move(places.begin(), places.end(), std::back_inserter(open_.epoch.shown_places));
+  open_.epoch.shown_codes.insert(open_.epoch.shown_codes.end(), codes.begin(), codes.end());
 }
 
 bool Committer::HasWork() const {
   // While it drains, a log that fails is tried again for those who wait for an answer, and at the
   // end.
-  return stopping_ || !pending_.empty() || (!open_.empty() && !(failing_ && draining_));
+  return stopping_ || open_.has_waiters() || (!open_.empty() && !(failing_ && draining_));
 }
 
 bool Committer::IsFlushed() const {
-  return !permanent_failure_.ok() || failing_ ||
-         (!committing_ && open_.empty() && pending_.empty());
+  return !permanent_failure_.ok() || failing_ || (!committing_ && open_.empty());
 }
 
 absl::Status Committer::Flush() {
@@ -190,21 +158,19 @@ void Committer::Stop() {
 }
 
 void Committer::Run() {
-  Epoch epoch;
-  std::vector<Pending> pending;
-  while (TakeOpen(&epoch, &pending)) {
-    Commit(&epoch, pending);
-    epoch.Clear();
-    pending.clear();
+  PendingEpoch taken;
+  while (TakeOpen(&taken)) {
+    Commit(&taken);
+    taken.Clear();
     absl::MutexLock lock(&mutex_);
     committing_ = false;
-    committing_amount_ = {};
-    settling_amount_ = {};
+    committing_size_ = {};
+    settling_size_ = {};
     if (!permanent_failure_.ok() || (failing_ && stopping_)) return;
   }
 }
 
-bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
+bool Committer::TakeOpen(PendingEpoch* taken) {
   absl::Duration pause = options_.commit_interval;
   {
     absl::MutexLock lock(&mutex_);
@@ -217,68 +183,50 @@ bool Committer::TakeOpen(Epoch* epoch, std::vector<Pending>* pending) {
   if (wait > absl::ZeroDuration()) stopped_.For(wait);
   last_begin_ = clock_.Monotonic();
   absl::MutexLock lock(&mutex_);
-  if (open_.empty() && pending_.empty()) return false;
-  std::swap(*epoch, open_);
-  std::swap(*pending, pending_);
-  rejections_waiting_ = 0;
+  if (open_.empty()) return false;
+  std::swap(*taken, open_);
   committing_ = true;
-  committing_amount_ = {epoch->size_bytes() + pending->size() * sizeof(Pending), pending->size()};
+  committing_size_ = taken->size();
   return true;
 }
 
-void Committer::Commit(Epoch* epoch, const std::vector<Pending>& pending) {
+void Committer::Commit(PendingEpoch* taken) {
   const absl::Duration begin = clock_.Monotonic();
-  epoch->time_ms = absl::ToUnixMillis(clock_.Now());
-  epoch->steady_ms = first_steady_ms_ + absl::ToInt64Milliseconds(begin - start_);
-  const absl::Status status = log_.Append(number_ + 1, *epoch);
-  const absl::Duration took = clock_.Monotonic() - begin;
-  {
-    absl::MutexLock lock(&mutex_);
-    ++(status.ok() ? stats_.epochs : stats_.failed_epochs);
-    stats_.commit_time_total += took;
-    const auto bucket =
-        std::lower_bound(CommitterStats::kCommitBucketsSeconds.begin(),
-                         CommitterStats::kCommitBucketsSeconds.end(), absl::ToDoubleSeconds(took));
-    ++stats_.commits_by_bucket[static_cast<size_t>(bucket -
-                                                   CommitterStats::kCommitBucketsSeconds.begin())];
-  }
+  Epoch& epoch = taken->epoch;
+  epoch.time_ms = absl::ToUnixMillis(clock_.Now());
+  epoch.steady_ms = first_steady_ms_ + absl::ToInt64Milliseconds(begin - start_);
+  const absl::Status status = log_.Append(number_ + 1, epoch);
+  NoteCommit(clock_.Monotonic() - begin, status.ok());
   if (!status.ok()) {
-    Fail(*epoch, pending, status);
+    Fail(taken, status);
     return;
   }
-  apply_(++number_, *epoch, &verdicts_);
+  apply_(++number_, epoch, &verdicts_);
   bool recovered = false;
   std::vector<BatchWaiter*> held;
   {
     absl::MutexLock lock(&mutex_);
     recovered = std::exchange(failing_, false);
-    settling_amount_ = std::exchange(committing_amount_, {});
+    settling_size_ = std::exchange(committing_size_, {});
     held.swap(held_);
   }
   // Before those that are settled now can send more.
   for (BatchWaiter* waiter : held) waiter->OnRoom();
-  Settle(pending);
+  taken->Settle(verdicts_);
   if (recovered) LogInfo("the log can be written again");
 }
 
-void Committer::Settle(const std::vector<Pending>& pending) {
-  size_t counted = 0;
-  size_t bytes = 0;
-  for (size_t i = 0; i < pending.size(); ++i) {
-    const Pending& p = pending[i];
-    if (p.send_again.has_value()) {
-      p.waiter->OnFailed(p.sequence, SendAgain(*p.send_again, options_.max_pending_bytes));
-    } else {
-      p.waiter->OnSettled(p.sequence, p.rejected ? Verdict::kRejected : verdicts_[counted++]);
-    }
-    bytes += p.bytes;
-    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) {
-      p.waiter->OnBatchesSettled(std::exchange(bytes, 0));
-    }
-  }
+void Committer::NoteCommit(absl::Duration took, bool ok) {
+  constexpr auto& kBuckets = CommitterStats::kCommitBucketsSeconds;
+  const auto bucket =
+      std::lower_bound(kBuckets.begin(), kBuckets.end(), absl::ToDoubleSeconds(took));
+  absl::MutexLock lock(&mutex_);
+  ++(ok ? stats_.epochs : stats_.failed_epochs);
+  stats_.commit_time_total += took;
+  ++stats_.commits_by_bucket[static_cast<size_t>(bucket - kBuckets.begin())];
 }
 
-void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status) {
+void Committer::Fail(PendingEpoch* taken, const absl::Status& status) {
   const bool fatal = !absl::IsResourceExhausted(status);
   bool first = false;
   std::vector<BatchWaiter*> held;
@@ -290,18 +238,16 @@ void Committer::Fail(const Epoch& epoch, std::vector<Pending> pending, const abs
     failing_ = true;
     failure_ = status;
     if (fatal) permanent_failure_ = status;
-    pending.insert(pending.end(), pending_.begin(), pending_.end());
-    pending_.clear();
-    rejections_waiting_ = 0;
+    taken->TakeWaiters(&open_);
     held.swap(held_);
-    open_.RejectBatches(RejectReason::kLogFailed);
-    open_.Inherit(epoch, RejectReason::kLogFailed);
-    rejected = open_.rejected;
+    open_.epoch.RejectBatches(RejectReason::kLogFailed);
+    open_.epoch.Inherit(taken->epoch, RejectReason::kLogFailed);
+    rejected = open_.epoch.rejected;
   }
   if (first) LogError("the log cannot be written", {{"error", std::string(status.message())}});
   for (BatchWaiter* waiter : held) waiter->OnRoom();
   Keep(rejected);
-  SettleFailed(pending, status);
+  taken->Fail(status);
   if (fatal) fatal_(status);
 }
 
@@ -315,36 +261,19 @@ void Committer::Keep(const RejectedByReason& rejected) {
   keep_failed_ = !kept.ok();
 }
 
-void Committer::SettleFailed(const std::vector<Pending>& pending, const absl::Status& status) {
-  size_t bytes = 0;
-  for (size_t i = 0; i < pending.size(); ++i) {
-    const Pending& p = pending[i];
-    p.waiter->OnFailed(p.sequence, status);
-    bytes += p.bytes;
-    if (i + 1 == pending.size() || pending[i + 1].waiter != p.waiter) {
-      p.waiter->OnBatchesSettled(std::exchange(bytes, 0));
-    }
-  }
-}
-
 double Committer::Fullness() const {
   absl::MutexLock lock(&mutex_);
-  return static_cast<double>(Waiting().bytes + settling_amount_.bytes) /
+  return static_cast<double>(Waiting().bytes + settling_size_.bytes) /
          static_cast<double>(options_.max_pending_bytes);
 }
 
 size_t Committer::MeanBytes() const {
   absl::MutexLock lock(&mutex_);
-  const Amount waiting = Waiting();
-  const size_t batches = waiting.batches + settling_amount_.batches;
-  return batches == 0 ? 0 : (waiting.bytes + settling_amount_.bytes) / batches;
+  const PendingEpoch::Size size = Waiting() + settling_size_;
+  return size.batches == 0 ? 0 : size.bytes / size.batches;
 }
 
-Committer::Amount Committer::Waiting() const {
-  // Pending entries count too: a flood of empty batches takes memory as well.
-  return {open_.size_bytes() + committing_amount_.bytes + pending_.size() * sizeof(Pending),
-          pending_.size() + committing_amount_.batches};
-}
+PendingEpoch::Size Committer::Waiting() const { return open_.size() + committing_size_; }
 
 CommitterStats Committer::stats() const {
   absl::MutexLock lock(&mutex_);

@@ -9,7 +9,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -19,33 +18,13 @@
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/timed_wait.h"
+#include "daemon/log/batch_waiter.h"
 #include "daemon/log/event_log.h"
+#include "daemon/log/pending_epoch.h"
 #include "daemon/model/batch.h"
 #include "daemon/model/epoch.h"
 
 namespace gmewatch {
-
-// Waits until its batches are settled. All calls come from the committer thread, in the order of
-// Committer::Append, and must not block. The waiter must live until every batch that it appended is
-// settled.
-class BatchWaiter {
- public:
-  BatchWaiter() = default;
-  BatchWaiter(const BatchWaiter&) = delete;
-  BatchWaiter& operator=(const BatchWaiter&) = delete;
-  virtual ~BatchWaiter() = default;
-
-  // The durable verdict of a batch.
-  virtual void OnSettled(uint64_t sequence, Verdict verdict) = 0;
-  // The batch is not counted. ResourceExhausted and Unavailable: that is durable under its reason
-  // and the client may send the batch again; otherwise the event log has failed permanently.
-  virtual void OnFailed(uint64_t sequence, const absl::Status& status) = 0;
-  // Follows one or more of the calls above: it is time to answer. `bytes` of the waiter's batches
-  // wait no longer. May destroy the waiter if none of its batches is left to settle.
-  virtual void OnBatchesSettled(size_t bytes) = 0;
-  // A batch of this waiter was held; it may be appended again.
-  virtual void OnRoom() {}
-};
 
 // The result of an Append for a sender that can wait.
 struct Appended {
@@ -90,7 +69,7 @@ class Committer {
   // the log cannot be written at present) and Aborted (Drain was called): it is counted as
   // rejected, and OnFailed follows when that is durable. So after these exactly one OnSettled or
   // OnFailed follows. After Unavailable neither follows: the event log has failed permanently, Stop
-  // was called, or too many rejections wait already (kRejectionsWaitingMax).
+  // was called, or too many rejections wait already.
   //
   // `appended` is for senders that can wait, and null for others. If there is no room, the batch of
   // one that can wait is held: Ok, nothing is counted, and exactly one OnRoom follows. Room is
@@ -103,9 +82,6 @@ class Committer {
   // Fails and holds like Append.
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter, Appended* appended = nullptr);
-
-  // What a batch adds to the bytes that wait for the log, but for a new origin.
-  static size_t BytesOf(const Batch& batch);
 
   // Puts into the next epoch what a former process kept with EventLog::KeepRejected.
   void Inherit(const RejectedByReason& rejected);
@@ -137,41 +113,26 @@ class Committer {
   CommitterStats stats() const;
 
  private:
-  // A batch of the open epoch, or a batch that was rejected: for good, or to be sent again.
-  struct Pending {
-    BatchWaiter* waiter;
-    uint64_t sequence;
-    uint32_t bytes;
-    bool rejected = false;
-    std::optional<RejectReason> send_again;
-  };
-  struct Amount {
-    size_t bytes = 0;
-    size_t batches = 0;
-  };
-
   void Run();
   // Blocks until there is an epoch to commit; false if no epoch will follow.
-  bool TakeOpen(Epoch* epoch, std::vector<Pending>* pending);
-  void Commit(Epoch* epoch, const std::vector<Pending>& pending);
-  void Settle(const std::vector<Pending>& pending);
-  // Tells the waiters of an epoch that could not be committed.
-  static void SettleFailed(const std::vector<Pending>& pending, const absl::Status& status);
+  bool TakeOpen(PendingEpoch* taken);
+  void Commit(PendingEpoch* taken);
   // Rejects the batches of an epoch that could not be committed, and the batches that came after
   // it, so that none of those overtakes a batch that the client sends again.
-  void Fail(const Epoch& epoch, std::vector<Pending> pending, const absl::Status& status);
+  void Fail(PendingEpoch* taken, const absl::Status& status);
   // Makes durable what was rejected, without the epoch that it belongs to.
   void Keep(const RejectedByReason& rejected);
-  // Ok if there is room or the batch is held. Otherwise `*reason` is what the batch is to be
-  // counted under; it is not set if the event log has failed permanently, since nothing can be
-  // counted then.
-  absl::Status Admit(size_t bytes, BatchWaiter* waiter, Appended* appended,
-                     std::optional<RejectReason>* reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteCommit(absl::Duration took, bool ok) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Ok: the batch may be added, or is held. Otherwise why not; an Unavailable one is not counted,
+  // since the event log has failed permanently. `*reason` is what others are counted under.
+  absl::Status Admit(size_t bytes, BatchWaiter* waiter, Appended* appended, RejectReason* reason)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom(size_t bytes, bool can_wait) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Counts a batch that Admit did not let in; `why` is what Admit returned.
   absl::Status Reject(RejectReason reason, uint64_t events, uint64_t sequence, BatchWaiter* waiter,
                       absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Amount Waiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  PendingEpoch::Size Waiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether everything is committed, or cannot be.
   bool IsFlushed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -187,15 +148,12 @@ class Committer {
   TimedWait stopped_;
 
   mutable absl::Mutex mutex_;
-  Epoch open_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Pending> pending_ ABSL_GUARDED_BY(mutex_);
+  PendingEpoch open_ ABSL_GUARDED_BY(mutex_);
   // The epoch that is being committed first waits, then is settled.
-  Amount committing_amount_ ABSL_GUARDED_BY(mutex_);
-  Amount settling_amount_ ABSL_GUARDED_BY(mutex_);
+  PendingEpoch::Size committing_size_ ABSL_GUARDED_BY(mutex_);
+  PendingEpoch::Size settling_size_ ABSL_GUARDED_BY(mutex_);
   std::vector<BatchWaiter*> held_ ABSL_GUARDED_BY(mutex_);  // while something waits for the log
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
-  // The entries of pending_ that have send_again.
-  size_t rejections_waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   bool failing_ ABSL_GUARDED_BY(mutex_) = false;  // the last commit failed
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // why it failed
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

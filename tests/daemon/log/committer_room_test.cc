@@ -43,6 +43,40 @@ class CommitterRoomTest : public ::testing::Test {
   std::unique_ptr<Committer> committer_;
 };
 
+TEST_F(CommitterRoomTest, TakesNoMoreThanItsMemoryAllows) {
+  Committer* committer = Make(1000);
+  log_.Hold(true);
+  uint64_t taken = 0;
+  while (committer->Append(SomeBatch(taken + 1), origin_, &waiter_).ok()) ++taken;
+  EXPECT_GT(taken, 5U);
+  EXPECT_LT(taken, 30U);
+  EXPECT_GT(committer->Fullness(), 0.5);
+  log_.Hold(false);
+  ASSERT_TRUE(committer->Flush().ok());
+  EXPECT_EQ(committer->Fullness(), 0);
+  EXPECT_TRUE(committer->Append(SomeBatch(taken + 1), origin_, &waiter_).ok());
+}
+
+TEST_F(CommitterRoomTest, RejectedBatchesThatWaitFillItToo) {
+  Committer* committer = Make(1000);
+  log_.Hold(true);
+  ASSERT_TRUE(committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok());
+  log_.AwaitAttempts(1);
+  double fullness = 0;
+  int taken = 0;
+  for (; taken < 1000; ++taken) {
+    if (!committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok()) break;
+    fullness = committer->Fullness();
+  }
+  EXPECT_LT(taken, 1000);
+  // So clients are slowed down before any batch is rejected.
+  EXPECT_GT(fullness, 0.9);
+  EXPECT_GT(committer->stats().pending_bytes, 900U);
+  log_.Hold(false);
+  ASSERT_TRUE(committer->Flush().ok());
+  EXPECT_EQ(committer->Fullness(), 0);
+}
+
 TEST_F(CommitterRoomTest, ASenderThatCanWaitIsHeldAndLeavesRoomForTheOthers) {
   Committer* committer = Make(100'000);
   log_.Hold(true);
@@ -60,7 +94,7 @@ TEST_F(CommitterRoomTest, ASenderThatCanWaitIsHeldAndLeavesRoomForTheOthers) {
   EXPECT_GT(bytes, 49'000U);
   EXPECT_LE(bytes, 50'000U);
   // A rejection of a sender that can wait is held as well, and not counted before there is room.
-  while (committer->stats().pending_bytes + 24 <= 50'000) {
+  while (committer->stats().pending_bytes + PendingEpoch::BytesOfRejected() <= 50'000) {
     ASSERT_TRUE(committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_, &appended).ok());
     bytes += appended.bytes;
   }
@@ -77,7 +111,7 @@ TEST_F(CommitterRoomTest, ASenderThatCanWaitIsHeldAndLeavesRoomForTheOthers) {
   status = absl::OkStatus();
   while (status.ok()) status = committer->Append(SomeBatch(1), origin_, &other);
   EXPECT_GT(committer->Fullness(), 0.99);
-  EXPECT_LE(committer->Fullness(), 1);
+  EXPECT_LE(committer->Fullness(), 1.01);  // those that are rejected wait as well
   log_.Hold(false);
   ASSERT_TRUE(committer->Flush().ok());
   const std::vector<std::string> calls = waiter_.AwaitCalls(0);
@@ -111,6 +145,7 @@ TEST_F(CommitterRoomTest, WhoIsHeldIsCalledWhenTheLogFailsToo) {
   EXPECT_TRUE(
       absl::IsResourceExhausted(committer->Append(SomeBatch(1), origin_, &held, &(appended = {}))));
   EXPECT_FALSE(appended.held);
+  EXPECT_THAT(held.AwaitCalls(3), ElementsAre("room", "failed 1 RESOURCE_EXHAUSTED", "end"));
 }
 
 TEST_F(CommitterRoomTest, ABatchThatIsSettledWaitsNoLonger) {

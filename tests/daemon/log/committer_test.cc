@@ -166,44 +166,6 @@ TEST_F(CommitterTest, APermanentFailureOfTheLogIsReportedAndNothingMoreIsTaken) 
   EXPECT_THAT(applied_, IsEmpty());
 }
 
-TEST_F(CommitterTest, TakesNoMoreThanItsMemoryAllows) {
-  CommitterOptions options;
-  options.max_pending_bytes = 1000;
-  Committer* committer = Make(options);
-  log_.Hold(true);
-  uint64_t taken = 0;
-  while (committer->Append(SomeBatch(taken + 1), origin_, &waiter_).ok()) ++taken;
-  EXPECT_GT(taken, 5U);
-  EXPECT_LT(taken, 30U);
-  EXPECT_GT(committer->Fullness(), 0.5);
-  log_.Hold(false);
-  ASSERT_TRUE(committer->Flush().ok());
-  EXPECT_EQ(committer->Fullness(), 0);
-  EXPECT_TRUE(committer->Append(SomeBatch(taken + 1), origin_, &waiter_).ok());
-}
-
-TEST_F(CommitterTest, RejectedBatchesThatWaitFillItToo) {
-  CommitterOptions options;
-  options.max_pending_bytes = 1000;
-  Committer* committer = Make(options);
-  log_.Hold(true);
-  ASSERT_TRUE(committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok());
-  log_.AwaitAttempts(1);
-  double fullness = 0;
-  int taken = 0;
-  for (; taken < 1000; ++taken) {
-    if (!committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_).ok()) break;
-    fullness = committer->Fullness();
-  }
-  EXPECT_LT(taken, 1000);
-  // So clients are slowed down before any batch is rejected.
-  EXPECT_GT(fullness, 0.9);
-  EXPECT_GT(committer->stats().pending_bytes, 900U);
-  log_.Hold(false);
-  ASSERT_TRUE(committer->Flush().ok());
-  EXPECT_EQ(committer->Fullness(), 0);
-}
-
 TEST_F(CommitterTest, StopCommitsWhatIsOpenAndThenTakesNothing) {
   CommitterOptions options;
   options.commit_interval = absl::Hours(1);

@@ -36,6 +36,7 @@ TEST(OlderVersionTest, CountsSessionsAndTheDetectorsMemoryAreRead) {
     const Checkpoint c = log->LoadCheckpoint().value().value();
     EXPECT_EQ(c.epoch, 4U);
     EXPECT_EQ(c.batches_counted, 3U);
+    EXPECT_EQ(c.steady_ms, c.time_ms);  // sessions lived by the wall clock then
     ASSERT_EQ(c.places.size(), 2U);
     EXPECT_EQ(c.places[0].place, (Place{"shooter", "eu"}));
     EXPECT_EQ(c.places[1].success_events, 50U);

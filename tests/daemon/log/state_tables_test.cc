@@ -140,13 +140,6 @@ TEST(StateTablesTest, ACompleteDetectorStateReplacesTheSavedOne) {
             (std::vector<DetectorPage>{{{}, "new head"}, {{"racer", "us"}, "changed"}}));
 }
 
-TEST(StateTablesTest, WithoutSteadyTimeTheWallClocksStandsForIt) {
-  TempDir dir;
-  ASSERT_TRUE(OpenTables(dir)->Save(FirstCheckpoint()).ok());
-  Shell(dir.File("state.db")).Run("DELETE FROM meta WHERE key = 'steady_ms'");
-  EXPECT_EQ(OpenTables(dir)->Load().value()->steady_ms, FirstCheckpoint().time_ms);
-}
-
 TEST(StateTablesTest, CanBeQueriedByPeopleMeanwhile) {
   TempDir dir;
   std::unique_ptr<StateTables> tables = OpenTables(dir);

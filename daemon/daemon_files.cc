@@ -1,0 +1,36 @@
+#include "daemon/daemon_files.h"
+
+#include <utility>
+
+#include "daemon/base/yaml_message.h"
+
+namespace gmewatch {
+
+internal::Policy DaemonFiles::Policy() const {
+  internal::Policy policy;
+  for (const CatalogCode& code : catalog.codes()) policy.add_catalog_codes(code.value);
+  for (const internal::App& app : settings.apps()) {
+    for (const std::string& region : app.regions()) {
+      internal::PlaceRecord* place = policy.add_configured();
+      place->set_app(app.name());
+      place->set_region(region);
+    }
+  }
+  policy.set_max_app_regions(settings.limits().max_app_regions());
+  policy.set_session_horizon_ms(
+      absl::ToInt64Milliseconds(ToDuration(settings.limits().session_horizon())));
+  return policy;
+}
+
+absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
+                                      const std::string& catalog_file) {
+  absl::StatusOr<Settings> settings =
+      config_file.empty() ? ParseSettings("", "") : LoadSettings(config_file);
+  if (!settings.ok()) return settings.status();
+  absl::StatusOr<Catalog> catalog =
+      catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(catalog_file);
+  if (!catalog.ok()) return catalog.status();
+  return DaemonFiles{*std::move(settings), *std::move(catalog)};
+}
+
+}  // namespace gmewatch

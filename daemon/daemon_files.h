@@ -1,0 +1,31 @@
+// The files that people write for the daemon: the settings and the catalogue.
+//
+// Thread safety: free functions without state. Errors: InvalidArgument and FailedPrecondition, a
+// file is wrong or cannot be read; the text names the file and the line.
+#ifndef GMEWATCH_DAEMON_DAEMON_FILES_H_
+#define GMEWATCH_DAEMON_DAEMON_FILES_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "daemon/catalog/catalog.h"
+#include "daemon/config/settings.h"
+#include "daemon/model/epoch.h"
+
+namespace gmewatch {
+
+struct DaemonFiles {
+  Settings settings;
+  Catalog catalog;
+
+  // What decides how epochs are applied, as it stands in the event log.
+  internal::Policy Policy() const;
+};
+
+// An empty path: all defaults, and the embedded catalogue.
+absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
+                                      const std::string& catalog_file);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_DAEMON_FILES_H_
