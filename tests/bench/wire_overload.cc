@@ -47,6 +47,7 @@ constexpr int kOverload = 5;
 
 struct Part {
   double goodput = 0;
+  double by_stream = 0;  // of the goodput
   double per_cpu_second = 0;
   double light_p50_ms = 0;
   double light_p99_ms = 0;
@@ -55,8 +56,9 @@ struct Part {
   double rejections = 0;
 };
 
-constexpr std::array<std::pair<const char*, double Part::*>, 7> kColumns = {
+constexpr std::array<std::pair<const char*, double Part::*>, 8> kColumns = {
     {{"batches/s", &Part::goodput},
+     {"by stream", &Part::by_stream},
      {"batches/CPUs", &Part::per_cpu_second},
      {"light p50 ms", &Part::light_p50_ms},
      {"light p99 ms", &Part::light_p99_ms},
@@ -124,17 +126,22 @@ absl::StatusOr<Part> Measure(MeasuredServer* server, bool overload, CountedTotal
     threads.emplace_back([&, i] { results[i] = RunLoad(server->address(), loads[i]); });
   }
   Part part;
-  const absl::Time end = absl::Now() + absl::GetFlag(FLAGS_duration);
-  while (absl::Now() < end) {
+  // Not without a pause, which would be a load of its own.
+  const Deadline deadline(absl::GetFlag(FLAGS_duration), absl::Milliseconds(100));
+  while (deadline.PauseUnlessPassed()) {
     part.metrics_ms = std::max(part.metrics_ms, FetchMs(server, "/metrics"));
     part.health_ms = std::max(part.health_ms, FetchMs(server, "/healthz"));
   }
   for (std::thread& thread : threads) thread.join();
-  for (const LoadResult& result : results) {
+  for (size_t i = 0; i < loads.size(); ++i) {
+    const LoadResult& result = results[i];
     if (!result.status.ok()) return result.status;
     acknowledged->batches += result.batches;
     acknowledged->events += result.events;
-    part.goodput += static_cast<double>(result.batches) / absl::ToDoubleSeconds(result.elapsed);
+    const double rate =
+        static_cast<double>(result.batches) / absl::ToDoubleSeconds(result.elapsed);
+    part.goodput += rate;
+    if (loads[i].kind == CallKind::kStream) part.by_stream += rate;
     part.per_cpu_second += static_cast<double>(result.batches);
     part.rejections += static_cast<double>(result.rejections);
   }
