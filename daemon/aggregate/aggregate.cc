@@ -10,8 +10,11 @@ namespace {
 // Memory can fetch about this many sessions at once, so as many are prefetched.
 constexpr size_t kLookAhead = 16;
 
-// Two hundred epochs a second pass over a million sessions in 80 s.
-constexpr size_t kSweepSlotsPerEpoch = 64;
+// A sweep passes over the table in a minute, however many epochs there are in it. After a pause
+// without epochs it takes more of them: one takes no more than a millisecond or so.
+constexpr int64_t kSweepMs = 60'000;
+constexpr size_t kSweepSlotsMin = 64;
+constexpr size_t kSweepSlotsMax = 65'536;
 
 uint32_t Seconds(int64_t ms) { return static_cast<uint32_t>(std::max<int64_t>(0, ms / 1000)); }
 
@@ -22,6 +25,7 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
   epoch_ = number;
   time_ms_ = epoch.time_ms;
   if (epoch.policy.has_value()) ApplyPolicy(*epoch.policy);
+  const int64_t before_ms = steady_ms_;
   steady_ms_ = epoch.steady_ms != 0 ? epoch.steady_ms : epoch.time_ms;
   now_s_ = Seconds(steady_ms_);
   oldest_s_ = Seconds(steady_ms_ - policy_.session_horizon_ms());
@@ -47,7 +51,10 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
     for (size_t i = 0; i < n; ++i) sessions_.PrefetchSession(hashes[i]);
     for (size_t i = 0; i < n; ++i) verdicts->push_back(ApplyBatch(batches[i], hashes[i]));
   }
-  sessions_.Sweep(oldest_s_, kSweepSlotsPerEpoch);
+  const auto passed_ms =
+      static_cast<size_t>(std::clamp<int64_t>(steady_ms_ - before_ms, 0, kSweepMs));
+  sessions_.Sweep(oldest_s_, std::clamp(sessions_.slots() * passed_ms / kSweepMs, kSweepSlotsMin,
+                                        kSweepSlotsMax));
   session_count_.store(sessions_.size(), std::memory_order_relaxed);
 }
 
@@ -134,6 +141,7 @@ Checkpoint Aggregate::TakeCheckpoint(bool changed_only) {
   out.codes = codes_.Rows();
   places_.TakeRows(changed_only, &out);
   out.pages = sessions_.TakePages(changed_only);
+  out.page_count = sessions_.page_count();
   return out;
 }
 

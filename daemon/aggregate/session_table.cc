@@ -1,7 +1,10 @@
 #include "daemon/aggregate/session_table.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -29,10 +32,15 @@ uint32_t SessionTable::Find(const SessionId& id, size_t hash) const {
 
 uint32_t SessionTable::Insert(const SessionId& id, size_t hash) {
   if (IsFull(size_ + 1, index_.size())) ResizeIndex(index_.size() * 2);
-  if (free_.empty()) AddPage();
-  const uint32_t slot = free_.back();
-  free_.pop_back();
+  while (first_with_room_ < pages_.size() && pages_[first_with_room_].first_free == kNone) {
+    ++first_with_room_;
+  }
+  if (first_with_room_ == pages_.size()) AddFreePage();
+  Page& page = pages_[first_with_room_];
+  const auto slot = static_cast<uint32_t>(first_with_room_ * kPageSessions + page.first_free);
   Session* session = Change(slot);
+  page.first_free = session->last_seen_s;
+  ++page.used;
   *session = Session();
   session->id = id;
   Index(slot, hash);
@@ -41,16 +49,33 @@ uint32_t SessionTable::Insert(const SessionId& id, size_t hash) {
 }
 
 Session* SessionTable::Change(uint32_t slot) {
-  Page& page = *pages_[slot / kPageSessions];
+  Page& page = pages_[slot / kPageSessions];
   page.changed = true;
   return &page.sessions[slot % kPageSessions];
 }
 
-void SessionTable::AddPage() {
-  const size_t first = pages_.size() * kPageSessions;
-  pages_.push_back(std::make_unique<Page>());
-  for (Session& session : pages_.back()->sessions) session.free_mark = kFree;
-  for (size_t i = kPageSessions; i > 0; --i) free_.push_back(static_cast<uint32_t>(first + i - 1));
+void SessionTable::Unmap::operator()(Session* sessions) const { munmap(sessions, kPageBytes); }
+
+SessionTable::Page SessionTable::NewPage() {
+  void* memory =
+      mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  Page page;
+  page.sessions.reset(static_cast<Session*>(memory));
+  return page;
+}
+
+void SessionTable::AddFreePage() {
+  pages_.push_back(NewPage());
+  for (uint32_t i = kPageSessions; i > 0; --i) Free(&pages_.back(), i - 1);
+}
+
+void SessionTable::Free(Page* page, uint32_t index) {
+  Session& freed = page->sessions[index];
+  freed = Session();
+  freed.free_mark = kFree;
+  freed.last_seen_s = page->first_free;
+  page->first_free = index;
 }
 
 void SessionTable::Index(size_t slot, size_t hash) {
@@ -60,9 +85,9 @@ void SessionTable::Index(size_t slot, size_t hash) {
 }
 
 void SessionTable::ResizeIndex(size_t size) {
-  index_.assign(size, 0);
+  index_ = std::vector<uint32_t>(size);
   mask_ = size - 1;
-  for (size_t slot = 0; slot < pages_.size() * kPageSessions; ++slot) {
+  for (size_t slot = 0; slot < slots(); ++slot) {
     if (At(slot).free_mark != kFree) Index(slot, Hash(At(slot).id));
   }
 }
@@ -78,29 +103,43 @@ void SessionTable::Remove(size_t slot) {
     hole = at;
   }
   index_[hole] = 0;
-  Session* freed = Change(static_cast<uint32_t>(slot));
-  *freed = Session();
-  freed->free_mark = kFree;
-  free_.push_back(static_cast<uint32_t>(slot));
+  const size_t number = slot / kPageSessions;
+  Page& page = pages_[number];
+  Free(&page, static_cast<uint32_t>(slot % kPageSessions));
+  page.changed = true;
+  --page.used;
+  first_with_room_ = std::min(first_with_room_, number);
   --size_;
 }
 
 void SessionTable::Sweep(uint32_t oldest_s, size_t slots) {
-  const size_t all = pages_.size() * kPageSessions;
+  const size_t all = this->slots();
   for (size_t i = 0; i < std::min(slots, all); ++i, ++cursor_) {
     if (cursor_ >= all) cursor_ = 0;
     const Session& session = At(cursor_);
     if (session.free_mark != kFree && session.last_seen_s < oldest_s) Remove(cursor_);
   }
+  GiveBack();
+}
+
+void SessionTable::GiveBack() {
+  // The last page but one stays, free or not, so that a session that comes and goes maps no memory.
+  while (pages_.size() > 1 && pages_.back().used == 0 && pages_[pages_.size() - 2].used == 0) {
+    pages_.pop_back();
+  }
+  if (index_.size() == kIndexSizeMin || size_ * 8 >= index_.size()) return;
+  size_t smaller = kIndexSizeMin;
+  while (IsFull(size_ * 2, smaller)) smaller *= 2;
+  ResizeIndex(smaller);
 }
 
 std::vector<SessionPage> SessionTable::TakePages(bool changed_only) {
   std::vector<SessionPage> out;
   for (size_t i = 0; i < pages_.size(); ++i) {
-    if (changed_only && !pages_[i]->changed) continue;
-    pages_[i]->changed = false;
-    std::string bytes(sizeof(Page::sessions), '\0');
-    std::memcpy(bytes.data(), pages_[i]->sessions.data(), bytes.size());
+    if (changed_only && !pages_[i].changed) continue;
+    pages_[i].changed = false;
+    std::string bytes(kPageBytes, '\0');
+    std::memcpy(bytes.data(), pages_[i].sessions.get(), bytes.size());
     out.push_back({static_cast<uint32_t>(i), std::move(bytes)});
   }
   return out;
@@ -108,20 +147,22 @@ std::vector<SessionPage> SessionTable::TakePages(bool changed_only) {
 
 absl::Status SessionTable::Load(const std::vector<SessionPage>& pages) {
   for (const SessionPage& page : pages) {
-    if (page.bytes.size() != sizeof(Page::sessions) || page.index != pages_.size()) {
-      return absl::DataLossError(absl::StrCat(
-          "session page ", page.index, " of ", page.bytes.size(), " bytes found instead of page ",
-          pages_.size(), " of ", sizeof(Page::sessions), " bytes"));
+    if (page.bytes.size() != kPageBytes || page.index != pages_.size()) {
+      return absl::DataLossError(absl::StrCat("session page ", page.index, " of ",
+                                              page.bytes.size(), " bytes found instead of page ",
+                                              pages_.size(), " of ", kPageBytes, " bytes"));
     }
-    pages_.push_back(std::make_unique<Page>());
-    std::memcpy(pages_.back()->sessions.data(), page.bytes.data(), page.bytes.size());
-  }
-  for (size_t slot = pages_.size() * kPageSessions; slot > 0; --slot) {
-    if (At(slot - 1).free_mark == kFree) {
-      free_.push_back(static_cast<uint32_t>(slot - 1));
-    } else {
-      ++size_;
+    pages_.push_back(NewPage());
+    Page& loaded = pages_.back();
+    std::memcpy(loaded.sessions.get(), page.bytes.data(), page.bytes.size());
+    for (uint32_t i = kPageSessions; i > 0; --i) {
+      if (loaded.sessions[i - 1].free_mark == kFree) {
+        Free(&loaded, i - 1);
+      } else {
+        ++loaded.used;
+      }
     }
+    size_ += loaded.used;
   }
   size_t index_size = kIndexSizeMin;
   while (IsFull(size_, index_size)) index_size *= 2;

@@ -1,6 +1,9 @@
 // The sessions that sent a batch within the horizon: the state of duplicate detection and of
 // distinct-session counts. A session takes 56 bytes, and 4.6 to 9.2 bytes of the index.
 //
+// Memory: new sessions take the lowest free slots, and pages of slots at the end that no session
+// uses any more go back to the system, as does the index when it is an eighth full.
+//
 // Thread safety: none. A session keeps its slot until it is swept. The table's answers depend only
 // on its calls. The hash of the index differs in every process, so that nobody can choose
 // identifiers that collide.
@@ -36,6 +39,8 @@ class SessionTable {
   SessionTable();
 
   size_t size() const { return size_; }
+  // Slots, with a session or free; Sweep goes round them.
+  size_t slots() const { return pages_.size() * kPageSessions; }
   static size_t Hash(const SessionId& id) { return absl::HashOf(id); }
 
   // Prefetch the memory that Find will touch: first the index, then, some calls later, the session.
@@ -54,12 +59,14 @@ class SessionTable {
   // The session, to be changed: the next checkpoint includes its page.
   Session* Change(uint32_t slot);
 
-  // Removes, among the next `slots` slots, the sessions not seen since `oldest_s`. Only frees
-  // memory: callers must decide by last_seen_s whether a session has expired.
+  // Removes, among the next `slots` slots, the sessions not seen since `oldest_s`, and gives memory
+  // back. Only frees memory: callers must decide by last_seen_s whether a session has expired.
   void Sweep(uint32_t oldest_s, size_t slots);
 
-  // The pages that changed since the last call, or all.
+  // The pages that changed since the last call, or all. Of an earlier call those from page_count()
+  // on are gone.
   std::vector<SessionPage> TakePages(bool changed_only);
+  uint32_t page_count() const { return static_cast<uint32_t>(pages_.size()); }
   // Takes all pages of a checkpoint. DataLoss if one has a wrong size or position. REQUIRES: the
   // table is empty.
   absl::Status Load(const std::vector<SessionPage>& pages);
@@ -68,21 +75,33 @@ class SessionTable {
   static constexpr size_t kPageSessions = 4096;
   // Stored in checkpoints, like the session itself; any other mark is a session.
   static constexpr uint32_t kFree = UINT32_MAX;
+  static constexpr size_t kPageBytes = kPageSessions * sizeof(Session);
+  // Mapped, so that a page that goes returns to the system wherever it was.
+  struct Unmap {
+    void operator()(Session* sessions) const;
+  };
   struct Page {
-    std::array<Session, kPageSessions> sessions;
+    std::unique_ptr<Session[], Unmap> sessions;
+    uint32_t used = 0;
+    uint32_t first_free = kNone;  // in the page; a free slot has the next one in last_seen_s
     bool changed = false;
   };
 
   Session& At(size_t slot) const {
-    return pages_[slot / kPageSessions]->sessions[slot % kPageSessions];
+    return pages_[slot / kPageSessions].sessions[slot % kPageSessions];
   }
-  void AddPage();
+  // A page whose memory is zero.
+  static Page NewPage();
+  void AddFreePage();
+  // Puts the page's slot into its list of free ones.
+  static void Free(Page* page, uint32_t index);
   void ResizeIndex(size_t size);
   void Index(size_t slot, size_t hash);
   void Remove(size_t slot);
+  void GiveBack();
 
-  std::vector<std::unique_ptr<Page>> pages_;
-  std::vector<uint32_t> free_;   // free slots, taken from the end
+  std::vector<Page> pages_;
+  size_t first_with_room_ = 0;   // no page before it has a free slot
   std::vector<uint32_t> index_;  // slot + 1, or 0; linear probing
   size_t mask_ = 0;
   size_t size_ = 0;

@@ -110,8 +110,14 @@ absl::Status EpochTable::Append(uint64_t number, const Epoch& epoch, uint64_t co
   absl::Status status = Write(number, covered);
   // On a full disk the WAL cannot grow, but once it is empty its space can be used again.
   if (absl::IsResourceExhausted(status) && connection_->EmptyWal()) status = Write(number, covered);
-  if (status.ok() && oldest_ == 0) oldest_ = number;
-  return status;
+  if (!status.ok()) return status;
+  if (oldest_ == 0) oldest_ = number;
+  if (oldest_ != covered || dropped_ == covered) return status;
+  // All covered epochs are dropped.
+  dropped_ = covered;
+  status = connection_->GiveBackSpace();
+  const bool in_vain = absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+  return in_vain ? absl::OkStatus() : status;
 }
 
 absl::Status EpochTable::Write(uint64_t number, uint64_t covered) {

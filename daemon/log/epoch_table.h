@@ -67,8 +67,9 @@ class EpochTable {
   std::unique_ptr<SqliteConnection> connection_;
   SqliteStatement insert_;
   SqliteStatement drop_;
-  uint64_t oldest_ = 0;  // the first epoch in the file; 0 if the file has none
-  std::string record_;   // of the last epoch; a member so that its memory is used again
+  uint64_t oldest_ = 0;   // the first epoch in the file; 0 if the file has none
+  uint64_t dropped_ = 0;  // the last value of `covered` up to which all epochs were dropped
+  std::string record_;    // of the last epoch; a member so that its memory is used again
 };
 
 }  // namespace gmewatch

@@ -24,6 +24,11 @@ constexpr int kRewriteBytes = 1 << 16;
 
 bool IsNoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
+// A file gives its free space back from here on, if copying what is in use takes some ten
+// milliseconds at most.
+constexpr int64_t kFreeBytesMin = int64_t{64} << 20;
+constexpr int64_t kVacuumBytesMax = int64_t{16} << 20;
+
 }  // namespace
 
 void SqliteStatement::Finalizer::operator()(sqlite3_stmt* statement) const {
@@ -279,6 +284,24 @@ bool SqliteConnection::EmptyWal() {
   const int code =
       sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   return code == SQLITE_OK && frames > 0 && frames == moved;
+}
+
+absl::Status SqliteConnection::GiveBackSpace() {
+  absl::StatusOr<SqliteStatement> pages = Prepare(
+      "SELECT freelist_count, page_count, page_size "
+      "FROM pragma_freelist_count, pragma_page_count, pragma_page_size");
+  if (!pages.ok()) return pages.status();
+  const absl::StatusOr<bool> row = pages->Next();
+  if (!row.ok()) return row.status();
+  const int64_t free = pages->Int64(0) * pages->Int64(2);
+  const int64_t used = pages->Int64(1) * pages->Int64(2) - free;
+  *pages = SqliteStatement();
+  if (free < kFreeBytesMin || used > kVacuumBytesMax || used > free) return absl::OkStatus();
+  // What is in use is copied twice: first to memory, since there may be no room elsewhere.
+  absl::Status status = Execute("PRAGMA temp_store = MEMORY");
+  if (status.ok()) status = Execute("VACUUM");
+  if (status.ok()) EmptyWal();
+  return status;
 }
 
 void SqliteConnection::LeaveFilesAlone() {

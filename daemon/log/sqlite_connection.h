@@ -123,6 +123,10 @@ class SqliteConnection {
   // if that failed or readers still need the WAL.
   bool EmptyWal();
 
+  // Makes the file smaller if most of it is free, and enough to be worth it. ResourceExhausted and
+  // Unavailable: it stays as it is.
+  absl::Status GiveBackSpace();
+
   // From now on the files are not touched, not even when the connection is closed. For a failure
   // after which it is not known what reached the disk.
   void LeaveFilesAlone();

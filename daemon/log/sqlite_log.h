@@ -8,12 +8,13 @@
 // Lifetime: destroy it from one thread, after the others have stopped. That moves the contents of
 // the WAL files into the main files.
 //
-// Limits: journal.db grows without limit between checkpoints. It does not shrink afterwards; the
-// next epochs use its free space. While another program reads a file, the WAL of that file grows.
-// SQLite takes a journal.db-wal that is damaged for one that a crash cut off; a start notices that
-// the epochs from there on are missing (epoch_mark.h), but not if power was lost as well. A full
-// disk: epochs are taken as long as dropped ones leave space in the files; after that, space must
-// come from elsewhere, since SQLite needs some to free any.
+// Limits: journal.db grows without limit between checkpoints. Afterwards it shrinks if it has much
+// free space (SqliteConnection::GiveBackSpace); otherwise the next epochs use that. While another
+// program reads a file, the WAL of that file grows. SQLite takes a journal.db-wal that is damaged
+// for one that a crash cut off; a start notices that the epochs from there on are missing
+// (epoch_mark.h), but not if power was lost as well. A full disk: epochs are taken as long as
+// dropped ones leave space in the files; after that, space must come from elsewhere, since SQLite
+// needs some to free any.
 //
 // Errors: those of event_log.h. Open also returns FailedPrecondition if the directory or a file
 // cannot be used or was written by a newer version. ResourceExhausted also means that another

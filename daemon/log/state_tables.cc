@@ -71,6 +71,7 @@ absl::Status StateTables::Prepare() {
       {&writers_.counters,
        Upsert("counters", {"place_id", "slot"}, {"events", "sessions", "late_events"})},
       {&writers_.pages, Upsert("session_pages", {"page"}, {"bytes", "crc"})},
+      {&writers_.drop_pages, "DELETE FROM session_pages WHERE page >= ?1"},
       {&writers_.detector, Upsert("detector_pages", {"app", "region"}, {"bytes", "crc"})},
       {&writers_.clear_detector, "DELETE FROM detector_pages"},
   };
@@ -91,7 +92,11 @@ absl::StatusOr<uint64_t> StateTables::CoveredEpoch() {
 }
 
 absl::Status StateTables::Save(const Checkpoint& checkpoint) {
-  return connection_->InTransaction([&] { return SaveAll(checkpoint); });
+  absl::Status status = connection_->InTransaction([&] { return SaveAll(checkpoint); });
+  if (!status.ok()) return status;
+  status = connection_->GiveBackSpace();
+  const bool in_vain = absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+  return in_vain ? absl::OkStatus() : status;
 }
 
 absl::Status StateTables::SaveAll(const Checkpoint& checkpoint) {
@@ -181,6 +186,10 @@ absl::Status StateTables::SaveRows(const Checkpoint& checkpoint) {
   for (const CodeRow& row : checkpoint.codes) {
     writers_.codes.Bind(1, row.slot).Bind(2, row.code).Bind(3, row.in_catalog);
     absl::Status status = writers_.codes.Bind(4, row.shown).Run();
+    if (!status.ok()) return status;
+  }
+  if (checkpoint.page_count.has_value()) {
+    absl::Status status = writers_.drop_pages.Bind(1, *checkpoint.page_count).Run();
     if (!status.ok()) return status;
   }
   for (const SessionPage& page : checkpoint.pages) {

@@ -57,6 +57,7 @@ class StateTables {
     SqliteStatement places;
     SqliteStatement counters;
     SqliteStatement pages;
+    SqliteStatement drop_pages;
     SqliteStatement detector;
     SqliteStatement clear_detector;
   };

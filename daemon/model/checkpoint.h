@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ struct Checkpoint {
   std::vector<PlaceRow> places;
   std::vector<CounterRow> counters;
   std::vector<SessionPage> pages;
+  // When saved: session pages from this index on are gone. Absent: none are.
+  std::optional<uint32_t> page_count;
   std::vector<DetectorPage> detector;
   // When saved: `detector` is complete and replaces all saved pages.
   bool detector_whole = false;

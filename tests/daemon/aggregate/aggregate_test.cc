@@ -95,6 +95,23 @@ TEST_F(AggregateTest, ForgetsASessionAfterTheHorizonAndNotBefore) {
   EXPECT_EQ(FindPlace(aggregate_, "demo", "eu")->sessions(), 2U);
 }
 
+// However rare its epochs are.
+TEST_F(AggregateTest, GivesUpAllExpiredSessionsWithinAMinuteOfReports) {
+  constexpr uint64_t kSessions = 20'000;
+  for (uint64_t session = 1; session <= kSessions; ++session) {
+    feed_.Send(SomeBatch(session, 1, {{1005, 1}}), From("demo", "eu"));
+  }
+  EXPECT_EQ(aggregate_.session_count(), kSessions);
+  feed_.now_ms += SomePolicy().session_horizon_ms() + 2000;
+  const Batch batch = SomeBatch(1, 2, {{1005, 1}});
+  for (int i = 0; i < 7; ++i) {
+    feed_.Send(batch, From("demo", "eu"));
+    feed_.now_ms += 10'000;
+  }
+  EXPECT_EQ(aggregate_.session_count(), 1U);
+  EXPECT_LE(aggregate_.TakeCheckpoint(false).page_count, 2U);
+}
+
 TEST_F(AggregateTest, SessionsExpireBySteadyTimeWhateverTheWallClockSays) {
   std::vector<Verdict> verdicts;
   uint64_t number = 10;

@@ -79,6 +79,46 @@ TEST(SessionTableTest, TakesOnlyThePagesThatChanged) {
   EXPECT_EQ(table.TakePages(false).size(), 3U);
 }
 
+// Adds sessions that were last seen at `now`.
+void Insert(SessionTable* table, uint64_t first, uint64_t sessions, uint32_t now) {
+  for (uint64_t i = first; i < first + sessions; ++i) {
+    const SessionId id = {i, i};
+    table->Change(table->Insert(id, SessionTable::Hash(id)))->last_seen_s = now;
+  }
+}
+
+TEST(SessionTableTest, GivesBackThePagesThatNobodyUses) {
+  SessionTable table;
+  Insert(&table, 0, 5000, 100);
+  Insert(&table, 5000, 95'000, 10);
+  EXPECT_EQ(table.page_count(), 25U);
+  table.Sweep(50, SIZE_MAX);
+  EXPECT_EQ(table.size(), 5000U);
+  EXPECT_EQ(table.page_count(), 3U);  // two are used, and one stays for the next
+  for (uint64_t i = 0; i < 100'000; ++i) {
+    EXPECT_EQ(table.Find({i, i}, SessionTable::Hash({i, i})) == SessionTable::kNone, i >= 5000);
+  }
+  // New sessions fill what is free below first.
+  Insert(&table, 200'000, 3 * 4096 - 5000, 100);
+  EXPECT_EQ(table.page_count(), 3U);
+  Insert(&table, 300'000, 1, 100);
+  EXPECT_EQ(table.page_count(), 4U);
+}
+
+TEST(SessionTableTest, APageWithoutASessionMayLieBelowOneThatIsUsed) {
+  SessionTable table;
+  Insert(&table, 0, 8192, 10);
+  Insert(&table, 8192, 1, 100);
+  table.Sweep(50, SIZE_MAX);
+  EXPECT_EQ(table.page_count(), 3U);
+  SessionTable loaded;
+  ASSERT_TRUE(loaded.Load(table.TakePages(false)).ok());
+  EXPECT_EQ(loaded.size(), 1U);
+  EXPECT_NE(loaded.Find({8192, 8192}, SessionTable::Hash({8192, 8192})), SessionTable::kNone);
+  Insert(&loaded, 20'000, 3 * 4096 - 1, 100);
+  EXPECT_EQ(loaded.page_count(), 3U);
+}
+
 TEST(SessionTableTest, RejectsPagesOfAWrongSizeOrPosition) {
   SessionTable table;
   EXPECT_EQ(table.Load({{0, "short"}}).code(), absl::StatusCode::kDataLoss);

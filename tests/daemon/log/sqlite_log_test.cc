@@ -174,6 +174,45 @@ TEST(SqliteLogTest, GoesOnDroppingAfterARestart) {
   EXPECT_THAT(shell.Run("SELECT min(number), max(number) FROM epochs"), ElementsAre("15|25"));
 }
 
+// An epoch of about 1 MiB.
+Epoch LargeEpoch() {
+  Epoch epoch;
+  Batch batch;
+  batch.entries.assign(512, {1005, 1});
+  for (batch.sequence = 1; batch.sequence <= 256; ++batch.sequence) {
+    epoch.Add(batch, HashedOrigin(Origin{"demo", "eu", "", "", ""}));
+  }
+  return epoch;
+}
+
+TEST(SqliteLogTest, GivesBackTheSpaceOfManyEpochsAndSessions) {
+  constexpr uint64_t kEpochs = 80;
+  constexpr uint64_t kPages = 400;
+  TempDir dir;
+  std::unique_ptr<SqliteLog> log = OpenLog(dir.path());
+  const Epoch large = LargeEpoch();
+  for (uint64_t number = 1; number <= kEpochs; ++number) {
+    ASSERT_TRUE(log->Append(number, large).ok());
+  }
+  Checkpoint checkpoint;
+  checkpoint.epoch = kEpochs;
+  for (uint32_t i = 0; i < kPages; ++i) checkpoint.pages.push_back({i, std::string(200'000, 'p')});
+  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  EXPECT_GT(log->SizeBytes(), (kEpochs + kPages / 6) << 20);
+
+  ASSERT_TRUE(AppendNumbers(*log, kEpochs + 1, kEpochs + 30).ok());
+  checkpoint.pages.clear();
+  checkpoint.page_count = 1;
+  ASSERT_TRUE(log->SaveCheckpoint(checkpoint).ok());
+  // The WALs keep some of theirs.
+  EXPECT_LT(log->SizeBytes(), uint64_t{40} << 20);
+  log.reset();
+  log = OpenLog(dir.path());
+  EXPECT_LT(log->SizeBytes(), uint64_t{8} << 20);
+  EXPECT_EQ(log->LoadCheckpoint().value()->pages.size(), 1U);
+  EXPECT_EQ(Replayed(*log, kEpochs).value(), Numbers(kEpochs + 1, kEpochs + 30));
+}
+
 TEST(SqliteLogTest, AppendsWhileCheckpointsAreSaved) {
   constexpr uint64_t kEpochs = 200;
   TempDir dir;

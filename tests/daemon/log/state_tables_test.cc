@@ -119,6 +119,18 @@ TEST(StateTablesTest, MergesWhatChanged) {
   EXPECT_EQ(Reloaded(dir), Text(whole));
 }
 
+TEST(StateTablesTest, DropsTheSessionPagesThatAreGone) {
+  TempDir dir;
+  Checkpoint checkpoint = FirstCheckpoint();
+  ASSERT_TRUE(OpenTables(dir)->Save(checkpoint).ok());
+  checkpoint.pages = {{1, "one"}};
+  checkpoint.page_count = 2;
+  ASSERT_TRUE(OpenTables(dir)->Save(checkpoint).ok());
+  const Checkpoint loaded = OpenTables(dir)->Load().value().value();
+  ASSERT_EQ(loaded.pages.size(), 2U);
+  EXPECT_EQ(loaded.pages[1].bytes, "one");
+}
+
 TEST(StateTablesTest, ACompleteDetectorStateReplacesTheSavedOne) {
   TempDir dir;
   std::unique_ptr<StateTables> tables = OpenTables(dir);
