@@ -77,20 +77,20 @@ const rejecting: Alert = {
   },
 };
 
-const diskFull: Alert = {
-  name: 'GmewatchDiskFull',
+const commitsFail: Alert = {
+  name: 'GmewatchCommitsFail',
   severity: 'critical',
   expr: () => 'sum by (instance) (increase(gmewatch_failed_commits_total[5m])) > 0',
   for: '1m',
   summary: (say) => `gmewatchd ${say.label('instance')} cannot write its log`,
-  description: () => 'Commits fail: the disk of the state directory is full or broken. Batches are rejected; clients keep them and retry.',
+  description: () => 'Commits fail: the disk of the state directory is full or broken, or another program keeps journal.db locked; /readyz says which. Batches are rejected; clients keep them and retry.',
   dashboard: UID.daemon,
   panel: 'Commits',
   runbook: {
-    meaning: 'Commits cannot be written to the event log: the disk is full, read-only or broken.',
+    meaning: 'Commits cannot be written to the event log: the disk is full, read-only or broken, or another program keeps journal.db locked.',
     impact: 'Until the disk can be written, nothing is counted and no spike is detected. Clients keep their counts for a day.',
-    diagnosis: 'df on the state directory, and the log of gmewatchd, which has the system\'s error.',
-    mitigation: 'Free some space; gmewatchd then continues by itself. If the disk is broken, stop gmewatchd, copy the state directory to another disk, and start it there.',
+    diagnosis: '/readyz on the admin port and the log of gmewatchd have the system\'s error. Full: df on the state directory. Locked: fuser journal.db names the program.',
+    mitigation: 'Free some space, or end the program that has the lock; gmewatchd then continues by itself. If the disk is broken, stop gmewatchd, copy the state directory to another disk, and start it there.',
   },
 };
 
@@ -216,7 +216,7 @@ const notAnnotated: Alert = {
 };
 
 export const ALERTS_OF_DAEMON: Alert[] = [
-  down, instanceDown, notReady, rejecting, diskFull, commitsSlow, noCheckpoint, reloadFailed,
+  down, instanceDown, notReady, rejecting, commitsFail, commitsSlow, noCheckpoint, reloadFailed,
   nearLimit('sessions', 'GmewatchSessionsNearLimit', 'Beyond it batches of new sessions are rejected until old ones expire.', 'Limits'),
   nearLimit('app_regions', 'GmewatchAppRegionsNearLimit', 'Beyond it events are counted with the region "other", then with the app "other".', 'Limits'),
   restarts, files, notAnnotated,
