@@ -85,7 +85,11 @@ absl::Status Daemon::Recover() {
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  if (recovered_epoch_ > 0) {
+  if (recovered_epoch_ == 0) {
+    // For who expected otherwise: another directory, a volume that is not mounted.
+    LogInfo("all counters start at zero",
+            {{"state_dir", options_.state_dir.empty() ? "in memory" : options_.state_dir}});
+  } else {
     triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
     WarnIfClockIsOdd(clock_.Now(), absl::FromUnixMillis(recovered_time_ms_), checkpoint_time);
   }

@@ -16,6 +16,7 @@ struct DaemonFlags {
   DaemonOptions options;
   bool in_memory = false;
   bool check_config = false;
+  bool check_state = false;
   bool version = false;
   bool help = false;
 };
@@ -35,6 +36,7 @@ Flags MakeFlags(DaemonFlags* to) {
             "$XDG_STATE_HOME/gmewatch or $HOME/.local/state/gmewatch");
   flags.Add("in_memory", &to->in_memory, "keep no counts beyond the process");
   flags.Add("check_config", &to->check_config, "check the settings and the catalogue, then exit");
+  flags.Add("check_state", &to->check_state, "check the files of the state directory, then exit");
   flags.Add("version", &to->version, "print the version, then exit");
   flags.Add("help", &to->help, "print this text, then exit");
   return flags;
@@ -70,6 +72,10 @@ int Main(const std::vector<std::string>& arguments) {
   }
   DaemonOptions& options = values.options;
   if (values.check_config) return CheckFiles(options);
+  if (values.in_memory && values.check_state) {
+    std::cerr << "gmewatchd: --check_state needs a state directory; --in_memory has none\n";
+    return kExitUsage;
+  }
   if (values.in_memory) {
     options.state_dir.clear();
   } else {
@@ -79,6 +85,7 @@ int Main(const std::vector<std::string>& arguments) {
       return kExitUsage;
     }
   }
+  if (values.check_state) return CheckStateFiles(options.state_dir);
   return RunUntilSignal(std::move(options));
 }
 

@@ -14,6 +14,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/patient_clock.h"
 #include "daemon/base/version.h"
+#include "daemon/check_state.h"
 
 namespace gmewatch {
 namespace {
@@ -57,6 +58,16 @@ int CheckFiles(const DaemonOptions& options) {
   }
   std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "
             << files->catalog.codes().size() << " codes\n";
+  return 0;
+}
+
+int CheckStateFiles(const std::string& state_dir) {
+  const absl::StatusOr<std::string> state = CheckState(state_dir);
+  if (!state.ok()) {
+    std::cerr << "gmewatchd: " << state.status().message() << "\n";
+    return ExitStatus(state.status());
+  }
+  std::cout << *state << "\n";
   return 0;
 }
 

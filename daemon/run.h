@@ -18,6 +18,9 @@ std::string StateDir(const std::string& flag);
 // Checks the settings and the catalogue and prints the result; returns the exit status.
 int CheckFiles(const DaemonOptions& options);
 
+// Checks a state directory (check_state.h) and prints the result; returns the exit status.
+int CheckStateFiles(const std::string& state_dir);
+
 // Runs the daemon until SIGTERM or SIGINT; SIGHUP reloads. Returns the exit status. REQUIRES: no
 // other thread was started.
 int RunUntilSignal(DaemonOptions options);

@@ -63,8 +63,8 @@ class SessionTable {
   // back. Only frees memory: callers must decide by last_seen_s whether a session has expired.
   void Sweep(uint32_t oldest_s, size_t slots);
 
-  // The pages that changed since the last call, or all. Of an earlier call those from page_count()
-  // on are gone.
+  // The pages that changed since the last call, or all. Pages of earlier calls from page_count() on
+  // are gone.
   std::vector<SessionPage> TakePages(bool changed_only);
   uint32_t page_count() const { return static_cast<uint32_t>(pages_.size()); }
   // Takes all pages of a checkpoint. DataLoss if one has a wrong size or position. REQUIRES: the

@@ -138,8 +138,7 @@ absl::StatusOr<Part> Measure(MeasuredServer* server, bool overload, CountedTotal
     if (!result.status.ok()) return result.status;
     acknowledged->batches += result.batches;
     acknowledged->events += result.events;
-    const double rate =
-        static_cast<double>(result.batches) / absl::ToDoubleSeconds(result.elapsed);
+    const double rate = static_cast<double>(result.batches) / absl::ToDoubleSeconds(result.elapsed);
     part.goodput += rate;
     if (loads[i].kind == CallKind::kStream) part.by_stream += rate;
     part.per_cpu_second += static_cast<double>(result.batches);

@@ -38,7 +38,7 @@ TEST(FaceTest, HelpNamesTheFlagsAndTheirDefaults) {
   EXPECT_EQ(help.status, 0);
   for (const char* flag : {"--config ", "--ingest_address ", "(127.0.0.1:4747)\n",
                            "--admin_address ", "(127.0.0.1:9747)\n", "--state_dir ", "--in_memory ",
-                           "--catalog ", "--check_config ", "--version "}) {
+                           "--catalog ", "--check_config ", "--check_state ", "--version "}) {
     EXPECT_THAT(help.output, HasSubstr(flag));
   }
   EXPECT_EQ(help.error, "");

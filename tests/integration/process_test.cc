@@ -68,31 +68,6 @@ class ProcessTest : public ::testing::Test {
   TempDir dir_;
 };
 
-TEST_F(ProcessTest, SaysItsVersionAndRejectsWrongUsage) {
-  EXPECT_THAT(RunToEnd({"--version"}).output,
-              ContainsRegex("^gmewatchd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
-  EXPECT_EQ(RunToEnd({"--version"}).status, 0);
-  EXPECT_EQ(RunToEnd({"--no_such_flag"}).status, 2);
-  EXPECT_EQ(RunToEnd({"stray"}).status, 2);
-  EXPECT_EQ(
-      RunToEnd({"--in_memory", "--ingest_address=nowhere", "--admin_address=127.0.0.1:0"}).status,
-      2);
-  EXPECT_EQ(RunToEnd({"--in_memory", "--admin_address=nowhere"}).status, 2);
-  EXPECT_EQ(RunToEnd({"--in_memory", "--config=" + dir_.File("absent")}).status, 2);
-}
-
-TEST_F(ProcessTest, CheckConfigNamesFileLineAndColumn) {
-  const std::string good = dir_.Write("good.yaml", "limits: {max_sessions: 5000}\n");
-  EXPECT_EQ(RunToEnd({"--check_config", "--config=" + good}).status, 0);
-  const std::string bad = dir_.Write("bad.yaml", "limits:\n  max_sesions: 5000\n");
-  const Ended run = RunToEnd({"--check_config", "--config=" + bad});
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.error, HasSubstr("bad.yaml:2:3: "));
-  EXPECT_THAT(run.error, HasSubstr("max_sesions"));
-  const std::string catalog = dir_.Write("catalog.yaml", "codes:\n- {value: 1, name: A}\n");
-  EXPECT_EQ(RunToEnd({"--check_config", "--catalog=" + catalog}).status, 2);
-}
-
 TEST_F(ProcessTest, ARestartKeepsTheCountsAndKnowsTheSessions) {
   const v1::Session session = MakeSession("demo", "eu");
   auto daemon = Start();

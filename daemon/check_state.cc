@@ -1,0 +1,57 @@
+#include "daemon/check_state.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "daemon/aggregate/aggregate.h"
+#include "daemon/log/sqlite_log.h"
+#include "daemon/log/state_lock.h"
+
+namespace gmewatch {
+
+absl::StatusOr<std::string> CheckState(const std::string& state_dir) {
+  // A start would make what is missing.
+  std::error_code error;
+  if (!std::filesystem::exists(state_dir + "/journal.db", error) &&
+      !std::filesystem::exists(state_dir + "/state.db", error)) {
+    return absl::NotFoundError(absl::StrCat("there is no state in ", state_dir,
+                                            error ? ": " + error.message() : "",
+                                            "; gmewatchd would start from zero there"));
+  }
+  const absl::StatusOr<StateLock> lock = StateLock::Acquire(state_dir);
+  if (!lock.ok()) return lock.status();
+  const absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(state_dir);
+  if (!log.ok()) return log.status();
+  const absl::StatusOr<std::optional<Checkpoint>> checkpoint = (*log)->LoadCheckpoint();
+  if (!checkpoint.ok()) return checkpoint.status();
+  Aggregate aggregate;
+  uint64_t epoch = 0;
+  int64_t time_ms = 0;
+  if (checkpoint->has_value()) {
+    epoch = (*checkpoint)->epoch;
+    time_ms = (*checkpoint)->time_ms;
+    absl::Status restored = aggregate.Restore(**checkpoint);
+    if (!restored.ok()) return restored;
+  }
+  const uint64_t covered = epoch;
+  std::vector<Verdict> verdicts;
+  absl::Status status = (*log)->Replay(covered, [&](uint64_t number, const Epoch& replayed) {
+    aggregate.Apply(number, replayed, &verdicts);
+    epoch = number;
+    time_ms = replayed.time_ms;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return absl::StrCat("the state is sound: epoch ", epoch, " of ",
+                      absl::FormatTime(absl::FromUnixMillis(time_ms)), ", ", epoch - covered,
+                      " epochs after the checkpoint; ", aggregate.batches_counted(),
+                      " batches counted, ", aggregate.session_count(), " sessions, ",
+                      aggregate.counters().places(), " (app, region) pairs");
+}
+
+}  // namespace gmewatch
