@@ -156,7 +156,8 @@ class Reader {
   absl::Status Error(const YAML::Node& node, absl::string_view what) const {
     return YamlError(file_, YamlPositionOf(node.Mark()), what);
   }
-  absl::Status UnknownField(const YAML::Node& key, const Descriptor& type) const;
+  absl::Status UnknownField(const YAML::Node& key, const std::string& path,
+                            const Descriptor& type) const;
   absl::Status ReadField(const YAML::Node& key, const YAML::Node& value, const std::string& path,
                          Message* message);
   absl::Status ReadList(const YAML::Node& list, const FieldDescriptor& field,
@@ -175,7 +176,8 @@ absl::Status Reader::ReadMessage(const YAML::Node& map, const std::string& path,
   if (map.IsNull()) return absl::OkStatus();
   const Descriptor& type = *message->GetDescriptor();
   if (!map.IsMap()) {
-    return Error(map, absl::StrCat(type.name(), " must be a mapping of ", FieldNames(type)));
+    return Error(map, absl::StrCat(path.empty() ? "the file" : path, " must be a mapping of ",
+                                   FieldNames(type)));
   }
   for (const auto& entry : map) {
     absl::Status status = ReadField(entry.first, entry.second, path, message);
@@ -184,22 +186,24 @@ absl::Status Reader::ReadMessage(const YAML::Node& map, const std::string& path,
   return absl::OkStatus();
 }
 
-absl::Status Reader::UnknownField(const YAML::Node& key, const Descriptor& type) const {
-  const std::string name = key.IsScalar() ? Quoted(key.Scalar()) : "that is not a word";
+absl::Status Reader::UnknownField(const YAML::Node& key, const std::string& path,
+                                  const Descriptor& type) const {
+  const std::string name =
+      absl::StrCat(key.IsScalar() ? Quoted(key.Scalar()) : "that is not a word",
+                   path.empty() ? "" : " in ", path);
   for (int i = 0; key.IsScalar() && i < type.field_count(); ++i) {
     if (!absl::c_linear_search(SettingOf(*type.field(i)).formerly(), key.Scalar())) continue;
-    return Error(key, absl::StrCat("field ", name, " in ", type.name(), " is now named \"",
-                                   type.field(i)->name(), "\""));
+    return Error(key,
+                 absl::StrCat("field ", name, " is now named \"", type.field(i)->name(), "\""));
   }
-  return Error(key, absl::StrCat("unknown field ", name, " in ", type.name(),
-                                 "; allowed: ", FieldNames(type)));
+  return Error(key, absl::StrCat("unknown field ", name, "; allowed: ", FieldNames(type)));
 }
 
 absl::Status Reader::ReadField(const YAML::Node& key, const YAML::Node& value,
                                const std::string& path, Message* message) {
   const Descriptor& type = *message->GetDescriptor();
   const FieldDescriptor* field = key.IsScalar() ? type.FindFieldByName(key.Scalar()) : nullptr;
-  if (field == nullptr) return UnknownField(key, type);
+  if (field == nullptr) return UnknownField(key, path, type);
   const std::string field_path = path.empty() ? field->name() : path + "." + field->name();
   if (fields_.Has(field_path)) {
     return Error(key, absl::StrCat("field \"", field->name(), "\" appears twice, first in line ",
@@ -214,7 +218,7 @@ absl::Status Reader::ReadField(const YAML::Node& key, const YAML::Node& value,
 absl::Status Reader::ReadList(const YAML::Node& list, const FieldDescriptor& field,
                               const std::string& path, Message* message) {
   if (list.IsNull()) return absl::OkStatus();
-  if (!list.IsSequence()) return Error(list, absl::StrCat(field.name(), " must be a list"));
+  if (!list.IsSequence()) return Error(list, absl::StrCat(path, " must be a list"));
   int i = 0;
   for (const YAML::Node& item : list) {
     const std::string item_path = absl::StrCat(path, "[", i++, "]");
@@ -234,9 +238,9 @@ absl::Status Reader::ReadValue(const YAML::Node& node, const FieldDescriptor& fi
                        field.is_repeated() ? reflection.AddMessage(message, &field)
                                            : reflection.MutableMessage(message, &field));
   }
-  if (node.IsNull()) return fields_.Error(path, absl::StrCat(field.name(), " has no value"));
+  if (node.IsNull()) return fields_.Error(path, absl::StrCat(path, " has no value"));
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-    if (!node.IsScalar()) return Error(node, absl::StrCat(field.name(), " must be a string"));
+    if (!node.IsScalar()) return Error(node, absl::StrCat(path, " must be a string"));
     field.is_repeated() ? reflection.AddString(message, &field, node.Scalar())
                         : reflection.SetString(message, &field, node.Scalar());
     return absl::OkStatus();
@@ -246,7 +250,7 @@ absl::Status Reader::ReadValue(const YAML::Node& node, const FieldDescriptor& fi
   const std::string allowed = SetValue(is_text ? node.Scalar() : "", field, message);
   if (!allowed.empty()) {
     const bool show = node.IsScalar() && !field.is_repeated();
-    return Error(node, absl::StrCat(field.name(), " must be ", allowed,
+    return Error(node, absl::StrCat(path, " must be ", allowed,
                                     show ? absl::StrCat(", not ", Quoted(node.Scalar())) : ""));
   }
   const std::string range = RangeLeft(node.Scalar(), field);

@@ -157,7 +157,8 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
   builder.RegisterService(&self->service_);
   builder.RegisterService(&self->health_);
-  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  // A machine may have many more processors than this process may use, or needs.
+  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, 32U);
   for (unsigned i = 0; i < threads; ++i) self->queues_.push_back(builder.AddCompletionQueue());
   self->server_ = builder.BuildAndStart();
   if (self->server_ == nullptr) {

@@ -92,29 +92,27 @@ TEST(YamlMessageTest, RejectsAValueOutOfItsRange) {
 
 TEST(YamlMessageTest, NamesTheNewNameOfAFormerField) {
   CheckError("detect:\n  hold: 5m",
-             "f.yaml:2:3: field \"hold\" in Detect is now named \"resolve_after\"");
+             "f.yaml:2:3: field \"hold\" in detect is now named \"resolve_after\"");
   CheckError("limits:\n  hold: 5m",
-             "f.yaml:2:3: unknown field \"hold\" in Limits; allowed: max_app_regions, "
+             "f.yaml:2:3: unknown field \"hold\" in limits; allowed: max_app_regions, "
              "max_sessions, session_horizon, max_pending_bytes");
 }
 
 TEST(YamlMessageTest, NamesAnUnknownField) {
   CheckError("apps:\n  - name: a\n    regoins: [x]",
-             "f.yaml:3:5: unknown field \"regoins\" in App; allowed: name, regions, keys");
+             "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys");
   CheckError("Apps: []",
-             "f.yaml:1:1: unknown field \"Apps\" in Config; allowed: apps, limits, ingest, log, "
+             "f.yaml:1:1: unknown field \"Apps\"; allowed: apps, limits, ingest, log, "
              "expose, detect, annotations");
-  CheckError(
-      "[a]: 1",
-      "f.yaml:1:1: unknown field that is not a word in Config; allowed: apps, limits, ingest, "
-      "log, expose, detect, annotations");
+  CheckError("[a]: 1",
+             "f.yaml:1:1: unknown field that is not a word; allowed: apps, limits, ingest, "
+             "log, expose, detect, annotations");
   CheckError("\"a\\nb\": 1",
-             "f.yaml:1:1: unknown field \"a\\nb\" in Config; allowed: apps, limits, ingest, log, "
+             "f.yaml:1:1: unknown field \"a\\nb\"; allowed: apps, limits, ingest, log, "
              "expose, detect, annotations");
-  CheckError(
-      std::string(100, 'x') + ": 1",
-      "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-          "\"... in Config; allowed: apps, limits, ingest, log, expose, detect, annotations");
+  CheckError(std::string(100, 'x') + ": 1",
+             "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
+                 "\"...; allowed: apps, limits, ingest, log, expose, detect, annotations");
 }
 
 TEST(YamlMessageTest, NamesAFieldGivenTwice) {
@@ -126,7 +124,7 @@ TEST(YamlMessageTest, NamesAFieldGivenTwice) {
 
 TEST(YamlMessageTest, NamesAWrongType) {
   const std::string number =
-      "f.yaml:1:24: max_sessions must be a whole number from 0 to 4294967295";
+      "f.yaml:1:24: limits.max_sessions must be a whole number from 0 to 4294967295";
   for (const std::string bad : {"-1", "4294967296", "99999999999999999999999", "1.0", "1e3", "010",
                                 "0x10", "1_000", "many", "true", "+1", "-"}) {
     CheckError(absl::StrCat("limits: {max_sessions: ", bad, "}"),
@@ -134,34 +132,35 @@ TEST(YamlMessageTest, NamesAWrongType) {
   }
   CheckError("limits: {max_sessions: \"5\"}", number + ", not \"5\"");
   CheckError("limits: {max_sessions: [5]}", number);
-  CheckError("limits: {max_sessions: ~}", "f.yaml:1:10: max_sessions has no value");
+  CheckError("limits: {max_sessions: ~}", "f.yaml:1:10: limits.max_sessions has no value");
   CheckError("ingest: {reflection: yes}",
-             "f.yaml:1:22: reflection must be true or false, not \"yes\"");
+             "f.yaml:1:22: ingest.reflection must be true or false, not \"yes\"");
   CheckError("ingest: {reflection: 'true'}",
-             "f.yaml:1:22: reflection must be true or false, not \"true\"");
+             "f.yaml:1:22: ingest.reflection must be true or false, not \"true\"");
   for (const std::string bad : {"5", "fast", "inf", "-inf", "5 s"}) {
-    CheckError("log: {commit_interval: " + bad + "}",
-               "f.yaml:1:24: commit_interval must be a duration such as 5ms, 10s or 24h, not \"" +
-                   bad + "\"");
+    CheckError(
+        "log: {commit_interval: " + bad + "}",
+        "f.yaml:1:24: log.commit_interval must be a duration such as 5ms, 10s or 24h, not \"" +
+            bad + "\"");
   }
   CheckError("log: {commit_interval: {seconds: 5}}",
-             "f.yaml:1:24: commit_interval must be a duration such as 5ms, 10s or 24h");
-  CheckError("log: {commit_interval: }", "f.yaml:1:7: commit_interval has no value");
+             "f.yaml:1:24: log.commit_interval must be a duration such as 5ms, 10s or 24h");
+  CheckError("log: {commit_interval: }", "f.yaml:1:7: log.commit_interval has no value");
   CheckError("limits: 5",
-             "f.yaml:1:9: Limits must be a mapping of max_app_regions, max_sessions, "
+             "f.yaml:1:9: limits must be a mapping of max_app_regions, max_sessions, "
              "session_horizon, max_pending_bytes");
   CheckError("apps: {name: a}", "f.yaml:1:7: apps must be a list");
-  CheckError("apps: [5]", "f.yaml:1:8: App must be a mapping of name, regions, keys");
-  CheckError("apps: [{name: [a]}]", "f.yaml:1:15: name must be a string");
-  CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: regions has no value");
+  CheckError("apps: [5]", "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys");
+  CheckError("apps: [{name: [a]}]", "f.yaml:1:15: apps[0].name must be a string");
+  CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: apps[0].regions[0] has no value");
   CheckError("just words",
-             "f.yaml:1:1: Config must be a mapping of apps, limits, ingest, log, expose, detect, "
+             "f.yaml:1:1: the file must be a mapping of apps, limits, ingest, log, expose, detect, "
              "annotations");
 }
 
 TEST(YamlMessageTest, NeverRepeatsAString) {
-  CheckError("apps: [{keys: s3cret-key}]", "f.yaml:1:15: keys must be a list");
-  CheckError("apps: [{keys: [{s3cret-key: 1}]}]", "f.yaml:1:16: keys must be a string");
+  CheckError("apps: [{keys: s3cret-key}]", "f.yaml:1:15: apps[0].keys must be a list");
+  CheckError("apps: [{keys: [{s3cret-key: 1}]}]", "f.yaml:1:16: apps[0].keys[0] must be a string");
 }
 
 TEST(YamlMessageTest, RejectsTextThatIsNotYaml) {

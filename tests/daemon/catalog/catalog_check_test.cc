@@ -62,9 +62,10 @@ TEST(CatalogCheckTest, RejectsAWrongValue) {
   CheckErrorWith("value: 1", "value: 0",
                  "c.yaml:2:10: value 0 is AV_OK, any other whole number is allowed");
   CheckErrorWith("value: 1\n  ", "", "c.yaml:2:3: a code without a value");
-  CheckErrorWith("value: 1", "value: 2147483648",
-                 "c.yaml:2:10: value must be a whole number from -2147483648 to 2147483647, not "
-                 "\"2147483648\"");
+  CheckErrorWith(
+      "value: 1", "value: 2147483648",
+      "c.yaml:2:10: codes[0].value must be a whole number from -2147483648 to 2147483647, not "
+      "\"2147483648\"");
 }
 
 TEST(CatalogCheckTest, RejectsACodeWithoutATextThatItNeeds) {
@@ -73,7 +74,7 @@ TEST(CatalogCheckTest, RejectsACodeWithoutATextThatItNeeds) {
   CheckErrorWith("\"Check: the network.\"", "''", "c.yaml:12:13: solution of code 1 is empty");
   CheckErrorWith("  solution: \"Check: the network.\"\n", "",
                  "c.yaml:2:3: solution of code 1 is empty");
-  CheckErrorWith("UPLOAD_FAILED", "", "c.yaml:3:3: name has no value");
+  CheckErrorWith("UPLOAD_FAILED", "", "c.yaml:3:3: codes[0].name has no value");
 }
 
 TEST(CatalogCheckTest, RejectsAnUnknownWord) {
@@ -145,11 +146,11 @@ TEST(CatalogCheckTest, RejectsAWrongRowOfTheImpacts) {
 
 TEST(CatalogCheckTest, RejectsWhatTheSchemaDoesNotHave) {
   CheckErrorWith("  cause:", "  because:",
-                 "c.yaml:9:3: unknown field \"because\" in CatalogCode; allowed: value, name, "
+                 "c.yaml:9:3: unknown field \"because\" in codes[0]; allowed: value, name, "
                  "category, subcategory, severity, action, description, cause, solution");
   CheckErrorWith("Upload error", "Upload \xff", "c.yaml:8:23: byte 0xff is not valid UTF-8");
   CheckError("Codes: []",
-             "c.yaml:1:1: unknown field \"Codes\" in Catalog; allowed: source, codes, actions, "
+             "c.yaml:1:1: unknown field \"Codes\"; allowed: source, codes, actions, "
              "impacts, general_steps");
 }
 

@@ -154,7 +154,7 @@ TEST(SettingsTest, AFormerNameIsAnErrorThatHasTheNewOne) {
                         const std::string& now) {
     CheckError(
         "detect:\n  " + former + ": " + value,
-        absl::StrCat("s.yaml:2:3: field \"", former, "\" in Detect is now named \"", now, "\""));
+        absl::StrCat("s.yaml:2:3: field \"", former, "\" in detect is now named \"", now, "\""));
   };
   check("least_excess", "10", "min_excess_events");
   check("least_sessions", "3", "min_sessions");
@@ -169,10 +169,11 @@ TEST(SettingsTest, ATickIsWholeSeconds) {
 
 TEST(SettingsTest, ANumberHasDigitsOnly) {
   for (const char* number : {"1e2", "inf", "nan", "0x10", "1.", ".5", "-", "1.2.3"}) {
-    CheckError(absl::StrCat("detect: {false_alarms_per_week: ", number, "}"),
-               absl::StrCat("s.yaml:1:33: false_alarms_per_week must be a number such as 2 or 0.5, "
-                            "not \"",
-                            number, "\""));
+    CheckError(
+        absl::StrCat("detect: {false_alarms_per_week: ", number, "}"),
+        absl::StrCat("s.yaml:1:33: detect.false_alarms_per_week must be a number such as 2 or 0.5, "
+                     "not \"",
+                     number, "\""));
   }
 }
 
@@ -254,7 +255,7 @@ TEST(SettingsTest, AnErrorIsTheFirstFaultOfTheText) {
   CheckError("limits:\n  max_sessions: 1\n  max_app_regions: 0",
              "s.yaml:2:17: limits.max_sessions must be from 1000 to 100000000, not 1");
   CheckError("apps:\n  - name: a\n    regoins: [x]",
-             "s.yaml:3:5: unknown field \"regoins\" in App; allowed: name, regions, keys");
+             "s.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys");
 }
 
 TEST(ChangedForRestartTest, NamesTheSettingsThatSighupDoesNotChange) {
