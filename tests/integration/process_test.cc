@@ -16,15 +16,11 @@ namespace gmewatch {
 namespace {
 
 using grpc::StatusCode;
-using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kCounted[] = "gmewatch_batches_total{result=\"counted\"}";
 constexpr char kDuplicate[] = "gmewatch_batches_total{result=\"duplicate\"}";
-
-Ended RunToEnd(std::vector<std::string> arguments) {
-  return gmewatch::RunToEnd(GmewatchdPath(), std::move(arguments));
-}
 
 class ProcessTest : public ::testing::Test {
  protected:
@@ -117,7 +113,7 @@ TEST_F(ProcessTest, InMemoryWritesNoCheckpoints) {
 TEST_F(ProcessTest, ASecondDaemonOnTheSameStateSaysWhoHasIt) {
   auto daemon = Start();
   ASSERT_NE(daemon, nullptr);
-  const Ended second = RunToEnd({"--state_dir=" + dir_.File("state")});
+  const Ended second = RunToEnd(GmewatchdPath(), {"--state_dir=" + dir_.File("state")});
   EXPECT_EQ(second.status, 1);
   EXPECT_THAT(second.error, HasSubstr(absl::StrCat("in use by process ", daemon->process().pid())));
   ASSERT_TRUE(Send(*daemon, MakeSession("demo", "eu"), 1).ok());
@@ -126,12 +122,13 @@ TEST_F(ProcessTest, ASecondDaemonOnTheSameStateSaysWhoHasIt) {
 TEST_F(ProcessTest, APortInUseIsAnErrorThatNamesIt) {
   auto daemon = Start();
   ASSERT_NE(daemon, nullptr);
-  Ended second = RunToEnd({"--in_memory", "--ingest_address=" + daemon->ingest_address(),
-                           "--admin_address=127.0.0.1:0"});
+  Ended second =
+      RunToEnd(GmewatchdPath(), {"--in_memory", "--ingest_address=" + daemon->ingest_address(),
+                                 "--admin_address=127.0.0.1:0"});
   EXPECT_EQ(second.status, 1);
   EXPECT_THAT(second.error, HasSubstr(daemon->ingest_address()));
-  second = RunToEnd({"--in_memory", "--ingest_address=127.0.0.1:0",
-                     "--admin_address=" + daemon->admin_address()});
+  second = RunToEnd(GmewatchdPath(), {"--in_memory", "--ingest_address=127.0.0.1:0",
+                                      "--admin_address=" + daemon->admin_address()});
   EXPECT_EQ(second.status, 1);
   EXPECT_THAT(second.error, HasSubstr(daemon->admin_address()));
 }
@@ -242,6 +239,30 @@ TEST_F(ProcessTest, OpenModeBoundsItsLabelsAndKeepsTheTotals) {
   EXPECT_EQ(ValueOf(samples, events("70065", "unknown", "eu", "a")), -1);
   EXPECT_EQ(ValueOf(samples, events("other", "unknown", "eu", "a")), 6);
   EXPECT_EQ(SumOf(samples, "gme_error_events_total"), 75);
+}
+
+// The files in tests/daemon/log/version1 are what an older version wrote.
+TEST_F(ProcessTest, TheStateOfAnOlderVersionIsReadWithWhatTheDetectorLearned) {
+  ASSERT_EQ(RunToEnd("mkdir", {dir_.File("state")}).status, 0);
+  for (const char* file : {"journal", "state"}) {
+    const Ended shell =
+        RunToEnd("sqlite3", {dir_.File(absl::StrCat("state/", file, ".db")),
+                             absl::StrCat(".read ", GMEWATCH_LOG_TEST_DATA, "/", file, ".sql")});
+    ASSERT_EQ(shell.status, 0) << shell.error;
+  }
+  auto daemon = Start();
+  ASSERT_NE(daemon, nullptr);
+  const Samples samples = daemon->Scrape();
+  EXPECT_EQ(ValueOf(samples, kCounted), 3);
+  EXPECT_EQ(ValueOf(samples, "gmewatch_sessions"), 3);
+  // Nobody had scraped it: it is shown at zero first.
+  EXPECT_EQ(daemon->AwaitValue("gme_error_events_total{code=\"1005\",category=\"client\","
+                               "region=\"eu\",app=\"shooter\"}",
+                               7),
+            7);
+  EXPECT_EQ(daemon->Terminate(), 0);
+  EXPECT_THAT(daemon->process().error(), HasSubstr("recovered epoch=4"));
+  EXPECT_THAT(daemon->process().error(), Not(HasSubstr("spike detector state reset")));
 }
 
 TEST_F(ProcessTest, ANewSessionBeyondTheLimitIsRejectedAndTheOldOnesGoOn) {
