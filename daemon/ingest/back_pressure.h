@@ -2,8 +2,9 @@
 //
 // A stream may have a fair share of the waiting bytes: half of limits.max_pending_bytes, divided by
 // the streams that have something waiting. It is not read beyond that, so HTTP/2 flow control stops
-// its sender. It is half of them so that Reports find room; more would make the acknowledgements of
-// light clients later and goodput no larger.
+// its sender. It is half of them so that Reports find room. All that waits delays the
+// acknowledgements of light clients; little of it makes each stream stop and go, which costs
+// goodput if there are hundreds (wire_overload has both).
 //
 // Who causes the load is asked for a min_interval: a stream that uses more than half of its share
 // while three eighths of max_pending_bytes wait; a Report of at least average size while three

@@ -137,7 +137,7 @@ const disk = () => [
     { unit: UNIT.bytes },
   ),
   graph(
-    { title: 'Waiting for a commit', description: 'Bytes of batches that wait for a commit. From half of limits.max_pending_bytes on clients are asked to slow down; at the limit batches are rejected.' },
+    { title: 'Waiting for a commit', description: 'Bytes of batches that wait for a commit. Streams get half of limits.max_pending_bytes and are read more slowly beyond it; at the limit single reports are rejected. Before that those who cause the load are asked to slow down.' },
     THIRD,
     [line(gauge('gmewatch_pending_bytes'), '{{instance}}')],
     { unit: UNIT.bytes },
