@@ -88,10 +88,10 @@ std::optional<Record> Newest(int fd) {
   Slot slot;
   for (size_t i = 0; i < kSlots; ++i) {
     if (!ReadSlot(fd, i, &slot)) continue;
-    std::optional<Record> record = Parse(slot);
+    const std::optional<Record> record = Parse(slot);
     if (!record.has_value()) continue;
     if (!newest.has_value() || record->header.written > newest->header.written) {
-      newest = std::move(record);
+      newest = record;
     }
   }
   return newest;

@@ -33,7 +33,7 @@ std::string Upsert(absl::string_view table, absl::Span<const std::string> keys,
 std::vector<std::string> PlaceValues() {
   std::vector<std::string> values = {"app", "region", "shown", "success_events", "sessions"};
   for (const std::string& column : LostColumns()) values.push_back(column);
-  values.push_back("crc");
+  values.emplace_back("crc");
   return values;
 }
 

@@ -46,7 +46,7 @@ TEST(SpikeWatchTest, ARestartNeitherForgetsASpikeNorRaisesOne) {
     EXPECT_EQ(after.spikes[0].start_s, before.spikes[0].start_s);
     ASSERT_THAT(after.incidents, SizeIs(1));
     EXPECT_EQ(after.incidents[0].id, before.incidents[0].id);
-    EXPECT_GT(after.time_s, before.time_s + down_ticks * 10);
+    EXPECT_GT(after.time_s, before.time_s + int64_t{down_ticks} * 10);
     world.Ticks(60, 5, 5);
     EXPECT_THAT(world.Active(), IsEmpty());
   }

@@ -209,9 +209,9 @@ TEST_F(ClockTest, ARetryAfterAStepBeyondTheHorizonIsADuplicate) {
 
 // Reports for new sessions until the limit is reached.
 void FillSessions(const std::string& address) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&address] {
+  std::vector<std::thread> threads(8);
+  for (std::thread& thread : threads) {
+    thread = std::thread([&address] {
       WireClient client(address);
       while (client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok()) {
       }

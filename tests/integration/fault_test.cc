@@ -29,8 +29,7 @@ class FaultTest : public KillTest {
     EXPECT_TRUE(site.Start());
     for (int i = 0; i < 8 && !HasFailure(); ++i) {
       // The first hundred or so greet the clients that come back.
-      site.kill_point().Set({GMEWATCH_KILL_AT_SEND, "", after},
-                            300 + static_cast<int>(random_() % 50));
+      site.kill_point().Set({kKillAtSend, "", after}, 300 + static_cast<int>(random_() % 50));
       EXPECT_GE(site.daemon().process().Wait(absl::Seconds(20)), 0);
       site.kill_point().Clear();
       EXPECT_TRUE(site.Restart());

@@ -145,14 +145,13 @@ class ForgettingLastLog final : public FaultyLog {
 
   absl::Status Replay(uint64_t number, const ApplyFn& apply) override {
     std::optional<std::pair<uint64_t, std::string>> newest;
-    const absl::Status status =
-        log().Replay(number, [&](uint64_t epoch_number, const Epoch& epoch) {
-          absl::Status applied = absl::OkStatus();
-          if (newest.has_value()) applied = apply(newest->first, *Epoch::Parse(newest->second));
-          newest.emplace(epoch_number, "");
-          epoch.Serialize(&newest->second);
-          return applied;
-        });
+    absl::Status status = log().Replay(number, [&](uint64_t epoch_number, const Epoch& epoch) {
+      absl::Status applied = absl::OkStatus();
+      if (newest.has_value()) applied = apply(newest->first, *Epoch::Parse(newest->second));
+      newest.emplace(epoch_number, "");
+      epoch.Serialize(&newest->second);
+      return applied;
+    });
     skipped_ = newest.has_value() ? 1 : 0;
     return status;
   }
@@ -206,6 +205,7 @@ int main(int argc, char** argv) {
       if (absl::ConsumePrefix(&argument, flag)) *value = std::string(argument);
     }
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
   const char* fault = std::getenv("GMEWATCH_FAULT");
   options.wrap_log =
       [name = std::string(fault == nullptr ? "" : fault)](std::unique_ptr<gmewatch::EventLog> log) {

@@ -19,7 +19,7 @@ namespace gmewatch {
 
 // A number that a longer run sets in the environment.
 inline uint32_t NumberOr(const char* variable, uint32_t otherwise) {
-  const char* text = std::getenv(variable);
+  const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nothing sets it
   uint32_t number = 0;
   return text != nullptr && absl::SimpleAtoi(text, &number) ? number : otherwise;
 }
@@ -34,6 +34,7 @@ class KillTest : public ::testing::Test {
  protected:
   KillTest() {
     options_.seed = seed_;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
     const char* program = std::getenv("GMEWATCH_KILL_PROGRAM");
     if (program != nullptr) options_.program = program;
   }

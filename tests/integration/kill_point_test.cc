@@ -14,7 +14,7 @@ struct NamedPoint {
   const char* name;
   When when;
   KillPlace place;
-  int nth_max;  // the kill is at the 1st to this call, at random
+  uint32_t nth_max;  // the kill is at the 1st to this call, at random
 };
 
 std::ostream& operator<<(std::ostream& out, const NamedPoint& point) { return out << point.name; }
@@ -23,11 +23,11 @@ constexpr char kJournal[] = "journal.db";
 constexpr char kJournalWal[] = "journal.db-wal";
 constexpr char kState[] = "state.db";
 constexpr char kStateWal[] = "state.db-wal";
-constexpr auto kRead = GMEWATCH_KILL_AT_READ;
-constexpr auto kWrite = GMEWATCH_KILL_AT_WRITE;
-constexpr auto kSync = GMEWATCH_KILL_AT_SYNC;
-constexpr auto kSend = GMEWATCH_KILL_AT_SEND;
-constexpr auto kLog = GMEWATCH_KILL_AT_LOG;
+constexpr auto kRead = kKillAtRead;
+constexpr auto kWrite = kKillAtWrite;
+constexpr auto kSync = kKillAtSync;
+constexpr auto kSend = kKillAtSend;
+constexpr auto kLog = kKillAtLog;
 
 const NamedPoint kPoints[] = {
     {"before a write of an append", When::kServing, {kWrite, kJournalWal, false}, 200},

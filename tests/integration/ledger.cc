@@ -12,6 +12,7 @@ namespace {
 
 constexpr char kEvents[] = "gme_error_events_total";
 constexpr char kSuccesses[] = "gme_success_events_total";
+constexpr const char* kResults[] = {"counted", "duplicate", "rejected"};
 // The reasons of rejections after which the batch is sent again.
 constexpr const char* kRetryReasons[] = {"overloaded", "session_limit", "log_failed", "stopping"};
 constexpr const char* kLossLabels[] = {"unspecified", "too_many_codes", "expired",
@@ -33,12 +34,19 @@ bool IsOfFamily(const std::string& series, const char* family) {
   return absl::StartsWith(series, absl::StrCat(family, "{"));
 }
 
-std::string ReasonSeries(const char* family, const std::string& reason) {
-  return absl::StrCat(family, "{reason=\"", reason, "\"}");
+std::string LabelSeries(const char* family, const char* label, const std::string& value) {
+  return absl::StrCat(family, "{", label, "=\"", value, "\"}");
 }
 
-double AtLeastZero(const Samples& samples, const std::string& series) {
-  return std::max(0.0, ValueOf(samples, series));
+// The sum of a family's series with these values of the label. One that is not there is zero.
+template <size_t kValues>
+double SumOf(const Samples& samples, const char* family, const char* label,
+             const char* const (&values)[kValues]) {
+  double sum = 0;
+  for (const char* value : values) {
+    sum += std::max(0.0, ValueOf(samples, LabelSeries(family, label, value)));
+  }
+  return sum;
 }
 
 }  // namespace
@@ -137,8 +145,8 @@ std::map<std::string, Ledger::Bounds> Ledger::Expected(bool same_process) const 
   for (const auto& [key, place] : places_) {
     const auto& [app, region] = key;
     for (const auto& [code, cell] : place.codes) {
-      const auto series = [&, code = code](const char* family) {
-        return CodeSeries(family, absl::StrCat(code), CategoryOf(code), key.second, key.first);
+      const auto series = [code = code, &region = region, &app = app](const char* family) {
+        return CodeSeries(family, absl::StrCat(code), CategoryOf(code), region, app);
       };
       exactly(series(kEvents), cell.events);
       exactly(series("gme_error_late_events_total"), cell.late);
@@ -155,9 +163,9 @@ std::map<std::string, Ledger::Bounds> Ledger::Expected(bool same_process) const 
   exactly("gmewatch_batches_total{result=\"counted\"}", batches_);
   for (const auto& [reason, counts] : rejected_) {
     const Count& low = counts.answered;
-    expected[ReasonSeries("gmewatch_rejected_batches_total", reason)] = {
+    expected[LabelSeries("gmewatch_rejected_batches_total", "reason", reason)] = {
         low.batches, low.batches + counts.unanswered.batches};
-    expected[ReasonSeries("gmewatch_rejected_events_total", reason)] = {
+    expected[LabelSeries("gmewatch_rejected_events_total", "reason", reason)] = {
         low.events, low.events + counts.unanswered.events};
   }
   // Every attempt that arrived is a counted batch, a duplicate or a rejection under one reason. A
@@ -176,19 +184,11 @@ Differences Ledger::Compare(const Samples& samples, bool same_process) const {
       if (IsOfFamily(series, family)) seen[series] = value;
     }
   }
-  double received = 0;
-  for (const char* result : {"counted", "duplicate", "rejected"}) {
-    const std::string series = absl::StrCat("gmewatch_batches_total{result=\"", result, "\"}");
-    received += AtLeastZero(samples, series);
-  }
-  double retry = 0;
-  for (const char* reason : kRetryReasons) {
-    retry += AtLeastZero(samples, ReasonSeries("gmewatch_rejected_batches_total", reason));
-  }
   std::map<std::string, Bounds> expected = Expected(same_process);
   for (const auto& [series, bounds] : expected) seen[series] = ValueOf(samples, series);
-  seen["received"] = received;
-  seen["rejected, to be sent again"] = retry;
+  seen["received"] = SumOf(samples, "gmewatch_batches_total", "result", kResults);
+  seen["rejected, to be sent again"] =
+      SumOf(samples, "gmewatch_rejected_batches_total", "reason", kRetryReasons);
 
   Differences out;
   out.wrong = surprises_;

@@ -85,9 +85,9 @@ TEST(MetricsTest, HaveTheNamesAndLabelsThatArePromised) {
   for (const char* result : {"counted", "duplicate", "rejected"}) {
     EXPECT_EQ(ValueOf(samples, absl::StrCat("gmewatch_batches_total{result=\"", result, "\"}")), 0);
   }
-  const char kRejectedByServer[] = "refused";  // allow(words): a label's value
+  const char* rejected_by_server = "refused";  // allow(words): a label's value
   for (const char* reason :
-       {"unspecified", "too_many_codes", "expired", kRejectedByServer, "spool_full"}) {
+       {"unspecified", "too_many_codes", "expired", rejected_by_server, "spool_full"}) {
     EXPECT_EQ(ValueOf(samples, absl::StrCat("gme_client_lost_events_total{reason=\"", reason,
                                             "\",region=\"eu\",app=\"demo\"}")),
               0);

@@ -81,7 +81,7 @@ TEST_F(OverloadTest, SlowsDownWhoCausesTheLoadAndNobodyElse) {
 
 TEST_F(OverloadTest, RejectsLargeReportsAtTheTopWithRetryInfo) {
   ASSERT_NO_FATAL_FAILURE(Start());
-  constexpr int kReports = 40;  // at least twice what there is room for
+  constexpr size_t kReports = 40;  // at least twice what there is room for
   WireClient client(daemon_->ingest_address());
   double acknowledged = 0;
   double rejected = 0;
@@ -91,9 +91,9 @@ TEST_F(OverloadTest, RejectsLargeReportsAtTheTopWithRetryInfo) {
   for (int round = 0; round < 10 && (rejected < 2 || !slowed_down); ++round) {
     std::vector<grpc::Status> statuses(kReports);
     std::vector<v1::ReportResponse> responses(kReports);
-    std::vector<std::thread> senders;
-    for (int i = 0; i < kReports; ++i) {
-      senders.emplace_back([&client, &status = statuses[i], &response = responses[i]] {
+    std::vector<std::thread> senders(kReports);
+    for (size_t i = 0; i < kReports; ++i) {
+      senders[i] = std::thread([&client, &status = statuses[i], &response = responses[i]] {
         v1::ReportRequest request = LargeBatch(1);
         *request.mutable_session() = MakeSession("demo", "eu");
         grpc::ClientContext context;
@@ -101,7 +101,7 @@ TEST_F(OverloadTest, RejectsLargeReportsAtTheTopWithRetryInfo) {
       });
     }
     for (std::thread& sender : senders) sender.join();
-    for (int i = 0; i < kReports; ++i) {
+    for (size_t i = 0; i < kReports; ++i) {
       if (statuses[i].ok()) {
         ++acknowledged;
         slowed_down |= MinIntervalOf(responses[i]) >= absl::Seconds(1);
@@ -139,73 +139,88 @@ TEST_F(OverloadTest, AStreamIsHeldAndNotEnded) {
   EXPECT_EQ(ValueOf(daemon_->Scrape(), kOverloaded), 0);
 }
 
-// Streams without pause, as many that have no room for one batch each, and Reports that come back
-// at once when they are rejected, beside a light client.
-TEST_F(OverloadTest, LightClientsNoticeNothingOfHeavyOnes) {
-  ASSERT_NO_FATAL_FAILURE(Start("", "5ms"));
-  constexpr int kStreams = 24;  // there is room for 7 large batches
-  constexpr uint64_t kBatches = 60;
-  constexpr int kRude = 8;
-  std::atomic<bool> sending{true};
-  std::atomic<uint64_t> acknowledged{0};
-  std::atomic<uint64_t> rejected{0};
-  std::vector<std::thread> streams;
-  for (int i = 0; i < kStreams; ++i) {
-    streams.emplace_back([this, &acknowledged] {
-      WireClient client(daemon_->ingest_address());
-      WireStream stream(&client);
-      v1::ReportRequest request = LargeBatch(1);
-      *request.mutable_session() = MakeSession("demo", "eu");
-      EXPECT_TRUE(stream.Write(request));
-      for (uint64_t j = 2; j <= kBatches; ++j) EXPECT_TRUE(stream.Write(LargeBatch(j))) << j;
-      const grpc::Status status = stream.Finish();
-      EXPECT_TRUE(status.ok()) << status.error_message();
-      EXPECT_EQ(stream.acknowledged(), uint64_t{kBatches});
-      acknowledged += stream.acknowledged();
-    });
+// Clients that send at the same time, each in a thread of its own. REQUIRES: `daemon` outlives it.
+class Crowd {
+ public:
+  explicit Crowd(GmewatchdProcess* daemon) : daemon_(daemon) {}
+
+  // One stream, as many batches as it may without pause.
+  void Stream(uint64_t batches) {
+    WireClient client(daemon_->ingest_address());
+    WireStream stream(&client);
+    v1::ReportRequest request = LargeBatch(1);
+    *request.mutable_session() = MakeSession("demo", "eu");
+    EXPECT_TRUE(stream.Write(request));
+    for (uint64_t i = 2; i <= batches; ++i) EXPECT_TRUE(stream.Write(LargeBatch(i))) << i;
+    const grpc::Status status = stream.Finish();
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(stream.acknowledged(), batches);
+    acknowledged_ += stream.acknowledged();
   }
-  std::vector<std::thread> others;
-  for (int i = 0; i < kRude; ++i) {
-    others.emplace_back([this, &sending, &acknowledged, &rejected] {
-      WireClient client(daemon_->ingest_address());
-      v1::ReportRequest request = LargeBatch(1);
-      *request.mutable_session() = MakeSession("demo", "us");
-      while (sending) {
-        const grpc::Status status = client.Report(request);
-        if (status.ok()) {
-          ++acknowledged;
-          request.set_sequence(request.sequence() + 1);
-        } else {
-          EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
-          ++rejected;
-        }
+  // Until Stop: large Reports that come back at once when they are rejected, ...
+  void ReportRudely() {
+    WireClient client(daemon_->ingest_address());
+    v1::ReportRequest request = LargeBatch(1);
+    *request.mutable_session() = MakeSession("demo", "us");
+    while (sending_) {
+      const grpc::Status status = client.Report(request);
+      if (status.ok()) {
+        ++acknowledged_;
+        request.set_sequence(request.sequence() + 1);
+      } else {
+        EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+        ++rejected_;
       }
-    });
+    }
   }
-  others.emplace_back([this, &sending, &acknowledged] {
+  // ... small ones that are never to be rejected or slowed down, ...
+  void ReportLittle() {
     WireClient client(daemon_->ingest_address());
     const v1::Session session = MakeSession("demo", "light");
-    for (uint64_t sequence = 1; sending; ++sequence) {
+    for (uint64_t sequence = 1; sending_; ++sequence) {
       grpc::ClientContext context;
       v1::ReportResponse response;
       const grpc::Status status =
           client.stub().Report(&context, MakeRequest(session, sequence, {{1005, 1}}), &response);
       EXPECT_TRUE(status.ok()) << status.error_message();
       EXPECT_EQ(MinIntervalOf(response), absl::ZeroDuration());
-      acknowledged += status.ok() ? 1 : 0;
+      acknowledged_ += status.ok() ? 1 : 0;
     }
-  });
-  others.emplace_back([this, &sending] {
-    while (sending) {
+  }
+  // ... and scrapes and probes.
+  void Watch() {
+    while (sending_) {
       EXPECT_LE(ValueOf(daemon_->Scrape(), "gmewatch_pending_bytes"), kPendingBytesMax);
       EXPECT_EQ(HttpFetch(daemon_->admin_address(), "/healthz")->status, 200);
     }
-  });
+  }
+  void Stop() { sending_ = false; }
+
+  uint64_t acknowledged() const { return acknowledged_; }
+  uint64_t rejected() const { return rejected_; }
+
+ private:
+  GmewatchdProcess* const daemon_;
+  std::atomic<bool> sending_{true};
+  std::atomic<uint64_t> acknowledged_{0};
+  std::atomic<uint64_t> rejected_{0};
+};
+
+TEST_F(OverloadTest, LightClientsNoticeNothingOfHeavyOnes) {
+  ASSERT_NO_FATAL_FAILURE(Start("", "5ms"));
+  constexpr uint64_t kBatches = 60;
+  Crowd crowd(daemon_.get());
+  std::vector<std::thread> streams(24);  // there is room for 7 large batches
+  for (std::thread& stream : streams) stream = std::thread([&crowd] { crowd.Stream(kBatches); });
+  std::vector<std::thread> others(8);
+  for (std::thread& other : others) other = std::thread([&crowd] { crowd.ReportRudely(); });
+  others.emplace_back([&crowd] { crowd.ReportLittle(); });
+  others.emplace_back([&crowd] { crowd.Watch(); });
   for (std::thread& stream : streams) stream.join();
-  sending = false;
+  crowd.Stop();
   for (std::thread& other : others) other.join();
-  EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), acknowledged);
-  const double events = static_cast<double>(kBatchEvents * rejected);
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), kCounted), static_cast<double>(crowd.acknowledged()));
+  const double events = static_cast<double>(kBatchEvents * crowd.rejected());
   EXPECT_EQ(daemon_->AwaitValue(kOverloaded, events), events);
   EXPECT_EQ(daemon_->Terminate(), 0) << daemon_->process().error();
 }
@@ -213,10 +228,10 @@ TEST_F(OverloadTest, LightClientsNoticeNothingOfHeavyOnes) {
 // Held streams that wait for a commit when the daemon stops, or whose client is gone.
 TEST_F(OverloadTest, HeldStreamsDelayNoStop) {
   ASSERT_NO_FATAL_FAILURE(Start("", "300ms"));
-  constexpr int kStreams = 40;
+  constexpr size_t kStreams = 40;
   WireClient client(daemon_->ingest_address());
   std::vector<std::unique_ptr<WireStream>> streams;
-  for (int i = 0; i < kStreams; ++i) {
+  for (size_t i = 0; i < kStreams; ++i) {
     streams.push_back(std::make_unique<WireStream>(&client));
     v1::ReportRequest request = LargeBatch(1);
     *request.mutable_session() = MakeSession("demo", "eu");
@@ -224,7 +239,7 @@ TEST_F(OverloadTest, HeldStreamsDelayNoStop) {
     ASSERT_TRUE(streams.back()->Write(LargeBatch(2)));
   }
   daemon_->AwaitValue("gmewatch_pending_bytes", 6 * kBatchEvents * 8, absl::Milliseconds(700));
-  for (int i = 0; i < kStreams / 4; ++i) streams[i]->Cancel();
+  for (size_t i = 0; i < kStreams / 4; ++i) streams[i]->Cancel();
   EXPECT_EQ(daemon_->Terminate(), 0) << daemon_->process().error();
   for (const auto& stream : streams)
     EXPECT_LE(stream->Finish().error_code(), StatusCode::UNAVAILABLE);

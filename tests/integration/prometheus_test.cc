@@ -38,11 +38,11 @@ TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
   WireClient client(daemon_->ingest_address());
   const v1::Session session = MakeSession("newcomer", "eu");
   ASSERT_TRUE(client.Report(MakeRequest(session, 1, {{1005, 7}, {424242, 3}})).ok());
-  const char kKnown[] = "sum(increase(gme_error_events_total{app=\"newcomer\",code=\"1005\"}[2m]))";
-  EXPECT_GT(prometheus_->AwaitAtLeast(kKnown, 0.1, absl::Seconds(60)), 0);
-  const char kUnknown[] =
+  const char* known = "sum(increase(gme_error_events_total{app=\"newcomer\",code=\"1005\"}[2m]))";
+  EXPECT_GT(prometheus_->AwaitAtLeast(known, 0.1, absl::Seconds(60)), 0);
+  const char* unknown =
       "sum(increase(gme_error_events_total{app=\"newcomer\",code=\"424242\"}[2m]))";
-  EXPECT_GT(prometheus_->AwaitAtLeast(kUnknown, 0.1, absl::Seconds(60)), 0);
+  EXPECT_GT(prometheus_->AwaitAtLeast(unknown, 0.1, absl::Seconds(60)), 0);
   EXPECT_EQ(prometheus_->Query("sum(gme_error_events_total{app=\"newcomer\"})"), 10);
   EXPECT_EQ(prometheus_->Query("count(gme_error_events_total{app=\"newcomer\"})"), 75);
 
@@ -59,8 +59,8 @@ TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
         return client.Report(MakeRequest(session, 2, {{1005, 5}})).ok();
       },
       absl::Seconds(20)));
-  const char kTotal[] = "sum(gme_error_events_total{app=\"newcomer\",code=\"1005\"})";
-  EXPECT_EQ(prometheus_->AwaitAtLeast(kTotal, 12, absl::Seconds(60)), 12);
+  const char* total = "sum(gme_error_events_total{app=\"newcomer\",code=\"1005\"})";
+  EXPECT_EQ(prometheus_->AwaitAtLeast(total, 12, absl::Seconds(60)), 12);
   EXPECT_EQ(prometheus_->Query("sum(resets(gme_error_events_total{app=\"newcomer\"}[5m]))"), 0);
   EXPECT_EQ(
       prometheus_->Query("sum(increase(gme_error_events_total{app=\"newcomer\"}[5m])) > bool 30"),
@@ -70,10 +70,10 @@ TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
 TEST_F(PrometheusTest, TheCatalogueJoinsTheCounts) {
   WireClient client(daemon_->ingest_address());
   ASSERT_TRUE(client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 4}})).ok());
-  const char kJoin[] =
+  const char* join =
       "sum(gme_error_events_total{app=\"demo\"} * on(code) group_left(name) "
       "gme_error_code_info{name=\"AV_ERR_TIMEOUT\"})";
-  EXPECT_EQ(prometheus_->AwaitAtLeast(kJoin, 4, absl::Seconds(60)), 4);
+  EXPECT_EQ(prometheus_->AwaitAtLeast(join, 4, absl::Seconds(60)), 4);
   EXPECT_EQ(prometheus_->Query("count(gme_error_code_info)"), 73);
   EXPECT_EQ(prometheus_->Query("count(gme_error_code_solution_info)"), 73);
 }

@@ -56,11 +56,13 @@ double BytesIn(const std::string& dir) {
 }
 
 TEST(SoakTest, MemoryDescriptorsAndFilesDoNotGrow) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
   const char* text = std::getenv("GMEWATCH_SOAK_MINUTES");
   double minutes = 0;
   ASSERT_TRUE(text != nullptr && absl::SimpleAtod(text, &minutes) && minutes > 0)
       << "GMEWATCH_SOAK_MINUTES must be a number of minutes; tests/run --soak=MINUTES sets it";
   LedgerSiteOptions options;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
   const char* program = std::getenv("GMEWATCH_KILL_PROGRAM");  // another build of gmewatchd
   if (program != nullptr) options.program = program;
   options.seed = 1;

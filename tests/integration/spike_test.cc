@@ -45,8 +45,8 @@ class SpikeTest : public ::testing::Test {
     for (size_t i : {kKilled, kTerminated}) {
       ASSERT_NO_FATAL_FAILURE(sites_[i]->AwaitAllActive());
       before_[i] = sites_[i]->daemon().Scrape();
-      const char kSaved[] = "gmewatch_checkpoints_total{result=\"success\"}";
-      sites_[i]->daemon().AwaitValue(kSaved, ValueOf(before_[i], kSaved) + 2);
+      const char* saved = "gmewatch_checkpoints_total{result=\"success\"}";
+      sites_[i]->daemon().AwaitValue(saved, ValueOf(before_[i], saved) + 2);
     }
     sites_[kKilled]->daemon().process().Signal(SIGKILL);
     sites_[kTerminated]->daemon().process().Signal(SIGTERM);
@@ -129,8 +129,8 @@ TEST_F(SpikeTest, PrometheusTakesSpikesAndPromtoolFindsNothingToSay) {
 
   const auto prometheus = PrometheusProcess::Start(dir, watched().daemon().admin_address());
   ASSERT_NE(prometheus, nullptr) << "the Debian package prometheus must be installed";
-  const char kSum[] = "sum(gme_spike_active{region=\"eu\",app=\"all\"})";
-  EXPECT_EQ(prometheus->AwaitAtLeast(kSum, 3, absl::Seconds(60)), 3);
+  const char* sum = "sum(gme_spike_active{region=\"eu\",app=\"all\"})";
+  EXPECT_EQ(prometheus->AwaitAtLeast(sum, 3, absl::Seconds(60)), 3);
   EXPECT_GT(prometheus->Query("gme_spike_observed_rate{code=\"1005\"} / "
                               "gme_spike_expected_rate{code=\"1005\"}"),
             4);
@@ -218,13 +218,12 @@ TEST_F(SpikeTest, EndsWhenTheRateHasFallenBack) {
 
 void SpikeTest::GoesOn(size_t which) {
   SpikeSite& site = *sites_[which];
-  const char kStart[] = "gme_spike_start_timestamp_seconds";
+  const char* start = "gme_spike_start_timestamp_seconds";
   // What was saved is shown at once.
   EXPECT_EQ(ValueOf(after_[which], kIncidents), 1);
   for (const int32_t code : kRisingCodes) {
     EXPECT_EQ(ValueOf(after_[which], InEu(kActive, code)), 1) << code;
-    EXPECT_EQ(ValueOf(after_[which], InEu(kStart, code)),
-              ValueOf(before_[which], InEu(kStart, code)))
+    EXPECT_EQ(ValueOf(after_[which], InEu(start, code)), ValueOf(before_[which], InEu(start, code)))
         << code;
   }
   // The first tick ends a minute after the start.
@@ -239,9 +238,9 @@ void SpikeTest::GoesOn(size_t which) {
   const Samples samples = site.daemon().Scrape();
   EXPECT_EQ(SeriesOf(samples, kActive), SeriesOf(before_[which], kActive));
   EXPECT_TRUE(AllActive(samples));
-  EXPECT_EQ(SeriesOf(samples, kStart).size(), std::size(kRisingCodes));
+  EXPECT_EQ(SeriesOf(samples, start).size(), std::size(kRisingCodes));
   for (const int32_t code : kRisingCodes) {
-    EXPECT_EQ(ValueOf(samples, InEu(kStart, code)), ValueOf(before_[which], InEu(kStart, code)))
+    EXPECT_EQ(ValueOf(samples, InEu(start, code)), ValueOf(before_[which], InEu(start, code)))
         << code;
   }
   EXPECT_EQ(ValueOf(samples, kIncidents), 1);

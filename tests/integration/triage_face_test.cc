@@ -36,15 +36,15 @@ constexpr char kFix[] = "Check whether the network is normal";
 class TriageFaceTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    site = new SpikeSite;
-    ASSERT_NO_FATAL_FAILURE(site->StartInOutage({kLongName}));
-    ready = true;
+    site_ = new SpikeSite;
+    ASSERT_NO_FATAL_FAILURE(site_->StartInOutage({kLongName}));
+    ready_ = true;
   }
-  static void TearDownTestSuite() { delete std::exchange(site, nullptr); }
-  void SetUp() override { ASSERT_TRUE(ready); }
+  static void TearDownTestSuite() { delete std::exchange(site_, nullptr); }
+  void SetUp() override { ASSERT_TRUE(ready_); }
 
-  static const std::string& admin() { return site->daemon().admin_address(); }
-  static const std::string& ingest() { return site->daemon().ingest_address(); }
+  static const std::string& admin() { return site_->daemon().admin_address(); }
+  static const std::string& ingest() { return site_->daemon().ingest_address(); }
   // The body; empty if the status is not `status`.
   static std::string Get(const std::string& path, int status = 200) {
     const auto reply = HttpFetch(admin(), path);
@@ -55,8 +55,8 @@ class TriageFaceTest : public ::testing::Test {
     return RunToEnd(GmectlPath(), std::move(arguments));
   }
 
-  inline static SpikeSite* site = nullptr;
-  inline static bool ready = false;
+  inline static SpikeSite* site_ = nullptr;
+  inline static bool ready_ = false;
 };
 
 // Protobuf's own parser rejects fields that the message does not have.
@@ -164,7 +164,7 @@ TEST_F(TriageFaceTest, AnswersWhilePrometheusIsDown) {
   auto prometheus = PrometheusProcess::Start(dir, admin());
   ASSERT_NE(prometheus, nullptr) << "the Debian package prometheus must be installed";
   const std::string address = prometheus->address();
-  ASSERT_NO_FATAL_FAILURE(site->Reload(
+  ASSERT_NO_FATAL_FAILURE(site_->Reload(
       absl::StrCat(kDetect, "expose: {prometheus_url: 'http://", address, "'}\n"), "success"));
   ASSERT_GE(prometheus->AwaitAtLeast("count(gme_spike_active == 1)", 3, absl::Seconds(60)), 3);
   prometheus.reset();

@@ -90,18 +90,18 @@ void CuttingProxy::Run() {
       const short server = polled[i + 1].revents;
       const bool goes_on = Serve(&*connection, polled[i].revents != 0, (server & POLLIN) != 0,
                                  (server & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
-      if (!goes_on) {
-        close(connection->client);
-        close(connection->server);
-      }
-      connection = goes_on ? std::next(connection) : connections_.erase(connection);
+      connection = goes_on ? std::next(connection) : Drop(connection);
     }
     if (polled[1].revents != 0) Accept();
   }
-  for (const Connection& connection : connections_) {
-    close(connection.client);
-    close(connection.server);
-  }
+  while (!connections_.empty()) Drop(connections_.begin());
+}
+
+std::list<CuttingProxy::Connection>::iterator CuttingProxy::Drop(
+    std::list<Connection>::iterator connection) {
+  close(connection->client);
+  close(connection->server);
+  return connections_.erase(connection);
 }
 
 void CuttingProxy::Accept() {

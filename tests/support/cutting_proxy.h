@@ -52,6 +52,8 @@ class CuttingProxy {
 
   void Run();
   void Accept();
+  // Closes the connection; returns the next one.
+  std::list<Connection>::iterator Drop(std::list<Connection>::iterator connection);
   // Moves what can be moved; false if the connection has ended or is cut.
   bool Serve(Connection* connection, bool from_client, bool from_server, bool server_gone);
   bool Move(Connection* connection, int from, int to);

@@ -1,8 +1,6 @@
 #include "tests/support/grafana_stub.h"
 
 #include <civetweb.h>
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <array>
@@ -20,20 +18,8 @@
 namespace gmewatch {
 namespace {
 
-using google::protobuf::Value;
-using google::protobuf::util::JsonStringToMessage;
-using google::protobuf::util::MessageToJsonString;
-
 constexpr char kPath[] = "/api/annotations";
-constexpr size_t kTagBytesMax = 100;   // the database's columns
-constexpr size_t kTagsBytesMax = 500;  // [annotations] tags_length
 constexpr size_t kDefaultLimit = 100;
-
-// The tag as Grafana stores it: key and value.
-std::string Kept(absl::string_view tag) {
-  const std::vector<std::string> parts = absl::StrSplit(tag, ':');
-  return parts.size() < 2 ? parts[0] : absl::StrCat(parts[0], ":", parts[1]);
-}
 
 std::string Decoded(absl::string_view text) {
   std::string out(text.size() + 1, '\0');
@@ -47,63 +33,34 @@ std::string Message(absl::string_view message) {
   return absl::StrCat("{\"message\":\"", message, "\"}");
 }
 
-// Whether the times are whole numbers: Grafana accepts neither strings nor exponents.
-bool HasPlainNumbers(const std::string& body) {
-  for (const absl::string_view field : {"\"time\":", "\"timeEnd\":"}) {
-    const size_t at = body.find(std::string(field));
-    if (at == std::string::npos) continue;
-    const size_t end = body.find_first_not_of("0123456789", at + field.size());
-    if (end == at + field.size() || (body[end] != ',' && body[end] != '}')) return false;
-  }
-  return true;
-}
-
-struct Given {
-  bool good = false;
-  StubAnnotation annotation;  // fields that the body does not have are 0 or empty
-  bool has_tags = false;
+struct Search {
+  int64_t from_ms = 0;  // the times bound the search if neither is 0
+  int64_t to_ms = 0;
+  size_t limit = kDefaultLimit;
+  std::vector<std::string> tags;
 };
 
-Given Read(const std::string& body) {
-  Value value;
-  Given out;
-  if (!JsonStringToMessage(body, &value).ok() || !HasPlainNumbers(body)) return out;
-  out.good = true;
-  for (const auto& [name, field] : value.struct_value().fields()) {
-    if (name == "text") out.annotation.text = field.string_value();
-    if (name == "time") out.annotation.time_ms = static_cast<int64_t>(field.number_value());
-    if (name == "timeEnd") out.annotation.time_end_ms = static_cast<int64_t>(field.number_value());
-    if (name != "tags") continue;
-    out.has_tags = true;
-    for (const Value& tag : field.list_value().values()) {
-      out.annotation.tags.push_back(Kept(tag.string_value()));
-    }
+// Empty, or the parameter that is no number.
+std::string ReadSearch(absl::string_view query, Search* search) {
+  for (const absl::string_view pair : absl::StrSplit(query, '&')) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(pair, absl::MaxSplits('=', 1));
+    const std::string value = parts.size() < 2 ? "" : Decoded(parts[1]);
+    if (parts[0] == "tags") search->tags.push_back(KeptTag(value));
+    if (parts[0] == "from" && !absl::SimpleAtoi(value, &search->from_ms)) return "from";
+    if (parts[0] == "to" && !absl::SimpleAtoi(value, &search->to_ms)) return "to";
+    if (parts[0] == "limit" && !absl::SimpleAtoi(value, &search->limit)) return "limit";
   }
-  return out;
+  return "";
 }
 
-std::string Shown(const StubAnnotation& annotation) {
-  Value value;
-  auto& fields = *value.mutable_struct_value()->mutable_fields();
-  fields["text"].set_string_value(annotation.text);
-  auto& tags = *fields["tags"].mutable_list_value();
-  for (const std::string& tag : annotation.tags) tags.add_values()->set_string_value(tag);
-  std::string json;
-  if (!MessageToJsonString(value, &json).ok()) std::abort();
-  return absl::StrCat("{\"id\":", annotation.id, ",\"time\":", annotation.time_ms,
-                      ",\"timeEnd\":", annotation.time_end_ms, ",", json.substr(1));
-}
-
-// The status with which Grafana rejects the tags; 0 if it accepts them.
-int RejectionOf(const std::vector<std::string>& tags) {
-  size_t bytes = 2;
-  for (const std::string& tag : tags) {
-    bytes += tag.size() + 3;
-    for (const absl::string_view part : absl::StrSplit(tag, ':')) {
-      if (part.size() > kTagBytesMax) return 500;
-    }
-  }
-  return bytes > kTagsBytesMax ? 400 : 0;
+bool Fits(const StubAnnotation& annotation, const Search& search) {
+  const bool in_time =
+      search.from_ms == 0 || search.to_ms == 0 ||
+      (annotation.time_ms <= search.to_ms && annotation.time_end_ms >= search.from_ms);
+  return in_time &&
+         std::all_of(search.tags.begin(), search.tags.end(), [&](const std::string& tag) {
+           return std::count(annotation.tags.begin(), annotation.tags.end(), tag) > 0;
+         });
 }
 
 }  // namespace
@@ -195,32 +152,32 @@ void GrafanaStub::Serve(mg_connection* connection) {
        got = mg_read(connection, part.data(), part.size())) {
     request.body.append(part.data(), static_cast<size_t>(got));
   }
-  Answer answer;
-  {
-    absl::MutexLock lock(&mutex_);
-    const char* authorization = mg_get_header(connection, "Authorization");
-    if (absl::NullSafeStringView(authorization) != absl::StrCat("Bearer ", token_)) {
-      answer = {401, Message("Invalid API key")};
-    } else {
-      requests_.push_back(request);
-      std::deque<Broken>& broken = broken_[request.method];
-      const bool breaks = !broken.empty();
-      const Broken how = breaks ? broken.front() : Broken{};
-      if (breaks) broken.pop_front();
-      if (breaks && how.fault == Fault::kStatus) {
-        answer = {how.status, Message("set by the test")};
-      } else {
-        answer = Do(request);
-      }
-      if (breaks && how.fault == Fault::kLoseAnswer) return;
-      if (breaks && how.fault == Fault::kNonsense) answer.body = "<html>";
-      if (breaks && how.fault == Fault::kHold) mutex_.Await(absl::Condition(&released_));
-    }
-  }
+  const std::optional<Answer> answer =
+      AnswerTo(request, absl::NullSafeStringView(mg_get_header(connection, "Authorization")));
+  if (!answer.has_value()) return;
   mg_printf(connection,
             "HTTP/1.1 %d Status\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
             "Connection: close\r\n\r\n%s",
-            answer.status, answer.body.size(), answer.body.c_str());
+            answer->status, answer->body.size(), answer->body.c_str());
+}
+
+std::optional<GrafanaStub::Answer> GrafanaStub::AnswerTo(const StubRequest& request,
+                                                         absl::string_view authorization) {
+  absl::MutexLock lock(&mutex_);
+  if (authorization != absl::StrCat("Bearer ", token_)) {
+    return Answer{401, Message("Invalid API key")};
+  }
+  requests_.push_back(request);
+  std::deque<Broken>& broken = broken_[request.method];
+  if (broken.empty()) return Do(request);
+  const Broken how = broken.front();
+  broken.pop_front();
+  if (how.fault == Fault::kStatus) return Answer{how.status, Message("set by the test")};
+  Answer answer = Do(request);
+  if (how.fault == Fault::kLoseAnswer) return std::nullopt;
+  if (how.fault == Fault::kNonsense) answer.body = "<html>";
+  if (how.fault == Fault::kHold) mutex_.Await(absl::Condition(&released_));
+  return answer;
 }
 
 GrafanaStub::Answer GrafanaStub::Do(const StubRequest& request) {
@@ -235,43 +192,29 @@ GrafanaStub::Answer GrafanaStub::Do(const StubRequest& request) {
 }
 
 GrafanaStub::Answer GrafanaStub::Find(absl::string_view query) {
-  int64_t from = 0;
-  int64_t to = 0;
-  size_t limit = kDefaultLimit;
-  std::vector<std::string> tags;
-  for (const absl::string_view pair : absl::StrSplit(query, '&')) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(pair, absl::MaxSplits('=', 1));
-    const std::string value = parts.size() < 2 ? "" : Decoded(parts[1]);
-    if (parts[0] == "tags") tags.push_back(Kept(value));
-    if (parts[0] == "from" && !absl::SimpleAtoi(value, &from)) return {400, Message("from")};
-    if (parts[0] == "to" && !absl::SimpleAtoi(value, &to)) return {400, Message("to")};
-    if (parts[0] == "limit" && !absl::SimpleAtoi(value, &limit)) return {400, Message("limit")};
-  }
+  Search search;
+  const std::string fault = ReadSearch(query, &search);
+  if (!fault.empty()) return {400, Message(fault)};
   std::vector<StubAnnotation> found;
   for (const auto& [id, annotation] : annotations_) {
-    const bool fits = std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
-      return std::count(annotation.tags.begin(), annotation.tags.end(), tag) > 0;
-    });
-    const bool in_time =
-        from == 0 || to == 0 || (annotation.time_ms <= to && annotation.time_end_ms >= from);
-    if (fits && in_time) found.push_back(annotation);
+    if (Fits(annotation, search)) found.push_back(annotation);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return std::pair(a.time_end_ms, a.time_ms) > std::pair(b.time_end_ms, b.time_ms);
   });
   std::string json;
-  for (size_t i = 0; i < std::min(found.size(), limit); ++i) {
-    absl::StrAppend(&json, i == 0 ? "" : ",", Shown(found[i]));
+  for (size_t i = 0; i < std::min(found.size(), search.limit); ++i) {
+    absl::StrAppend(&json, i == 0 ? "" : ",", found[i].Json());
   }
   return {200, absl::StrCat("[", json, "]")};
 }
 
 GrafanaStub::Answer GrafanaStub::Create(const std::string& body) {
-  Given given = Read(body);
+  StubAnnotationBody given = StubAnnotationBody::Read(body);
   if (!given.good || given.annotation.text.empty() || given.annotation.time_ms == 0) {
     return {400, Message("bad request data")};
   }
-  const int rejection = RejectionOf(given.annotation.tags);
+  const int rejection = RejectionOfTags(given.annotation.tags);
   if (rejection != 0) return {rejection, Message("Failed to save annotation")};
   if (given.annotation.time_end_ms == 0) given.annotation.time_end_ms = given.annotation.time_ms;
   given.annotation.id = ++last_id_;
@@ -280,12 +223,12 @@ GrafanaStub::Answer GrafanaStub::Create(const std::string& body) {
 }
 
 GrafanaStub::Answer GrafanaStub::Update(absl::string_view id, const std::string& body) {
-  const Given given = Read(body);
+  const StubAnnotationBody given = StubAnnotationBody::Read(body);
   int64_t number = 0;
   if (!given.good || !absl::SimpleAtoi(id, &number)) return {400, Message("bad request data")};
   const auto found = annotations_.find(number);
   if (found == annotations_.end()) return {404, Message("Annotation not found")};
-  const int rejection = RejectionOf(given.annotation.tags);
+  const int rejection = RejectionOfTags(given.annotation.tags);
   if (rejection != 0) return {rejection, Message("Failed to update annotation")};
   StubAnnotation& kept = found->second;
   if (!given.annotation.text.empty()) kept.text = given.annotation.text;

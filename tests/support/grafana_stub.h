@@ -10,25 +10,19 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "tests/support/stub_annotation.h"
 
 struct mg_context;
 struct mg_connection;
 
 namespace gmewatch {
-
-struct StubAnnotation {
-  int64_t id = 0;
-  int64_t time_ms = 0;
-  int64_t time_end_ms = 0;
-  std::string text;
-  std::vector<std::string> tags;
-};
 
 struct StubRequest {
   std::string method;
@@ -78,6 +72,8 @@ class GrafanaStub {
 
   static int OnRequest(mg_connection* connection);
   void Serve(mg_connection* connection);
+  // Nothing if the connection is to close without a response.
+  std::optional<Answer> AnswerTo(const StubRequest& request, absl::string_view authorization);
   Answer Do(const StubRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Answer Find(absl::string_view query) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Answer Create(const std::string& body) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

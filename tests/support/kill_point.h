@@ -16,7 +16,7 @@ namespace gmewatch {
 
 // Where: the calls that count.
 struct KillPlace {
-  GmewatchKillCall call = GMEWATCH_KILL_AT_SYNC;
+  GmewatchKillCall call = kKillAtSync;
   std::string file;  // its name without its folder; for a log line, a text in it
   bool after = false;
 };

@@ -12,11 +12,11 @@
 #define GMEWATCH_KILL_POINT_VARIABLE "GMEWATCH_KILL_POINT"
 
 enum GmewatchKillCall {
-  GMEWATCH_KILL_AT_READ = 0,  /* pread */
-  GMEWATCH_KILL_AT_WRITE = 1, /* pwrite */
-  GMEWATCH_KILL_AT_SYNC = 2,  /* fsync, fdatasync */
-  GMEWATCH_KILL_AT_SEND = 3,  /* sendmsg, whatever the file: gRPC's answers */
-  GMEWATCH_KILL_AT_LOG = 4,   /* a line on standard error that contains `file` */
+  kKillAtRead = 0,  /* pread */
+  kKillAtWrite = 1, /* pwrite */
+  kKillAtSync = 2,  /* fsync, fdatasync */
+  kKillAtSend = 3,  /* sendmsg, whatever the file: gRPC's answers */
+  kKillAtLog = 4,   /* a line on standard error that contains `file` */
 };
 
 struct GmewatchKillPointState {

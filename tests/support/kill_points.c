@@ -49,7 +49,7 @@ static int is_set(int call, int after) {
 }
 
 static void at(int call, int after, int fd) {
-  if (is_set(call, after) && (call == GMEWATCH_KILL_AT_SEND || is_file(fd))) count_down();
+  if (is_set(call, after) && (call == kKillAtSend || is_file(fd))) count_down();
 }
 
 #define ORIGINAL(name, type)                         \
@@ -67,48 +67,48 @@ typedef ssize_t (*write_type)(int, const void *, size_t);
 
 ssize_t pread64(int fd, void *bytes, size_t size, off64_t offset) {
   ORIGINAL("pread64", pread_type)
-  at(GMEWATCH_KILL_AT_READ, 0, fd);
+  at(kKillAtRead, 0, fd);
   const ssize_t result = original(fd, bytes, size, offset);
-  at(GMEWATCH_KILL_AT_READ, 1, fd);
+  at(kKillAtRead, 1, fd);
   return result;
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset) {
   ORIGINAL("pwrite64", pwrite_type)
-  at(GMEWATCH_KILL_AT_WRITE, 0, fd);
+  at(kKillAtWrite, 0, fd);
   const ssize_t result = original(fd, bytes, size, offset);
-  at(GMEWATCH_KILL_AT_WRITE, 1, fd);
+  at(kKillAtWrite, 1, fd);
   return result;
 }
 
 int fdatasync(int fd) {
   ORIGINAL("fdatasync", sync_type)
-  at(GMEWATCH_KILL_AT_SYNC, 0, fd);
+  at(kKillAtSync, 0, fd);
   const int result = original(fd);
-  at(GMEWATCH_KILL_AT_SYNC, 1, fd);
+  at(kKillAtSync, 1, fd);
   return result;
 }
 
 int fsync(int fd) {
   ORIGINAL("fsync", sync_type)
-  at(GMEWATCH_KILL_AT_SYNC, 0, fd);
+  at(kKillAtSync, 0, fd);
   const int result = original(fd);
-  at(GMEWATCH_KILL_AT_SYNC, 1, fd);
+  at(kKillAtSync, 1, fd);
   return result;
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
   ORIGINAL("sendmsg", sendmsg_type)
-  at(GMEWATCH_KILL_AT_SEND, 0, fd);
+  at(kKillAtSend, 0, fd);
   const ssize_t result = original(fd, message, flags);
-  at(GMEWATCH_KILL_AT_SEND, 1, fd);
+  at(kKillAtSend, 1, fd);
   return result;
 }
 
 ssize_t write(int fd, const void *bytes, size_t size) {
   ORIGINAL("write", write_type)
   const ssize_t result = original(fd, bytes, size);
-  if (fd == STDERR_FILENO && is_set(GMEWATCH_KILL_AT_LOG, 1) &&
+  if (fd == STDERR_FILENO && is_set(kKillAtLog, 1) &&
       memmem(bytes, size, state->file, strlen(state->file)) != NULL) {
     count_down();
   }

@@ -22,8 +22,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 const Catalog& Embedded() {
-  static const Catalog* const kCatalog = new Catalog(Catalog::Embedded());
-  return *kCatalog;
+  static const Catalog* const catalog = new Catalog(Catalog::Embedded());
+  return *catalog;
 }
 
 const CatalogCode& Code(int32_t value) { return *Embedded().Find(value); }
@@ -37,7 +37,9 @@ std::string OwnWords(const Runbook& runbook) {
 // Metric names of the daemon in a text.
 std::set<std::string> MetricsIn(const std::string& text) {
   std::set<std::string> out;
-  const auto is_of_name = [](char c) { return absl::ascii_islower(c) || c == '_'; };
+  const auto is_of_name = [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) || c == '_';
+  };
   for (size_t at = text.find("gme"); at != std::string::npos; at = text.find("gme", at)) {
     const auto end =
         std::find_if_not(text.begin() + static_cast<ptrdiff_t>(at), text.end(), is_of_name);

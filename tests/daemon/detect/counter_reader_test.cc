@@ -33,6 +33,7 @@ struct Writer {
 
 std::vector<std::string> Text(const std::vector<CellGain>& gains) {
   std::vector<std::string> lines;
+  lines.reserve(gains.size());
   for (const CellGain& gain : gains) {
     lines.push_back(absl::StrCat(gain.place, "/", gain.slot, " ", gain.events));
   }

@@ -43,6 +43,16 @@ size_t PlaceOf(uint64_t session) { return session % kPlaces; }
 // Pseudo-random, as session ids are.
 uint64_t IdOf(uint64_t session) { return (session + 1) * 0x9E3779B97F4A7C15U >> 20U; }
 
+// Counts of each code at this mean; none of a code that has not occurred.
+std::vector<Entry> SomeEntries(double mean, Random* counts) {
+  std::vector<Entry> entries;
+  for (const int32_t code : kCodes) {
+    const auto events = static_cast<uint32_t>(counts->Poisson(mean));
+    if (events > 0) entries.push_back({code, events});
+  }
+  return entries;
+}
+
 // An hour at the baseline; then ten minutes with `factor` times the rate in region 1 and, if
 // `loops`, one looping session.
 Traffic SomeTraffic(uint64_t seed, double factor, bool loops) {
@@ -51,12 +61,8 @@ Traffic SomeTraffic(uint64_t seed, double factor, bool loops) {
   for (size_t tick = 0; tick < traffic.size(); ++tick) {
     const bool outage = tick >= kHour;
     for (uint64_t session = 0; session < kSessions; ++session) {
-      Report report = {session, {}};
       const double mean = outage && PlaceOf(session) % kRegions == 1 ? 0.1 * factor : 0.1;
-      for (const int32_t code : kCodes) {
-        const auto events = static_cast<uint32_t>(counts.Poisson(mean));
-        if (events > 0) report.entries.push_back({code, events});
-      }
+      Report report = {session, SomeEntries(mean, &counts)};
       if (outage && loops && session == 0) report.entries.push_back({kCodes[0], 300});
       if (!report.entries.empty()) traffic[tick].push_back(std::move(report));
     }

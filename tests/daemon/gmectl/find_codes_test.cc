@@ -12,8 +12,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const Catalog& Embedded() {
-  static const Catalog* const kCatalog = new Catalog(Catalog::Embedded());
-  return *kCatalog;
+  static const Catalog* const catalog = new Catalog(Catalog::Embedded());
+  return *catalog;
 }
 
 std::vector<int32_t> Found(absl::string_view text) {

@@ -19,12 +19,14 @@ TEST(TextColumnsTest, CountsTheColumnsOnATerminal) {
   EXPECT_EQ(ColumnsOf("\xF0\x9F\x8E\xAE"), 2U);            // a game pad
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): there is one thread
 TEST(TextColumnsTest, DoesNotDependOnTheUsersLocale) {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   std::setlocale(LC_ALL, "C");
   EXPECT_EQ(ColumnsOf("\xE8\xAF\xAD"), 2U);
   std::setlocale(LC_ALL, before.c_str());
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 TEST(TextColumnsTest, PrintableTextDoesNotMoveTheCursor) {
   EXPECT_EQ(Printable("a\x1b[31mb\r\n\tc"), "a?[31mb???c");

@@ -266,7 +266,7 @@ std::string CutEveryCall(const OpenFn& open, const std::vector<Life>& lives) {
         cut.back().faults[call] = fault;
         cut.back().loses_power = seed % 4 == 0;
         cut.push_back({{}, {kA, kA}, /*killed=*/seed % 2 == 1});
-        const std::string wrong = RunLives(dir.path(), open, call * 10 + seed, cut);
+        std::string wrong = RunLives(dir.path(), open, call * 10 + seed, cut);
         if (!wrong.empty()) return wrong;
       }
     }

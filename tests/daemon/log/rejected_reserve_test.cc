@@ -85,7 +85,7 @@ TEST(RejectedReserveTest, NeedsNoNewSpace) {
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
   rlimit limit = before;
-  limit.rlim_cur = 2 * 4096;
+  limit.rlim_cur = rlim_t{2} * 4096;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
   absl::Status status;
   for (uint64_t i = 0; i < 10 && status.ok(); ++i) status = reserve.Write(i, most);

@@ -22,6 +22,7 @@ class CounterSumsTest : public ::testing::Test {
   }
   static std::vector<std::string> Names(const std::vector<CounterSums::Group>& groups) {
     std::vector<std::string> names;
+    names.reserve(groups.size());
     for (const CounterSums::Group& group : groups) names.push_back(group.name);
     return names;
   }

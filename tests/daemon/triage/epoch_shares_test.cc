@@ -200,7 +200,7 @@ TEST_F(EpochSharesTest, SampledIsResetAfterTenMinutes) {
   Epoch epoch;
   for (uint64_t i = 0; i < 1000; ++i) epoch.Add(BatchOf({{1005, 1}}), OfVersion("1.0"));
   Observe(&epoch);
-  time_ms_ += 9 * 60'000;
+  time_ms_ += int64_t{9} * 60'000;
   EXPECT_TRUE(Of(1005).sampled || NowOf(Of(1005).app_versions).empty());
   time_ms_ += 60'000;
   EXPECT_FALSE(Of(1005).sampled);

@@ -10,8 +10,9 @@ namespace {
 
 using ::testing::DoubleNear;
 
+constexpr int64_t kMinute = 60;
 // The first second of an hour.
-constexpr int64_t kStart = 28'000'020 * int64_t{60};
+constexpr int64_t kStart = 28'000'020 * kMinute;
 
 class HistoryTest : public ::testing::Test {
  protected:
@@ -60,9 +61,9 @@ TEST_F(HistoryTest, AReadRightAfterAMinutesEndCountsForThatMinute) {
   Count(5);
   Read(61);
   EXPECT_EQ(history_.Hour(1).events.back(), 5U);
-  EXPECT_EQ(history_.Hour(1).start_s + 59 * 60, kStart);
+  EXPECT_EQ(history_.Hour(1).start_s + 59 * kMinute, kStart);
   Read(67);
-  EXPECT_EQ(history_.Hour(1).start_s + 59 * 60, kStart + 60);
+  EXPECT_EQ(history_.Hour(1).start_s + 59 * kMinute, kStart + kMinute);
   EXPECT_EQ(history_.Hour(1).events[58], 5U);
 }
 

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr absl::Duration kNone = absl::ZeroDuration();
+constexpr int64_t kMinute = 60;
 
 // A memory with counts in two minutes, saved.
 class TriageMemoryStateTest : public ::testing::Test {
@@ -146,11 +147,11 @@ TEST_F(TriageMemoryStateTest, ReplayedEpochsAreCountedOnceAndAtTheirTime) {
   ASSERT_TRUE(after.Load(saved_).ok());
   after.ReadCountersAsOf(absl::FromUnixSeconds(kWorldStart), world_.rejected, kNone);
   apply(epoch_of(1, {{1005, 60}, {kSuccessCode, 9}}), 1);
-  apply(epoch_of(2, {{1005, 5}, {77, 1}}), 20 * 60 + 1);
+  apply(epoch_of(2, {{1005, 5}, {77, 1}}), 20 * kMinute + 1);
   EXPECT_EQ(after.Codes()[world_.Slot(1005)].numbers.events_1h, 65U) << "all of it was known";
-  apply(epoch_of(3, {{1005, 8}}), 22 * 60);
+  apply(epoch_of(3, {{1005, 8}}), 22 * kMinute);
   const StepCounts hour = after.Past(world_.Slot(1005)).hour;
-  EXPECT_EQ(hour.start_s + 59 * 60, kWorldStart + 22 * 60);
+  EXPECT_EQ(hour.start_s + 59 * kMinute, kWorldStart + 22 * kMinute);
   EXPECT_EQ(hour.events.back(), 8U);
   EXPECT_EQ(after.Codes()[world_.Slot(1005)].numbers.events_1h, 73U);
   EXPECT_EQ(after.Codes()[world_.Slot(77)].numbers.events_1h, 1U);
