@@ -116,11 +116,6 @@ YamlPosition YamlPositionOf(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
 
-absl::Status YamlError(absl::string_view file, YamlPosition position, absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(file, ":", position.line, ":", position.column, ": ", what));
-}
-
 absl::StatusOr<YAML::Node> LoadYaml(absl::string_view text, absl::string_view file) {
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // a byte order mark, which has no column
   absl::Status status = CheckBytes(text, file);

@@ -1,7 +1,7 @@
 // Loads a YAML text as yaml-cpp's tree, whose nodes know their positions, within bounds that hold
 // for any bytes. For yaml_message.cc only: the exceptions of yaml-cpp end here.
 //
-// Thread safety: free functions. Limits: the constants below. Errors: InvalidArgument,
+// Thread safety: free functions. Limits: those of yaml_fields.h. Errors: InvalidArgument,
 // "FILE:LINE:COLUMN: what, and what is allowed", for the first fault: not YAML, invalid UTF-8, a
 // control character (escaped ones too), an anchor, alias or explicit tag, a second document, a text
 // beyond a limit.
@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "daemon/base/yaml_message.h"
+#include "daemon/base/yaml_fields.h"
 
 namespace gmewatch {
 
@@ -25,9 +25,6 @@ namespace gmewatch {
 absl::StatusOr<YAML::Node> LoadYaml(absl::string_view text, absl::string_view file);
 
 YamlPosition YamlPositionOf(const YAML::Mark& mark);
-
-// InvalidArgument "FILE:LINE:COLUMN: what".
-absl::Status YamlError(absl::string_view file, YamlPosition position, absl::string_view what);
 
 }  // namespace gmewatch
 

@@ -260,20 +260,6 @@ absl::Status Reader::ReadValue(const YAML::Node& node, const FieldDescriptor& fi
 
 }  // namespace
 
-YamlPosition YamlFields::Position(absl::string_view path) const {
-  auto found = positions_.find(path);
-  while (found == positions_.end() && !path.empty()) {
-    const size_t end = path.find_last_of(".[");
-    path = end == absl::string_view::npos ? "" : path.substr(0, end);
-    found = positions_.find(path);
-  }
-  return found == positions_.end() ? YamlPosition{} : found->second;
-}
-
-absl::Status YamlFields::Error(absl::string_view path, absl::string_view what) const {
-  return YamlError(file_, Position(path), what);
-}
-
 absl::StatusOr<YamlFields> ReadYamlMessage(absl::string_view text, absl::string_view file,
                                            Message* message) {
   const absl::StatusOr<YAML::Node> root = LoadYaml(text, file);

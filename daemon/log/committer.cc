@@ -91,7 +91,7 @@ bool Committer::HasRoom(size_t bytes, bool can_wait) const {
     // Something to wait for: OnRoom follows a commit.
     return waiting.bytes == 0 || waiting.bytes + bytes <= holding_bytes();
   }
-  const bool light = bytes * waiting.batches < waiting.bytes;
+  const bool light = 2 * bytes * waiting.batches < waiting.bytes;
   const size_t kept = light ? 0 : options_.max_pending_bytes / 16;
   return waiting.bytes + bytes + kept <= options_.max_pending_bytes;
 }

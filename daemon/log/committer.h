@@ -74,7 +74,7 @@ class Committer {
   // `appended` is for senders that can wait, and null for others. If there is no room, the batch of
   // one that can wait is held: Ok, nothing is counted, and exactly one OnRoom follows. Room is
   // half of max_pending_bytes for those that can wait; for the others all of it, of which the last
-  // sixteenth is kept for batches below the average.
+  // sixteenth is kept for batches below half the average.
   absl::Status Append(const Batch& batch, const HashedOrigin& origin, BatchWaiter* waiter,
                       Appended* appended = nullptr);
 

@@ -101,7 +101,7 @@ TEST_F(CommitterRoomTest, ASenderThatCanWaitIsHeldAndLeavesRoomForTheOthers) {
   appended = {};
   ASSERT_TRUE(committer->AppendRejected(RejectReason::kInvalid, 1, 0, &waiter_, &appended).ok());
   EXPECT_TRUE(appended.held);
-  // The others fill the rest; the last sixteenth is for those of less than average size.
+  // The others fill the rest; the last sixteenth is for those below half the average.
   RecordingWaiter other;
   absl::Status status;
   while (status.ok()) status = committer->Append(large, origin_, &other);
