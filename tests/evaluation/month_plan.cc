@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/evaluation/slot_calendar.h"
 #include "tests/support/random.h"
 
 namespace gmewatch::detect_eval {
@@ -14,7 +15,6 @@ namespace {
 constexpr int64_t kWarmUpDays = 14;
 constexpr int64_t kSlotTicks = 12 * kHourTicks;
 constexpr int64_t kSlots = 2 * kMonthDays;
-constexpr int64_t kFlapTicks = 6 * kMinuteTicks;
 
 // Draws the events of one month. A slot is half a day and has at most one event; what is longer
 // takes several.
@@ -26,18 +26,9 @@ class Planner {
   std::vector<MonthEvent> Plan();
 
  private:
-  // An event that takes `slots` slots, the first within [earliest, latest].
-  struct Block {
-    std::function<void(int64_t start)> place;
-    int64_t slots = 1;
-    int64_t earliest = 0;
-    int64_t latest = kSlots;
-  };
-
   void AddOutages();
   void AddOthers();
   void AddPeaks();
-  void PlaceBlocks();
 
   void AddLongOutage();
   void AddCrowdWithOutage();
@@ -46,9 +37,11 @@ class Planner {
   void Outage(std::string name, int64_t start, FleetPlace place, int code);
 
   MonthEvent& Push(MonthEvent event) { return events_.emplace_back(std::move(event)); }
+  // `place` has the first tick of the first slot.
   void Add(int64_t slots, std::function<void(int64_t)> place, int64_t earliest = 0,
            int64_t latest = kSlots) {
-    blocks_.push_back({std::move(place), slots, earliest, latest});
+    calendar_.Add({[place = std::move(place)](int64_t slot) { place(slot * kSlotTicks); }, slots,
+                   earliest, latest});
   }
 
   int64_t Minutes(int64_t low, int64_t high) { return kMinuteTicks * random_.Integer(low, high); }
@@ -57,13 +50,18 @@ class Planner {
   }
   int OldApp() { return static_cast<int>(random_.Integer(0, kLaunchedApp - 1)); }
   int OldRegion() { return static_cast<int>(random_.Integer(0, kLaunchedRegion - 1)); }
+  // An event without codes, one to four hours after `start`.
+  void Simple(EventKind kind, std::string name, int64_t start, int64_t length, FleetPlace place) {
+    const int64_t begin = start + Minutes(60, 240);
+    Push({kind, std::move(name), begin, begin + length, place});
+  }
   // A code that no other event has and that has at least `mean` events a tick there.
   int NewCode(FleetPlace place, double mean);
 
   Random random_;
   const Fleet& fleet_;
   std::vector<bool> used_;  // by code
-  std::vector<Block> blocks_;
+  SlotCalendar calendar_;
   std::vector<MonthEvent> events_;
 };
 
@@ -71,7 +69,7 @@ std::vector<MonthEvent> Planner::Plan() {
   AddPeaks();
   AddOutages();
   AddOthers();
-  PlaceBlocks();
+  calendar_.Place(kSlots, &random_);
   std::stable_sort(events_.begin(), events_.end(),
                    [](const MonthEvent& a, const MonthEvent& b) { return a.start < b.start; });
   return std::move(events_);
@@ -84,7 +82,7 @@ int Planner::NewCode(FleetPlace place, double mean) {
       codes.push_back(code);
     }
   }
-  // The commonest one that is left, if there is none as common as that.
+  // The commonest one that is left, if no other is as common as that.
   for (int code = kErrorCodes; codes.empty(); --code) {
     if (!used_[static_cast<size_t>(code)]) codes.push_back(code);
   }
@@ -99,13 +97,8 @@ void Planner::Outage(std::string name, int64_t start, FleetPlace place, int code
   // So many events too many that it is worth an alarm, however common the code is.
   const double excess = LogUniform(60, 3'000) * fleet_.MeanVmr(code, place);
   const double usual = fleet_.MeanErrors(code, place) * static_cast<double>(length);
-  Push({EventKind::kOutage,
-        std::move(name),
-        begin,
-        begin + length,
-        place,
-        {code},
-        std::max(2.5, 1 + excess / usual)});
+  const double factor = std::max(2.5, 1 + excess / usual);
+  Push({EventKind::kOutage, std::move(name), begin, begin + length, place, {code}, factor});
 }
 
 void Planner::AddGroup(FleetPlace place) {
@@ -172,12 +165,10 @@ void Planner::AddOutages() {
     Push({EventKind::kRamp, "ramp of 3 h to x6", begin, begin + 4 * kHourTicks, app, {ramp}, 6});
   });
   Add(1, [this](int64_t start) {
-    const int64_t begin = start + Minutes(60, 240);
-    Push({EventKind::kStop, "stop of all reports", begin, begin + Minutes(20, 60), {}});
+    Simple(EventKind::kStop, "stop of all reports", start, Minutes(20, 60), {});
   });
   Add(1, [this, place = FleetPlace{kAll, OldRegion()}](int64_t start) {
-    const int64_t begin = start + Minutes(60, 240);
-    Push({EventKind::kStop, "stop of a region", begin, begin + Minutes(30, 120), place});
+    Simple(EventKind::kStop, "stop of a region", start, Minutes(30, 120), place);
   });
 }
 
@@ -186,13 +177,9 @@ void Planner::AddOthers() {
     const FleetPlace place = {OldApp(), kAll};
     const int code = NewCode(place, 0.1);
     Add(1, [this, place, code, factor](int64_t start) {
-      Push({EventKind::kRelease,
-            absl::StrCat("release x", factor),
-            start + Minutes(60, 240),
-            kForGood,
-            place,
-            {code},
-            factor});
+      const int64_t begin = start + Minutes(60, 240);
+      const std::string name = absl::StrCat("release x", factor);
+      Push({EventKind::kRelease, name, begin, kForGood, place, {code}, factor});
     });
   }
   // Early, so that much of the month is with them.
@@ -225,17 +212,13 @@ void Planner::AddOthers() {
     });
   }
   Add(1, [this, place = FleetPlace{kAll, OldRegion()}](int64_t start) {
-    const int64_t begin = start + Minutes(60, 240);
-    Push({EventKind::kLate, "late data", begin, begin + Minutes(2, 8), place});
+    Simple(EventKind::kLate, "late data", start, Minutes(2, 8), place);
   });
-  Add(1, [this](int64_t start) {
-    const int64_t begin = start + Minutes(60, 240);
-    Push({EventKind::kRestart, "restart", begin, begin + Minutes(1, 3), {}});
-  });
+  Add(1,
+      [this](int64_t start) { Simple(EventKind::kRestart, "restart", start, Minutes(1, 3), {}); });
   for (const int64_t minutes : {12, 45, 240}) {
     Add(1, [this, minutes](int64_t start) {
-      const int64_t begin = start + Minutes(60, 240);
-      Push({EventKind::kGap, "gap", begin, begin + minutes * kMinuteTicks, {}});
+      Simple(EventKind::kGap, "gap", start, minutes * kMinuteTicks, {});
     });
   }
   const int64_t clocks = random_.Integer(18, 23) * kDayTicks + 2 * kHourTicks;
@@ -293,43 +276,7 @@ void Planner::AddPeaks() {
       kSlots / 2);
 }
 
-void Planner::PlaceBlocks() {
-  // Each block, and each slot without an event, is an item; they are shuffled until every block is
-  // within its limits.
-  int64_t taken = 0;
-  for (const Block& block : blocks_) taken += block.slots;
-  std::vector<const Block*> items(static_cast<size_t>(kSlots - taken));
-  for (const Block& block : blocks_) items.push_back(&block);
-  std::vector<int64_t> slots(items.size());
-  for (bool placed = false; !placed;) {
-    for (size_t i = items.size() - 1; i > 0; --i) {
-      std::swap(items[i], items[static_cast<size_t>(random_.Integer(0, static_cast<int64_t>(i)))]);
-    }
-    placed = true;
-    int64_t slot = 0;
-    for (size_t i = 0; i < items.size(); ++i) {
-      slots[i] = slot;
-      if (items[i] != nullptr) {
-        placed = placed && slot >= items[i]->earliest && slot <= items[i]->latest;
-      }
-      slot += items[i] == nullptr ? 1 : items[i]->slots;
-    }
-  }
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (items[i] != nullptr) items[i]->place(slots[i] * kSlotTicks);
-  }
-}
-
 }  // namespace
-
-double MonthEvent::FactorAt(int64_t tick) const {
-  const int64_t since = tick - start;
-  if (kind == EventKind::kFlaps) return since / kFlapTicks % 2 == 0 ? factor : 1;
-  if (kind != EventKind::kRamp) return factor;
-  const int64_t minutes = since / kMinuteTicks + 1;
-  const double rise = 0.75 * static_cast<double>((end - start) / kMinuteTicks);
-  return 1 + (factor - 1) * std::min(1.0, static_cast<double>(minutes) / rise);
-}
 
 MonthPlan PlanMonth(uint64_t seed, const Fleet& fleet, int64_t days) {
   MonthPlan plan;

@@ -4,177 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <map>
-#include <set>
 #include <tuple>
 
 #include "tests/evaluation/traffic.h"
-#include "tests/evaluation/wander.h"
 
 namespace gmewatch::detect_eval {
 namespace {
 
 constexpr uint64_t kSeed = 1;
 constexpr double kSigmas = 5;
-constexpr int64_t kWarmUp = 2 * kWeekTicks;
-
-TEST(MonthPlanTest, HasEveryEventOfTheList) {
-  for (uint64_t seed = 1; seed <= 3; ++seed) {
-    const Fleet fleet(seed);
-    const MonthPlan plan = PlanMonth(seed, fleet, kMonthDays);
-    std::map<std::string, int> names;
-    for (const MonthEvent& event : plan.events) ++names[event.name];
-    const std::map<std::string, int> expected = {{"release x1.5", 1},
-                                                 {"release x2", 1},
-                                                 {"release x4", 1},
-                                                 {"launch of a region", 1},
-                                                 {"launch of an app", 1},
-                                                 {"crowd x1.2", 1},
-                                                 {"crowd x2", 1},
-                                                 {"clocks", 2},
-                                                 {"holiday", 1},
-                                                 {"evening peak", 29},
-                                                 {"weekly peak", 4},
-                                                 {"short outage", 5},
-                                                 {"outage of six codes", 2},
-                                                 {"x3 after the 30 h", 1},
-                                                 {"x8 in a crowd", 1},
-                                                 {"x4 of a code with peaks", 1},
-                                                 {"outage of 30 h", 1},
-                                                 {"comes and goes for 6 h", 1},
-                                                 {"ramp of 3 h to x6", 1},
-                                                 {"stop of all reports", 1},
-                                                 {"stop of a region", 1},
-                                                 {"1 looping", 1},
-                                                 {"2 looping", 1},
-                                                 {"late data", 1},
-                                                 {"restart", 1},
-                                                 {"gap", 3}};
-    EXPECT_EQ(names, expected) << "seed " << seed;
-  }
-}
 
 // Outages share neither a code in overlapping places nor, but for those in a crowd, a time with an
 // event of the whole fleet.
-TEST(MonthPlanTest, EventsOverlapOnlyWhereTheyAreMeantTo) {
-  for (uint64_t seed = 1; seed <= 20; ++seed) {
-    const Fleet fleet(seed);
-    const MonthPlan plan = PlanMonth(seed, fleet, kMonthDays);
-    int64_t busy_until = 0;
-    std::string last;
-    for (const MonthEvent& event : plan.events) {
-      EXPECT_EQ(event.start % kMinuteTicks, 0);
-      EXPECT_GE(event.start, kWarmUp);
-      const bool lasts = event.end == kForGood || event.kind == EventKind::kPeak ||
-                         event.kind == EventKind::kHoliday;
-      if (lasts) continue;
-      EXPECT_LT(event.start, event.end);
-      EXPECT_EQ(event.end % kMinuteTicks, 0);
-      if (event.name != "x8 in a crowd") {
-        EXPECT_GE(event.start, busy_until) << event.name << " after " << last << " seed " << seed;
-      }
-      busy_until = std::max(busy_until, event.end);
-      last = event.name;
-    }
-  }
-}
-
-TEST(MonthPlanTest, AShorterMonthHasTheEventsThatFit) {
-  const Fleet fleet(kSeed);
-  const MonthPlan whole = PlanMonth(kSeed, fleet, kMonthDays);
-  const MonthPlan plan = PlanMonth(kSeed, fleet, 5);
-  EXPECT_LT(plan.events.size(), whole.events.size());
-  ASSERT_FALSE(plan.events.empty());
-  for (size_t i = 0; i < plan.events.size(); ++i) {
-    EXPECT_EQ(plan.events[i].start, whole.events[i].start);
-    EXPECT_LE(plan.events[i].start, kWarmUp + 5 * kDayTicks);
-  }
-}
-
-TEST(MonthEventTest, ARampRisesAndFlapsPause) {
-  const MonthEvent ramp = {
-      .kind = EventKind::kRamp, .start = 0, .end = 4 * kHourTicks, .factor = 6};
-  EXPECT_NEAR(ramp.FactorAt(0), 1 + 5.0 / 180, 1e-9);
-  EXPECT_NEAR(ramp.FactorAt(90 * kMinuteTicks - 1), 3.5, 1e-9);
-  EXPECT_DOUBLE_EQ(ramp.FactorAt(3 * kHourTicks), 6);
-  const MonthEvent flaps = {.kind = EventKind::kFlaps, .start = 0, .end = kHourTicks, .factor = 6};
-  EXPECT_EQ(flaps.FactorAt(35), 6);
-  EXPECT_EQ(flaps.FactorAt(36), 1);
-  EXPECT_EQ(flaps.FactorAt(72), 6);
-}
-
-TEST(FleetTest, FewCodesAreCommonAndMostAreRare) {
-  for (uint64_t seed = 1; seed <= 10; ++seed) {
-    const Fleet fleet(seed);
-    double sum = 0;
-    int rare = 0;
-    double most = 0;
-    for (int code = 1; code <= kErrorCodes; ++code) {
-      const double mean = fleet.MeanErrors(code, {});
-      sum += mean;
-      most = std::max(most, mean);
-      if (mean < 1.0 / 12) ++rare;
-      for (size_t leaf = 0; leaf < kLeaves; ++leaf) {
-        EXPECT_GE(fleet.Vmr(code, leaf), 1);
-        EXPECT_LE(fleet.Vmr(code, leaf), 8);
-      }
-    }
-    EXPECT_GE(rare, 30) << "less than one event in two minutes";
-    EXPECT_GT(most, sum / 20);
-    EXPECT_GT(sum, 30);
-    EXPECT_LT(sum, 300);
-  }
-}
-
-TEST(TrafficTest, ADayIsOneToTenOrOneToAHundredAndAWeekHasTheMeanOne) {
-  for (const size_t leaf : {size_t{0}, size_t{kSteepApp} * kRegions}) {
-    double low = 1e9;
-    double high = 0;
-    double sum = 0;
-    for (int64_t tick = 0; tick < kWeekTicks; tick += kMinuteTicks) {
-      const double shape = TrafficShape(leaf, tick, 0);
-      sum += shape * kMinuteTicks / kWeekTicks;
-      if (tick / kDayTicks != 1) continue;  // Tuesday
-      low = std::min(low, shape);
-      high = std::max(high, shape);
-    }
-    EXPECT_NEAR(high / low, leaf == 0 ? 10 : 100, 0.1);
-    EXPECT_NEAR(sum, 1, 0.02);
-  }
-}
-
-TEST(TrafficTest, AHolidayHasTheShapeOfAWeekend) {
-  const int64_t tuesday = kDayTicks;
-  const int64_t saturday = 5 * kDayTicks;
-  for (int64_t hour = 5; hour < 24; ++hour) {
-    const int64_t tick = hour * kHourTicks;
-    const double holiday = WeekendShare(tuesday + tick, tuesday, tuesday + kDayTicks);
-    EXPECT_DOUBLE_EQ(TrafficShape(0, tuesday + tick, holiday), TrafficShape(0, saturday + tick, 0));
-  }
-  EXPECT_EQ(WeekendShare(tuesday + 2 * kDayTicks, tuesday, tuesday + kDayTicks), 0);
-}
-
-TEST(WanderTest, StaysWithinItsBoundAndMovesSlowly) {
-  Wander wander(1.3, 0.026, kSeed);
-  double low = 10;
-  double high = 0;
-  double squares = 0;
-  double before = std::log(wander.Next());
-  constexpr int kMinutes = 30 * 1440;
-  for (int i = 0; i < kMinutes; ++i) {
-    const double now = wander.Next();
-    low = std::min(low, now);
-    high = std::max(high, now);
-    squares += (std::log(now) - before) * (std::log(now) - before);
-    before = std::log(now);
-  }
-  EXPECT_GE(low, 1 / 1.3);
-  EXPECT_LE(high, 1.3);
-  EXPECT_LT(low, 0.8) << "the whole range is used";
-  EXPECT_GT(high, 1.25);
-  EXPECT_NEAR(std::sqrt(squares / kMinutes), 0.026, 0.002);
-}
-
 TEST(MonthRatesTest, EachEventHasItsEffect) {
   const Fleet fleet(kSeed);
   const auto quiet_at = [&](int64_t tick, MonthPlan plan, int code, size_t leaf, bool means) {
@@ -398,32 +239,6 @@ TEST_F(WholeMonthTest, NearlyAllOutagesAreDetectableAndMostWithinMinutes) {
   EXPECT_EQ(outages, 13);
   EXPECT_GE(detectable, 11);
   EXPECT_GE(quick, 8);
-}
-
-TEST(DecisionTest, TheRatioIsThatOfANegativeBinomial) {
-  EXPECT_EQ(CountLlr(5, 5, 2), 0);
-  EXPECT_NEAR(CountLlr(20, 5, 1), 20 * std::log(4.0) - 15, 1e-9);
-  EXPECT_NEAR(CountLlr(20, 5, 2), 20 * std::log(4.0) - 25 * std::log(2.5), 1e-9);
-  EXPECT_GT(CountLlr(20, 5, 1), CountLlr(20, 5, 8));
-}
-
-TEST(DecisionTest, IsPassedWhenTheCountsAllowIt) {
-  // ln(20 rows x 70 codes x 60,480 ticks) = 18.25; half as much again is 27.4.
-  EXPECT_NEAR(Decision::Level(), 27.4, 0.05);
-  // 3 a tick for an expected 1: 3 ln(3 / 1.3) - 1.7 = 0.809 a tick, so 34 ticks.
-  Decision decision;
-  int ticks = 1;
-  while (!decision.Add(3, 1, 1)) ++ticks;
-  EXPECT_EQ(ticks, 34);
-  EXPECT_TRUE(decision.Add(0, 1, 1)) << "what is decided stays so";
-  // A rise that comes late is found by the newest ticks.
-  Decision late;
-  for (int i = 0; i < 1'000; ++i) EXPECT_FALSE(late.Add(1, 1, 1));
-  for (ticks = 1; !late.Add(3, 1, 1);) ++ticks;
-  EXPECT_LE(ticks, 64);
-  // Within the wandering nothing is decided.
-  Decision never;
-  for (int i = 0; i < 10'000; ++i) EXPECT_FALSE(never.Add(1.3, 1, 1));
 }
 
 }  // namespace
