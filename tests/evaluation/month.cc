@@ -1,7 +1,7 @@
 #include "tests/evaluation/month.h"
 
 #include <algorithm>
-#include <bit>
+#include <utility>
 
 namespace gmewatch::detect_eval {
 namespace {
@@ -30,19 +30,21 @@ void Take(const FleetPlace& place, std::vector<uint32_t>* from, std::vector<uint
 
 }  // namespace
 
-Month::Month(uint64_t seed, int64_t days)
-    : fleet_(seed),
-      plan_(PlanMonth(seed, fleet_, days)),
+Month::Month(uint64_t seed, int64_t days) : Month(PlanMonth(seed, Fleet(seed), days)) {}
+
+Month::Month(MonthPlan plan)
+    : fleet_(plan.seed),
+      plan_(std::move(plan)),
       rates_(plan_, fleet_),
       live_(Fleet::kCells),
-      senders_(MixSeed(seed, kSenders)),
+      senders_(MixSeed(plan_.seed, kSenders)),
       drawn_(Fleet::kCells),
       held_(Fleet::kCells),
       kept_(Fleet::kCells) {
   for (size_t cell = 0; cell < Fleet::kCells; ++cell) {
     const auto code = static_cast<int>(cell / kLeaves);
     const double vmr = code == 0 ? Fleet::kSuccessVmr : fleet_.Vmr(code, cell % kLeaves);
-    sources_.emplace_back(vmr, MixSeed(seed, kCounts + cell));
+    sources_.emplace_back(vmr, MixSeed(plan_.seed, kCounts + cell));
   }
   for (const MonthEvent& event : plan_.events) {
     labels_.push_back({event, {}});

@@ -39,12 +39,15 @@ struct MonthLabel {
   // the event is neither an outage nor a stop.
   std::optional<int64_t> decided;
 
+  // Whether an outage or a stop must be reported.
   bool detectable() const { return decided.has_value(); }
 };
 
 class Month {
  public:
+  // The month of PlanMonth.
   Month(uint64_t seed, int64_t days);
+  explicit Month(MonthPlan plan);
   Month(const Month&) = delete;
   Month& operator=(const Month&) = delete;
 

@@ -66,8 +66,8 @@ class Planner {
 };
 
 std::vector<MonthEvent> Planner::Plan() {
-  AddPeaks();
   AddOutages();
+  AddPeaks();
   AddOthers();
   calendar_.Place(kSlots, &random_);
   std::stable_sort(events_.begin(), events_.end(),
@@ -95,7 +95,7 @@ void Planner::Outage(std::string name, int64_t start, FleetPlace place, int code
   const int64_t begin = start + Minutes(60, 240);
   const auto length = kMinuteTicks * static_cast<int64_t>(LogUniform(10, 180));
   // So many events too many that it is worth an alarm, however common the code is.
-  const double excess = LogUniform(60, 3'000) * fleet_.MeanVmr(code, place);
+  const double excess = LogUniform(60, 1'500) * fleet_.MeanVmr(code, place);
   const double usual = fleet_.MeanErrors(code, place) * static_cast<double>(length);
   const double factor = std::max(2.5, 1 + excess / usual);
   Push({EventKind::kOutage, std::move(name), begin, begin + length, place, {code}, factor});
@@ -113,7 +113,8 @@ void Planner::AddGroup(FleetPlace place) {
 
 void Planner::AddLongOutage() {
   const FleetPlace place = {kAll, OldRegion()};
-  const int code = NewCode(place, 0.3);
+  // Common, so that x3 for an hour can be seen at night too.
+  const int code = NewCode(place, 1.5);
   Add(4, [this, place, code](int64_t start) {
     const int64_t begin = start + Minutes(60, 180);
     const int64_t end = begin + 30 * kHourTicks;
@@ -125,7 +126,7 @@ void Planner::AddLongOutage() {
 
 void Planner::AddCrowdWithOutage() {
   const FleetPlace place = {OldApp(), OldRegion()};
-  const int code = NewCode(place, 0.05);
+  const int code = NewCode(place, 0.3);
   Add(1, [this, place, code](int64_t start) {
     const int64_t begin = start + Minutes(60, 180);
     Push({EventKind::kCrowd, "crowd x2", begin, begin + 3 * kHourTicks, {}, {}, 2});
@@ -147,7 +148,7 @@ void Planner::AddOutages() {
     Add(1, [this, leaf, often](int64_t start) { Outage("short outage", start, leaf, often); });
   }
   for (const FleetPlace place : {FleetPlace{kAll, OldRegion()}, FleetPlace{OldApp(), kAll}}) {
-    const int code = NewCode(place, 0);
+    const int code = NewCode(place, 0.05);
     Add(1, [this, place, code](int64_t start) { Outage("short outage", start, place, code); });
   }
   const FleetPlace region = {kAll, OldRegion()};

@@ -14,8 +14,6 @@ namespace {
 constexpr uint64_t kSeed = 1;
 constexpr double kSigmas = 5;
 
-// Outages share neither a code in overlapping places nor, but for those in a crowd, a time with an
-// event of the whole fleet.
 TEST(MonthRatesTest, EachEventHasItsEffect) {
   const Fleet fleet(kSeed);
   const auto quiet_at = [&](int64_t tick, MonthPlan plan, int code, size_t leaf, bool means) {
@@ -120,34 +118,60 @@ TEST(MonthTest, TheSameSeedGivesTheSameMonth) {
   EXPECT_FALSE(text == TextOf(kSeed + 1, 1'000));
 }
 
-// One whole month: what the network and the daemon do to the counts, and the labels.
-class WholeMonthTest : public testing::Test {
+// A month of 18 hours with one of each kind of event that changes what arrives.
+class DayTest : public testing::Test {
  protected:
+  static constexpr int64_t kHour = kHourTicks;
+  static constexpr FleetPlace kRegion = {kAll, 1};
+
   struct Sums {
-    double events = 0;
+    double events = 0;  // of the event's codes
     double successes = 0;
+    double loops = 0;   // events of the busiest bucket beyond the mean of the others
     int64_t ticks = 0;  // that were counted
     int64_t calls = 0;  // ticks with data
     int64_t restarts = 0;
   };
 
-  // One pass for all tests: sums by event, and of the ten minutes after it.
-  static void SetUpTestSuite() {
-    month_ = new Month(kSeed, kMonthDays);
-    during_ = new std::vector<Sums>(month_->plan().events.size());
-    after_ = new std::vector<Sums>(month_->plan().events.size());
-    for (MonthTick tick; month_->Next(&tick);) {
-      for (size_t i = 0; i < during_->size(); ++i) {
-        const MonthEvent& event = month_->plan().events[i];
-        if (event.IsOn(tick.tick)) AddTick(event, tick, &(*during_)[i]);
-        if (tick.tick == event.end) AddTick(event, tick, &(*after_)[i]);
+  DayTest() : month_(Plan()), during_(month_.plan().events.size()), after_(during_) {
+    for (MonthTick tick; month_.Next(&tick);) {
+      for (size_t i = 0; i < during_.size(); ++i) {
+        const MonthEvent& event = month_.plan().events[i];
+        if (event.IsOn(tick.tick)) AddTick(event, tick, &during_[i]);
+        if (tick.tick == event.end) AddTick(event, tick, &after_[i]);
       }
     }
   }
-  static void TearDownTestSuite() {
-    delete month_;
-    delete during_;
-    delete after_;
+
+  static MonthPlan Plan() {
+    MonthPlan plan;
+    plan.seed = kSeed;
+    plan.ticks = 18 * kHour;
+    const auto add = [&plan](EventKind kind, int64_t hour, int64_t minutes) -> MonthEvent& {
+      MonthEvent& event = plan.events.emplace_back();
+      event.kind = kind;
+      event.start = hour * kHour;
+      event.end = event.start + minutes * kMinuteTicks;
+      return event;
+    };
+    add(EventKind::kStop, 1, 30);
+    add(EventKind::kStop, 2, 30).place = kRegion;
+    add(EventKind::kLate, 3, 5).place = kRegion;
+    add(EventKind::kGap, 4, 45);
+    add(EventKind::kRestart, 6, 2);
+    for (const int clients : {1, 2}) {
+      MonthEvent& loop = add(EventKind::kLoop, 6 + clients, 30);
+      loop.place = {0, 1};
+      loop.codes = {kRare};
+      loop.clients = clients;
+    }
+    for (const double factor : {1e6, 1.2}) {
+      MonthEvent& outage = add(EventKind::kOutage, factor > 2 ? 10 : 12, 60);
+      outage.place = kRegion;
+      outage.codes = {factor > 2 ? kRare : kErrorCodes};
+      outage.factor = factor;
+    }
+    return plan;
   }
 
   static void AddTick(const MonthEvent& event, const MonthTick& tick, Sums* sums) {
@@ -155,90 +179,60 @@ class WholeMonthTest : public testing::Test {
     ++sums->calls;
     if (tick.restart) ++sums->restarts;
     for (size_t leaf = 0; leaf < kLeaves; ++leaf) {
-      if (event.place.Holds(FleetRows()[leaf])) {
-        sums->successes += static_cast<double>(tick.successes[leaf]);
-      }
+      if (!event.place.Holds(FleetRows()[leaf])) continue;
+      sums->successes += static_cast<double>(tick.successes[leaf]);
     }
     for (const CellGain& gain : tick.gains) {
       const bool counts = event.codes.empty() || event.HasCode(static_cast<int>(gain.slot));
-      if (counts && event.place.Holds(FleetRows()[gain.place])) {
-        sums->events += static_cast<double>(gain.events);
-      }
+      if (!counts || !event.place.Holds(FleetRows()[gain.place])) continue;
+      sums->events += static_cast<double>(gain.events);
+      for (const uint32_t bucket : gain.by_sender) sums->loops += bucket >= 10 ? bucket : 0;
     }
   }
 
-  template <typename Visit>
-  static void ForEach(EventKind kind, const Visit& visit) {
-    for (size_t i = 0; i < during_->size(); ++i) {
-      const MonthLabel& label = month_->labels()[i];
-      if (label.event.kind == kind) visit(label, (*during_)[i], (*after_)[i]);
-    }
-  }
+  const MonthLabel& label(size_t event) const { return month_.labels()[event]; }
 
-  static Month* month_;
-  static std::vector<Sums>* during_;
-  static std::vector<Sums>* after_;
+  static constexpr int kRare = 1;
+  Month month_;
+  std::vector<Sums> during_;  // by event
+  std::vector<Sums> after_;   // the tick at its end
 };
 
-Month* WholeMonthTest::month_ = nullptr;
-std::vector<WholeMonthTest::Sums>* WholeMonthTest::during_ = nullptr;
-std::vector<WholeMonthTest::Sums>* WholeMonthTest::after_ = nullptr;
-
-TEST_F(WholeMonthTest, AStopHasNoEventsAndADeadline) {
-  ForEach(EventKind::kStop, [](const MonthLabel& label, const Sums& during, const Sums& after) {
-    EXPECT_EQ(during.events + during.successes, 0);
-    EXPECT_GT(during.calls, 0) << "the detector still ticks";
-    EXPECT_GT(after.successes, 0);
-    EXPECT_EQ(label.decided, label.event.start + 18);
-  });
-}
-
-TEST_F(WholeMonthTest, LateDataComeAtTheEnd) {
-  ForEach(EventKind::kLate, [](const MonthLabel& label, const Sums& during, const Sums& after) {
-    EXPECT_EQ(during.successes, 0);
-    EXPECT_GT(after.successes, static_cast<double>(label.event.end - label.event.start) * 10);
-    EXPECT_EQ(after.ticks, 1) << "nobody says that they are late";
-  });
-}
-
-TEST_F(WholeMonthTest, AGapHasNoTicksAndKeepsItsLastTenMinutes) {
-  int gaps = 0;
-  const auto check = [&](const MonthLabel& label, const Sums& during, const Sums& after) {
-    ++gaps;
-    EXPECT_EQ(during.calls, 0);
-    EXPECT_EQ(after.ticks, 1 + std::min<int64_t>(60, label.event.end - label.event.start));
-    EXPECT_EQ(after.restarts, 1);
-    EXPECT_GT(after.successes / static_cast<double>(after.ticks), 300);
-  };
-  ForEach(EventKind::kGap, check);
-  ForEach(EventKind::kRestart, check);
-  EXPECT_EQ(gaps, 4);
-}
-
-TEST_F(WholeMonthTest, ALoopAddsAnEventASecondForEachClient) {
-  ForEach(EventKind::kLoop, [](const MonthLabel& label, const Sums& during, const Sums& after) {
-    (void)after;
-    EXPECT_GE(during.events, 10.0 * label.event.clients * static_cast<double>(during.ticks));
-    EXPECT_FALSE(label.detectable());
-  });
-}
-
-TEST_F(WholeMonthTest, NearlyAllOutagesAreDetectableAndMostWithinMinutes) {
-  int outages = 0;
-  int detectable = 0;
-  int quick = 0;
-  for (const MonthLabel& label : month_->labels()) {
-    if (!label.event.is_outage()) continue;
-    ++outages;
-    if (!label.detectable()) continue;
-    ++detectable;
-    EXPECT_GE(*label.decided, label.event.start);
-    EXPECT_LT(*label.decided, label.event.end);
-    if (*label.decided - label.event.start <= kHourTicks / 3) ++quick;
+TEST_F(DayTest, AStopHasNoEventsAndADeadline) {
+  for (const size_t stop : {size_t{0}, size_t{1}}) {
+    EXPECT_EQ(during_[stop].events + during_[stop].successes, 0);
+    EXPECT_EQ(during_[stop].calls, 30 * kMinuteTicks) << "the detector still ticks";
+    EXPECT_GT(after_[stop].successes, 100);
+    EXPECT_EQ(label(stop).decided, label(stop).event.start + 18);
   }
-  EXPECT_EQ(outages, 13);
-  EXPECT_GE(detectable, 11);
-  EXPECT_GE(quick, 8);
+}
+
+TEST_F(DayTest, LateDataComeAtTheEnd) {
+  EXPECT_EQ(during_[2].events + during_[2].successes, 0);
+  EXPECT_GT(after_[2].successes, 20 * after_[1].successes);
+  EXPECT_EQ(after_[2].ticks, 1) << "nobody says that they are late";
+}
+
+TEST_F(DayTest, AGapHasNoTicksAndKeepsItsLastTenMinutes) {
+  EXPECT_EQ(during_[3].calls + during_[4].calls, 0);
+  EXPECT_EQ(after_[3].ticks, 61);
+  EXPECT_EQ(after_[4].ticks, 13);
+  EXPECT_EQ(after_[3].restarts + after_[4].restarts, 2);
+  EXPECT_GT(after_[3].successes, 3 * after_[4].successes);
+}
+
+TEST_F(DayTest, ALoopAddsAnEventASecondForEachClient) {
+  EXPECT_NEAR(during_[5].events, 10 * 180, 20);
+  EXPECT_NEAR(during_[6].events, 20 * 180, 20);
+  EXPECT_GE(during_[5].loops, 10 * 180) << "from one sender";
+  EXPECT_FALSE(label(5).detectable());
+}
+
+TEST_F(DayTest, AnOutageIsDetectableIfItsCountsAllowIt) {
+  ASSERT_TRUE(label(7).detectable());
+  EXPECT_LE(*label(7).decided - label(7).event.start, 6);
+  EXPECT_GT(during_[7].events, 100);
+  EXPECT_FALSE(label(8).detectable()) << "rates wander by more than x1.2";
 }
 
 }  // namespace
