@@ -15,7 +15,7 @@ namespace gmewatch::detect_eval {
 struct Line {
   ActiveLine what;  // as it was when it was last active
   int64_t begin = 0;
-  int64_t end = 0;  // the first tick at which it was not active; kForGood if there is none
+  int64_t end = 0;  // the first tick at which it was not active; kForGood if it did not end
 };
 
 class LineLog {

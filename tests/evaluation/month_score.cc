@@ -39,8 +39,8 @@ bool MayBelong(const MonthLabel& label, const Line& line, int64_t lines) {
   std::abort();
 }
 
-// The lines that were active in the last minute of the event; those that lasted longest, if there
-// is none.
+// The lines that were active in the last minute of the event; if no line was, those that lasted
+// longest.
 std::vector<const Line*> LinesAtEnd(const MonthEvent& event,
                                     const std::vector<const Line*>& lines) {
   int64_t last = 0;

@@ -35,7 +35,7 @@ struct LabelResult {
 struct MonthTally {
   std::vector<LabelResult> results;  // by label
   std::array<int64_t, kCauses> false_lines{};
-  int64_t false_loops = 0;    // loops where nobody loops; they page nobody
+  int64_t false_loops = 0;    // loops that are not in the plan; they page nobody
   int64_t warm_up_lines = 0;  // before the month
   double weeks = 0;           // without the warm-up
   double seconds = 0;         // in the rule

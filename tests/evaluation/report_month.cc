@@ -20,7 +20,7 @@ using LabelFilter = std::function<bool(const MonthLabel& label)>;
 struct Group {
   int64_t events = 0;
   int64_t detectable = 0;
-  // Of the detectable ones.
+  // How many of the detectable ones are so.
   int64_t in_time = 0;
   int64_t reported = 0;
   int64_t right_place = 0;
@@ -156,10 +156,11 @@ void PrintMonths(const RunSettings& settings, const std::vector<Contender>& cont
   for (const MonthRun& run : runs) seconds += run.seconds / static_cast<double>(runs.size());
   std::cout << absl::StrFormat(
       "\n## A month of a fleet\n\nSeeds %d to %d, %d days each after %d days of warm-up; %d codes, "
-      "%d apps, %d regions. Making a month takes %.0f s. Of the outages and stops whose counts "
-      "allow it: reported within a minute or as soon as their counts allow, at all, with all lines "
-      "in the right place at the end, as one line for each code and one incident, with the last "
-      "line ended within ten minutes of the end.\n\n",
+      "%d apps, %d regions. It takes %.0f s to make a month. The first "
+      "columns count outages and stops whose counts allow a decision: reported within a minute or "
+      "as soon as their counts allow, at all, with all lines in the right place at the end, as one "
+      "line for each code and one incident, with the last line ended within ten minutes of the "
+      "end.\n\n",
       runs.front().seed, runs.back().seed, settings.days, runs.front().plan.warm_up / kDayTicks,
       kErrorCodes, kApps, kRegions, seconds);
   PrintSummary(runs, contenders);
