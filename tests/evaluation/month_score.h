@@ -38,7 +38,7 @@ struct MonthTally {
   int64_t false_loops = 0;    // loops that are not in the plan; they page nobody
   int64_t warm_up_lines = 0;  // before the month
   double weeks = 0;           // without the warm-up
-  double seconds = 0;         // in the rule
+  double seconds = 0;         // of processor time in the rule
 };
 
 // REQUIRES: `labels` are complete.

@@ -19,7 +19,7 @@ struct MonthRun {
   MonthPlan plan;
   std::vector<MonthLabel> labels;
   std::vector<MonthTally> tallies;  // by contender
-  double seconds = 0;               // of wall time to make its counts
+  double seconds = 0;               // of processor time to make its counts
 };
 
 // Runs months of the seeds settings.seed, settings.seed + 1, ...
