@@ -3,6 +3,7 @@
 //
 //   build/release/tests/evaluation/detect_eval            # every table
 //   build/release/tests/evaluation/detect_eval --quick    # fewer series, about 20 s
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -16,13 +17,17 @@
 #include "tests/evaluation/quiet.h"
 #include "tests/evaluation/report.h"
 #include "tests/evaluation/rules.h"
+#include "tests/evaluation/run_month.h"
 #include "tests/evaluation/spikes.h"
 
 ABSL_FLAG(bool, quick, false, "fewer series, for a quick result");
 ABSL_FLAG(std::string, rule, "", "only this rule");
-ABSL_FLAG(std::string, part, "", "only this part: quiet, spikes or nab");
+ABSL_FLAG(std::string, part, "", "only this part: month, quiet, spikes or nab");
 ABSL_FLAG(std::string, nab, "../shared/nab", "folder of the NAB series; skipped if absent");
-ABSL_FLAG(uint64_t, seed, 1, "seed of the simulation");
+ABSL_FLAG(uint64_t, seed, 1, "seed of the simulated series and of the first month");
+ABSL_FLAG(int64_t, months, 3, "months of a fleet, of this seed and the ones after it");
+ABSL_FLAG(int64_t, days, 30, "days of a month, at most 30");
+ABSL_FLAG(bool, events, false, "print each event of the months");
 ABSL_FLAG(int64_t, quiet_series, 5'000, "quiet series, which share the budget");
 ABSL_FLAG(int64_t, spikes_per_cell, 400, "spikes for each baseline and factor");
 ABSL_FLAG(double, budget, 1, "false alarms a week over all series");
@@ -38,11 +43,14 @@ RunSettings SettingsFromFlags() {
   settings.quiet_series = absl::GetFlag(FLAGS_quiet_series);
   settings.budget_series = static_cast<double>(settings.quiet_series);
   settings.spikes_per_cell = absl::GetFlag(FLAGS_spikes_per_cell);
+  settings.months = std::max<int64_t>(1, absl::GetFlag(FLAGS_months));
+  settings.days = std::clamp<int64_t>(absl::GetFlag(FLAGS_days), 1, kMonthDays);
   settings.threads = absl::GetFlag(FLAGS_threads);
   if (absl::GetFlag(FLAGS_quick)) {
     settings.quiet_series = 300;
     settings.spikes_per_cell = 30;
     settings.releases = 60;
+    settings.months = 1;
   }
   return settings;
 }
@@ -61,10 +69,20 @@ bool Wants(absl::string_view part) {
   return only.empty() || only == part;
 }
 
+bool IsPart(absl::string_view part) {
+  return part.empty() || part == "month" || part == "quiet" || part == "spikes" || part == "nab";
+}
+
+void EvaluateMonths(const RunSettings& settings, const std::vector<Contender>& contenders) {
+  const std::vector<MonthRun> runs = RunMonths(settings, contenders);
+  PrintMonths(settings, contenders, runs);
+  if (absl::GetFlag(FLAGS_events)) PrintEvents(contenders, runs);
+}
+
 int Evaluate() {
   const RunSettings settings = SettingsFromFlags();
   std::vector<Contender> contenders = ContendersFromFlags();
-  if (contenders.empty() || !(Wants("quiet") || Wants("spikes") || Wants("nab"))) {
+  if (contenders.empty() || !IsPart(absl::GetFlag(FLAGS_part))) {
     std::cerr << "no such rule or part; rules:";
     for (const RuleEntry& entry : Rules()) std::cerr << " " << entry.name;
     std::cerr << "\n";
@@ -75,6 +93,7 @@ int Evaluate() {
   PrintSettings(settings);
   Calibrate(settings, nab.ok() ? static_cast<double>(nab->size()) : settings.budget_series,
             &contenders);
+  if (Wants("month")) EvaluateMonths(settings, contenders);
   if (Wants("quiet")) PrintQuiet(settings, contenders, RunQuiet(settings, contenders));
   if (Wants("spikes")) {
     const std::vector<SpikeTally> tallies = RunSpikes(settings, contenders);

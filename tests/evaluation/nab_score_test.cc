@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/evaluation/nab.h"
 #include "tests/evaluation/nab_files.h"
 
 namespace gmewatch::detect_eval {
@@ -55,6 +56,33 @@ TEST(NabScoreTest, SumWeighsFilesByTheirWindows) {
   const NabTally good = ScoreNab(kRows, {{200, 300}, {400, 500}, {600, 700}}, {200, 400, 600});
   const NabTally none = ScoreNab(kRows, {{200, 300}}, {});
   EXPECT_NEAR(NabScore(Sum({good, none})), 75, 1e-9);
+}
+
+// Alarms at the first tick of each hour.
+class HourRule : public Rule {
+ public:
+  Step Observe(int64_t tick, uint64_t /*count*/) override {
+    return condition_.Verdict(tick, 0, 0, tick % kNabOffsets == 0);
+  }
+  std::string name() const override { return "hour"; }
+
+ private:
+  Condition condition_;
+};
+
+TEST(NabTest, AnOffsetMovesTheClockAndNotTheWindows) {
+  NabSeries series;
+  for (int64_t tick = 0; tick < 1'000; ++tick) {
+    series.ticks.push_back(tick);
+    series.values.push_back(1);
+  }
+  series.windows = {{600, 605}};  // 600 is the start of an hour
+  HourRule at_once;
+  EXPECT_EQ(RunNab(at_once, series, 0).found, 1);
+  HourRule later;
+  EXPECT_EQ(RunNab(later, series, 1).found, 0) << "an hour begins at row 599";
+  HourRule within;
+  EXPECT_EQ(RunNab(within, series, 9).found, 1) << "an hour begins at row 603";
 }
 
 TEST(NabFilesTest, ReadsLabels) {

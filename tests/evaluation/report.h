@@ -10,6 +10,7 @@
 #include "tests/evaluation/quiet.h"
 #include "tests/evaluation/rules.h"
 #include "tests/evaluation/run.h"
+#include "tests/evaluation/run_month.h"
 #include "tests/evaluation/spikes.h"
 
 namespace gmewatch::detect_eval {
@@ -21,6 +22,12 @@ void PrintSpikes(const RunSettings& settings, const std::vector<Contender>& cont
                  const std::vector<SpikeTally>& tallies);
 void PrintReleases(const RunSettings& settings, const std::vector<Contender>& contenders,
                    const std::vector<SpikeTally>& tallies);
+
+// The summary, the kinds of events, and the causes of false lines.
+void PrintMonths(const RunSettings& settings, const std::vector<Contender>& contenders,
+                 const std::vector<MonthRun>& runs);
+// Every event of every month, one by one.
+void PrintEvents(const std::vector<Contender>& contenders, const std::vector<MonthRun>& runs);
 
 // Runs the NAB part and prints it: once for a budget that the benchmark's series share, once for
 // one that all series of `settings` share.

@@ -19,7 +19,7 @@ std::unique_ptr<Rule> Make(const RuleSetting& setting) {
 const std::vector<RuleEntry>& Rules() {
   // A new rule is a line here.
   static const auto* const rules = new std::vector<RuleEntry>{
-      {"gmewatch", "from the budget", false, Make<Ours>},
+      {kOurs, "from the budget", false, Make<Ours>},
       {"sentry_escalating", "published", false, Make<SentryEscalating>},
       {"modified_z", "published, 3.5", false, Make<ModifiedZ>},
       {"modified_z_budget", "calibrated", true, Make<ModifiedZ>},

@@ -13,6 +13,8 @@
 
 namespace gmewatch::detect_eval {
 
+inline constexpr char kOurs[] = "gmewatch";
+
 struct RuleEntry {
   std::string name;
   std::string threshold;  // the origin of its threshold, for the tables

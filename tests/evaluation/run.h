@@ -31,6 +31,8 @@ struct RunSettings {
   int64_t measured_weeks = 1;
   int64_t spikes_per_cell = 400;
   int64_t releases = 600;
+  int64_t months = 3;  // of a fleet
+  int64_t days = 30;   // of a month
   int threads = kThreadsMax;
 };
 
