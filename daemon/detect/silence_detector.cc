@@ -137,6 +137,13 @@ void SilenceDetector::Weigh() {
 
 bool SilenceDetector::Explains(const Node& node, double threshold) const {
   if (node.goes_on > kLittle * node.weight) return false;
+  // Either it has a part that no silence has, or it is more general than one.
+  double is_new = 0;
+  for (const uint32_t leaf : node.leaves) is_new += nodes_[leaf].held ? 0 : nodes_[leaf].weight;
+  const bool is_wider = absl::c_any_of(silences_, [&node](const Silence& silence) {
+    return silence.active && Holds(node.place, silence.place);
+  });
+  if (is_new <= kLittle * node.weight && !is_wider) return false;
   return absl::c_none_of(nodes_, [&](const Node& part) {
     if (&part == &node || !part.model.stopped() || !Holds(node.place, part.place)) return false;
     return node.weight - part.weight > kLittle * node.weight &&

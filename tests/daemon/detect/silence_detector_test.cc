@@ -110,6 +110,21 @@ TEST(SilenceDetectorTest, TheBusiestRegionIsNotEverything) {
   EXPECT_THAT(fleet.begun, testing::SizeIs(1));
 }
 
+TEST(SilenceDetectorTest, AnOnlyAppInAnOnlyRegionIsOneSilence) {
+  SilenceFleet fleet({.apps = {"one"}, .regions = {"eu"}, .rate = 15, .seed = 535});
+  // Everything was watched before the first report came.
+  fleet.detector = std::make_unique<SilenceDetector>(kSilenceTick, 15);
+  for (int i = 0; i < 30; ++i) fleet.detector->Tick(fleet.time_s += kSilenceTick, 1, {});
+  fleet.detector->AddPlace({"one", "eu"});
+  fleet.Run(kHourS);
+  fleet.share = Without("all", "all");
+  for (int i = 0; i < 60; ++i) {
+    fleet.Run(kSilenceTick);
+    EXPECT_LE(fleet.Active().size(), 1U);
+  }
+  EXPECT_THAT(fleet.Active(), ElementsAre("all/all"));
+}
+
 TEST(SilenceDetectorTest, AStopThatSpreadsBecomesOneSilence) {
   SilenceFleet fleet({.rate = 40, .night = 0.3, .seed = 525});
   fleet.Run(2 * kDayS);
