@@ -1,3 +1,4 @@
+// allow(length): the composition root has a few lines for each part
 #include "daemon/daemon.h"
 
 #include <random>
@@ -58,7 +59,8 @@ absl::Status Daemon::Recover() {
   const absl::Duration begin = clock_.Monotonic();
   triage_ = std::make_unique<TriagePages>(
       aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
-      [this] { return kept_.AddTo(aggregate_).rejected; }, [this] { return ReadState(); });
+      [this] { return silence_->Report(); }, [this] { return kept_.AddTo(aggregate_).rejected; },
+      [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
   if (!checkpoint.ok()) return checkpoint.status();
   absl::Time checkpoint_time = absl::InfinitePast();
@@ -68,6 +70,7 @@ absl::Status Daemon::Recover() {
     recovered_steady_ms_ = (*checkpoint)->steady_ms;
     checkpoint_time = absl::FromUnixMillis(recovered_time_ms_);
     recovered_detector_ = std::move((*checkpoint)->detector);
+    recovered_silence_ = std::move((*checkpoint)->silence);
     absl::Status restored = aggregate_.Restore(**checkpoint);
     if (!restored.ok()) return restored;
     triage_->Load((*checkpoint)->triage, absl::FromUnixMillis(recovered_time_ms_));
@@ -135,6 +138,10 @@ absl::Status Daemon::StartServing() {
   spikes_ = std::make_unique<SpikeWatch>(DetectSettings(settings.detect()), aggregate_.counters(),
                                          clock_);
   spikes_->Load(std::exchange(recovered_detector_, {}));
+  silence_ = std::make_unique<SilenceWatch>(
+      DetectSettings(settings.detect()), aggregate_.counters(), clock_,
+      [this] { return IntakeOf(kept_.AddTo(aggregate_), committer_->stats()); });
+  silence_->Load(std::exchange(recovered_silence_, {}));
   annotations_ = std::make_unique<AnnotationPusher>(
       clock_, [this] { return spikes_->Report(); }, std::random_device()());
   StartCheckpoints();
@@ -143,7 +150,8 @@ absl::Status Daemon::StartServing() {
       [this](std::vector<Place> places, std::vector<int32_t> codes) {
         committer_->Show(std::move(places), std::move(codes));
       },
-      [this] { return spikes_->Report(); }, [this] { return ReadSelfStats(); });
+      [this] { return spikes_->Report(); }, [this] { return silence_->Report(); },
+      [this] { return ReadSelfStats(); });
   AdminServerOptions admin;
   admin.address = options_.admin_address;
   admin_ = std::make_unique<AdminServer>(
@@ -163,6 +171,7 @@ absl::Status Daemon::StartServing() {
   absl::MutexLock lock(&mutex_);
   ingest_ = *std::move(ingest);
   ingest_->SetServing(true);
+  silence_->Start();
   stats_.ready = true;
   return absl::OkStatus();
 }
@@ -177,6 +186,7 @@ void Daemon::StartCheckpoints() {
         checkpoint->detector = std::move(saved.pages);
         checkpoint->detector_whole = saved.whole;
         checkpoint->triage = triage_->Save();
+        checkpoint->silence = silence_->Save();
       });
   checkpointer_->Start();
 }
@@ -210,6 +220,7 @@ void Daemon::Reload() {
   committer_->SetPolicy(files->Policy());
   ingest_->Update(files->settings);
   spikes_->SetSettings(DetectSettings(files->settings.detect()));
+  silence_->SetSettings(DetectSettings(files->settings.detect()));
   UseCatalog(files->catalog, files->settings);
   files_ = *std::move(files);
   const std::vector<std::string> waiting = ChangedForRestart(started_with_, files_.settings);
@@ -231,6 +242,8 @@ absl::Status Daemon::Stop() {
       absl::MutexLock lock(&mutex_);
       stats_.ready = false;
     }
+    // Draining is no stop of reports.
+    if (silence_ != nullptr) silence_->Stop();
     // From the entrance to the exit; metrics can be read until everything is counted. The committer
     // ends after ingest, because what ingest still takes is rejected, and that is counted too.
     if (committer_ != nullptr) committer_->Drain();

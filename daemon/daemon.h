@@ -25,6 +25,7 @@
 #include "daemon/log/committer.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/model/daemon_stats.h"
+#include "daemon/silence_watch.h"
 #include "daemon/spike_watch.h"
 #include "daemon/triage_pages.h"
 
@@ -91,9 +92,11 @@ class Daemon {
   int64_t recovered_time_ms_ = 0;
   int64_t recovered_steady_ms_ = 0;
   std::vector<DetectorPage> recovered_detector_;
+  std::string recovered_silence_;
   std::unique_ptr<TriagePages> triage_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SpikeWatch> spikes_;
+  std::unique_ptr<SilenceWatch> silence_;
   std::unique_ptr<AnnotationPusher> annotations_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
   std::unique_ptr<MetricsPage> metrics_;

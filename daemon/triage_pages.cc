@@ -51,10 +51,11 @@ AdminResponse MovedTo(absl::string_view relative) {
 
 }  // namespace
 
-TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes,
+TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, SilenceFn silence,
                          RejectedFn rejected, StateFn state)
     : clock_(clock),
       spikes_(std::move(spikes)),
+      silence_(std::move(silence)),
       rejected_(std::move(rejected)),
       state_(std::move(state)),
       start_(clock.Now()),
@@ -136,6 +137,7 @@ AdminResponse TriagePages::Answer(AnswerFn answer) {
   DaemonState state = state_();
   state.running_since = start_;
   const SpikeSnapshot spikes = spikes_();
+  const SilenceSnapshot silence = silence_();
   memory_.ReadCounters(rejected_(), kFresh);
   const absl::Time now = memory_.time();
   std::shared_ptr<const Documents> documents;
@@ -144,7 +146,7 @@ AdminResponse TriagePages::Answer(AnswerFn answer) {
     documents = documents_;
   }
   return answer(Answers(now, documents->catalog, documents->links, *spikes, memory_,
-                        TrustOf(state, memory_.Recent(), now)));
+                        TrustOf(state, memory_.Recent(), now), *silence));
 }
 
 void TriagePages::Start() {

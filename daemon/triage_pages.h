@@ -22,6 +22,7 @@
 #include "daemon/catalog/catalog.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/model/epoch.h"
+#include "daemon/model/silence.h"
 #include "daemon/model/spike.h"
 #include "daemon/triage/answers.h"
 #include "daemon/triage/links.h"
@@ -33,12 +34,13 @@ namespace gmewatch {
 class TriagePages {
  public:
   using SpikesFn = std::function<SpikeSnapshot()>;
+  using SilenceFn = std::function<SilenceSnapshot()>;
   using RejectedFn = std::function<RejectedByReason()>;
   // All fields but running_since, which is the time of construction.
   using StateFn = std::function<DaemonState()>;
 
-  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, RejectedFn rejected,
-              StateFn state);
+  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, SilenceFn silence,
+              RejectedFn rejected, StateFn state);
   TriagePages(const TriagePages&) = delete;
   TriagePages& operator=(const TriagePages&) = delete;
 
@@ -81,6 +83,7 @@ class TriagePages {
 
   Clock& clock_;
   const SpikesFn spikes_;
+  const SilenceFn silence_;
   const RejectedFn rejected_;
   const StateFn state_;
   const absl::Time start_;

@@ -104,6 +104,7 @@ uint32_t Aggregate::SessionFor(const BatchView& batch, size_t hash) {
 
 void Aggregate::Count(const BatchView& batch, Session* session, PlaceCounters* place) {
   const bool late = batch.header.late != 0;
+  place->reporters().Add(batch.header.session);
   for (const Entry& entry : batch.entries) {
     if (entry.code == kSuccessCode) {
       place->mutable_success()->Add(entry.count);

@@ -16,6 +16,7 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/aggregate/reporters.h"
 #include "daemon/model/batch.h"
 #include "daemon/model/limits.h"
 #include "daemon/model/loss_reason.h"
@@ -120,6 +121,8 @@ class PlaceCounters {
   uint64_t success_events() const { return success_.value(); }
   uint64_t sessions() const { return sessions_.value(); }
   uint64_t lost(size_t reason) const { return lost_[reason].value(); }
+  // Who sent; for one reader, which takes what it reads.
+  Reporters& reporters() const { return reporters_; }
 
   // For the one writer.
   Cell* mutable_cell(size_t slot) { return &cells_[slot]; }
@@ -134,6 +137,7 @@ class PlaceCounters {
   Tally success_;
   Tally sessions_;
   std::array<Tally, kLossReasons> lost_;
+  mutable Reporters reporters_;
   std::array<Cell, kCodeSlotsMax> cells_;
 };
 

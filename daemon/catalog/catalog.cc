@@ -51,8 +51,10 @@ absl::StatusOr<Catalog> Catalog::Parse(absl::string_view yaml, absl::string_view
     catalog.actions_.push_back(ActionFrom(action));
   }
   const internal::CatalogGeneralSteps& steps = in.general_steps();
-  catalog.general_steps_ = {
-      steps.related(), steps.unrelated(), {steps.always().begin(), steps.always().end()}};
+  catalog.general_steps_ = {steps.related(),
+                            steps.unrelated(),
+                            {steps.always().begin(), steps.always().end()},
+                            {steps.stopped().begin(), steps.stopped().end()}};
   return catalog;
 }
 

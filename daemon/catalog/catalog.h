@@ -47,6 +47,7 @@ struct CatalogGeneralSteps {
   std::string related;
   std::string unrelated;
   std::vector<std::string> always;
+  std::vector<std::string> stopped;  // of reports that stop, not of a code
 };
 
 class Catalog {

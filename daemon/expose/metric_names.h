@@ -34,7 +34,7 @@ struct MetricInfo {
   absl::string_view help;                   // one line, no backslash
 };
 
-// The metrics that GmeFamilies, SpikeFamilies and MetricsPage render.
+// The metrics that GmeFamilies, SpikeFamilies, SilenceFamilies and MetricsPage render.
 // X(constant, kind, name, (labels), help)
 // clang-format off
 #define GMEWATCH_RENDERED_METRICS(X) \
@@ -74,6 +74,10 @@ struct MetricInfo {
   X(kRetryLoopActive, kGauge, "gme_retry_loop_active", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "1 while very few sessions report a code far more often than the baseline, 0 for an hour after.") \
+  X(kReportsStopped, kGauge, "gme_reports_stopped", (kLabelRegion, kLabelApp), \
+    "1 while reports of a place that usually has many have stopped, 0 for an hour after; region or app is all for a roll-up.") \
+  X(kReportsUsualRate, kGauge, "gme_reports_usual_rate", (kLabelRegion, kLabelApp), \
+    "Reports per second before those of a place stopped, while they are stopped.") \
   X(kSeries, kGauge, "gmewatch_series", (), "Time series of counters in a scrape.") \
   X(kScrapes, kCounter, "gmewatch_scrapes_total", (kLabelResult), \
     "Earlier scrapes by result: completed, broken_off or refused (too many at once).") /* allow(words): a label's value */ \

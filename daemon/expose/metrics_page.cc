@@ -12,6 +12,7 @@
 #include "daemon/expose/metric_family.h"
 #include "daemon/expose/metric_names.h"
 #include "daemon/expose/process_stats.h"
+#include "daemon/expose/silence_families.h"
 #include "daemon/expose/spike_families.h"
 
 namespace gmewatch {
@@ -22,9 +23,10 @@ std::string Text(absl::string_view text) { return std::string(text); }
 }  // namespace
 
 MetricsPage::MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show,
-                         SpikesFn spikes, StatsFn stats)
+                         SpikesFn spikes, SilenceFn silence, StatsFn stats)
     : clock_(clock),
       spikes_(std::move(spikes)),
+      silence_(std::move(silence)),
       stats_(std::move(stats)),
       zero_first_(counters, clock, std::move(show)),
       gme_families_(counters),
@@ -82,6 +84,7 @@ void MetricsPage::AppendFamilies(const ScrapeView& view, ChunkWriter* out) const
     families.insert(families.end(), std::make_move_iterator(more.begin()),
                     std::make_move_iterator(more.end()));
   };
+  add(SilenceFamilies(*silence_()));
   add(SelfFamilies(stats_(), ReadProcessStats()));
   families.push_back(NewFamily(kSeries));
   AddSample(kSeries, {}, static_cast<double>(GmeFamilies::SeriesCount(view)), &families.back());

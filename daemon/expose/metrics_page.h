@@ -24,6 +24,7 @@
 #include "daemon/expose/gme_families.h"
 #include "daemon/expose/self_metrics.h"
 #include "daemon/expose/zero_first.h"
+#include "daemon/model/silence.h"
 #include "daemon/model/spike.h"
 
 namespace gmewatch {
@@ -31,11 +32,12 @@ namespace gmewatch {
 class MetricsPage {
  public:
   using SpikesFn = std::function<SpikeSnapshot()>;
+  using SilenceFn = std::function<SilenceSnapshot()>;
   using StatsFn = std::function<SelfStats()>;
 
   // The functions are called on the threads that render.
   MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show, SpikesFn spikes,
-              StatsFn stats);
+              SilenceFn silence, StatsFn stats);
 
   // Takes effect with the next scrape.
   void SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display) {
@@ -57,6 +59,7 @@ class MetricsPage {
 
   Clock& clock_;
   const SpikesFn spikes_;
+  const SilenceFn silence_;
   const StatsFn stats_;
   ZeroFirst zero_first_;
   GmeFamilies gme_families_;

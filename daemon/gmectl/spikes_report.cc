@@ -130,7 +130,11 @@ void AddEnded(const v1::SpikesResponse& spikes, absl::Time now, Screen* screen) 
 
 }  // namespace
 
-bool HasActiveSpike(const v1::SpikesResponse& spikes) {
+bool HasTrouble(const v1::SpikesResponse& spikes) {
+  if (std::any_of(spikes.silences().begin(), spikes.silences().end(),
+                  [](const v1::Silence& silence) { return silence.active(); })) {
+    return true;
+  }
   return std::any_of(spikes.spikes().begin(), spikes.spikes().end(),
                      [](const v1::Spike& spike) { return IsActive(spike, v1::Spike::SPIKE); });
 }
@@ -145,10 +149,11 @@ void AddSpikes(const v1::SpikesResponse& spikes, int limit, Screen* screen) {
                     [](const v1::Spike& spike) { return IsActive(spike, v1::Spike::SPIKE); });
   screen->Paragraph(
       active == 0
-          ? absl::StrCat(TimeText(now, now), ": calm, no spike")
+          ? absl::StrCat(TimeText(now, now), HasTrouble(spikes) ? ": no spike" : ": calm, no spike")
           : absl::StrCat(TimeText(now, now), ": ", active, active == 1 ? " spike" : " spikes",
                          " in ", incidents, incidents == 1 ? " incident" : " incidents"),
       0, "", active > 0 ? Ink::kAlarm : Ink::kStrong);
+  AddSilences(spikes.silences(), now, screen);
   int shown = 0;
   for (const v1::Incident& incident : spikes.incidents()) {
     if (!incident.active() || shown == limit) continue;

@@ -10,8 +10,8 @@
 
 namespace gmewatch {
 
-// Whether a spike is active. Retry loops do not count.
-bool HasActiveSpike(const v1::SpikesResponse& spikes);
+// Whether a spike is active or reports have stopped. Retry loops do not count.
+bool HasTrouble(const v1::SpikesResponse& spikes);
 
 // Adds at most `limit` active incidents, and how many more there are.
 void AddSpikes(const v1::SpikesResponse& spikes, int limit, Screen* screen);

@@ -37,6 +37,7 @@ void AddHeadline(const v1::TopResponse& top, Screen* screen) {
 
 void AddTop(const v1::TopResponse& top, int limit, Screen* screen) {
   AddHeadline(top, screen);
+  AddSilences(top.silences(), TimeOf(top.time()), screen);
   std::vector<std::vector<TableCell>> rows;
   for (const v1::CodeSummary& code : top.codes()) {
     if (static_cast<int>(rows.size()) == limit) break;

@@ -20,6 +20,10 @@ std::string ClockText(absl::Time time, absl::Time now);
 // "eu, app demo"; "all regions, app demo" for the label "all".
 std::string PlaceText(absl::string_view app, absl::string_view region);
 
+// Adds a line for each place whose reports have stopped, with what to check; nothing without one.
+void AddSilences(const google::protobuf::RepeatedPtrField<v1::Silence>& silences, absl::Time now,
+                 Screen* screen);
+
 // Adds the warnings about the numbers; nothing without a warning.
 void AddTrust(const v1::Trust& trust, Screen* screen);
 

@@ -195,7 +195,7 @@ absl::StatusOr<int> DrawSpikes(absl::string_view json, int limit, Screen* screen
   const absl::Status read = ReadAnswer(json, &spikes);
   if (!read.ok()) return read;
   AddSpikes(spikes, limit, screen);
-  return HasActiveSpike(spikes) ? kExitBad : kExitGood;
+  return HasTrouble(spikes) ? kExitBad : kExitGood;
 }
 
 constexpr View kTop = {
@@ -212,7 +212,7 @@ constexpr View kSpikes = {
     "spikes",
     "Shows the active spikes: for each incident the documented fix, where, since when, and\n"
     "which codes, with the rate now and the expected one.",
-    "0 calm, 1 a spike is active (retry loops do not count)",
+    "0 calm, 1 a spike is active or reports have stopped (retry loops do not count)",
     "/api/v1/spikes",
     "how many incidents to show",
     10,

@@ -37,6 +37,8 @@ uint32_t MetaChecksum(const Checkpoint& checkpoint, const StateRowCounts& rows) 
   sum.Add(static_cast<uint64_t>(checkpoint.steady_ms));
   sum.Add(checkpoint.batches_counted).Add(checkpoint.batches_duplicate);
   sum.AddText(checkpoint.policy).AddText(checkpoint.triage);
+  // Files that are older than it have none.
+  if (!checkpoint.silence.empty()) sum.AddText(checkpoint.silence);
   for (size_t reason = 0; reason < kRejectReasons; ++reason) {
     const Rejected& row = checkpoint.rejected[reason];
     if (row.batches != 0 || row.events != 0) sum.Add(reason).Add(row.batches).Add(row.events);

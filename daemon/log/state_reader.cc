@@ -82,6 +82,8 @@ absl::StatusOr<bool> StateReader::ReadMeta(Checkpoint* checkpoint) {
       steady_ms = row.Int64(1);
     } else if (key == kMetaTriage) {
       checkpoint->triage = std::string(row.Bytes(1));
+    } else if (key == kMetaSilence) {
+      checkpoint->silence = std::string(row.Bytes(1));
     } else if (key == kMetaCrc) {
       meta_crc_ = row.Uint64(1);
     } else if (const auto number = numbers.find(key); number != numbers.end()) {

@@ -11,8 +11,8 @@
 namespace gmewatch {
 
 // Keys of the table meta. All of them are present, or none if nothing was saved yet. Only
-// kMetaTriage and kMetaSteadyMs may be missing on their own: there are files that are older than
-// them.
+// kMetaTriage, kMetaSilence and kMetaSteadyMs may be missing on their own: there are files that are
+// older than them.
 inline constexpr absl::string_view kMetaEpoch = "epoch";
 inline constexpr absl::string_view kMetaTimeMs = "time_ms";
 inline constexpr absl::string_view kMetaSteadyMs = "steady_ms";
@@ -20,6 +20,7 @@ inline constexpr absl::string_view kMetaPolicy = "policy";
 inline constexpr absl::string_view kMetaBatchesCounted = "batches_counted";
 inline constexpr absl::string_view kMetaBatchesDuplicate = "batches_duplicate";
 inline constexpr absl::string_view kMetaTriage = "triage";
+inline constexpr absl::string_view kMetaSilence = "silence";
 inline constexpr absl::string_view kMetaCrc = "crc";  // state_checksums.h
 
 // The columns of `places` for kLossReasonLabels, in their order: "lost_expired" and so on.

@@ -133,8 +133,14 @@ absl::Status StateTables::SaveMeta(const Checkpoint& checkpoint) {
     absl::Status status = writers_.meta.BindText(1, key).Bind(2, value).Run();
     if (!status.ok()) return status;
   }
-  absl::Status status = writers_.meta.BindText(1, kMetaTriage).BindBlob(2, checkpoint.triage).Run();
-  if (!status.ok()) return status;
+  const std::pair<absl::string_view, const std::string*> blobs[] = {
+      {kMetaTriage, &checkpoint.triage},
+      {kMetaSilence, &checkpoint.silence},
+  };
+  for (const auto& [key, bytes] : blobs) {
+    absl::Status status = writers_.meta.BindText(1, key).BindBlob(2, *bytes).Run();
+    if (!status.ok()) return status;
+  }
   return writers_.meta.BindText(1, kMetaPolicy).BindBlob(2, checkpoint.policy).Run();
 }
 

@@ -80,6 +80,8 @@ struct Checkpoint {
   bool detector_whole = false;
   // The history of the triage page; opaque to the log, replaced as a whole.
   std::string triage;
+  // What the silence watch has learned; the same.
+  std::string silence;
 };
 
 }  // namespace gmewatch

@@ -27,6 +27,20 @@ v1::History HistoryOf(const StepCounts& counts) {
   return out;
 }
 
+v1::Silence SilenceOf(const Silence& silence, const Catalog& catalog) {
+  v1::Silence out;
+  out.set_app(silence.place.app);
+  out.set_region(silence.place.region);
+  out.set_active(silence.active);
+  *out.mutable_start() = TimestampOf(silence.start_s);
+  if (!silence.active) *out.mutable_end() = TimestampOf(silence.end_s);
+  out.set_usual_rate(silence.usual_rate);
+  out.set_observed_rate(silence.observed_rate);
+  if (!silence.active) return out;
+  for (const std::string& step : catalog.general_steps().stopped) out.add_steps(step);
+  return out;
+}
+
 void SetNumbers(const CodeNumbers& numbers, v1::CodeSummary* out) {
   out->set_rate(numbers.rate);
   out->set_events_5m(static_cast<double>(numbers.events_5m));
@@ -45,7 +59,8 @@ void SetNumbers(const CodeNumbers& numbers, v1::CodeSummary* out) {
 }  // namespace
 
 Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& links,
-                 const SpikeReport& spikes, const TriageMemory& memory, v1::Trust trust)
+                 const SpikeReport& spikes, const TriageMemory& memory, v1::Trust trust,
+                 const SilenceReport& silence)
     : time_(time),
       catalog_(catalog),
       links_(links),
@@ -76,6 +91,7 @@ Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& lin
   AddSpikes();
   for (const Incident& incident : report_.incidents) incidents_.push_back(IncidentOf(incident));
   absl::c_stable_sort(incidents_, kByUrgency);
+  for (const Silence& stop : silence.silences) silences_.push_back(SilenceOf(stop, catalog));
 }
 
 void Answers::AddCode(int32_t code, bool other, size_t slot, const CodeNumbers& numbers) {
@@ -184,12 +200,14 @@ v1::TopResponse Answers::Top(size_t limit) const {
     return IsMoreUrgent(UrgencyOf(*x), UrgencyOf(*y));
   });
   auto out = Begin<v1::TopResponse>();
+  *out.mutable_silences() = {silences_.begin(), silences_.end()};
   for (size_t i = 0; i < std::min(limit, seen.size()); ++i) *out.add_codes() = *seen[i];
   return out;
 }
 
 v1::SpikesResponse Answers::Spikes() const {
   auto out = Begin<v1::SpikesResponse>();
+  *out.mutable_silences() = {silences_.begin(), silences_.end()};
   *out.mutable_incidents() = {incidents_.begin(), incidents_.end()};
   *out.mutable_spikes() = {spikes_.begin(), spikes_.end()};
   return out;

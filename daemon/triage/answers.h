@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/catalog/catalog.h"
+#include "daemon/model/silence.h"
 #include "daemon/model/spike.h"
 #include "daemon/triage/links.h"
 #include "daemon/triage/memory.h"
@@ -24,7 +25,8 @@ namespace gmewatch {
 class Answers {
  public:
   Answers(absl::Time time, const Catalog& catalog, const TriageLinks& links,
-          const SpikeReport& spikes, const TriageMemory& memory, v1::Trust trust);
+          const SpikeReport& spikes, const TriageMemory& memory, v1::Trust trust,
+          const SilenceReport& silence = {});
 
   // The codes that were seen, most urgent first.
   v1::TopResponse Top(size_t limit) const;
@@ -69,6 +71,7 @@ class Answers {
   std::vector<Known> codes_;  // the catalogue's, then others
   std::vector<v1::Spike> spikes_;
   std::vector<v1::Incident> incidents_;
+  std::vector<v1::Silence> silences_;
 };
 
 }  // namespace gmewatch

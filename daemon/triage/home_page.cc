@@ -53,14 +53,18 @@ class HomeWriter {
     for (const v1::Spike& spike : spikes_.spikes()) {
       if (spike.active() && spike.kind() == v1::Spike::RETRY_LOOP) loops_.push_back(&spike);
     }
+    for (const v1::Silence& silence : spikes_.silences()) {
+      if (silence.active()) stopped_.push_back(&silence);
+    }
   }
 
-  bool troubled() const { return !active_.empty(); }
+  bool troubled() const { return !active_.empty() || !stopped_.empty(); }
   std::string Title() const;
   std::string Main() const;
 
  private:
   std::string StateText() const;
+  std::string StoppedText() const;
   std::string IncidentText(const v1::Incident& incident) const;
   std::string CodeText(const v1::Incident& incident, const CodeGroup& group,
                        const v1::Spike* same_fix) const;
@@ -74,9 +78,11 @@ class HomeWriter {
   std::vector<const v1::Incident*> active_;
   std::vector<const v1::Incident*> over_;
   std::vector<const v1::Spike*> loops_;
+  std::vector<const v1::Silence*> stopped_;
 };
 
 std::string HomeWriter::Title() const {
+  if (!stopped_.empty()) return "Reports stopped - gmewatch";
   if (active_.empty()) return "Calm - gmewatch";
   return absl::StrCat(Counted(active_.size(), "incident", "incidents"), " - gmewatch");
 }
@@ -90,6 +96,12 @@ std::string HomeWriter::StateText() const {
   }
   const std::string loops =
       loops_.empty() ? "" : absl::StrCat("; ", Counted(loops_.size(), "retry loop", "retry loops"));
+  if (!stopped_.empty()) {
+    const std::string spiking =
+        active_.empty() ? "" : absl::StrCat("; ", Counted(active_.size(), "incident", "incidents"));
+    return absl::StrCat("<div class=\"state bad\"><h1>Reports have stopped", spiking, loops,
+                        "</h1>\n", HtmlTrustHint(spikes_.trust()), "</div>\n");
+  }
   if (active_.empty()) {
     return absl::StrCat(
         "<div class=\"state good\"><h1>Calm: no incident now</h1>\n<p>No code occurs more often "
@@ -100,6 +112,22 @@ std::string HomeWriter::StateText() const {
                       Counted(active_.size(), "incident", "incidents"), " now, ",
                       Counted(codes.size(), "code spikes", "codes spike"), loops, "</h1>\n",
                       HtmlTrustHint(spikes_.trust()), "</div>\n");
+}
+
+std::string HomeWriter::StoppedText() const {
+  std::string out;
+  for (const v1::Silence* silence : stopped_) {
+    absl::StrAppend(&out, "<article class=\"card\"><h2>No reports: ",
+                    HtmlPlace(silence->app(), silence->region()), "</h2>\n<p>",
+                    HtmlRates(silence->observed_rate(), silence->usual_rate()), "; ",
+                    HtmlSince(*silence, now_),
+                    ". Players may have no voice while nothing here says so.</p>\n<ol>\n");
+    for (const std::string& step : silence->steps()) {
+      absl::StrAppend(&out, "<li>", EscapeHtml(step), "</li>\n");
+    }
+    absl::StrAppend(&out, "</ol></article>\n");
+  }
+  return out;
 }
 
 std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& group,
@@ -156,7 +184,13 @@ std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
 }
 
 std::string HomeWriter::OverText() const {
-  if (over_.empty()) return "";
+  std::string silences;
+  for (const v1::Silence& silence : spikes_.silences()) {
+    if (silence.active()) continue;
+    absl::StrAppend(&silences, "<li>", HtmlPlace(silence.app(), silence.region()), ", ",
+                    HtmlSince(silence, now_), ": no reports</li>\n");
+  }
+  if (over_.empty() && silences.empty()) return "";
   std::string out = "<section class=\"card over\"><h2>Over in the last hour</h2>\n<ul>\n";
   for (const v1::Incident* incident : over_) {
     std::string codes;
@@ -167,7 +201,7 @@ std::string HomeWriter::OverText() const {
     absl::StrAppend(&out, "<li>", HtmlPlace(incident->app(), incident->region()), ", ",
                     HtmlSince(*incident, now_), ": ", codes, "</li>\n");
   }
-  return out + "</ul></section>\n";
+  return absl::StrCat(out, silences, "</ul></section>\n");
 }
 
 std::string HomeWriter::LoopsText() const {
@@ -196,7 +230,7 @@ std::string HomeWriter::TopText() const {
 }
 
 std::string HomeWriter::Main() const {
-  std::string out = StateText();
+  std::string out = StateText() + StoppedText();
   for (const v1::Incident* incident : active_) absl::StrAppend(&out, IncidentText(*incident));
   absl::StrAppend(&out, LoopsText(), OverText(), TopText(), HtmlTrust(spikes_.trust(), now_));
   return out;

@@ -74,6 +74,10 @@ std::string HtmlSince(const v1::Incident& incident, absl::Time now) {
   return Since(TimeOf(incident.start()), incident.active(), TimeOf(incident.end()), now);
 }
 
+std::string HtmlSince(const v1::Silence& silence, absl::Time now) {
+  return Since(TimeOf(silence.start()), silence.active(), TimeOf(silence.end()), now);
+}
+
 std::string HtmlFix(absl::string_view solution) {
   if (solution.empty()) {
     return "<div class=\"fix\"><p>The document does not have this code.</p></div>\n";

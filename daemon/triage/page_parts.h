@@ -25,6 +25,7 @@ std::string HtmlRates(double observed, double expected);
 // "since 03:41 UTC, for 23 min" while it is active, else from when to when.
 std::string HtmlSince(const v1::Spike& spike, absl::Time now);
 std::string HtmlSince(const v1::Incident& incident, absl::Time now);
+std::string HtmlSince(const v1::Silence& silence, absl::Time now);
 // The document's words, or that it does not have the code.
 std::string HtmlFix(absl::string_view solution);
 // A tag "spiking" or "retry loop"; empty for a calm code.

@@ -1,6 +1,7 @@
 // Alerts about the errors of the clients. Their labels are code, name, category, region, app and the id of the incident, by
 // which messages are grouped. A text is never a label: labels are an alert's identity, so a corrected text would fire it again.
 import { Alert, Lookup, runbookOf, Severity } from './alerting';
+import { stoppedSteps } from './catalog';
 import { UID } from './links';
 import { NAMES, named, NO_FIX, ofActiveSpikes, ofSpikes, withFix, withIncident } from './promql';
 
@@ -78,6 +79,35 @@ const retryLoop: Alert = {
   },
 };
 
+const USUAL: Lookup = {
+  name: 'Usual',
+  all: '60 * max by (region, app) (gme_reports_usual_rate)',
+  one: '60 * max(gme_reports_usual_rate{region=%q,app=%q})',
+  labels: ['region', 'app'],
+};
+
+const stopped: Alert = {
+  name: 'GmeReportsStopped',
+  severity: 'critical',
+  expr: () => 'max by (region, app) (gme_reports_stopped) == 1',
+  // A restart of a proxy takes clients less than this.
+  for: '1m',
+  keepFiringFor: '3m',
+  lookups: [USUAL],
+  summary: (say) =>
+    `No reports from region ${say.label('region')}, app ${say.label('app')}: ${say.lookup(USUAL, 'number')} a minute are usual`,
+  description: () =>
+    'Reports have stopped, or nearly all of them: outages there are not detected. Region or app is "all" if they have stopped in all of them.',
+  dashboard: UID.daemon,
+  panel: 'Batches',
+  runbook: {
+    meaning: 'A place that usually has many reports at this time has none, or nearly none. gmewatchd itself takes batches.',
+    impact: 'Unknown: voice may work, but nobody would hear of an outage. Clients that cannot reach gmewatchd keep their counts for a day.',
+    diagnosis: stoppedSteps().join(' '),
+    mitigation: 'Bring back what is in the way: roll back the release, repair the proxy, the name, the certificate, the rule of the firewall or the settings. The alert ends a minute after reports come again. If the place was closed for good, it ends after a day.',
+  },
+};
+
 const LOST = {
   name: 'region_app:gme_client_lost_events:ratio_rate15m',
   expr:
@@ -143,5 +173,5 @@ const undocumented: Alert = {
   },
 };
 
-export const ALERTS_OF_CODES: Alert[] = [spike('critical', OF_ERRORS), spike('warning', OF_OTHERS), retryLoop, clientsLose, late, undocumented];
+export const ALERTS_OF_CODES: Alert[] = [spike('critical', OF_ERRORS), spike('warning', OF_OTHERS), stopped, retryLoop, clientsLose, late, undocumented];
 export const RECORDINGS_OF_CODES = [LOST, LATE];

@@ -1,5 +1,6 @@
 // The documented codes, as daemon/catalog/gme.yaml has them.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 
 export interface DocumentedCode {
@@ -21,8 +22,19 @@ function checkText(code: DocumentedCode, which: DocumentedText): void {
   }
 }
 
-export function readCatalog(path: string): DocumentedCode[] {
-  const { codes } = parse(readFileSync(path, 'utf8')) as { codes: DocumentedCode[] };
+const FILE = join(__dirname, '../../../daemon/catalog/gme.yaml');
+
+interface Catalog {
+  codes: DocumentedCode[];
+  general_steps: { stopped: string[] };
+}
+const parsed = (): Catalog => parse(readFileSync(FILE, 'utf8')) as Catalog;
+
+// What to check when reports stop, the likeliest first.
+export const stoppedSteps = (): string[] => parsed().general_steps.stopped;
+
+export function readCatalog(): DocumentedCode[] {
+  const { codes } = parsed();
   for (const code of codes) {
     for (const which of ['description', 'cause', 'solution'] as const) checkText(code, which);
   }

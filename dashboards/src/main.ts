@@ -11,13 +11,11 @@ import { overview } from './overview';
 import { prometheusAlerts, prometheusRecordings } from './prometheus_rules';
 import { runbook } from './runbook';
 
-const CATALOG = join(__dirname, '../../../daemon/catalog/gme.yaml');
-
 const GROUPS = { 'gmewatch-codes': ALERTS_OF_CODES, 'gmewatch-daemon': ALERTS_OF_DAEMON };
 
 // The generated files by path.
 function files(): Record<string, string> {
-  const dashboards = [overview(), code(readCatalog(CATALOG)), daemon()];
+  const dashboards = [overview(), code(readCatalog()), daemon()];
   const written: Record<string, string> = {};
   for (const dashboard of dashboards) {
     written[`grafana/${dashboard.uid?.replace('gme-', '')}.json`] = `${JSON.stringify(dashboard, null, 2)}\n`;

@@ -50,8 +50,11 @@ struct World {
 
   RealClock clock;
   Counters counters;
-  MetricsPage page{counters, clock, [](const std::vector<Place>&, const std::vector<int32_t>&) {},
+  MetricsPage page{counters,
+                   clock,
+                   [](const std::vector<Place>&, const std::vector<int32_t>&) {},
                    [] { return std::make_shared<const SpikeReport>(); },
+                   [] { return std::make_shared<const SilenceReport>(); },
                    [] { return SelfStats(); }};
 };
 

@@ -97,11 +97,18 @@ class SpikeWatchReadersTest : public testing::Test {
   ManualClock manual_{absl::FromUnixSeconds(int64_t{kFirstTick} * 10 + 3)};
   HoldingClock clock_{manual_};
   SpikeWatch watch_{StrictSettings(), counters_, clock_};
-  TriagePages triage_{counters_, clock_, [this] { return watch_.Report(); },
-                      [] { return RejectedByReason{}; }, [] { return DaemonState{}; }};
-  MetricsPage metrics_{counters_, clock_,
+  TriagePages triage_{counters_,
+                      clock_,
+                      [this] { return watch_.Report(); },
+                      [] { return std::make_shared<const SilenceReport>(); },
+                      [] { return RejectedByReason{}; },
+                      [] { return DaemonState{}; }};
+  MetricsPage metrics_{counters_,
+                       clock_,
                        [](const std::vector<Place>&, const std::vector<int32_t>&) {},
-                       [this] { return watch_.Report(); }, [this] { return Stats(); }};
+                       [this] { return watch_.Report(); },
+                       [] { return std::make_shared<const SilenceReport>(); },
+                       [this] { return Stats(); }};
   AdminServer server_{AdminServerOptions{"127.0.0.1:0"}, clock_,
                       [this](ChunkSink sink) { return metrics_.Render(sink); },
                       [] { return absl::OkStatus(); }};

@@ -216,6 +216,21 @@ TEST_F(SpikeTest, EndsWhenTheRateHasFallenBack) {
   }
 }
 
+// Continues with the rate of the test before, which everybody reports.
+TEST_F(SpikeTest, ReportsThatStopAreShownUntilTheyComeAgain) {
+  const std::string stopped = "gme_reports_stopped{region=\"all\",app=\"all\"}";
+  EXPECT_EQ(ValueOf(Scrape(), stopped), -1) << "has not stopped before";
+  watched().players().Set({});
+  watched().Await(stopped, 1);
+  const auto top = HttpFetch(watched().daemon().admin_address(), "/api/v1/top");
+  ASSERT_TRUE(top.ok());
+  EXPECT_THAT(top->body, ContainsRegex("\"silences\": ?\\[ *\n? *\\{"));
+  EXPECT_THAT(watched().daemon().process().error(),
+              ContainsRegex("WARN[A-Z]* reports stopped app=all region=all usual="));
+  watched().players().Set(BaselineWaves());
+  watched().Await(stopped, 0);
+}
+
 void SpikeTest::GoesOn(size_t which) {
   SpikeSite& site = *sites_[which];
   const char* start = "gme_spike_start_timestamp_seconds";

@@ -41,6 +41,12 @@ SpikeSnapshot OneSpikeAndOneLoop() {
   return std::make_shared<const SpikeReport>(std::move(report));
 }
 
+SilenceSnapshot OneSilence() {
+  SilenceReport report;
+  report.silences.push_back({.place = {"shooter", "eu"}, .active = true});
+  return std::make_shared<const SilenceReport>(std::move(report));
+}
+
 class MetricsPageTest : public testing::Test {
  protected:
   MetricsPageTest() {
@@ -72,11 +78,14 @@ class MetricsPageTest : public testing::Test {
   Counters counters_;
   ManualClock clock_{absl::UnixEpoch()};
   std::vector<Place> asked_;
-  MetricsPage page_{counters_, clock_,
+  MetricsPage page_{counters_,
+                    clock_,
                     [this](const std::vector<Place>& places, const std::vector<int32_t>&) {
                       asked_.insert(asked_.end(), places.begin(), places.end());
                     },
-                    [] { return OneSpikeAndOneLoop(); }, [] { return SelfStats(); }};
+                    [] { return OneSpikeAndOneLoop(); },
+                    [] { return OneSilence(); },
+                    [] { return SelfStats(); }};
 };
 
 std::set<std::string> LabelNames(const MetricInfo& metric) {

@@ -113,10 +113,33 @@ TEST(SpikesReportTest, ACodeInSeveralPlacesHasOneLine) {
                 "\n"));
 }
 
+TEST(SpikesReportTest, SaysThatReportsHaveStopped) {
+  v1::SpikesResponse answer;
+  answer.mutable_time()->set_seconds(kNow);
+  v1::Silence& silence = *answer.add_silences();
+  silence.set_app("all");
+  silence.set_region("eu");
+  silence.set_active(true);
+  silence.mutable_start()->set_seconds(kNow - 300);
+  silence.set_usual_rate(2);
+  silence.add_steps("Release: did a release start then?");
+  const std::string text = Shown(answer);
+  EXPECT_EQ(text,
+            "12:04 UTC: no spike\n"
+            "\n"
+            "REPORTS STOPPED in eu, all apps: since 11:59 UTC, for 5 min; 0/s, usual 2/s\n"
+            "  - Release: did a release start then?\n");
+  CheckNoLineIsTooWide(text);
+  EXPECT_TRUE(HasTrouble(answer));
+  answer.mutable_silences(0)->set_active(false);
+  EXPECT_FALSE(HasTrouble(answer));
+  EXPECT_EQ(Shown(answer), "12:04 UTC: calm, no spike\n");
+}
+
 TEST(SpikesReportTest, SaysThatItIsCalm) {
   v1::SpikesResponse answer;
   answer.mutable_time()->set_seconds(kNow);
-  EXPECT_FALSE(HasActiveSpike(answer));
+  EXPECT_FALSE(HasTrouble(answer));
   EXPECT_EQ(Shown(answer), "12:04 UTC: calm, no spike\n");
 }
 
@@ -124,7 +147,7 @@ TEST(SpikesReportTest, ARetryLoopIsNotASpike) {
   v1::SpikesResponse answer;
   answer.mutable_time()->set_seconds(kNow);
   AddLoop(&answer);
-  EXPECT_FALSE(HasActiveSpike(answer));
+  EXPECT_FALSE(HasTrouble(answer));
   EXPECT_THAT(Shown(answer), AllOf(HasSubstr("calm, no spike"), HasSubstr("Retry loops: "),
                                    HasSubstr("1001  AV_ERR_REPEATED_OPERATION")));
 }
@@ -135,7 +158,7 @@ TEST(SpikesReportTest, AnEndedSpikeIsListedButNotActive) {
   incident.set_active(false);
   incident.mutable_end()->set_seconds(kNow - 60);
   for (v1::Spike& spike : *answer.mutable_spikes()) spike.set_active(false);
-  EXPECT_FALSE(HasActiveSpike(answer));
+  EXPECT_FALSE(HasTrouble(answer));
   EXPECT_THAT(Shown(answer),
               HasSubstr("Ended within the last hour:\n"
                         "  - 11:59 to 12:03 UTC, eu, all apps: 1005 AV_ERR_TIMEOUT\n"));
@@ -144,7 +167,7 @@ TEST(SpikesReportTest, AnEndedSpikeIsListedButNotActive) {
 TEST(SpikesReportTest, OneOfSeveralSpikesIsEnough) {
   v1::SpikesResponse answer = Answer();
   answer.mutable_spikes(0)->set_active(false);
-  EXPECT_TRUE(HasActiveSpike(answer));
+  EXPECT_TRUE(HasTrouble(answer));
 }
 
 TEST(SpikesReportTest, AnUndocumentedCodeHasNoFix) {

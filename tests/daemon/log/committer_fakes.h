@@ -94,9 +94,11 @@ class RecordingWaiter final : public BatchWaiter {
     Record(absl::StrCat("failed ", sequence, " ", absl::StatusCodeToString(status.code())));
   }
   void OnBatchesSettled(size_t bytes) override {
-    Record("end");
-    absl::MutexLock lock(&mutex_);
-    settled_bytes_ += bytes;
+    {
+      absl::MutexLock lock(&mutex_);
+      settled_bytes_ += bytes;
+    }
+    Record("end");  // last: a test may destroy the waiter after it
   }
   void OnRoom() override { Record("room"); }
 

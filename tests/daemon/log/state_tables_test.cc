@@ -34,7 +34,7 @@ std::string Text(const Checkpoint& c) {
   for (const DetectorPage& r : c.detector) {
     absl::StrAppend(&text, "\ndetector ", r.place.app, "/", r.place.region, " ", r.bytes);
   }
-  absl::StrAppend(&text, "\ntriage ", c.triage);
+  absl::StrAppend(&text, "\ntriage ", c.triage, "\nsilence ", c.silence);
   return text;
 }
 
@@ -57,6 +57,7 @@ Checkpoint FirstCheckpoint() {
                 {{"all", "all"}, std::string(9000, 'd')},
                 {{"racer", "us"}, ""}};
   c.triage = std::string("tri\0age", 7);
+  c.silence = std::string("sil\0ence", 8);
   return c;
 }
 
@@ -103,6 +104,7 @@ TEST(StateTablesTest, MergesWhatChanged) {
   third.epoch = 12;
   third.policy = "";
   third.triage = "";
+  third.silence = "";
   third.places.clear();
   third.counters.clear();
   third.pages = {{7, "longer than before"}};

@@ -27,10 +27,13 @@ std::string Unescaped(const std::string& html) {
 
 class PagesTest : public ::testing::Test {
  protected:
-  Answers Now() { return {world_.clock.Now(), world_.catalog, links_, spikes_, world_.memory, {}}; }
+  Answers Now() {
+    return {world_.clock.Now(), world_.catalog, links_, spikes_, world_.memory, {}, silence_};
+  }
 
   CountedWorld world_;
   SpikeReport spikes_;
+  SilenceReport silence_;
   TriageLinks links_{"http://here", "", ""};
 };
 
@@ -110,6 +113,31 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatSpikesWithTheFix) {
   EXPECT_THAT(text, HasSubstr("all apps, region <bdi>eu</bdi>"));
   EXPECT_THAT(text, HasSubstr("<span class=\"much\">84/s</span>, expected 4/s: 21 times"));
   EXPECT_THAT(Unescaped(text), HasSubstr(world_.catalog.Find(1005)->solution));
+}
+
+TEST_F(PagesTest, SaysThatReportsHaveStoppedAndWhatToCheckFirst) {
+  silence_.silences = {{.place = {"shooter", "<eu>"},
+                        .active = true,
+                        .start_s = kWorldStart - 300,
+                        .usual_rate = 2}};
+  const Page page = HomePage(Now());
+  EXPECT_EQ(page.title, "Reports stopped - gmewatch");
+  EXPECT_THAT(page.main, AllOf(HasSubstr("<h1>Reports have stopped</h1>"), Not(HasSubstr("Calm"))));
+  EXPECT_THAT(page.main, HasSubstr("No reports: app <bdi>shooter</bdi>, region <bdi>&lt;eu&gt;"));
+  EXPECT_THAT(page.main, HasSubstr("<span class=\"much\">0/s</span>, expected 2/s"));
+  EXPECT_THAT(page.main, HasSubstr(", for 5 min"));
+  ASSERT_FALSE(world_.catalog.general_steps().stopped.empty());
+  for (const std::string& step : world_.catalog.general_steps().stopped) {
+    EXPECT_THAT(Unescaped(page.main), HasSubstr("<li>" + step + "</li>"));
+  }
+  const v1::SpikesResponse spikes = Now().Spikes();
+  ASSERT_EQ(spikes.silences_size(), 1);
+  EXPECT_EQ(spikes.silences(0).start().seconds(), kWorldStart - 300);
+  EXPECT_EQ(Now().Top(1).silences_size(), 1);
+  silence_.silences[0].active = false;
+  silence_.silences[0].end_s = kWorldStart - 60;
+  EXPECT_THAT(HomePage(Now()).main,
+              AllOf(HasSubstr("Calm"), HasSubstr(", 4 min: no reports</li>")));
 }
 
 // One code in one place, and five codes in six places each.

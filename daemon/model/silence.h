@@ -1,0 +1,37 @@
+// What is reported when reports stop. Plain data; times are in seconds since 1970.
+#ifndef GMEWATCH_DAEMON_MODEL_SILENCE_H_
+#define GMEWATCH_DAEMON_MODEL_SILENCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "daemon/model/batch.h"
+
+namespace gmewatch {
+
+// Reports of a place that usually has many have stopped, or all but a few have. An app or region of
+// kAllLabel stands for all of them.
+struct Silence {
+  Place place;
+  bool active = false;
+  int64_t start_s = 0;
+  int64_t end_s = 0;         // 0 while it is active
+  double usual_rate = 0;     // reports per second before it; a session counts once a tick
+  double observed_rate = 0;  // in the last tick
+
+  friend bool operator==(const Silence&, const Silence&) = default;
+};
+
+// The state after one tick: everything that is active or ended in the last hour, the most general
+// place first.
+struct SilenceReport {
+  std::vector<Silence> silences;
+};
+
+// A report as it is published to its readers, on any thread.
+using SilenceSnapshot = std::shared_ptr<const SilenceReport>;
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_MODEL_SILENCE_H_
