@@ -28,7 +28,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
   if (!files.ok()) return files.status();
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
-  for (const auto step : {&Daemon::OpenLog, &Daemon::Recover, &Daemon::StartServing}) {
+  for (const auto step :
+       {&Daemon::OpenLog, &Daemon::Recover, &Daemon::StartCommitter, &Daemon::StartServing}) {
     absl::Status status = (self.get()->*step)();
     if (!status.ok()) {
       self->Stop().IgnoreError();  // the error of the start is the one to return
@@ -109,7 +110,7 @@ absl::Status Daemon::Recover() {
   return absl::OkStatus();
 }
 
-absl::Status Daemon::StartServing() {
+absl::Status Daemon::StartCommitter() {
   const Settings& settings = files_.settings;
   committer_ = std::make_unique<Committer>(
       *log_, clock_,
@@ -132,9 +133,11 @@ absl::Status Daemon::StartServing() {
   if (!kept.ok()) return kept.status();
   committer_->Inherit(*kept);
   committer_->SetPolicy(files_.Policy());
-  absl::Status status = committer_->Flush();
-  if (!status.ok()) return status;
+  return committer_->Flush();
+}
 
+absl::Status Daemon::StartServing() {
+  const Settings& settings = files_.settings;
   spikes_ = std::make_unique<SpikeWatch>(DetectSettings(settings.detect()), aggregate_.counters(),
                                          clock_);
   spikes_->Load(std::exchange(recovered_detector_, {}));
@@ -159,7 +162,7 @@ absl::Status Daemon::StartServing() {
       [this] { return Ready(); });
   triage_->AddTo(admin_.get());
   triage_->Start();
-  status = admin_->Start();
+  absl::Status status = admin_->Start();
   if (!status.ok()) return status;
   UseCatalog(files_.catalog, settings);
   spikes_->Start();

@@ -67,6 +67,7 @@ class Daemon {
 
   absl::Status OpenLog();
   absl::Status Recover();
+  absl::Status StartCommitter();
   absl::Status StartServing();
   void StartCheckpoints();
   void UseCatalog(const Catalog& catalog, const Settings& settings);

@@ -70,7 +70,7 @@ class Site:
     def _answers(self, expression: str) -> bool:
         try:
             return bool(self.query(expression))
-        except OSError:
+        except (OSError, ValueError):  # while it starts it answers, but not with JSON
             return False
 
     def api(self, path: str, **parameters) -> dict:

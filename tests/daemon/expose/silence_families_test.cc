@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string Render(const SilenceReport& report) {
-  const std::string text = prometheus::TextSerializer().Serialize(SilenceFamilies(report));
+  std::string text = prometheus::TextSerializer().Serialize(SilenceFamilies(report));
   const absl::StatusOr<std::vector<ExposedFamily>> parsed = ParseExposition(text);
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   return text;
