@@ -179,8 +179,8 @@ TEST_F(SilenceWatchTest, AStepOfTheWallClockIsNoStopAndMovesNoDay) {
 TEST_F(SilenceWatchTest, FewSessionsAreNotWorthALine) {
   Ticks(kHour, 0, 40);
   // Seven sessions that report all the time.
-  std::vector<SessionId> sessions;
-  for (int i = 0; i < 7; ++i) sessions.push_back({random_.Bits(), random_.Bits()});
+  std::vector<SessionId> sessions(7);
+  for (SessionId& session : sessions) session = {random_.Bits(), random_.Bits()};
   for (int i = 0; i < 2 * kHour; ++i) {
     for (const SessionId& session : sessions) counters_.place(0).reporters().Add(session);
     Ticks(1, 0, 40);

@@ -91,15 +91,8 @@ bool Month::Deliver(const Counts& drawn, MonthTick* tick) {
       if (event.IsOn(now_)) Take(event.place, &counts, &held_);
       if (now_ == event.end) Take(event.place, &held_, &counts);
     }
-    if (event.kind != EventKind::kRestart && event.kind != EventKind::kGap) continue;
-    if (event.IsOn(now_)) {
-      has_data = false;
-      if (event.end - now_ <= kKeptTicks) Take(event.place, &counts, &kept_);
-    }
-    if (now_ == event.end) {
-      Take(event.place, &kept_, &counts);
-      tick->ticks = 1 + std::min(kKeptTicks, event.end - event.start);
-      tick->restart = true;
+    if (event.kind == EventKind::kRestart || event.kind == EventKind::kGap) {
+      has_data &= !Miss(event, &counts, tick);
     }
   }
   if (!has_data) return false;
@@ -107,6 +100,17 @@ bool Month::Deliver(const Counts& drawn, MonthTick* tick) {
   FillGains(counts, tick);
   AddLoops(tick);
   return true;
+}
+
+bool Month::Miss(const MonthEvent& event, Counts* counts, MonthTick* tick) {
+  const bool on = event.IsOn(now_);
+  if (on && event.end - now_ <= kKeptTicks) Take(event.place, counts, &kept_);
+  if (now_ == event.end) {
+    Take(event.place, &kept_, counts);
+    tick->ticks = 1 + std::min(kKeptTicks, event.end - event.start);
+    tick->restart = true;
+  }
+  return on;
 }
 
 void Month::UpdateLabels(const Counts& counts) {

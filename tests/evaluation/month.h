@@ -72,6 +72,9 @@ class Month {
   void Draw(Counts* counts);
   // What the network and the daemon do to the counts. Returns false if the tick has no data.
   bool Deliver(const Counts& counts, MonthTick* tick);
+  // A restart or a gap: whether nothing is delivered now. Clients keep the newest of what they
+  // could not send, and send it at the end.
+  bool Miss(const MonthEvent& event, Counts* counts, MonthTick* tick);
   void UpdateLabels(const Counts& counts);
   void UpdateOutage(const Counts& counts, size_t label);
   void UpdateStop(MonthLabel* label) const;

@@ -103,6 +103,7 @@ void Planner::Outage(std::string name, int64_t start, FleetPlace place, int code
 
 void Planner::AddGroup(FleetPlace place) {
   std::vector<int> codes;
+  codes.reserve(6);
   for (int i = 0; i < 6; ++i) codes.push_back(NewCode(place, 0.02));
   Add(1, [this, place, codes](int64_t start) {
     const int64_t begin = start + Minutes(60, 240);

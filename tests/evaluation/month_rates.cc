@@ -15,7 +15,7 @@ MonthRates::MonthRates(const MonthPlan& plan, const Fleet& fleet)
   for (uint64_t leaf = 0; leaf < kLeaves; ++leaf) {
     traffic_wander_.emplace_back(kTrafficWander, kTrafficStep, MixSeed(plan.seed, kTraffic + leaf));
   }
-  for (uint64_t i = 0; i < (kErrorCodes + 1) * kApps; ++i) {
+  for (uint64_t i = 0; i < uint64_t{kErrorCodes + 1} * kApps; ++i) {
     ratio_wander_.emplace_back(kRatioWander, kRatioStep, MixSeed(plan.seed, kRatios + i));
   }
 }

@@ -12,18 +12,25 @@ bool SameCodeAndPlace(const MonthEvent& event, const Line& line) {
   return event.HasCode(line.what.code) && event.place.Overlaps(line.what.place);
 }
 
+bool MayBeSpikeOf(const MonthEvent& event, const Line& line, int64_t lines) {
+  if (!SameCodeAndPlace(event, line)) return false;
+  const bool on = event.IsOn(line.begin);
+  const bool just_over = line.begin >= event.end && line.begin - event.end <= kEndTicks;
+  if (event.is_outage()) return on || (just_over && lines == 0);
+  if (event.kind == EventKind::kRelease) {
+    return on && line.begin - event.start <= kDayTicks && lines == 0;
+  }
+  return event.kind == EventKind::kPeak && !event.known && (on || just_over) && lines == 0;
+}
+
 // Whether a line may belong to an event, as long as the event has not `lines` lines too many.
 bool MayBelong(const MonthLabel& label, const Line& line, int64_t lines) {
   const MonthEvent& event = label.event;
   const int64_t since = line.begin - event.start;
   const bool on = event.IsOn(line.begin);
-  const bool just_over = line.begin >= event.end && line.begin - event.end <= kEndTicks;
   switch (line.what.kind) {
     case LineKind::kSpike:
-      if (!SameCodeAndPlace(event, line)) return false;
-      if (event.is_outage()) return on || (just_over && lines == 0);
-      if (event.kind == EventKind::kRelease) return on && since <= kDayTicks && lines == 0;
-      return event.kind == EventKind::kPeak && !event.known && (on || just_over) && lines == 0;
+      return MayBeSpikeOf(event, line, lines);
     case LineKind::kLoop:
       return event.kind == EventKind::kLoop && on && SameCodeAndPlace(event, line);
     case LineKind::kTraffic:

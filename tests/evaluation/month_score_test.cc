@@ -137,7 +137,7 @@ TEST(MonthScoreTest, LinesOfTheWarmUpAreCountedApart) {
 using Lines = std::pair<int64_t, int64_t>;
 
 TEST(MonthScoreTest, OtherEventsMayHaveTheirLinesAndNoMore) {
-  const auto false_lines = [](MonthEvent event, std::vector<Line> lines) {
+  const auto false_lines = [](const MonthEvent& event, const std::vector<Line>& lines) {
     const MonthTally tally = ScoreEvent(event, lines);
     return Lines(FalseLines(tally), tally.false_loops);
   };

@@ -31,24 +31,26 @@ struct Group {
   std::vector<int64_t> start_errors;
 };
 
+void Add(const MonthLabel& label, const LabelResult& result, Group* group) {
+  ++group->events;
+  group->lines += result.lines;
+  if (!label.detectable()) return;
+  ++group->detectable;
+  group->in_time += result.in_time ? 1 : 0;
+  group->right_place += result.right_place ? 1 : 0;
+  group->once += result.once ? 1 : 0;
+  group->ended += result.ended ? 1 : 0;
+  if (!result.reported) return;
+  ++group->reported;
+  group->delays.push_back(result.delay);
+  group->start_errors.push_back(std::abs(result.start_error));
+}
+
 Group Collect(const std::vector<MonthRun>& runs, size_t contender, const LabelFilter& belongs) {
   Group group;
   for (const MonthRun& run : runs) {
     for (size_t i = 0; i < run.labels.size(); ++i) {
-      if (!belongs(run.labels[i])) continue;
-      const LabelResult& result = run.tallies[contender].results[i];
-      ++group.events;
-      group.lines += result.lines;
-      if (!run.labels[i].detectable()) continue;
-      ++group.detectable;
-      group.in_time += result.in_time ? 1 : 0;
-      group.right_place += result.right_place ? 1 : 0;
-      group.once += result.once ? 1 : 0;
-      group.ended += result.ended ? 1 : 0;
-      if (!result.reported) continue;
-      ++group.reported;
-      group.delays.push_back(result.delay);
-      group.start_errors.push_back(std::abs(result.start_error));
+      if (belongs(run.labels[i])) Add(run.labels[i], run.tallies[contender].results[i], &group);
     }
   }
   return group;
@@ -76,6 +78,28 @@ std::string PlaceText(const FleetPlace& place) {
 std::string TimeText(int64_t ticks) {
   return absl::StrFormat("%d %02d:%02d", ticks / kDayTicks, ticks % kDayTicks / kHourTicks,
                          ticks % kHourTicks / kMinuteTicks);
+}
+
+std::string ResultText(const LabelResult& result) {
+  if (!result.reported) return "";
+  return absl::StrCat(result.delay, ", ", result.lines, result.in_time ? " in time" : "",
+                      result.right_place ? " place" : "", result.once ? " once" : "",
+                      result.ended ? " ended" : "");
+}
+
+std::vector<std::string> EventRow(const MonthRun& run, size_t i) {
+  const MonthEvent& event = run.labels[i].event;
+  std::vector<std::string> row = {
+      absl::StrCat(run.seed),
+      event.name,
+      TimeText(event.start - run.plan.warm_up),
+      event.end == kForGood ? "" : absl::StrCat(event.end - event.start),
+      PlaceText(event.place),
+      absl::StrCat(event.codes.size()),
+      absl::StrFormat("%.3g", event.factor),
+      IsDetectable(run.labels[i]) ? absl::StrCat(*run.labels[i].decided - event.start) : ""};
+  for (const MonthTally& tally : run.tallies) row.push_back(ResultText(tally.results[i]));
+  return row;
 }
 
 void PrintSummary(const std::vector<MonthRun>& runs, const std::vector<Contender>& contenders) {
@@ -177,26 +201,7 @@ void PrintEvents(const std::vector<Contender>& contenders, const std::vector<Mon
   PrintHead(head);
   for (const MonthRun& run : runs) {
     for (size_t i = 0; i < run.labels.size(); ++i) {
-      const MonthEvent& event = run.labels[i].event;
-      std::vector<std::string> row = {
-          absl::StrCat(run.seed),
-          event.name,
-          TimeText(event.start - run.plan.warm_up),
-          event.end == kForGood ? "" : absl::StrCat(event.end - event.start),
-          PlaceText(event.place),
-          absl::StrCat(event.codes.size()),
-          absl::StrFormat("%.3g", event.factor),
-          IsDetectable(run.labels[i]) ? absl::StrCat(*run.labels[i].decided - event.start) : ""};
-      for (const MonthTally& tally : run.tallies) {
-        const LabelResult& result = tally.results[i];
-        row.push_back(!result.reported
-                          ? ""
-                          : absl::StrCat(result.delay, ", ", result.lines,
-                                         result.in_time ? " in time" : "",
-                                         result.right_place ? " place" : "",
-                                         result.once ? " once" : "", result.ended ? " ended" : ""));
-      }
-      PrintRow(row);
+      PrintRow(EventRow(run, i));
     }
   }
 }

@@ -27,6 +27,7 @@ struct Watch {
 MonthRun RunMonth(const RunSettings& settings, uint64_t seed,
                   const std::vector<Contender>& contenders) {
   std::vector<Watch> watches;
+  watches.reserve(contenders.size());
   for (const Contender& contender : contenders) {
     watches.push_back({MakeFleetRule(settings, contender), {}, 0});
   }

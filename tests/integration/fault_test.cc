@@ -58,7 +58,7 @@ TEST_F(FaultTest, ARecoveryThatSkipsTheLastEpochIsFound) {
 // scrapes show counts that a kill takes away.
 TEST_F(FaultTest, ALogThatShowsUncommittedCountsIsFound) {
   options_.cuts = false;
-  options_.hold_answers = absl::Milliseconds(250);
+  options_.hold_answers = absl::Seconds(1);
   // A scrape has to come between the count and the kill.
   const Findings findings = RunWithFault("acknowledge_early", 24);
   EXPECT_EQ(findings.differences.missing, 0);
