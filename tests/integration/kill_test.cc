@@ -50,7 +50,7 @@ TEST_F(KillTest, CountsEqualTheLedgersOverRandomKillsAndPrometheusSeesThem) {
   ExpectPrometheusAgrees(site.prometheus(), findings.ledger);
   findings.exit_status = site.daemon().Terminate();
   ExpectNothingWrong(findings);
-  EXPECT_GT(findings.ledger.batches(), kills * 5);
+  EXPECT_GT(findings.ledger.batches(), kills * 20);
   // How many there are depends on how busy the machine is.
   EXPECT_GT(findings.cuts, kills / 10);
 }
