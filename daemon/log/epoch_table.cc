@@ -115,9 +115,7 @@ absl::Status EpochTable::Append(uint64_t number, const Epoch& epoch, uint64_t co
   if (oldest_ != covered || dropped_ == covered) return status;
   // All covered epochs are dropped.
   dropped_ = covered;
-  status = connection_->GiveBackSpace();
-  const bool in_vain = absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
-  return in_vain ? absl::OkStatus() : status;
+  return connection_->GiveBackSpace();
 }
 
 absl::Status EpochTable::Write(uint64_t number, uint64_t covered) {

@@ -2,18 +2,18 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "daemon/log/checksum.h"
+#include "daemon/log/state_dir.h"
 
 namespace gmewatch {
 namespace {
@@ -49,9 +49,9 @@ struct Record {
 };
 
 uint32_t Crc(const Slot& slot, size_t record_bytes) {
-  return static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(slot.data() + kUncheckedBytes),
-              sizeof(SlotHeader) - kUncheckedBytes + record_bytes));
+  const absl::string_view checked(slot.data() + kUncheckedBytes,
+                                  sizeof(SlotHeader) - kUncheckedBytes + record_bytes);
+  return Checksum().AddBytes(checked).value();
 }
 
 std::optional<Record> Parse(const Slot& slot) {
@@ -166,15 +166,9 @@ absl::StatusOr<RejectedByReason> RejectedReserve::Read(uint64_t number) const {
 
 absl::Status RejectedReserve::Error(const char* what) const {
   const int error = errno;
-  const std::string text =
-      absl::StrCat("cannot ", what, " ", path_, ": ", std::generic_category().message(error));
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-    return absl::ResourceExhaustedError(absl::StrCat("disk full: ", text));
-  }
-  if (error == EACCES || error == EPERM || error == EROFS || error == EISDIR || error == ELOOP) {
-    return absl::FailedPreconditionError(text);
-  }
-  return absl::InternalError(text);
+  absl::Status status = FileError(what, path_, error);
+  if (error != ENOSPC && error != EDQUOT && error != EFBIG) return status;
+  return absl::ResourceExhaustedError(absl::StrCat("disk full: ", status.message()));
 }
 
 }  // namespace gmewatch

@@ -286,7 +286,7 @@ bool SqliteConnection::EmptyWal() {
   return code == SQLITE_OK && frames > 0 && frames == moved;
 }
 
-absl::Status SqliteConnection::GiveBackSpace() {
+absl::StatusOr<bool> SqliteConnection::IsMostlyFree() {
   absl::StatusOr<SqliteStatement> pages = Prepare(
       "SELECT freelist_count, page_count, page_size "
       "FROM pragma_freelist_count, pragma_page_count, pragma_page_size");
@@ -295,13 +295,19 @@ absl::Status SqliteConnection::GiveBackSpace() {
   if (!row.ok()) return row.status();
   const int64_t free = pages->Int64(0) * pages->Int64(2);
   const int64_t used = pages->Int64(1) * pages->Int64(2) - free;
-  *pages = SqliteStatement();
-  if (free < kFreeBytesMin || used > kVacuumBytesMax || used > free) return absl::OkStatus();
+  return free >= kFreeBytesMin && used <= kVacuumBytesMax && used <= free;
+}
+
+absl::Status SqliteConnection::GiveBackSpace() {
+  const absl::StatusOr<bool> mostly_free = IsMostlyFree();
+  if (mostly_free.ok() && !*mostly_free) return absl::OkStatus();
+  absl::Status status = mostly_free.status();
   // What is in use is copied twice: first to memory, since there may be no room elsewhere.
-  absl::Status status = Execute("PRAGMA temp_store = MEMORY");
+  if (status.ok()) status = Execute("PRAGMA temp_store = MEMORY");
   if (status.ok()) status = Execute("VACUUM");
   if (status.ok()) EmptyWal();
-  return status;
+  const bool in_vain = absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+  return in_vain ? absl::OkStatus() : status;
 }
 
 void SqliteConnection::LeaveFilesAlone() {

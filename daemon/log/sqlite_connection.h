@@ -123,8 +123,8 @@ class SqliteConnection {
   // if that failed or readers still need the WAL.
   bool EmptyWal();
 
-  // Makes the file smaller if most of it is free, and enough to be worth it. ResourceExhausted and
-  // Unavailable: it stays as it is.
+  // Makes the file smaller if most of it is free, and enough to be worth it. Without room for that,
+  // or while another program keeps it locked, it stays as it is.
   absl::Status GiveBackSpace();
 
   // From now on the files are not touched, not even when the connection is closed. For a failure
@@ -139,6 +139,7 @@ class SqliteConnection {
 
   SqliteConnection(std::string path, const SqliteSchema& schema, sqlite3* db)
       : path_(std::move(path)), schema_(schema), db_(db) {}
+  absl::StatusOr<bool> IsMostlyFree();
   // Before anything is written: a file of another program must stay as it is.
   absl::Status Identify();
   absl::Status Configure();

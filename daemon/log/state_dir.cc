@@ -66,6 +66,14 @@ absl::Status PrepareStateFile(const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status FileError(absl::string_view what, absl::string_view path, int error) {
+  const std::string message = absl::StrCat("cannot ", what, " ", path, ": ", ErrorText(error));
+  if (error == EACCES || error == EROFS || error == EPERM || error == EISDIR || error == ELOOP) {
+    return absl::FailedPreconditionError(message);
+  }
+  return absl::InternalError(message);
+}
+
 absl::Status SyncDirectory(const std::string& directory) {
   const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = fd >= 0 && fsync(fd) == 0;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace gmewatch {
 
@@ -18,6 +19,10 @@ absl::Status PrepareStateDir(const std::string& state_dir);
 // Creates an empty file for the daemon's user alone if it is absent; otherwise checks that it can
 // be written.
 absl::Status PrepareStateFile(const std::string& path);
+
+// "cannot open /a/b: REASON", for a call that failed with the errno `error`: FailedPrecondition if
+// the path cannot be used, otherwise Internal.
+absl::Status FileError(absl::string_view what, absl::string_view path, int error);
 
 // After it, names that were added to the directory survive a power loss.
 absl::Status SyncDirectory(const std::string& directory);

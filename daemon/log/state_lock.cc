@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -17,15 +16,6 @@
 
 namespace gmewatch {
 namespace {
-
-absl::Status Cannot(absl::string_view what, absl::string_view path, int error) {
-  const std::string message =
-      absl::StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(error));
-  if (error == EACCES || error == EROFS || error == EPERM || error == EISDIR || error == ELOOP) {
-    return absl::FailedPreconditionError(message);
-  }
-  return absl::InternalError(message);
-}
 
 // The process that holds the lock, according to the lock file.
 std::string OwnerName(int fd) {
@@ -42,7 +32,7 @@ absl::Status WriteOwner(int fd, absl::string_view path) {
   const std::string line = absl::StrCat(getpid(), "\n");
   if (ftruncate(fd, 0) != 0 || pwrite(fd, line.data(), line.size(), 0) < 0) {
     // On a full disk the lock is held all the same; only the process id is missing.
-    if (errno != ENOSPC && errno != EDQUOT) return Cannot("write", path, errno);
+    if (errno != ENOSPC && errno != EDQUOT) return FileError("write", path, errno);
   }
   return absl::OkStatus();
 }
@@ -54,14 +44,14 @@ absl::StatusOr<StateLock> StateLock::Acquire(const std::string& state_dir) {
   if (!prepared.ok()) return prepared;
   const std::string path = absl::StrCat(state_dir, "/lock");
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return Cannot("open", path, errno);
+  if (fd < 0) return FileError("open", path, errno);
   StateLock lock(fd);
   int result = 0;
   do {
     result = flock(fd, LOCK_EX | LOCK_NB);
   } while (result != 0 && errno == EINTR);
   if (result != 0) {
-    if (errno != EWOULDBLOCK) return Cannot("lock", path, errno);
+    if (errno != EWOULDBLOCK) return FileError("lock", path, errno);
     return absl::FailedPreconditionError(
         absl::StrCat("state directory ", state_dir, " is in use by ", OwnerName(fd)));
   }

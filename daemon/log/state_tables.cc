@@ -93,10 +93,7 @@ absl::StatusOr<uint64_t> StateTables::CoveredEpoch() {
 
 absl::Status StateTables::Save(const Checkpoint& checkpoint) {
   absl::Status status = connection_->InTransaction([&] { return SaveAll(checkpoint); });
-  if (!status.ok()) return status;
-  status = connection_->GiveBackSpace();
-  const bool in_vain = absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
-  return in_vain ? absl::OkStatus() : status;
+  return status.ok() ? connection_->GiveBackSpace() : status;
 }
 
 absl::Status StateTables::SaveAll(const Checkpoint& checkpoint) {
@@ -136,12 +133,13 @@ absl::Status StateTables::SaveMeta(const Checkpoint& checkpoint) {
   const std::pair<absl::string_view, const std::string*> blobs[] = {
       {kMetaTriage, &checkpoint.triage},
       {kMetaSilence, &checkpoint.silence},
+      {kMetaPolicy, &checkpoint.policy},
   };
   for (const auto& [key, bytes] : blobs) {
     absl::Status status = writers_.meta.BindText(1, key).BindBlob(2, *bytes).Run();
     if (!status.ok()) return status;
   }
-  return writers_.meta.BindText(1, kMetaPolicy).BindBlob(2, checkpoint.policy).Run();
+  return absl::OkStatus();
 }
 
 absl::Status StateTables::SavePlaces(const Checkpoint& checkpoint) {

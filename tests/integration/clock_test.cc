@@ -73,15 +73,17 @@ class LightLoad {
 class ClockTest : public ::testing::Test {
  protected:
   std::unique_ptr<GmewatchdProcess> Start(const std::string& limits = "{}",
-                                          const std::string& program = "",
+                                          const std::string& fault = "",
                                           const std::string& state = "state") {
     const std::string config =
         dir_.Write("settings.yaml", absl::StrCat("apps: [{name: demo, regions: [eu]}]\n"
                                                  "log: {checkpoint_interval: 1s}\n"
                                                  "detect: {tick: 1s}\nlimits: ",
                                                  limits, "\n"));
+    ChildOptions options = clock_.Options();
+    options.environment.push_back("GMEWATCH_FAULT=" + fault);
     auto daemon = GmewatchdProcess::Start({"--config=" + config, "--state_dir=" + dir_.File(state)},
-                                          program, clock_.Options());
+                                          fault.empty() ? "" : FAULTY_GMEWATCHD_PATH, options);
     EXPECT_TRUE(daemon.ok()) << daemon.status();
     return daemon.ok() ? *std::move(daemon) : nullptr;
   }
@@ -133,7 +135,7 @@ TEST_F(ClockTest, AStepOfTheWallClockStopsNothing) {
 
 // The test above is worth nothing if it does not fail where one thread waits on the wall clock.
 TEST_F(ClockTest, ACommitterThatWaitsOnTheWallClockIsFound) {
-  auto daemon = Start("{}", WALL_CLOCK_GMEWATCHD_PATH);
+  auto daemon = Start("{}", "wall_clock");
   ASSERT_NE(daemon, nullptr);
   LightLoad load(daemon->ingest_address());
   ASSERT_TRUE(AwaitTrue([&] { return load.acknowledged() > 0; }, kSoon));

@@ -5,7 +5,8 @@
 // acknowledge_early: the event log returns Ok before the epoch is durable.
 // count_retries: a start forgets the sessions, so a batch that is sent again is counted again.
 // skip_last_epoch: recovery leaves out the newest epoch.
-// leak: each commit keeps 256 KiB of memory; for the soak.
+// wall_clock: the committer waits on the wall clock before each commit, with abseil; for
+// clock_test. leak: each commit keeps 256 KiB of memory; for the soak.
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -14,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "daemon/base/flags.h"
 #include "daemon/run.h"
 
 namespace gmewatch {
@@ -167,6 +168,17 @@ class ForgettingLastLog final : public FaultyLog {
   uint64_t skipped_ = 0;
 };
 
+class WallClockLog final : public FaultyLog {
+ public:
+  using FaultyLog::FaultyLog;
+
+  absl::Status Append(uint64_t number, const Epoch& epoch) override {
+    absl::Notification never;
+    never.WaitForNotificationWithTimeout(absl::Milliseconds(100));
+    return log().Append(number, epoch);
+  }
+};
+
 class LeakingLog final : public FaultyLog {
  public:
   using FaultyLog::FaultyLog;
@@ -184,6 +196,7 @@ std::unique_ptr<EventLog> WithFault(const std::string& fault, std::unique_ptr<Ev
   if (fault == "acknowledge_early") return std::make_unique<HastyLog>(std::move(log));
   if (fault == "count_retries") return std::make_unique<ForgetfulLog>(std::move(log));
   if (fault == "skip_last_epoch") return std::make_unique<ForgettingLastLog>(std::move(log));
+  if (fault == "wall_clock") return std::make_unique<WallClockLog>(std::move(log));
   if (fault == "leak") return std::make_unique<LeakingLog>(std::move(log));
   std::cerr << "GMEWATCH_FAULT does not name a fault: \"" << fault << "\"\n";
   std::exit(gmewatch::kExitUsage);  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -194,16 +207,16 @@ std::unique_ptr<EventLog> WithFault(const std::string& fault, std::unique_ptr<Ev
 
 int main(int argc, char** argv) {
   gmewatch::DaemonOptions options;
-  const std::vector<std::pair<absl::string_view, std::string*>> flags = {
-      {"--config=", &options.config_file},
-      {"--state_dir=", &options.state_dir},
-      {"--ingest_address=", &options.ingest_address},
-      {"--admin_address=", &options.admin_address}};
-  for (int i = 1; i < argc; ++i) {
-    for (const auto& [flag, value] : flags) {
-      absl::string_view argument = argv[i];
-      if (absl::ConsumePrefix(&argument, flag)) *value = std::string(argument);
-    }
+  gmewatch::Flags flags;
+  flags.Add("config", &options.config_file, "as gmewatchd's");
+  flags.Add("state_dir", &options.state_dir, "as gmewatchd's");
+  flags.Add("ingest_address", &options.ingest_address, "as gmewatchd's");
+  flags.Add("admin_address", &options.admin_address, "as gmewatchd's");
+  std::vector<std::string> rest;
+  const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, &rest);
+  if (!parsed.ok()) {
+    std::cerr << "faulty_gmewatchd: " << parsed.message() << "\n";
+    return gmewatch::kExitUsage;
   }
   // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
   const char* fault = std::getenv("GMEWATCH_FAULT");
