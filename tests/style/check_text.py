@@ -53,6 +53,13 @@ CODE_RULES = [
         ("daemon", "client"),
     ),
     Rule(
+        "temp_dir",
+        r"\btesting::TempDir\b|\bmkdtemp\b|\bmkstemp\b",
+        "tests run at the same time: a directory of one test alone comes from tests/support/temp_dir.h",
+        ("tests",),
+        ("tests/support/temp_dir.cc", "tests/bench"),
+    ),
+    Rule(
         "shared_ptr",
         r"\b(shared_ptr|make_shared)\b(?!<const )|\benable_shared_from_this\b",
         "one owner, a value or a unique_ptr; only an immutable snapshot (shared_ptr<const T>) is shared",

@@ -8,8 +8,6 @@
 
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -20,12 +18,6 @@
 
 namespace gmewatch {
 namespace {
-
-std::string MakeTempDir() {
-  std::string path =
-      absl::StrCat(std::filesystem::temp_directory_path().string(), "/gmewatch_XXXXXX");
-  return mkdtemp(path.data()) == nullptr ? "" : path;
-}
 
 // All that a child needs to execute the program, made before the fork: the child must not allocate,
 // because another thread of the parent may have held the allocator's lock.
@@ -95,17 +87,16 @@ void Limit(__rlimit_resource_t resource, uint64_t most) {
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     const std::string& program, std::vector<std::string> arguments, const ChildOptions& options) {
-  const std::string dir = MakeTempDir();
-  if (dir.empty()) return absl::InternalError("cannot make a temporary directory");
+  auto dir = std::make_unique<TempDir>();
   arguments.insert(arguments.begin(), program);
-  Image image = {std::move(arguments), EnvironmentWith(options.environment), dir + "/out",
-                 dir + "/err", options};
+  Image image = {std::move(arguments), EnvironmentWith(options.environment), dir->File("out"),
+                 dir->File("err"), options};
   const std::vector<char*> argv = PointersTo(&image.arguments);
   const std::vector<char*> envp = PointersTo(&image.environment);
   const pid_t pid = fork();
   if (pid < 0) return absl::ErrnoToStatus(errno, program);
   if (pid == 0) Become(image, argv.data(), envp.data());
-  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, dir));
+  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, std::move(dir)));
 }
 
 ChildProcess::~ChildProcess() {
@@ -113,8 +104,6 @@ ChildProcess::~ChildProcess() {
     Signal(SIGKILL);
     Wait();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(dir_, ignored);
 }
 
 void ChildProcess::Signal(int signal) const {
@@ -134,22 +123,22 @@ int ChildProcess::Wait(absl::Duration timeout) {
   return status_;
 }
 
-std::string ChildProcess::output() const { return ReadFile(dir_ + "/out"); }
+std::string ChildProcess::output() const { return ReadFile(dir_->File("out")); }
 
-std::string ChildProcess::error() const { return ReadFile(dir_ + "/err"); }
+std::string ChildProcess::error() const { return ReadFile(dir_->File("err")); }
 
 bool ChildProcess::AwaitText(const char* file, absl::string_view text, absl::Duration timeout) {
-  const auto found = [&] { return absl::StrContains(ReadFile(dir_ + file), text); };
+  const auto found = [&] { return absl::StrContains(ReadFile(dir_->File(file)), text); };
   AwaitTrue([&] { return found() || Reap(); }, timeout);
   return found();
 }
 
 bool ChildProcess::AwaitOutput(absl::string_view text, absl::Duration timeout) {
-  return AwaitText("/out", text, timeout);
+  return AwaitText("out", text, timeout);
 }
 
 bool ChildProcess::AwaitError(absl::string_view text, absl::Duration timeout) {
-  return AwaitText("/err", text, timeout);
+  return AwaitText("err", text, timeout);
 }
 
 Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
@@ -158,20 +147,6 @@ Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
   if (!process.ok()) return {-1, "", process.status().ToString()};
   const int status = (*process)->Wait();
   return {status, (*process)->output(), (*process)->error()};
-}
-
-TempDir::TempDir() : path_(MakeTempDir()) {}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempDir::File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
-
-std::string TempDir::Write(absl::string_view name, absl::string_view text) const {
-  std::ofstream(File(name), std::ios::binary) << text;
-  return File(name);
 }
 
 std::string ReadFile(const std::string& path) {

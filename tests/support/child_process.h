@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 
@@ -53,13 +54,13 @@ class ChildProcess {
   bool AwaitError(absl::string_view text, absl::Duration timeout = absl::Seconds(30));
 
  private:
-  ChildProcess(pid_t pid, std::string dir) : pid_(pid), dir_(std::move(dir)) {}
+  ChildProcess(pid_t pid, std::unique_ptr<TempDir> dir) : pid_(pid), dir_(std::move(dir)) {}
   bool AwaitText(const char* file, absl::string_view text, absl::Duration timeout);
   // Returns whether it has ended; keeps its status.
   bool Reap();
 
   const pid_t pid_;
-  const std::string dir_;
+  const std::unique_ptr<TempDir> dir_;
   int status_ = -1;
 };
 
@@ -71,22 +72,6 @@ struct Ended {
 };
 Ended RunToEnd(const std::string& program, std::vector<std::string> arguments,
                const ChildOptions& options = {});
-
-// A new empty directory; the destructor deletes it with all that is in it.
-class TempDir {
- public:
-  TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir();
-  const std::string& path() const { return path_; }
-  std::string File(absl::string_view name) const;
-  // Writes a file in it and returns its path.
-  std::string Write(absl::string_view name, absl::string_view text) const;
-
- private:
-  std::string path_;
-};
 
 // The bytes of a file; empty if it cannot be read.
 std::string ReadFile(const std::string& path);

@@ -1,26 +1,19 @@
 #include "daemon/base/text_file.h"
 
-#include <cstdio>
-#include <fstream>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
 
-std::string PathWith(const std::string& text) {
-  std::string path = testing::TempDir() + "gmewatch_text_file_test";
-  std::ofstream(path, std::ios::binary) << text;
-  return path;
-}
-
 TEST(ReadTextFileTest, ReturnsAllBytes) {
   const std::string text("a\r\n\0\xff", 5);
-  const std::string path = PathWith(text);
+  const TempDir dir;
+  const std::string path = dir.Write("file", text);
   EXPECT_EQ(ReadTextFile(path, 5).value(), text);
-  std::remove(path.c_str());
 }
 
 TEST(ReadTextFileTest, AnErrorNamesTheFile) {
@@ -32,9 +25,9 @@ TEST(ReadTextFileTest, AnErrorNamesTheFile) {
   check("/nonexistent/gmewatchd.yaml", "/nonexistent/gmewatchd.yaml: No such file or directory");
   check("/", "/: Is a directory");
   check("/dev/zero", "/dev/zero: has more than 4 bytes");
-  const std::string path = PathWith("12345");
+  const TempDir dir;
+  const std::string path = dir.Write("file", "12345");
   check(path, path + ": has more than 4 bytes");
-  std::remove(path.c_str());
 }
 
 }  // namespace

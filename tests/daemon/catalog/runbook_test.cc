@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -12,6 +11,7 @@
 #include "daemon/expose/metric_names.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
@@ -52,19 +52,18 @@ std::set<std::string> MetricsIn(const std::string& text) {
 
 // What promtool reports for a rule file in which each query is a rule; empty if it has no error.
 std::string PromtoolFault(const std::vector<std::string>& queries) {
-  const std::string file = testing::TempDir() + "/gmewatch_runbook_rules.yml";
   std::string rules = "groups:\n- name: runbook\n  rules:\n";
   for (size_t i = 0; i < queries.size(); ++i) {
     absl::StrAppend(&rules, "  - record: query:", i, "\n    expr: |-\n      ", queries[i], "\n");
   }
-  std::ofstream(file) << rules;
+  const TempDir dir;
+  const std::string file = dir.Write("rules.yml", rules);
   const std::string command =
       absl::StrCat(std::string(GMEWATCH_PROMTOOL), " check rules '", file, "' 2>&1");
   std::FILE* pipe = popen(command.c_str(), "r");
   std::string said;
   for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) said += static_cast<char>(c);
   const int status = pclose(pipe);
-  std::remove(file.c_str());
   return status == 0 ? "" : said;
 }
 

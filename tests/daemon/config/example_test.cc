@@ -1,6 +1,5 @@
 // deploy/gmewatchd.yaml: a line that begins with # and no space is a setting with its default, a
 // comment indented by five spaces is part of an example, any other comment is text.
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -18,6 +17,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
 #include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
@@ -64,12 +64,12 @@ std::string TextOf(const absl::StatusOr<Settings>& settings) {
 }
 
 TEST(ExampleTest, IsWhatTheGeneratorWrites) {
-  const std::string output = testing::TempDir() + "gmewatchd_example.yaml";
+  const TempDir dir;
+  const std::string output = dir.File("example.yaml");
   const std::string command = absl::StrCat(EXAMPLE_SETTINGS " ", output);
   ASSERT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT: no other thread is running
   EXPECT_EQ(ReadFile(GMEWATCH_SOURCE_DIR "/deploy/gmewatchd.yaml"), ReadFile(output))
       << "write it again with: cmake --build build/dev --target gmewatchd_yaml";
-  std::remove(output.c_str());
 }
 
 TEST(ExampleTest, ChangesNothingAsItIs) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -23,6 +22,7 @@
 #include "daemon/expose/metric_names.h"
 #include "tests/daemon/expose/exposition.h"
 #include "tests/support/http_client.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
@@ -205,8 +205,8 @@ TEST_F(MetricsPageTest, CountsItsSeries) {
 
 // The output of promtool for a text; empty if it finds no fault.
 std::string Promtool(const std::string& text) {
-  const std::string file = testing::TempDir() + "/gmewatch_scrape.txt";
-  std::ofstream(file) << text;
+  const TempDir dir;
+  const std::string file = dir.Write("scrape.txt", text);
   std::FILE* pipe =
       popen((std::string(GMEWATCH_PROMTOOL) + " check metrics 2>&1 < '" + file + "'").c_str(), "r");
   std::string said;
@@ -214,7 +214,6 @@ std::string Promtool(const std::string& text) {
     said.push_back(static_cast<char>(c));
   }
   const int status = pclose(pipe);
-  std::remove(file.c_str());
   return WIFEXITED(status) && WEXITSTATUS(status) == 0
              ? said
              : absl::StrCat("status ", status, ": ", said);

@@ -15,6 +15,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "tests/daemon/gmectl/run_command.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
@@ -98,7 +99,8 @@ TEST(ExplainTest, SpeaksJson) {
 }
 
 TEST(ExplainTest, TakesAnotherCatalogue) {
-  const std::string file = testing::TempDir() + "/explain_catalogue.yaml";
+  const TempDir dir;
+  const std::string file = dir.File("catalogue.yaml");
   std::ofstream(file) << "codes:\n- {value: 7, name: FULL_MOON, category: client, severity: error, "
                          "action: vendor, solution: Wait a night.}\n"
                          "actions: [{name: vendor, who: the makers of GME, steps: [s]}]\n"
@@ -110,7 +112,6 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
   const CommandResult wrong = Explain({"--catalog=" + file, "7"});
   EXPECT_EQ(wrong.status, kExitUsage);
   EXPECT_THAT(wrong.err, HasSubstr("explain_catalogue.yaml:2:"));
-  std::remove(file.c_str());
 }
 
 TEST(ExplainTest, SaysWhatIsWrong) {

@@ -13,6 +13,7 @@
 #include "daemon/detect/standalone_detector.h"
 #include "daemon/gmectl/command.h"
 #include "tests/daemon/gmectl/run_command.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
@@ -223,21 +224,21 @@ TEST(ReplayTest, SaysWhatIsWrongWithItsArguments) {
 }
 
 TEST(ReplayTest, ReadsFilesAndNamesThem) {
-  const std::string path = absl::StrCat(testing::TempDir(), "replay_test.csv");
-  std::ofstream(path) << "10,1\n20,x\n";
+  const TempDir dir;
+  const std::string path = dir.Write("series.csv", "10,1\n20,x\n");
   std::ostringstream out;
   std::ostringstream err;
   EXPECT_EQ(RunReplay({path}, out, err), kExitUsage);
   EXPECT_THAT(err.str(), StartsWith(absl::StrCat("gmectl replay: ", path, ":2: the value is")));
   EXPECT_EQ(RunReplay({"/no/such/file"}, out, err), kExitUsage);
   EXPECT_THAT(err.str(), HasSubstr("cannot read /no/such/file"));
-  EXPECT_EQ(RunReplay({testing::TempDir()}, out, err), kExitUsage);
+  EXPECT_EQ(RunReplay({dir.path()}, out, err), kExitUsage);
   EXPECT_THAT(err.str(), HasSubstr(":1: cannot be read"));
 }
 
 TEST(ReplayTest, SaysIfTheOutputCannotBeWritten) {
-  const std::string path = absl::StrCat(testing::TempDir(), "replay_full_test.csv");
-  std::ofstream(path) << Series(9000, 9000);
+  const TempDir dir;
+  const std::string path = dir.Write("series.csv", Series(9000, 9000));
   std::ofstream full("/dev/full");
   std::ostringstream err;
   EXPECT_EQ(RunReplay({path}, full, err), kExitBad);

@@ -1,4 +1,4 @@
-// Shared by the tests of the SQLite log: a temporary directory, small epochs whose time is their
+// Shared by the tests of the SQLite log: small epochs whose time is their
 // number, and a view of the files as another program sees them.
 #ifndef GMEWATCH_TESTS_DAEMON_LOG_LOG_FIXTURE_H_
 #define GMEWATCH_TESTS_DAEMON_LOG_LOG_FIXTURE_H_
@@ -6,9 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,27 +15,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/log/sqlite_log.h"
+#include "tests/support/temp_dir.h"
 
 namespace gmewatch {
-
-class TempDir {
- public:
-  explicit TempDir(const std::string& in = ::testing::TempDir())
-      : path_(absl::StrCat(in, "gmewatch_log_XXXXXX")) {
-    if (mkdtemp(path_.data()) == nullptr) ADD_FAILURE() << "cannot make " << path_;
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-  std::string File(const std::string& name) const { return absl::StrCat(path_, "/", name); }
-
- private:
-  std::string path_;
-};
 
 // An epoch whose time is its number, of about `bytes`.
 inline Epoch NumberedEpoch(uint64_t number, size_t bytes = 100) {

@@ -7,6 +7,7 @@
 // GMEWATCH_POWER_LOSS_CASES=100000 runs that many random cases; GMEWATCH_POWER_LOSS_SEED begins
 // with another one.
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <random>
@@ -223,7 +224,9 @@ class Machine {
 
 // The directory has empty files and the mark only, but a busy disk would make the cases slow.
 std::string InMemory() {
-  return std::filesystem::is_directory("/dev/shm") ? "/dev/shm/" : ::testing::TempDir();
+  return std::filesystem::is_directory("/dev/shm")
+             ? "/dev/shm"
+             : std::filesystem::temp_directory_path().string();
 }
 
 constexpr Step kA = Step::kAppend;
