@@ -110,6 +110,7 @@ void SpikeWatch::UpdateCodes() {
     watched.other = slot == kOtherSlot;
     if (watched.other) continue;
     watched.code = counters_.code(slot);
+    watched.success = watched.code == 0;
     const CatalogCode* known = catalog_->Find(watched.code);
     if (known != nullptr) watched.action = known->action;
     watched.ignored = (known != nullptr && known->severity == "benign") ||

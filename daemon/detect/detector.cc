@@ -49,8 +49,10 @@ uint32_t DominantBucketBit(const SeriesState& rising, const OneSender& one, uint
 
 }  // namespace
 
-Detector::Detector(const DetectSettings& settings) : settings_(settings), model_(settings) {
+Detector::Detector(const DetectSettings& settings)
+    : settings_(settings), model_(settings), traffic_(absl::ToDoubleSeconds(settings.tick)) {
   row_series_.resize(rows_.size());
+  traffic_.Resize(rows_.size());
 }
 
 void Detector::SetSettings(const DetectSettings& settings) {
@@ -63,12 +65,14 @@ void Detector::SetCodes(std::vector<WatchedCode> codes) { codes_ = std::move(cod
 void Detector::AddPlace(const Place& place) {
   place_rows_.push_back(rows_.Add(place));
   while (row_series_.size() < rows_.size()) row_series_.emplace_back().born_tick = last_tick_;
+  traffic_.Resize(rows_.size());
 }
 
 void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
   BeginTick(tick, ticks);
+  CountTraffic(tick, ticks, gains);
   for (const CellGain& gain : gains) {
-    if (!codes_[gain.slot].ignored) Feed(gain, tick, ticks);
+    if (!codes_[gain.slot].ignored && !codes_[gain.slot].success) Feed(gain, tick, ticks);
   }
   FeedRollups(tick, ticks);
   // A rise is followed through ticks without events, too.
@@ -93,11 +97,8 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
   if (!skips && !hour_ends) return;
   for (uint32_t index = 0; index < states_.size(); ++index) {
     SeriesState& state = states_[index];
-    if (hour_ends) {
-      EndHour(index);  // counts the ticks without events up to last_tick_
-    } else if (state.tick < last_tick_) {
-      model_.Advance({.tick = last_tick_}, OwnSeason(state), SeasonAbove(series_[index]), &state);
-    }
+    CatchUp(index);
+    if (hour_ends) EndHour(index);
     if (skips) SeriesModel::Skip(tick - ticks, &state);
   }
   for (RowSeries& row : row_series_) {
@@ -105,7 +106,64 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
     if (skips) row.born_tick += tick - ticks - last_tick_;
     row.changed = true;
   }
-  if (hour_ends) SortSeries();
+  if (!hour_ends) return;
+  EndTrafficHour();
+  SortSeries();
+}
+
+void Detector::CatchUp(uint32_t index) {
+  if (states_[index].tick < last_tick_) Advance(series_[index], {.tick = last_tick_});
+}
+
+void Detector::CountTraffic(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
+  const auto add = [this](uint32_t leaf, uint64_t successes, uint64_t errors) {
+    if (successes + errors == 0) return;
+    for (const uint32_t row :
+         {leaf, rows_.app_row(leaf), rows_.region_row(leaf), Rows::kEverything}) {
+      traffic_.Add(row, successes, errors);
+    }
+  };
+  uint32_t leaf = Rows::kEverything;
+  uint64_t successes = 0;
+  uint64_t errors = 0;
+  // Gains are ordered by place.
+  for (const CellGain& gain : gains) {
+    const WatchedCode& code = codes_[gain.slot];
+    if (place_rows_[gain.place] != leaf) {
+      add(leaf, std::exchange(successes, 0), std::exchange(errors, 0));
+      leaf = place_rows_[gain.place];
+    }
+    if (code.success) {
+      successes += gain.events;
+    } else if (!code.ignored) {
+      errors += gain.events;
+    }
+  }
+  add(leaf, successes, errors);
+  std::vector<uint32_t> begun;
+  traffic_.EndTick(tick, ticks, &begun);
+  for (const uint32_t row : begun) Flatten(row);
+}
+
+void Detector::EndTrafficHour() {
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    const double changed = traffic_.EndHour(row);
+    if (changed == 0) {
+      Flatten(row);
+    } else if (changed != 1) {
+      ForEachIndex(row_series_[row], [&](uint32_t index) {
+        SeriesState& state = states_[index];
+        if (state.phase != SeriesPhase::kNew) state.level *= static_cast<float>(changed);
+      });
+    }
+  }
+}
+
+void Detector::Flatten(uint32_t row) {
+  ForEachIndex(row_series_[row], [&](uint32_t index) {
+    SeriesState& state = states_[index];
+    model_.Flatten(OwnSeason(state), SeasonAbove(series_[index]), &state);
+  });
 }
 
 void Detector::EndHour(uint32_t index) {
@@ -159,9 +217,15 @@ void Detector::FeedRollups(uint32_t tick, uint32_t ticks) {
   sums_.clear();
 }
 
-void Detector::Advance(const Series& series, const TickInput& input) {
+void Detector::Advance(const Series& series, TickInput input) {
   const uint32_t index = FindOrAdd(series, input);
   SeriesState& state = states_[index];
+  input.exposure = traffic_.Now(series.row);
+  const uint32_t first = input.tick + 1 - input.ticks;
+  if (const uint32_t silent = first - 1 - state.tick; silent > 0) {
+    input.silent_exposure =
+        traffic_.Between(series.row, state.tick + 1, first) / static_cast<float>(silent);
+  }
   const bool rose = state.phase > SeriesPhase::kQuiet;
   // The season above is not needed if it has its own.
   const Season* own = OwnSeason(state);
@@ -216,7 +280,8 @@ const Season* Detector::SeasonAbove(const Series& series) const {
 
 double Detector::ExpectedNow(uint32_t index) const {
   const SeriesState& state = states_[index];
-  return model_.Expected(last_tick_, OwnSeason(state), SeasonAbove(series_[index]), state);
+  return model_.Expected(last_tick_, OwnSeason(state), SeasonAbove(series_[index]), state) *
+         traffic_.Now(series_[index].row);
 }
 
 int64_t Detector::SecondsOf(uint32_t tick) const {

@@ -23,6 +23,7 @@
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_model.h"
 #include "daemon/detect/series_state.h"
+#include "daemon/detect/traffic.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/detect_settings.h"
 #include "daemon/model/spike.h"
@@ -34,6 +35,7 @@ namespace gmewatch {
 struct WatchedCode {
   int32_t code = 0;
   bool other = false;    // the overflow column, `other`
+  bool success = false;  // counts operations that succeed
   bool ignored = false;  // benign or in ignored_codes: has no series, raises no spike
   std::string action;    // the catalogue's action; empty if the catalogue does not have the code
 };
@@ -105,6 +107,13 @@ class Detector {
   };
 
   void BeginTick(uint32_t tick, uint32_t ticks);
+  // Counts the operations of the tick.
+  void CountTraffic(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains);
+  // Ends the hour of each row's traffic.
+  void EndTrafficHour();
+  void Flatten(uint32_t row);
+  // Advances a series to last_tick_.
+  void CatchUp(uint32_t index);
   void EndHour(uint32_t index);
   // Sorts series by row and slot, the order in which ticks visit them. New ones are appended in the
   // order of their first events.
@@ -112,7 +121,7 @@ class Detector {
   void Feed(const CellGain& gain, uint32_t tick, uint32_t ticks);
   void AddToRollups(uint32_t leaf, const CellGain& gain);
   void FeedRollups(uint32_t tick, uint32_t ticks);
-  void Advance(const Series& series, const TickInput& input);
+  void Advance(const Series& series, TickInput input);
   // Returns the index of a series, which is added if it is missing.
   uint32_t FindOrAdd(const Series& series, const TickInput& input);
   std::vector<uint32_t>& IndicesOf(const Series& series);
@@ -149,6 +158,7 @@ class Detector {
   SeriesModel model_;
   std::vector<WatchedCode> codes_;
   Rows rows_;
+  Traffic traffic_;
   std::vector<uint32_t> place_rows_;   // by the row of the counters
   std::vector<RowSeries> row_series_;  // by row
   std::vector<CellGain> sums_;         // of this tick, by roll-up and slot

@@ -112,6 +112,37 @@ Incident Unpack(const internal::IncidentRecord& incident) {
   return out;
 }
 
+void Pack(const Traffic::Row& row, internal::TrafficRecord* out) {
+  out->set_recent_operations(row.recent_operations);
+  out->set_recent_ticks(row.recent_ticks);
+  out->set_hour_successes(row.hour_successes);
+  out->set_hour_errors(row.hour_errors);
+  out->set_hour_ticks(row.hour_ticks);
+  out->set_hours(row.hours);
+  out->set_mean(row.mean);
+  out->set_exposure(row.exposure);
+}
+
+Traffic::Row Unpack(const internal::TrafficRecord& row) {
+  return {.recent_operations = row.recent_operations(),
+          .recent_ticks = row.recent_ticks(),
+          .hour_successes = row.hour_successes(),
+          .hour_errors = row.hour_errors(),
+          .hour_ticks = row.hour_ticks(),
+          .hours = row.hours(),
+          .mean = row.mean(),
+          .exposure = row.exposure()};
+}
+
+bool IsSound(const Traffic::Row& row) {
+  for (const double number : {row.recent_operations, row.recent_ticks, row.hour_successes,
+                              row.hour_errors, double{row.hour_ticks}, double{row.hours},
+                              double{row.mean}, double{row.exposure}}) {
+    if (!std::isfinite(number) || number < 0) return false;
+  }
+  return row.mean == 0 || row.recent_ticks > 0;
+}
+
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the detector's state is damaged: ", what));
 }
@@ -137,6 +168,7 @@ std::string Detector::SaveHead() const {
   for (const WatchedCode& code : codes_) head.add_codes(code.code);
   for (const uint32_t row : place_rows_) Pack(rows_.place(row), head.add_places());
   for (const RowSeries& row : row_series_) head.add_births(row.born_tick);
+  for (const Traffic::Row& row : traffic_.rows()) Pack(row, head.add_traffic());
   head.set_series(static_cast<uint32_t>(states_.size()));
   head.mutable_rising()->Add(rising_.begin(), rising_.end());
   for (const Announced& announced : announced_) {
@@ -226,6 +258,15 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   for (size_t row = 0; row < rows_.size(); ++row) {
     row_series_[row].born_tick = head.births(static_cast<int>(row));
     row_series_[row].changed = false;
+  }
+  if (head.traffic_size() > 0) {
+    std::vector<Traffic::Row> traffic;
+    for (const internal::TrafficRecord& record : head.traffic()) {
+      traffic.push_back(Unpack(record));
+      if (!IsSound(traffic.back())) return Damaged("the operations of a row");
+    }
+    if (traffic.size() != rows_.size()) return Damaged("the number of rows is wrong");
+    traffic_.Restore(std::move(traffic), last_tick_);
   }
   if (head.series() > rows_.size() * kCodeSlotsMax * 2)
     return Damaged("the number of series is wrong");

@@ -107,6 +107,20 @@ void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state)
 
 }  // namespace
 
+void SeriesModel::Flatten(Season* own, const Season* above, SeriesState* state) const {
+  if (state->phase == SeriesPhase::kNew) return;
+  const auto factor = static_cast<float>(FactorOf(*state));
+  state->level =
+      std::max(static_cast<float>(Expected(state->tick, own, above, *state)), kLevelMin);
+  ResetFactor(state);
+  for (size_t i = 0; i < state->change_point_count; ++i) {
+    state->change_points.stretches[i].base *= factor;
+  }
+  if (own != nullptr) *own = Season();
+  state->season_hours = 0;
+  state->level_hours = 1;
+}
+
 void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState* state) const {
   const bool first_week = state->season_hours < kHoursPerWeek;
   if (hour.hours < kMinWatchedHour) {
@@ -119,7 +133,7 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
     LearnFirstWeek(hour, events, own, state);
     return;
   }
-  const double flat = state->level * ticks_per_hour_ * hour.hours;
+  const double flat = hour.base / own->OfHour(hour.of_week);
   const double profile = own->Profile(hour.of_week);
   own->Learn(hour.of_week, EstimateFactor(events, flat, profile, kProfileEvents * state->vmr),
              kSeasonGain);
@@ -127,7 +141,7 @@ void SeriesModel::LearnSeason(const WatchedHour& hour, Season* own, SeriesState*
 
 void SeriesModel::LearnFirstWeek(const WatchedHour& hour, double events, Season* own,
                                  SeriesState* state) const {
-  const double flat = state->level * ticks_per_hour_ * hour.hours;
+  const double flat = hour.base / own->OfHour(hour.of_week);
   const double before = own->OfHour(hour.of_week);
   const double around = own->Around(hour.of_week);
   double ahead = EstimateFactor(events, flat, around, kNeighbourEvents * state->vmr);
@@ -149,6 +163,7 @@ SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state
   const WatchedHour hour = {.of_week = HourOfWeek(tick),
                             .events = std::max(events, known ? kHourFloor * expected : 0),
                             .expected = expected,
+                            .base = expected / FactorOf(*state),
                             .hours = state->hour_ticks / ticks_per_hour_,
                             .rose = state->hour_rose != 0 || state->suspect,
                             .unsure = state->phase == SeriesPhase::kQuiet &&
@@ -162,7 +177,7 @@ SeriesModel::WatchedHour SeriesModel::TakeHour(uint32_t tick, SeriesState* state
 }
 
 void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
-                            const Season* above, SeriesState* state) const {
+                            SeriesState* state) const {
   if (hour.silent) {
     // Lasting silence becomes the new level, as a lasting rise does.
     const double factor = RawFactorOf(*state);
@@ -171,10 +186,8 @@ void SeriesModel::LearnHour(const WatchedHour& hour, uint32_t tick, Season* own,
     ResetFactor(state);
     return;
   }
-  const Season* season = own != nullptr ? own : above;
-  const double factor = season == nullptr ? 1 : season->OfHour(hour.of_week);
-  const double base = state->level * factor * hour.hours * ticks_per_hour_;
-  if (!hour.rose) LearnLevel(hour.events / base, hour.hours, own != nullptr, state);
+  if (hour.base <= 0) return;
+  if (!hour.rose) LearnLevel(hour.events / hour.base, hour.hours, own != nullptr, state);
   if (!hour.rose && !hour.unsure && hour.hours >= kMinWatchedHour) {
     LearnDrift(hour.events, hour.expected, state);
   }
@@ -189,7 +202,7 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
   const WatchedHour hour = TakeHour(tick, state);
   if (HourOfWeek(tick) % 24 == 23) state->rises = state->rises * kRisesKeptPerDay;
-  if (hour.hours > 0) LearnHour(hour, tick, own, above, state);
+  if (hour.hours > 0) LearnHour(hour, tick, own, state);
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;
     // So far an hour was predicted by the day before; from now on by the week before.

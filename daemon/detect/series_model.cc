@@ -116,12 +116,14 @@ SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
   state.drift = kDriftPrior;
   state.level = 1;
   state.fast_base = static_cast<float>(watched_ticks);
+  state.change_points.stretches[0].base = static_cast<float>(watched_ticks);
   if (watched_ticks >= kNewTicks) {
     state.phase = SeriesPhase::kQuiet;
     state.level = static_cast<float>(0.5 / (watched_ticks + 0.5));
     state.level_hours = static_cast<float>(watched_ticks / ticks_per_hour_);
     state.clump = ClumpOfVariance(state.vmr);
     state.fast_base = 0;
+    state.change_points = ChangePoints{};
   }
   return state;
 }
@@ -157,13 +159,13 @@ BestChangePoint SeriesModel::BestChangePointOf(const SeriesState& state) const {
 void SeriesModel::Advance(const TickInput& input, const Season* own, const Season* above,
                           SeriesState* state) const {
   const uint32_t silent = input.tick - state->tick - input.ticks;
-  const float base = static_cast<float>(input.ticks) * state->level *
+  const float base = static_cast<float>(input.ticks) * input.exposure * state->level *
                      SeasonAt(input.tick, own, above, state->phase);
   float silent_base = 0;
   if (silent > 0) {
     const uint32_t middle = state->tick + 1 + silent / 2;
-    silent_base =
-        static_cast<float>(silent) * state->level * SeasonAt(middle, own, above, state->phase);
+    silent_base = static_cast<float>(silent) * input.silent_exposure * state->level *
+                  SeasonAt(middle, own, above, state->phase);
   }
   switch (state->phase) {
     case SeriesPhase::kNew:
@@ -183,26 +185,28 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
 
 void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base,
                            SeriesState* state) const {
-  // In this phase the level is 1, so fast_base counts ticks; hour_expected sums the squares of
-  // counts.
+  // In this phase the level is 1, so fast_base sums exposures; the first stretch has the squares of counts, and the ticks.
   const auto events = static_cast<float>(input.events);
   state->fast_events += events;
   state->fast_base += base + silent_base;
-  state->hour_expected += events * events;
-  if (state->fast_base < kNewTicks) return;
+  Stretch& seen = state->change_points.stretches[0];
+  seen.events += events * events;
+  seen.base += static_cast<float>(input.tick - state->tick);
+  if (seen.base < kNewTicks || state->fast_base <= 0) return;
+  const float ticks = seen.base;
   state->phase = SeriesPhase::kQuiet;
-  const float mean = state->fast_events / state->fast_base;
+  const float mean = state->fast_events / ticks;
   if (mean > 0) {
-    const float vmr = state->hour_expected / state->fast_events - mean;
+    const float vmr = seen.events / state->fast_events - mean;
     // A few ticks may have varied too little by chance, so the estimate is raised by two standard
     // errors; later ticks lower it.
-    const float doubt = 1 + 2 * std::sqrt(2 / state->fast_base);
+    const float doubt = 1 + 2 * std::sqrt(2 / ticks);
     state->vmr =
         std::max(1.0F, doubt * (kVmrPrior + kFirstVmrWeight * vmr) / (1 + kFirstVmrWeight));
   }
-  state->hour_expected = 0;
-  state->level = (state->fast_events + 0.5F) / (state->fast_base + 0.5F);
-  state->level_hours = static_cast<float>(state->fast_base / ticks_per_hour_);
+  state->change_points = ChangePoints{};
+  state->level = (state->fast_events + 0.5F) / (state->fast_base * (1 + 0.5F / ticks));
+  state->level_hours = static_cast<float>(ticks / ticks_per_hour_);
   state->clump = ClumpOfVariance(state->vmr);
   ResetFactor(state);
 }

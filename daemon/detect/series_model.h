@@ -26,6 +26,9 @@ struct TickInput {
   uint32_t ticks = 1;     // the ticks that were counted together, this one the last
   uint32_t sessions = 0;  // a bit for each session that reported, folded to 32 bits
   uint64_t events = 0;
+  // Means (traffic.h): over `ticks`, and over those without events between the state's last tick and them.
+  float exposure = 1;
+  float silent_exposure = 1;
 };
 
 // The factor by which the last hours differ from level x season. Once the level is known, FactorOf
@@ -65,6 +68,9 @@ class SeriesModel {
   // Season of its own but counts enough for one.
   bool EndHour(uint32_t tick, Season* own, const Season* above, SeriesState* state) const;
 
+  // What is expected now becomes the level, and the season is forgotten: from now on the exposure means something else.
+  void Flatten(Season* own, const Season* above, SeriesState* state) const;
+
   // Skips the ticks after state->tick up to `tick`: there are no data for them.
   static void Skip(uint32_t tick, SeriesState* state) { state->tick = tick; }
 
@@ -81,6 +87,7 @@ class SeriesModel {
     size_t of_week;
     double events;
     double expected;
+    double base;
     double hours;  // the part of the hour that was watched, up to 1
     bool rose;     // part of it was a rise, or is suspected to be one
     bool unsure;   // a rise may have begun in it
@@ -96,8 +103,7 @@ class SeriesModel {
   const Horizon& HorizonOf(const SeriesState& state) const;
   void Learn(const Stretch& stretch, SeriesState* state) const;
   WatchedHour TakeHour(uint32_t tick, SeriesState* state) const;
-  void LearnHour(const WatchedHour& hour, uint32_t tick, Season* own, const Season* above,
-                 SeriesState* state) const;
+  void LearnHour(const WatchedHour& hour, uint32_t tick, Season* own, SeriesState* state) const;
   static void CountInHour(float events, float expected, uint32_t ticks, SeriesState* state);
   void LearnVariance(double events, double expected, double silent, double silent_ticks,
                      SeriesState* state) const;

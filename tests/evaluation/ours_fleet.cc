@@ -30,6 +30,7 @@ std::vector<WatchedCode> Codes() {
   std::vector<WatchedCode> codes(kErrorCodes + 1);
   codes[0].other = true;
   for (int code = 1; code <= kErrorCodes; ++code) codes[static_cast<size_t>(code)].code = code;
+  codes.emplace_back().success = true;
   return codes;
 }
 
@@ -53,8 +54,16 @@ OursFleet::OursFleet(double false_alarms_a_week)
 void OursFleet::Observe(const MonthTick& tick, std::vector<ActiveLine>* active) {
   if (tick.restart) Restart();
   AddPlaces(tick);
-  gains_ = tick.gains;
-  for (CellGain& gain : gains_) gain.place = *ids_[gain.place];
+  gains_.clear();
+  auto next = tick.gains.begin();
+  for (uint32_t leaf = 0; leaf < kLeaves; ++leaf) {
+    for (; next != tick.gains.end() && next->place == leaf; ++next) {
+      gains_.push_back(*next);
+      gains_.back().place = *ids_[leaf];
+    }
+    if (tick.successes[leaf] == 0) continue;
+    gains_.push_back({.place = *ids_[leaf], .slot = kErrorCodes + 1, .events = tick.successes[leaf]});
+  }
   detector_.Tick(static_cast<uint32_t>(kFirstTick + tick.tick), static_cast<uint32_t>(tick.ticks),
                  gains_);
   active->clear();
