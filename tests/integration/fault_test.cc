@@ -46,12 +46,13 @@ TEST_F(FaultTest, ALogThatAcknowledgesBeforeTheCommitIsFound) {
 
 TEST_F(FaultTest, ADaemonThatCountsRetriesIsFound) {
   const Findings findings = RunWithKillsAtAnAnswer("count_retries", /*after=*/false);
-  EXPECT_GT(findings.differences.surplus, 0);
+  // Each session that comes back counts as a new one; events are counted twice where a kill came between commit and answer.
+  EXPECT_FALSE(findings.differences.wrong.empty());
 }
 
 TEST_F(FaultTest, ARecoveryThatSkipsTheLastEpochIsFound) {
   const Findings findings = RunWithKillsAtAnAnswer("skip_last_epoch", /*after=*/true);
-  EXPECT_GT(findings.differences.missing, 0);
+  EXPECT_FALSE(findings.differences.wrong.empty());
 }
 
 // The answers are held back while the epochs are written, so that hardly an acknowledged event is
