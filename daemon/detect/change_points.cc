@@ -92,7 +92,7 @@ BestChangePoint FindBestChangePoint(const SeriesState& state, float factor,
   for (size_t i = state.change_point_count; i-- > 0;) {
     events += state.change_points.stretches[i].events;
     base += state.change_points.stretches[i].base;
-    const double llr = LogLikelihoodRatio(events / dispersion.unit, base * units_a_base,
+    const double llr = LogLikelihoodRatio(events / dispersion.unit, base * kMinFactor * units_a_base,
                                           dispersion.vmr, drift.After(base));
     if (llr <= best.llr) continue;
     best.llr = llr;
@@ -113,7 +113,7 @@ double LlrBound(const SeriesState& state, float factor, const Dispersion& disper
   float expected = 0;
   for (size_t i = state.change_point_count; i-- > 0;) {
     events += state.change_points.stretches[i].events;
-    expected += state.change_points.stretches[i].base * factor;
+    expected += state.change_points.stretches[i].base * kMinFactor * factor;
     const float excess = events - expected;
     if (excess > 0) bound = std::max(bound, excess * excess / (2 * expected));
   }

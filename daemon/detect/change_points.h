@@ -18,8 +18,8 @@
 
 namespace gmewatch {
 
-// A rise is at least this times the expected rate; less is not worth an alarm.
-inline constexpr float kMinFactor = 1.25F;
+// Rates wander by 30 %, so a rise is measured against this times the expected rate: what stays below it is no rise.
+inline constexpr float kMinFactor = 1.3F;
 
 // Takes a stretch that belongs to the past now, to learn from it.
 using ReleaseFn = absl::FunctionRef<void(const Stretch&)>;

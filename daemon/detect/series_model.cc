@@ -21,6 +21,10 @@ constexpr double kFactorFloor = 0.9;
 
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
+// A burst is over before anybody can look at it: what is counted of a tick is not enough for an alarm, unless ticks are as
+// long as this.
+constexpr double kBurstSeconds = 30;
+
 // From this share of the threshold on a rise is suspected.
 constexpr double kSuspectShare = 0.3;
 
@@ -74,6 +78,7 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
                               absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
       rebaseline_ticks_(
           std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
+      tick_share_(std::min(1.0, tick_seconds_ / kBurstSeconds)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
   // For a season that is known from less than a day, less than a week, and a week. The better it is
   // known, the slower the factor can be, and the longer a ramp that can be found beside the season.
@@ -260,7 +265,8 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
   const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
-  const auto counted = static_cast<float>(CountedEvents(*state, dispersion, events));
+  const auto counted = static_cast<float>(
+      std::min(CountedEvents(*state, dispersion, events), MostEventsOf(expected, events, dispersion)));
   const float all_expected = expected + silent_base * factor;
   if (silent_base > 0) {
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
@@ -282,6 +288,22 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, DriftOf(*state));
   state->suspect = best.llr >= kSuspectShare * threshold_;
   if (best.llr >= threshold_) BeginRise(best, dispersion, state);
+}
+
+double SeriesModel::MostEventsOf(double expected, double events, const Dispersion& dispersion) const {
+  const double llr_max = threshold_ * tick_share_;
+  const double mean = kMinFactor * expected / dispersion.unit;
+  const auto llr = [&](double count) {
+    return LogLikelihoodRatio(count / dispersion.unit, mean, dispersion.vmr, 0);
+  };
+  if (llr(events) <= llr_max) return events;
+  double low = kMinFactor * expected;
+  double high = events;
+  while (high - low > 0.01 * high) {
+    const double middle = (low + high) / 2;
+    (llr(middle) > llr_max ? high : low) = middle;
+  }
+  return low;
 }
 
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,

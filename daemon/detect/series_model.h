@@ -121,6 +121,8 @@ class SeriesModel {
   void EndRise(bool rebaseline, SeriesState* state) const;
   // Makes a rise a spike or a loop if its score reaches RequiredScore().
   void Classify(SeriesState* state) const;
+  // Returns what is counted at most of a tick's events.
+  double MostEventsOf(double expected, double events, const Dispersion& dispersion) const;
   Drift DriftOf(const SeriesState& state) const;
   // REQUIRES: the series is quiet, and not within a tick.
   BestChangePoint BestChangePointOf(const SeriesState& state) const;
@@ -133,6 +135,7 @@ class SeriesModel {
   double hours_per_tick_;
   double resolve_ticks_;
   double rebaseline_ticks_;
+  double tick_share_;  // of the threshold
   float recent_fading_;
   Horizon horizons_[3];
   double threshold_ = 0;

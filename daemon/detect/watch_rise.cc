@@ -35,7 +35,7 @@ double RequiredScore(const SeriesState& state) {
 double SeriesModel::RiseLlr(const SeriesState& state) const {
   const Rise& rise = state.rise;
   const double drift = DriftOf(state).After(rise.expected / FactorOf(state));
-  return LogLikelihoodRatio(rise.events, rise.expected, state.vmr, drift);
+  return LogLikelihoodRatio(rise.events, kMinFactor * rise.expected, state.vmr, drift);
 }
 
 void SeriesModel::BeginRise(const BestChangePoint& best, const Dispersion& dispersion,

@@ -27,7 +27,7 @@ ABSL_FLAG(std::string, nab, "../shared/nab", "folder of the NAB series; skipped 
 ABSL_FLAG(uint64_t, seed, 1, "seed of the simulated series and of the first month");
 ABSL_FLAG(int64_t, months, 3, "months of a fleet, of this seed and the ones after it");
 ABSL_FLAG(int64_t, days, 30, "days of a month, at most 30");
-ABSL_FLAG(bool, events, false, "print each event of the months");
+ABSL_FLAG(bool, events, false, "print each event of the months, and each false line");
 ABSL_FLAG(int64_t, quiet_series, 5'000, "quiet series, which share the budget");
 ABSL_FLAG(int64_t, spikes_per_cell, 400, "spikes for each baseline and factor");
 ABSL_FLAG(double, budget, 1, "false alarms a week over all series");

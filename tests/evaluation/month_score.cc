@@ -106,7 +106,9 @@ MonthTally ScoreMonth(const MonthPlan& plan, const std::vector<MonthLabel>& labe
     } else if (line.what.kind == LineKind::kLoop) {
       ++tally.false_loops;
     } else {
-      ++tally.false_lines[static_cast<size_t>(CauseOf(labels, line))];
+      const Cause cause = CauseOf(labels, line);
+      ++tally.false_lines[static_cast<size_t>(cause)];
+      tally.all_false_lines.push_back({line, cause});
     }
   }
   for (size_t i = 0; i < labels.size(); ++i) tally.results.push_back(Judge(labels[i], by_label[i]));

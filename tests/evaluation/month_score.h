@@ -32,9 +32,16 @@ struct LabelResult {
   int64_t start_error = 0;   // reported start - true start, of the last line
 };
 
+// A line that belongs to no event.
+struct FalseLine {
+  Line line;
+  Cause cause = Cause::kNothing;
+};
+
 struct MonthTally {
   std::vector<LabelResult> results;  // by label
   std::array<int64_t, kCauses> false_lines{};
+  std::vector<FalseLine> all_false_lines;
   int64_t false_loops = 0;    // loops that are not in the plan; they page nobody
   int64_t warm_up_lines = 0;  // before the month
   double weeks = 0;           // without the warm-up

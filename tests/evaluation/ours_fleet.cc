@@ -12,6 +12,9 @@ namespace {
 // Monday, 5 January 2026, 00:00 UTC, in ticks since 1970.
 constexpr int64_t kFirstTick = 1'767'571'200 / kTickSeconds;
 
+// Five times detect.min_sessions, as the daemon has it.
+constexpr double kSessionsMin = 15;
+
 DetectSettings SettingsOf(double false_alarms_a_week) {
   DetectSettings settings;
   settings.tick = absl::Seconds(kTickSeconds);
@@ -47,7 +50,9 @@ uint64_t IncidentOf(const SpikeReport& report, const SpikePlace& where) {
 }  // namespace
 
 OursFleet::OursFleet(double false_alarms_a_week)
-    : settings_(SettingsOf(false_alarms_a_week)), detector_(settings_) {
+    : settings_(SettingsOf(false_alarms_a_week)),
+      detector_(settings_),
+      silence_(std::in_place, kTickSeconds, kSessionsMin) {
   detector_.SetCodes(Codes());
 }
 
@@ -66,7 +71,15 @@ void OursFleet::Observe(const MonthTick& tick, std::vector<ActiveLine>* active) 
   }
   detector_.Tick(static_cast<uint32_t>(kFirstTick + tick.tick), static_cast<uint32_t>(tick.ticks),
                  gains_);
+  WatchSilence(tick);
   active->clear();
+  for (const Silence& silence : silence_->Report().silences) {
+    if (!silence.active) continue;
+    active->push_back({LineKind::kSilence,
+                       0,
+                       {NumberOf(silence.place.app), NumberOf(silence.place.region)},
+                       silence.start_s / kTickSeconds - kFirstTick});
+  }
   const SpikeReport report = detector_.Report();
   for (const gmewatch::Spike& spike : report.spikes) {
     if (!spike.active) continue;
@@ -79,7 +92,27 @@ void OursFleet::Observe(const MonthTick& tick, std::vector<ActiveLine>* active) 
   }
 }
 
+void OursFleet::WatchSilence(const MonthTick& tick) {
+  constexpr int64_t kQuarterTicks = 900 / kTickSeconds;
+  arrivals_.resize(detector_.places());
+  const bool quarter_ends = (tick.tick / kQuarterTicks) != (last_tick_ / kQuarterTicks);
+  for (size_t leaf = 0; leaf < kLeaves; ++leaf) {
+    if (!ids_[leaf].has_value()) continue;
+    Arrivals& arrivals = arrivals_[*ids_[leaf]];
+    arrivals.sessions = static_cast<double>(tick.successes[leaf]);
+    if (quarter_ends) arrivals.all_sessions = 0;
+    arrivals.all_sessions += arrivals.sessions;
+  }
+  if (tick.ticks > 1) silence_->Interrupt();
+  silence_->Tick((kFirstTick + tick.tick + 1) * kTickSeconds, static_cast<int>(tick.ticks), arrivals_);
+  last_tick_ = tick.tick;
+}
+
 void OursFleet::Restart() {
+  const internal::SilenceState silence = silence_->Save();
+  silence_.emplace(kTickSeconds, kSessionsMin);
+  const int64_t now_s = (kFirstTick + last_tick_ + 1) * kTickSeconds;
+  if (!silence_->Load(silence, now_s).ok()) std::abort();
   const std::vector<DetectorPage> pages = detector_.Save(false);
   detector_ = Detector(settings_);
   const absl::Status loaded = detector_.Load(pages);
@@ -92,6 +125,7 @@ void OursFleet::AddPlaces(const MonthTick& tick) {
     if (ids_[leaf].has_value()) return;
     ids_[leaf] = static_cast<uint32_t>(detector_.places());
     detector_.AddPlace(NameOf(FleetRows()[leaf]));
+    silence_->AddPlace(NameOf(FleetRows()[leaf]));
   };
   for (size_t leaf = 0; leaf < kLeaves; ++leaf) {
     if (tick.successes[leaf] > 0) add(leaf);

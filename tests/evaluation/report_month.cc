@@ -192,6 +192,17 @@ void PrintMonths(const RunSettings& settings, const std::vector<Contender>& cont
   PrintCauses(runs, contenders);
 }
 
+void PrintFalseLines(const Contender& contender, const MonthRun& run, size_t rule) {
+  for (const FalseLine& found : run.tallies[rule].all_false_lines) {
+    const Line& line = found.line;
+    PrintRow({contender.entry.name, absl::StrCat(run.seed),
+              CauseNames()[static_cast<size_t>(found.cause)], absl::StrCat(line.what.code),
+              PlaceText(line.what.place), TimeText(line.begin - run.plan.warm_up),
+              absl::StrCat(line.what.since - line.begin),
+              line.end == kForGood ? "" : absl::StrCat(line.end - line.begin)});
+  }
+}
+
 void PrintEvents(const std::vector<Contender>& contenders, const std::vector<MonthRun>& runs) {
   std::cout << "\n### Events\n\nTimes are days, hours and minutes after the warm-up; ticks after "
                "the start. Each rule: delay, lines, and what is right.\n\n";
@@ -203,6 +214,11 @@ void PrintEvents(const std::vector<Contender>& contenders, const std::vector<Mon
     for (size_t i = 0; i < run.labels.size(); ++i) {
       PrintRow(EventRow(run, i));
     }
+  }
+  std::cout << "\n### False lines\n\n";
+  PrintHead({"rule", "seed", "cause", "code", "place", "begins", "since", "ticks"});
+  for (const MonthRun& run : runs) {
+    for (size_t i = 0; i < contenders.size(); ++i) PrintFalseLines(contenders[i], run, i);
   }
 }
 
