@@ -50,7 +50,8 @@ uint32_t DominantBucketBit(const SeriesState& rising, const OneSender& one, uint
 }  // namespace
 
 Detector::Detector(const DetectSettings& settings)
-    : settings_(settings), model_(settings), traffic_(absl::ToDoubleSeconds(settings.tick)) {
+    : settings_(settings), model_(settings), traffic_(absl::ToDoubleSeconds(settings.tick)),
+      recurrence_(absl::ToDoubleSeconds(settings.tick)) {
   row_series_.resize(rows_.size());
   traffic_.Resize(rows_.size());
 }
@@ -80,10 +81,11 @@ void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> ga
     const uint32_t index = rising_[i];
     if (states_[index].tick < tick) Advance(series_[index], {.tick = tick, .ticks = ticks});
   }
-  std::erase_if(rising_,
-                [this](uint32_t index) { return states_[index].phase <= SeriesPhase::kQuiet; });
+  const auto over = [this](uint32_t index) { return states_[index].phase <= SeriesPhase::kQuiet; };
+  std::erase_if(rising_, over);
   last_tick_ = tick;
   UpdateSpikes();
+  std::erase_if(rising_, over);
 }
 
 void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
@@ -151,10 +153,8 @@ void Detector::EndTrafficHour() {
     if (changed == 0) {
       Flatten(row);
     } else if (changed != 1) {
-      ForEachIndex(row_series_[row], [&](uint32_t index) {
-        SeriesState& state = states_[index];
-        if (state.phase != SeriesPhase::kNew) state.level *= static_cast<float>(changed);
-      });
+      ForEachIndex(row_series_[row],
+                   [&](uint32_t index) { ScaleLevel(changed, &states_[index]); });
     }
   }
 }
@@ -282,6 +282,10 @@ double Detector::ExpectedNow(uint32_t index) const {
   const SeriesState& state = states_[index];
   return model_.Expected(last_tick_, OwnSeason(state), SeasonAbove(series_[index]), state) *
          traffic_.Now(series_[index].row);
+}
+
+uint32_t Detector::TickOf(int64_t seconds) const {
+  return static_cast<uint32_t>(seconds / absl::ToInt64Seconds(settings_.tick));
 }
 
 int64_t Detector::SecondsOf(uint32_t tick) const {

@@ -18,7 +18,8 @@
 #include "absl/types/span.h"
 #include "daemon/detect/counter_reader.h"
 #include "daemon/detect/incidents.h"
-#include "daemon/detect/locate.h"
+#include "daemon/detect/choose_places.h"
+#include "daemon/detect/recurrence.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_model.h"
@@ -104,6 +105,8 @@ class Detector {
   struct Announced {
     uint32_t series = 0;
     Spike spike;
+    bool expected = false;  // it comes back at its hour: not reported
+    float factor = 1;       // its events over the expected ones
   };
 
   void BeginTick(uint32_t tick, uint32_t ticks);
@@ -133,16 +136,23 @@ class Detector {
   double ExpectedNow(uint32_t index) const;
 
   void UpdateSpikes();
-  void UpdateCode(uint32_t slot);
+  void UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows);
+  // Ends an announced spike whose series is back, or replaced by another.
+  void End(Announced* announced);
+  // Ends the other rises of a code that a spike explains, which is over: nothing begins because it ends.
+  void DropExplained(const Announced& over);
+  // Whether rises like this come back at this hour.
+  bool IsExpected(const Announced& announced) const;
   // `loops`: indexes of the leaf series in a loop, or in a spike of alternating single senders.
   void UpdateLoops(const std::vector<uint32_t>& loops);
   bool IsPartOfSpike(uint32_t loop) const;
-  RowState StateOf(uint32_t row, uint32_t slot) const;
+  double GainOf(const SeriesState& state) const;
   // Returns the active entry of the series or its place; adds one if there isn't any.
   Announced& Announce(uint32_t series);
   void Refresh(Announced* announced);
   SpikePlace WhereOf(const Series& series) const;
   int64_t SecondsOf(uint32_t tick) const;
+  uint32_t TickOf(int64_t seconds) const;
 
   std::string SaveHead() const;
   std::string SaveRow(uint32_t row) const;
@@ -159,6 +169,7 @@ class Detector {
   std::vector<WatchedCode> codes_;
   Rows rows_;
   Traffic traffic_;
+  Recurrence recurrence_;
   std::vector<uint32_t> place_rows_;   // by the row of the counters
   std::vector<RowSeries> row_series_;  // by row
   std::vector<CellGain> sums_;         // of this tick, by roll-up and slot

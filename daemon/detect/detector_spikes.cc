@@ -5,47 +5,26 @@
 #include "absl/algorithm/container.h"
 #include "daemon/detect/change_points.h"
 #include "daemon/detect/detector.h"
+#include "daemon/detect/likelihood_ratio.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
 
-// A part counts as raised from this many standard deviations above its expectation on.
-constexpr double kRaisedDeviations = 3;
-
 // In an outage each client may retry more often. A retry loop that began at most this long before a
 // spike of its code and place, or after it, is part of the spike.
 constexpr int64_t kTogetherSeconds = 60;
 
-// An announced spike may still move to a part of its place until this long after its start.
-constexpr int64_t kRelocateSeconds = 600;
+// A rise that comes back is expected to be at most this times as high as before.
+constexpr double kExpectedFactor = 1.5;
 
 }  // namespace
 
-RowState Detector::StateOf(uint32_t row, uint32_t slot) const {
-  RowState out;
-  const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
-  if (index == kNone) return out;
-  const SeriesState& state = states_[index];
-  out.expected = ExpectedNow(index);
-  out.vmr = state.vmr;
-  if (state.phase > SeriesPhase::kQuiet) {
-    out.spike = state.phase == SeriesPhase::kSpike;
-    out.raised = true;
-    out.loop = state.phase == SeriesPhase::kLoop;
-    out.excess = state.rise.events - state.rise.expected;
-    out.ticks = last_tick_ + 1 - state.rise.start;
-    return out;
-  }
-  double events = 0;
-  double expected = 0;
-  for (size_t i = 0; i < state.change_point_count; ++i) {
-    events += state.change_points.stretches[i].events;
-    expected += state.change_points.stretches[i].base * FactorOf(state);
-  }
-  out.excess = std::max(0.0, events - expected);
-  out.raised = out.excess > kRaisedDeviations * std::sqrt(expected * state.vmr);
-  return out;
+double Detector::GainOf(const SeriesState& state) const {
+  const double usual = kMinFactor * state.rise.expected;
+  const double events = state.rise.events;
+  if (events <= usual) return 0;
+  return (events * std::log(events / usual) - (events - usual)) / state.vmr;
 }
 
 SpikePlace Detector::WhereOf(const Series& series) const {
@@ -81,11 +60,19 @@ void Detector::Refresh(Announced* announced) {
   const SeriesState& state = states_[announced->series];
   const double per_second = 1 / absl::ToDoubleSeconds(settings_.tick);
   if (state.phase < SeriesPhase::kLoop) {
-    spike.active = false;
-    spike.end_s = SecondsOf(last_tick_ + 1);
+    End(announced);
+    if (spike.retry_loop) return;
+    DropExplained(*announced);
+    const Series& series = series_[announced->series];
+    recurrence_.Add({.slot = series.slot,
+                     .row = series.row,
+                     .start = TickOf(spike.start_s),
+                     .end = last_tick_ + 1,
+                     .factor = announced->factor});
     return;
   }
   const Rise& rise = state.rise;
+  announced->factor = rise.events / std::max(rise.expected, 1e-9F);
   spike.expected_rate = ExpectedNow(announced->series) * per_second;
   spike.observed_rate =
       spike.expected_rate * rise.recent_events / std::max(rise.recent_expected, 1e-9F);
@@ -108,32 +95,74 @@ void Detector::UpdateLoops(const std::vector<uint32_t>& loops) {
   for (Announced& announced : announced_) {
     Spike& spike = announced.spike;
     if (!spike.active || !spike.retry_loop || !IsPartOfSpike(announced.series)) continue;
-    spike.active = false;
-    spike.end_s = SecondsOf(last_tick_ + 1);
+    End(&announced);
   }
   for (const uint32_t loop : loops) {
     if (!IsPartOfSpike(loop)) Announce(loop);
   }
 }
 
+void Detector::End(Announced* announced) {
+  Spike& spike = announced->spike;
+  spike.active = false;
+  spike.end_s = SecondsOf(last_tick_ + 1);
+}
+
+void Detector::DropExplained(const Announced& over) {
+  const Series& of = series_[over.series];
+  const bool adopted = states_[over.series].adopted;
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    const uint32_t index = FindIndex(row, of.slot, Kind::kManySenders);
+    if (index == kNone || index == over.series || !rows_.Overlap(row, of.row)) continue;
+    const bool announced = absl::c_any_of(announced_, [index](const Announced& other) {
+      return other.spike.active && other.series == index;
+    });
+    if (announced) continue;
+    SeriesState& state = states_[index];
+    if (adopted && state.phase > SeriesPhase::kQuiet) {
+      model_.EndRise(true, &state);
+    } else if (state.phase != SeriesPhase::kNew) {
+      SeriesModel::Drop(&state);
+    }
+    row_series_[row].changed = true;
+  }
+}
+
+bool Detector::IsExpected(const Announced& announced) const {
+  const SeriesState& state = states_[announced.series];
+  const Series& series = series_[announced.series];
+  const double factor = recurrence_.FactorAt(series.slot, last_tick_, [&](uint32_t row) {
+    return rows_.Overlap(row, series.row);
+  });
+  const Rise& rise = state.rise;
+  return factor > 1 &&
+         LogLikelihoodRatio(rise.recent_events, kExpectedFactor * factor * rise.recent_expected,
+                            state.vmr, state.drift) < model_.threshold();
+}
+
 void Detector::UpdateSpikes() {
   for (Announced& announced : announced_) Refresh(&announced);
-  std::vector<uint32_t> slots;
+  std::vector<std::pair<uint32_t, uint32_t>> raised;  // slot and row
   std::vector<uint32_t> loops;
   for (const uint32_t index : rising_) {
     const SeriesState& state = states_[index];
     const Series& series = series_[index];
     if (state.phase < SeriesPhase::kLoop) continue;
     if (series.kind == Kind::kManySenders && state.phase == SeriesPhase::kSpike) {
-      slots.push_back(series.slot);
+      raised.emplace_back(series.slot, series.row);
     } else if (rows_.is_leaf(series.row)) {
       // Roll-ups repeat the loops of their leaves.
       loops.push_back(index);
     }
   }
-  std::sort(slots.begin(), slots.end());
-  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
-  for (const uint32_t slot : slots) UpdateCode(slot);
+  std::sort(raised.begin(), raised.end());
+  std::vector<uint32_t> rows;
+  for (size_t i = 0; i < raised.size(); ++i) {
+    rows.push_back(raised[i].second);
+    if (i + 1 < raised.size() && raised[i + 1].first == raised[i].first) continue;
+    UpdateCode(raised[i].first, rows);
+    rows.clear();
+  }
   UpdateLoops(loops);
   for (Announced& announced : announced_) Refresh(&announced);
 
@@ -142,7 +171,9 @@ void Detector::UpdateSpikes() {
     return !announced.spike.active && announced.spike.end_s + kEndedKeptSeconds <= now_s;
   });
   std::vector<Spike> spikes;
-  for (const Announced& announced : announced_) spikes.push_back(announced.spike);
+  for (const Announced& announced : announced_) {
+    if (!announced.expected) spikes.push_back(announced.spike);
+  }
   incidents_.Update(spikes, now_s, [this](const SpikePlace& where) {
     const auto code = absl::c_find_if(codes_, [&where](const WatchedCode& known) {
       return known.other == where.other_code && known.code == where.code;
@@ -151,42 +182,34 @@ void Detector::UpdateSpikes() {
   });
 }
 
-void Detector::UpdateCode(uint32_t slot) {
-  const std::vector<uint32_t> found =
-      Locate(rows_, [this, slot](uint32_t row) { return StateOf(row, slot); });
-  const int64_t now_s = SecondsOf(last_tick_ + 1);
+void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
+  std::vector<RaisedRow> raised;
+  for (const uint32_t row : rows) {
+    raised.push_back({row, GainOf(states_[FindIndex(row, slot, Kind::kManySenders)])});
+  }
   const auto row_of = [this](const Announced& announced) { return series_[announced.series].row; };
-  const auto is_announced = [&](const Announced& announced) {
+  const auto is_current = [&](const Announced& announced) {
     return announced.spike.active && !announced.spike.retry_loop &&
            series_[announced.series].slot == slot;
   };
-  // A whole may have enough events for an alarm before any of its parts has. So its place may move
-  // to a part while the spike is young and the whole is not found to rise any more.
-  const auto is_confirmed = [&](const Announced& announced) {
-    const auto is_within = [&](uint32_t row) { return rows_.Holds(row_of(announced), row); };
-    return now_s - announced.spike.start_s > kRelocateSeconds ||
-           absl::c_linear_search(found, row_of(announced)) ||
-           absl::c_count_if(found, is_within) > 1;
-  };
-  for (const uint32_t row : found) {
-    // A part of a spike that was announced already is not announced.
-    const bool held = absl::c_any_of(announced_, [&](const Announced& announced) {
-      return is_announced(announced) && rows_.Holds(row_of(announced), row) &&
-             is_confirmed(announced);
-    });
-    if (held) continue;
-    // Replaces announced spikes that hold this place or are within it; the earliest start is kept.
+  std::vector<uint32_t> current;
+  for (const Announced& announced : announced_) {
+    if (is_current(announced)) current.push_back(row_of(announced));
+  }
+  for (const uint32_t row : ChoosePlaces(rows_, raised, current)) {
+    if (absl::c_linear_search(current, row)) continue;
+    // Replaces what was announced of it; the earliest start is kept.
     int64_t start_s = INT64_MAX;
     for (Announced& announced : announced_) {
-      const uint32_t old = row_of(announced);
-      if (!is_announced(announced) || (!rows_.Holds(row, old) && !rows_.Holds(old, row))) continue;
+      if (!is_current(announced) || !rows_.Overlap(row, row_of(announced))) continue;
       start_s = std::min(start_s, announced.spike.start_s);
-      announced.spike.active = false;
-      announced.spike.end_s = now_s;
+      End(&announced);
     }
-    const uint32_t series = FindIndex(row, slot, Kind::kManySenders);
-    Announced& added = Announce(series);
+    Announced& added = Announce(FindIndex(row, slot, Kind::kManySenders));
     added.spike.start_s = std::min(added.spike.start_s, start_s);
+  }
+  for (Announced& announced : announced_) {
+    if (is_current(announced)) announced.expected = IsExpected(announced);
   }
 }
 
@@ -194,7 +217,9 @@ SpikeReport Detector::Report() const {
   SpikeReport report;
   report.time_s = SecondsOf(last_tick_ + 1);
   report.series = states_.size();
-  for (const Announced& announced : announced_) report.spikes.push_back(announced.spike);
+  for (const Announced& announced : announced_) {
+    if (!announced.expected) report.spikes.push_back(announced.spike);
+  }
   report.incidents = incidents_.all();
   const double per_second = 1 / absl::ToDoubleSeconds(settings_.tick);
   for (uint32_t slot = 0; slot < codes_.size(); ++slot) {

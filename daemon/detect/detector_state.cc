@@ -11,7 +11,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr uint32_t kFormat = 4;
+constexpr uint32_t kFormat = 5;
 
 struct PackedSeries {
   uint32_t index = 0;
@@ -38,12 +38,14 @@ bool TakeBytes(absl::string_view* bytes, T* value) {
 bool IsSound(const SeriesState& state) {
   for (const float number :
        {state.level, float{state.level_hours}, state.fast_events, state.fast_base,
-        state.hour_events, float{state.rises}, float{state.rise_size}, state.clump}) {
+        state.hour_events, float{state.other_level}, float{state.back_llr}, state.clump}) {
     if (!std::isfinite(number) || number < 0) return false;
   }
   return std::isfinite(state.hour_expected) && std::isfinite(float{state.uncounted}) &&
          state.level > 0 && state.vmr >= 1 && state.clump >= 1 && state.drift > 0 &&
-         state.phase <= SeriesPhase::kSpike && state.change_point_count <= kChangePointsMax;
+         (state.phase <= SeriesPhase::kQuiet || state.phase == SeriesPhase::kLoop ||
+          state.phase == SeriesPhase::kSpike) &&
+         state.change_point_count <= kChangePointsMax;
 }
 
 // Whether it is an (app, region) and not a roll-up.
@@ -112,6 +114,22 @@ Incident Unpack(const internal::IncidentRecord& incident) {
   return out;
 }
 
+void Pack(const PastRise& rise, internal::PastRiseRecord* out) {
+  out->set_slot(rise.slot);
+  out->set_row(rise.row);
+  out->set_start(rise.start);
+  out->set_end(rise.end);
+  out->set_factor(rise.factor);
+}
+
+PastRise Unpack(const internal::PastRiseRecord& rise) {
+  return {.slot = rise.slot(),
+          .row = rise.row(),
+          .start = rise.start(),
+          .end = rise.end(),
+          .factor = rise.factor()};
+}
+
 void Pack(const Traffic::Row& row, internal::TrafficRecord* out) {
   out->set_recent_operations(row.recent_operations);
   out->set_recent_ticks(row.recent_ticks);
@@ -169,12 +187,15 @@ std::string Detector::SaveHead() const {
   for (const uint32_t row : place_rows_) Pack(rows_.place(row), head.add_places());
   for (const RowSeries& row : row_series_) head.add_births(row.born_tick);
   for (const Traffic::Row& row : traffic_.rows()) Pack(row, head.add_traffic());
+  for (const PastRise& rise : recurrence_.rises()) Pack(rise, head.add_past_rises());
   head.set_series(static_cast<uint32_t>(states_.size()));
   head.mutable_rising()->Add(rising_.begin(), rising_.end());
   for (const Announced& announced : announced_) {
     internal::AnnouncedRecord* record = head.add_announced();
     record->set_series(announced.series);
     Pack(announced.spike, record);
+    record->set_expected(announced.expected);
+    record->set_factor(announced.factor);
   }
   for (const Incident& incident : incidents_.all()) Pack(incident, head.add_incidents());
   head.set_last_incident(incidents_.last_id());
@@ -259,6 +280,16 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
     row_series_[row].born_tick = head.births(static_cast<int>(row));
     row_series_[row].changed = false;
   }
+  std::vector<PastRise> rises;
+  for (const internal::PastRiseRecord& record : head.past_rises()) {
+    rises.push_back(Unpack(record));
+    const PastRise& rise = rises.back();
+    if (rise.row >= rows_.size() || rise.slot >= codes_.size() || rise.start > rise.end ||
+        !std::isfinite(rise.factor)) {
+      return Damaged("a past rise");
+    }
+  }
+  recurrence_.Restore(std::move(rises));
   if (head.traffic_size() > 0) {
     std::vector<Traffic::Row> traffic;
     for (const internal::TrafficRecord& record : head.traffic()) {
@@ -276,7 +307,8 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   series_.resize(head.series());
   rising_.assign(head.rising().begin(), head.rising().end());
   for (const internal::AnnouncedRecord& announced : head.announced()) {
-    announced_.push_back({announced.series(), Unpack(announced)});
+    announced_.push_back(
+        {announced.series(), Unpack(announced), announced.expected(), announced.factor()});
   }
   std::vector<Incident> incidents;
   for (const internal::IncidentRecord& incident : head.incidents()) {

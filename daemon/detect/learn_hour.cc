@@ -38,10 +38,6 @@ constexpr double kMinWatchedHour = 0.5;
 // raise the drift that it is tested against.
 constexpr double kUnsureShare = 0.1;
 
-// The count of past rises fades once a day, with a half-life of four weeks; an hour's fading would
-// be below the precision of a ShortFloat.
-constexpr float kRisesKeptPerDay = 0.9755F;
-
 // The drift remembers at most kDriftHoursMax hours; its prior weighs as much as kDriftPriorHours.
 constexpr double kDriftHoursMax = 200;
 constexpr double kDriftPriorHours = 6;
@@ -117,6 +113,7 @@ void SeriesModel::Flatten(Season* own, const Season* above, SeriesState* state) 
     state->change_points.stretches[i].base *= factor;
   }
   if (own != nullptr) *own = Season();
+  state->other_level = 0;
   state->season_hours = 0;
   state->level_hours = 1;
 }
@@ -201,7 +198,6 @@ bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
                           SeriesState* state) const {
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
   const WatchedHour hour = TakeHour(tick, state);
-  if (HourOfWeek(tick) % 24 == 23) state->rises = state->rises * kRisesKeptPerDay;
   if (hour.hours > 0) LearnHour(hour, tick, own, state);
   if (own != nullptr && state->season_hours < UINT8_MAX) {
     ++state->season_hours;

@@ -37,4 +37,11 @@ bool Rows::Holds(uint32_t outer, uint32_t inner) const {
          (region_row(inner) == outer && is_leaf(inner));
 }
 
+bool Rows::Overlap(uint32_t a, uint32_t b) const {
+  const auto meet = [](const std::string& x, const std::string& y) {
+    return x == y || x == kAllLabel || y == kAllLabel;
+  };
+  return meet(place(a).app, place(b).app) && meet(place(a).region, place(b).region);
+}
+
 }  // namespace gmewatch

@@ -179,7 +179,6 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
     case SeriesPhase::kQuiet:
       WatchQuiet(input, base, silent_base, state);
       break;
-    case SeriesPhase::kCommonRise:
     case SeriesPhase::kLoop:
     case SeriesPhase::kSpike:
       WatchRise(input, base, silent_base, state);
@@ -272,6 +271,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
   }
   AddStretch({counted, base}, input.tick, factor, ticks_max, state, learn);
+  WatchReturn(events, base + silent_base, state);
   const uint32_t ticks = input.tick - state->tick;
   CountInHour(events, all_expected, ticks, state);
   state->tick = input.tick;
@@ -317,7 +317,7 @@ double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* abo
 
 double SeriesModel::Score(const SeriesState& state) const {
   if (state.phase > SeriesPhase::kQuiet)
-    return RiseLlr(state) / (threshold_ * RequiredScore(state));
+    return RiseLlr(state) / threshold_;
   if (state.change_point_count == 0) return 0;  // a new series has none
   return BestChangePointOf(state).llr / threshold_;
 }

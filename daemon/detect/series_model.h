@@ -38,9 +38,8 @@ double FactorOf(const SeriesState& state);
 // Resets the factor to 1.
 void ResetFactor(SeriesState* state);
 
-// The score, at least 1, from which on a rise is announced: it grows with how often the series rose
-// before, and how far.
-double RequiredScore(const SeriesState& state);
+// Changes the unit of the level: an exposure of 1 has `ratio` times the events from now on.
+void ScaleLevel(double ratio, SeriesState* state);
 
 class SeriesModel {
  public:
@@ -71,6 +70,11 @@ class SeriesModel {
   // What is expected now becomes the level, and the season is forgotten: from now on the exposure means something else.
   void Flatten(Season* own, const Season* above, SeriesState* state) const;
 
+  // Ends a rise. `rebaseline`: its present rate becomes the level, and the level is kept beside it.
+  void EndRise(bool rebaseline, SeriesState* state) const;
+  // Forgets the change points, and a rise: another series explains them.
+  static void Drop(SeriesState* state);
+
   // Skips the ticks after state->tick up to `tick`: there are no data for them.
   static void Skip(uint32_t tick, SeriesState* state) { state->tick = tick; }
 
@@ -78,7 +82,6 @@ class SeriesModel {
   double Expected(uint32_t tick, const Season* own, const Season* above,
                   const SeriesState& state) const;
   // Returns the score: the highest log-likelihood ratio of a rise now, in units of the threshold.
-  // In a rise, divided by RequiredScore().
   double Score(const SeriesState& state) const;
 
  private:
@@ -117,9 +120,14 @@ class SeriesModel {
   // `dispersion` is the one with which `best` was found.
   void BeginRise(const BestChangePoint& best, const Dispersion& dispersion,
                  SeriesState* state) const;
-  // `rebaseline`: the present rate becomes the level.
-  void EndRise(bool rebaseline, SeriesState* state) const;
-  // Makes a rise a spike or a loop if its score reaches RequiredScore().
+  // Whether the rise has lasted so long, for its size, that it is the new level.
+  bool IsNewLevel(uint32_t tick, const Rise& rise) const;
+  // Whether the rise is a return to other_level.
+  static bool IsReturn(const SeriesState& state, double factor);
+  // Looks for a return to a lower other_level.
+  void WatchReturn(double events, double expected, SeriesState* state) const;
+  static void SwapLevels(SeriesState* state);
+  // Makes a loop with many sessions a spike.
   void Classify(SeriesState* state) const;
   // Returns what is counted at most of a tick's events.
   double MostEventsOf(double expected, double events, const Dispersion& dispersion) const;

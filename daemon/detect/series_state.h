@@ -21,11 +21,10 @@ inline constexpr size_t kChangePointsMax = 3;
 inline constexpr uint32_t kNoSeason = UINT32_MAX;
 
 enum class SeriesPhase : uint8_t {
-  kNew,         // not watched for long enough to be judged
-  kQuiet,       // at the baseline
-  kCommonRise,  // a rise no larger than this series often has; not announced
-  kLoop,        // a larger rise, but few sessions cause it: a retry loop
-  kSpike,       // a larger rise that many sessions cause
+  kNew = 0,    // not watched for long enough to be judged
+  kQuiet = 1,  // at the baseline
+  kLoop = 3,   // a rise that few sessions cause: a retry loop
+  kSpike = 4,  // a rise that many sessions cause
 };
 
 // Consecutive ticks: their events and their base.
@@ -71,20 +70,21 @@ struct SeriesState {
   float hour_expected = 0;
   // A bit for each session since the oldest change point, folded to 32 bits.
   uint32_t sessions = 0;
-  // The number of past rises (a fading count), and the mean logarithm of their scores.
-  ShortFloat rises;
-  ShortFloat rise_size;
+  // The level before a rise that became the level; 0: none. A rate that returns to it is no rise.
+  ShortFloat other_level;
+  ShortFloat back_llr;     // log-likelihood ratio, in nats, of "it is back at other_level"
   ShortFloat uncounted;    // events of the change points minus what they were counted as
   ShortFloat level_hours;  // hours that the level was learned from
   union {
     ChangePoints change_points = {};  // in kQuiet
-    Rise rise;                        // in kCommonRise, kLoop, kSpike
+    Rise rise;                        // in kLoop, kSpike
   };
   uint32_t season = kNoSeason;   // index of its own Season
   uint16_t hour_ticks : 15 = 0;  // ticks of the current hour that were watched
   uint16_t hour_rose : 1 = 0;    // part of the current hour was a rise
   uint8_t season_hours = 0;      // hours since it has its own Season; stops at 255
-  uint8_t change_point_count : 3 = 0;
+  uint8_t change_point_count : 2 = 0;
+  bool adopted : 1 = false;        // the last rise became the level
   bool suspect : 1 = false;        // the score of a change point is high, though below an alarm
   bool counts_clumps : 1 = false;  // each tick with events counts as one clump of the mean size
   SeriesPhase phase : 3 = SeriesPhase::kNew;

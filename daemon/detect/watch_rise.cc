@@ -18,18 +18,20 @@ constexpr float kEndLlrMax = 9;
 // "It is over" means that the rate is the expected rate times this power of the rise's factor.
 constexpr double kEndPower = 0.5;
 
-// Past rises (a fading count; one in two weeks keeps it here) that do not raise the required score
-// yet, and the lowest mean logarithm of their scores that is assumed.
-constexpr double kRisesFree = 3;
-constexpr double kRiseSizeMin = 0.3;
+// A release changes the rate of a code by up to this; what is more is taken for an outage, for a week.
+constexpr double kReleaseFactor = 5;
+constexpr double kOutageHours = 168;
+
+// A level that was known for as long as this is usual: a return to it is no rise, even if it is the higher one.
+constexpr float kUsualHours = 72;
+constexpr float kLevelHoursBack = 168;  // how well the level is known after a return
 
 }  // namespace
 
-double RequiredScore(const SeriesState& state) {
-  // Scores of rises are taken for a Pareto tail, P(score > s) = s^(-1 / rise_size). This is the
-  // score that only kRisesFree of the past `rises` exceed.
-  const double often = std::max(1.0, state.rises / kRisesFree);
-  return std::pow(often, std::max<double>(state.rise_size, kRiseSizeMin));
+void ScaleLevel(double ratio, SeriesState* state) {
+  if (state->phase == SeriesPhase::kNew) return;
+  state->level *= static_cast<float>(ratio);
+  state->other_level = state->other_level * static_cast<float>(ratio);
 }
 
 double SeriesModel::RiseLlr(const SeriesState& state) const {
@@ -44,6 +46,10 @@ void SeriesModel::BeginRise(const BestChangePoint& best, const Dispersion& dispe
   // Clumps smaller than the mean do not reduce the events.
   const float uncounted = std::max(0.0F, float{state->uncounted});
   if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
+  if (IsReturn(*state, factor * best.events / (best.base * factor))) {
+    SwapLevels(state);
+    return;
+  }
   // The start is found without the growth of the drift, which only an alarm needs.
   const BestChangePoint from = FindBestChangePoint(*state, static_cast<float>(factor), dispersion,
                                                    {.now = DriftOf(*state).now});
@@ -51,7 +57,7 @@ void SeriesModel::BeginRise(const BestChangePoint& best, const Dispersion& dispe
   for (size_t i = 0; i < from.index; ++i) Learn(change_points.stretches[i], state);
   state->change_point_count = 0;
   state->suspect = false;
-  state->phase = SeriesPhase::kCommonRise;
+  state->phase = SeriesPhase::kLoop;
   Rise rise = {};
   rise.start = from.start;
   rise.quiet_since = state->tick + 1;
@@ -87,39 +93,72 @@ void SeriesModel::WatchRise(const TickInput& input, float base, float silent_bas
   if (rise.end_llr == 0) rise.quiet_since = input.tick + 1;
   if (rise.end_llr >= kEndLlr && input.tick + 1 - rise.quiet_since >= resolve_ticks_) {
     EndRise(false, state);
-  } else if (input.tick + 1 - rise.start >= rebaseline_ticks_) {
+  } else if (IsNewLevel(input.tick, rise)) {
     EndRise(true, state);
   }
 }
 
+bool SeriesModel::IsNewLevel(uint32_t tick, const Rise& rise) const {
+  const double lasted = tick + 1 - rise.start;
+  if (lasted < rebaseline_ticks_) return false;
+  return rise.events <= kReleaseFactor * rise.expected || lasted >= kOutageHours * ticks_per_hour_;
+}
+
+bool SeriesModel::IsReturn(const SeriesState& state, double factor) {
+  return state.level * factor <= kMinFactor * state.other_level;
+}
+
+void SeriesModel::WatchReturn(double events, double expected, SeriesState* state) const {
+  if (state->other_level <= 0 || state->other_level >= state->level) return;
+  const double ratio = state->other_level / state->level;
+  const double gain = (events * std::log(ratio) + (1 - ratio) * expected) / state->vmr;
+  state->back_llr = std::clamp(state->back_llr + static_cast<float>(gain), 0.0F, kEndLlrMax);
+  if (state->back_llr >= kEndLlr) SwapLevels(state);
+}
+
+void SeriesModel::SwapLevels(SeriesState* state) {
+  const float left = state->level;
+  state->level = state->other_level;
+  // A level that did not last was an outage, or a try.
+  state->other_level = state->level_hours >= kUsualHours ? left : 0.0F;
+  state->level_hours = kLevelHoursBack;
+  ResetFactor(state);
+  Drop(state);
+}
+
 void SeriesModel::Classify(SeriesState* state) const {
-  if (state->phase == SeriesPhase::kCommonRise && state->rise.score < RequiredScore(*state)) return;
-  const bool many = absl::popcount(state->sessions) >= static_cast<int>(settings_.min_sessions);
-  if (many) {
+  if (absl::popcount(state->sessions) >= static_cast<int>(settings_.min_sessions)) {
     state->phase = SeriesPhase::kSpike;
-  } else if (state->phase == SeriesPhase::kCommonRise) {
-    state->phase = SeriesPhase::kLoop;
   }
 }
 
+void SeriesModel::Drop(SeriesState* state) {
+  state->change_points = ChangePoints{};
+  state->change_point_count = 0;
+  state->sessions = 0;
+  state->uncounted = 0;
+  state->back_llr = 0;
+  state->suspect = false;
+  if (state->phase > SeriesPhase::kQuiet) state->phase = SeriesPhase::kQuiet;
+}
+
 void SeriesModel::EndRise(bool rebaseline, SeriesState* state) const {
-  state->rises = state->rises + 1;
-  const float size = state->rise_size;
-  state->rise_size = size + (std::log(state->rise.score) - size) / state->rises;
+  state->adopted = rebaseline;
   if (rebaseline) {
     const Rise& rise = state->rise;
+    // Of several levels in a row the one is kept that was usual.
+    if (state->other_level <= 0 || state->level_hours >= kUsualHours) {
+      state->other_level = state->level;
+    }
     state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *
                     static_cast<float>(FactorOf(*state));
+    state->level_hours = 1;
     ResetFactor(state);
     state->hour_events = 0;
     state->hour_expected = 0;
     state->hour_ticks = 0;
   }
-  state->change_points = ChangePoints{};
-  state->change_point_count = 0;
-  state->sessions = 0;
-  state->uncounted = 0;
-  state->phase = SeriesPhase::kQuiet;
+  Drop(state);
 }
 
 }  // namespace gmewatch

@@ -1,0 +1,95 @@
+#include "daemon/detect/choose_places.h"
+
+#include <algorithm>
+
+#include "absl/algorithm/container.h"
+
+namespace gmewatch {
+namespace {
+
+// A place must add this gain to be worth a line of its own, and this share of all gain for each line beyond the first: the
+// parts of a whole never rise by quite the same factor.
+constexpr double kLineCost = 5;
+constexpr double kLineShare = 0.05;
+
+// Another choice replaces the current one if its score is higher by this share and by kLineCost.
+constexpr double kMoveShare = 0.1;
+
+class Chooser {
+ public:
+  Chooser(const Rows& rows, absl::Span<const RaisedRow> raised) : rows_(rows), raised_(raised) {}
+
+  // Rows and the sum of their gains.
+  struct Choice {
+    std::vector<uint32_t> rows;
+    double gain = 0;
+
+    double Score() const {
+      const double lines = static_cast<double>(rows.size());
+      return rows.empty() ? 0 : gain * (1 - kLineShare * (lines - 1)) - kLineCost * lines;
+    }
+  };
+
+  Choice Best() const {
+    Choice best = Of({Rows::kEverything});
+    for (const auto* parts : {&rows_.apps(), &rows_.regions()}) {
+      Choice choice = OfParts(*parts);
+      // An equal choice is that of a single part.
+      if (choice.Score() >= best.Score()) best = std::move(choice);
+    }
+    return best;
+  }
+
+  Choice Of(const std::vector<uint32_t>& rows) const {
+    Choice choice;
+    for (const uint32_t row : rows) {
+      const double gain = GainOf(row);
+      if (gain <= kLineCost) continue;
+      choice.rows.push_back(row);
+      choice.gain += gain;
+    }
+    return choice;
+  }
+
+ private:
+  double GainOf(uint32_t row) const {
+    const auto found = absl::c_find_if(raised_, [row](const RaisedRow& r) { return r.row == row; });
+    return found == raised_.end() ? 0 : found->gain;
+  }
+
+  // All raised ones of the apps or regions, or their raised pairs.
+  Choice OfParts(const std::vector<uint32_t>& parts) const {
+    Choice all;
+    for (const uint32_t part : parts) {
+      const Choice whole = Of({part});
+      const Choice leaves = Of(rows_.leaves(part));
+      const Choice& better = leaves.Score() >= whole.Score() ? leaves : whole;
+      all.rows.insert(all.rows.end(), better.rows.begin(), better.rows.end());
+      all.gain += better.gain;
+    }
+    return all;
+  }
+
+  const Rows& rows_;
+  const absl::Span<const RaisedRow> raised_;
+};
+
+}  // namespace
+
+std::vector<uint32_t> ChoosePlaces(const Rows& rows, absl::Span<const RaisedRow> raised,
+                                   absl::Span<const uint32_t> current) {
+  const Chooser chooser(rows, raised);
+  Chooser::Choice best = chooser.Best();
+  const Chooser::Choice now = chooser.Of({current.begin(), current.end()});
+  if (!now.rows.empty() && best.Score() <= (1 + kMoveShare) * now.Score() + kLineCost) {
+    best = now;
+  }
+  for (const uint32_t row : current) {
+    const bool replaced =
+        absl::c_any_of(best.rows, [&](uint32_t other) { return rows.Overlap(row, other); });
+    if (!replaced) best.rows.push_back(row);
+  }
+  return std::move(best.rows);
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,59 @@
+#include "daemon/detect/recurrence.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace gmewatch {
+namespace {
+
+// A rise may come this much earlier or later than the ones before.
+constexpr double kSlackHours = 0.5;
+
+constexpr double kDayHours = 24;
+constexpr double kWeekHours = 168;
+constexpr size_t kPeriods = 3;
+
+// A longer rise is no part of a rhythm.
+constexpr double kLongestHours = 12;
+
+// Of all codes, the newest: an attacker who makes rises must not fill the memory.
+constexpr size_t kRisesMax = 10'000;
+
+}  // namespace
+
+Recurrence::Recurrence(double tick_seconds) : ticks_per_hour_(3600 / tick_seconds) {}
+
+void Recurrence::Add(const PastRise& rise) {
+  const double kept = (kPeriods * kWeekHours + kDayHours) * ticks_per_hour_;
+  std::erase_if(rises_, [&](const PastRise& old) { return old.end + kept < rise.end; });
+  if (rise.end - rise.start > kLongestHours * ticks_per_hour_) return;
+  if (rises_.size() == kRisesMax) rises_.erase(rises_.begin());
+  rises_.push_back(rise);
+}
+
+double Recurrence::OfPeriod(uint32_t slot, double tick, double period,
+                            absl::FunctionRef<bool(uint32_t row)> overlap) const {
+  const double slack = kSlackHours * ticks_per_hour_;
+  std::array<double, kPeriods> factors;
+  factors.fill(1);
+  for (const PastRise& rise : rises_) {
+    if (rise.slot != slot || !overlap(rise.row)) continue;
+    for (size_t i = 0; i < kPeriods; ++i) {
+      const double then = tick - static_cast<double>(i + 1) * period;
+      if (rise.start - slack <= then && then <= rise.end + slack) {
+        factors[i] = std::max<double>(factors[i], rise.factor);
+      }
+    }
+  }
+  std::sort(factors.begin(), factors.end(), std::greater<>());
+  return factors[1];
+}
+
+double Recurrence::FactorAt(uint32_t slot, uint32_t tick,
+                            absl::FunctionRef<bool(uint32_t row)> overlap) const {
+  return std::max(OfPeriod(slot, tick, kDayHours * ticks_per_hour_, overlap),
+                  OfPeriod(slot, tick, kWeekHours * ticks_per_hour_, overlap));
+}
+
+}  // namespace gmewatch
