@@ -7,13 +7,9 @@
 namespace gmewatch {
 namespace {
 
-// A place must add this gain to be worth a line of its own, and this share of all gain for each line beyond the first: the
-// parts of a whole never rise by quite the same factor.
-constexpr double kLineCost = 5;
-constexpr double kLineShare = 0.05;
-
-// Another choice replaces the current one if its score is higher by this share and by kLineCost.
-constexpr double kMoveShare = 0.1;
+// The parts of a whole never rise by quite the same factor. Factors that differ by 30 % would make this gain an event if each
+// part had a line of its own.
+constexpr double kUneven = 0.05;
 
 class Chooser {
  public:
@@ -23,10 +19,11 @@ class Chooser {
   struct Choice {
     std::vector<uint32_t> rows;
     double gain = 0;
+    double events = 0;
 
     double Score() const {
-      const double lines = static_cast<double>(rows.size());
-      return rows.empty() ? 0 : gain * (1 - kLineShare * (lines - 1)) - kLineCost * lines;
+      const double uneven = rows.size() > 1 ? kUneven * events : 0;
+      return gain - uneven - kLineCost * static_cast<double>(rows.size());
     }
   };
 
@@ -43,18 +40,19 @@ class Chooser {
   Choice Of(const std::vector<uint32_t>& rows) const {
     Choice choice;
     for (const uint32_t row : rows) {
-      const double gain = GainOf(row);
-      if (gain <= kLineCost) continue;
+      const RaisedRow* raised = Find(row);
+      if (raised == nullptr || raised->gain <= kLineCost) continue;
       choice.rows.push_back(row);
-      choice.gain += gain;
+      choice.gain += raised->gain;
+      choice.events += raised->events;
     }
     return choice;
   }
 
  private:
-  double GainOf(uint32_t row) const {
-    const auto found = absl::c_find_if(raised_, [row](const RaisedRow& r) { return r.row == row; });
-    return found == raised_.end() ? 0 : found->gain;
+  const RaisedRow* Find(uint32_t row) const {
+    const auto* found = absl::c_find_if(raised_, [row](const RaisedRow& r) { return r.row == row; });
+    return found == raised_.end() ? nullptr : found;
   }
 
   // All raised ones of the apps or regions, or their raised pairs.
@@ -66,6 +64,7 @@ class Chooser {
       const Choice& better = leaves.Score() >= whole.Score() ? leaves : whole;
       all.rows.insert(all.rows.end(), better.rows.begin(), better.rows.end());
       all.gain += better.gain;
+      all.events += better.events;
     }
     return all;
   }
@@ -81,7 +80,7 @@ std::vector<uint32_t> ChoosePlaces(const Rows& rows, absl::Span<const RaisedRow>
   const Chooser chooser(rows, raised);
   Chooser::Choice best = chooser.Best();
   const Chooser::Choice now = chooser.Of({current.begin(), current.end()});
-  if (!now.rows.empty() && best.Score() <= (1 + kMoveShare) * now.Score() + kLineCost) {
+  if (!now.rows.empty() && best.Score() <= now.Score() + kLineCost + kUneven * now.events) {
     best = now;
   }
   for (const uint32_t row : current) {

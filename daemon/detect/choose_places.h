@@ -14,10 +14,14 @@
 
 namespace gmewatch {
 
+// A place must have this gain to be worth a line of its own.
+inline constexpr double kLineCost = 5;
+
 // A row in which the code rises.
 struct RaisedRow {
   uint32_t row = 0;
   double gain = 0;
+  double events = 0;  // as they count in the gain: over the variance-to-mean ratio
 };
 
 // Returns rows of `raised`, of which no two overlap: everything, some regions, or some apps, or (app, region) pairs instead of

@@ -105,6 +105,7 @@ class Detector {
   struct Announced {
     uint32_t series = 0;
     Spike spike;
+    uint32_t tick = 0;      // of the announcement
     bool expected = false;  // it comes back at its hour: not reported
     float factor = 1;       // its events over the expected ones
   };
@@ -141,12 +142,14 @@ class Detector {
   void End(Announced* announced);
   // Ends the other rises of a code that a spike explains, which is over: nothing begins because it ends.
   void DropExplained(const Announced& over);
+  // Forgets series that joined a rise which is over, or of which they are no part.
+  void DropJoined();
   // Whether rises like this come back at this hour.
   bool IsExpected(const Announced& announced) const;
   // `loops`: indexes of the leaf series in a loop, or in a spike of alternating single senders.
   void UpdateLoops(const std::vector<uint32_t>& loops);
   bool IsPartOfSpike(uint32_t loop) const;
-  double GainOf(const SeriesState& state) const;
+  RaisedRow RaisedRowOf(uint32_t row, const SeriesState& state, double vmr) const;
   // Returns the active entry of the series or its place; adds one if there isn't any.
   Announced& Announce(uint32_t series);
   void Refresh(Announced* announced);

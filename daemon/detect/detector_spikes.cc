@@ -15,16 +15,18 @@ namespace {
 // spike of its code and place, or after it, is part of the spike.
 constexpr int64_t kTogetherSeconds = 60;
 
+// An announced spike may move to a place that explains more until it is this old.
+constexpr int64_t kRelocateSeconds = 600;
+
 // A rise that comes back is expected to be at most this times as high as before.
 constexpr double kExpectedFactor = 1.5;
 
 }  // namespace
 
-double Detector::GainOf(const SeriesState& state) const {
-  const double usual = kMinFactor * state.rise.expected;
-  const double events = state.rise.events;
-  if (events <= usual) return 0;
-  return (events * std::log(events / usual) - (events - usual)) / state.vmr;
+RaisedRow Detector::RaisedRowOf(uint32_t row, const SeriesState& state, double vmr) const {
+  const auto [events, expected] = model_.RiseOf(state);
+  if (events <= expected) return {row};
+  return {row, (events * std::log(events / expected) - (events - expected)) / vmr, events / vmr};
 }
 
 SpikePlace Detector::WhereOf(const Series& series) const {
@@ -128,6 +130,17 @@ void Detector::DropExplained(const Announced& over) {
   }
 }
 
+void Detector::DropJoined() {
+  for (const uint32_t index : rising_) {
+    if (states_[index].phase != SeriesPhase::kJoined) continue;
+    const bool belongs = absl::c_any_of(announced_, [&](const Announced& announced) {
+      return announced.spike.active && series_[announced.series].slot == series_[index].slot &&
+             rows_.Overlap(series_[announced.series].row, series_[index].row);
+    });
+    if (!belongs) SeriesModel::Drop(&states_[index]);
+  }
+}
+
 bool Detector::IsExpected(const Announced& announced) const {
   const SeriesState& state = states_[announced.series];
   const Series& series = series_[announced.series];
@@ -164,6 +177,7 @@ void Detector::UpdateSpikes() {
     rows.clear();
   }
   UpdateLoops(loops);
+  DropJoined();
   for (Announced& announced : announced_) Refresh(&announced);
 
   const int64_t now_s = SecondsOf(last_tick_ + 1);
@@ -183,9 +197,28 @@ void Detector::UpdateSpikes() {
 }
 
 void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
+  // Those whose rise was found, and what holds or is held by one of them.
+  std::vector<std::pair<uint32_t, SeriesState*>> candidates;
+  // One dispersion for all, so that gains can be compared.
+  float vmr = 1;
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
+    if (index == kNone || states_[index].phase == SeriesPhase::kNew) continue;
+    const bool belongs = absl::c_any_of(rows, [&](uint32_t found) {
+      return rows_.Holds(row, found) || rows_.Holds(found, row);
+    });
+    if (!belongs || states_[index].phase == SeriesPhase::kLoop) continue;
+    candidates.emplace_back(row, &states_[index]);
+    vmr = std::max(vmr, states_[index].vmr);
+  }
   std::vector<RaisedRow> raised;
-  for (const uint32_t row : rows) {
-    raised.push_back({row, GainOf(states_[FindIndex(row, slot, Kind::kManySenders)])});
+  raised.reserve(candidates.size());
+  for (const auto& [row, state] : candidates) {
+    raised.push_back(RaisedRowOf(row, *state, vmr));
+    if (state->phase != SeriesPhase::kQuiet || raised.back().gain <= kLineCost) continue;
+    // From now on all of its events are counted.
+    model_.Join(state);
+    rising_.push_back(static_cast<uint32_t>(state - states_.data()));
   }
   const auto row_of = [this](const Announced& announced) { return series_[announced.series].row; };
   const auto is_current = [&](const Announced& announced) {
@@ -198,15 +231,25 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
   }
   for (const uint32_t row : ChoosePlaces(rows_, raised, current)) {
     if (absl::c_linear_search(current, row)) continue;
+    const bool is_settled = absl::c_any_of(announced_, [&](const Announced& announced) {
+      return is_current(announced) && rows_.Overlap(row, row_of(announced)) &&
+             SecondsOf(last_tick_ - announced.tick) > kRelocateSeconds;
+    });
+    if (is_settled) continue;
     // Replaces what was announced of it; the earliest start is kept.
     int64_t start_s = INT64_MAX;
+    uint32_t tick = last_tick_;
     for (Announced& announced : announced_) {
       if (!is_current(announced) || !rows_.Overlap(row, row_of(announced))) continue;
       start_s = std::min(start_s, announced.spike.start_s);
+      tick = std::min(tick, announced.tick);
       End(&announced);
     }
-    Announced& added = Announce(FindIndex(row, slot, Kind::kManySenders));
+    const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
+    states_[index].phase = SeriesPhase::kSpike;
+    Announced& added = Announce(index);
     added.spike.start_s = std::min(added.spike.start_s, start_s);
+    added.tick = tick;
   }
   for (Announced& announced : announced_) {
     if (is_current(announced)) announced.expected = IsExpected(announced);

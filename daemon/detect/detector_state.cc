@@ -43,8 +43,7 @@ bool IsSound(const SeriesState& state) {
   }
   return std::isfinite(state.hour_expected) && std::isfinite(float{state.uncounted}) &&
          state.level > 0 && state.vmr >= 1 && state.clump >= 1 && state.drift > 0 &&
-         (state.phase <= SeriesPhase::kQuiet || state.phase == SeriesPhase::kLoop ||
-          state.phase == SeriesPhase::kSpike) &&
+         state.phase <= SeriesPhase::kSpike &&
          state.change_point_count <= kChangePointsMax;
 }
 
@@ -194,6 +193,7 @@ std::string Detector::SaveHead() const {
     internal::AnnouncedRecord* record = head.add_announced();
     record->set_series(announced.series);
     Pack(announced.spike, record);
+    record->set_tick(announced.tick);
     record->set_expected(announced.expected);
     record->set_factor(announced.factor);
   }
@@ -308,7 +308,8 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   rising_.assign(head.rising().begin(), head.rising().end());
   for (const internal::AnnouncedRecord& announced : head.announced()) {
     announced_.push_back(
-        {announced.series(), Unpack(announced), announced.expected(), announced.factor()});
+        {announced.series(), Unpack(announced), announced.tick(), announced.expected(),
+         announced.factor()});
   }
   std::vector<Incident> incidents;
   for (const internal::IncidentRecord& incident : head.incidents()) {

@@ -17,7 +17,7 @@ constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
 
 // The lowest factor of a series whose level is trusted.
-constexpr double kFactorFloor = 0.9;
+constexpr double kFactorFloor = 1;
 
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
@@ -25,11 +25,17 @@ constexpr uint16_t kHourTicksMask = 0x7FFF;
 // long as this.
 constexpr double kBurstSeconds = 30;
 
+// What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a half-life of twelve ticks.
+constexpr float kUncountedKept = 0.944F;
+
 // From this share of the threshold on a rise is suspected.
 constexpr double kSuspectShare = 0.3;
 
 // Ticks that are watched before a series is judged.
 constexpr double kNewTicks = 12;
+
+// The square of the relative error that kMinFactor allows for.
+constexpr float kDriftAllowed = (kMinFactor - 1) * (kMinFactor - 1);
 
 // The drift of a new series, until its own is learned.
 constexpr float kDriftPrior = 0.02F;
@@ -146,7 +152,7 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
 Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double hour = state.level * ticks_per_hour_;  // events
   // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less.
-  Drift drift = {.now = state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
+  Drift drift = {.now = std::max(0.0F, state.drift - kDriftAllowed) + 1 / (hour * state.level_hours / state.vmr + 0.5)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;
@@ -179,6 +185,7 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
     case SeriesPhase::kQuiet:
       WatchQuiet(input, base, silent_base, state);
       break;
+    case SeriesPhase::kJoined:
     case SeriesPhase::kLoop:
     case SeriesPhase::kSpike:
       WatchRise(input, base, silent_base, state);
@@ -277,7 +284,8 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   state->tick = input.tick;
   const bool any = state->change_point_count > 0;
   state->sessions = any ? state->sessions | input.sessions : 0;
-  state->uncounted = any ? state->uncounted + events - counted : 0;
+  const float kept = std::pow(kUncountedKept, static_cast<float>(ticks));
+  state->uncounted = any ? state->uncounted * kept + events - counted : 0;
   // The dispersion is learned from single ticks, but not from those of a suspected rise.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {
     LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
@@ -287,7 +295,22 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   if (LlrBound(*state, factor, dispersion) < kSuspectShare * threshold_) return;
   const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, DriftOf(*state));
   state->suspect = best.llr >= kSuspectShare * threshold_;
-  if (best.llr >= threshold_) BeginRise(best, dispersion, state);
+  if (best.llr < threshold_) return;
+  // Clumps smaller than the mean do not reduce the events.
+  const float uncounted = std::max(0.0F, float{state->uncounted});
+  if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
+  if (IsReturn(*state, best.events / best.base)) {
+    SwapLevels(state);
+  } else {
+    BeginRise(best.llr, dispersion, state);
+  }
+}
+
+RiseSoFar SeriesModel::RiseOf(const SeriesState& state) const {
+  if (state.phase > SeriesPhase::kQuiet) return {state.rise.events, state.rise.expected};
+  if (state.change_point_count == 0) return {};
+  const BestChangePoint best = BestChangePointOf(state);
+  return {best.events + std::max(0.0F, float{state.uncounted}), best.base * FactorOf(state)};
 }
 
 double SeriesModel::MostEventsOf(double expected, double events, const Dispersion& dispersion) const {

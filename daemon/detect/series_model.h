@@ -41,6 +41,12 @@ void ResetFactor(SeriesState* state);
 // Changes the unit of the level: an exposure of 1 has `ratio` times the events from now on.
 void ScaleLevel(double ratio, SeriesState* state);
 
+// The events since a rise began, and those that were expected.
+struct RiseSoFar {
+  double events = 0;
+  double expected = 0;
+};
+
 class SeriesModel {
  public:
   explicit SeriesModel(const DetectSettings& settings);
@@ -70,6 +76,11 @@ class SeriesModel {
   // What is expected now becomes the level, and the season is forgotten: from now on the exposure means something else.
   void Flatten(Season* own, const Season* above, SeriesState* state) const;
 
+  // Returns the events of the rise, or of what may become one.
+  RiseSoFar RiseOf(const SeriesState& state) const;
+  // Follows what may become a rise, as a rise of another series has been found that may be part of it, or it of that.
+  // REQUIRES: RiseOf(*state) has events.
+  void Join(SeriesState* state) const;
   // Ends a rise. `rebaseline`: its present rate becomes the level, and the level is kept beside it.
   void EndRise(bool rebaseline, SeriesState* state) const;
   // Forgets the change points, and a rise: another series explains them.
@@ -117,9 +128,7 @@ class SeriesModel {
   void WatchNew(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchQuiet(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;
-  // `dispersion` is the one with which `best` was found.
-  void BeginRise(const BestChangePoint& best, const Dispersion& dispersion,
-                 SeriesState* state) const;
+  void BeginRise(double llr, const Dispersion& dispersion, SeriesState* state) const;
   // Whether the rise has lasted so long, for its size, that it is the new level.
   bool IsNewLevel(uint32_t tick, const Rise& rise) const;
   // Whether the rise is a return to other_level.

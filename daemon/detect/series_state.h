@@ -23,6 +23,7 @@ inline constexpr uint32_t kNoSeason = UINT32_MAX;
 enum class SeriesPhase : uint8_t {
   kNew = 0,    // not watched for long enough to be judged
   kQuiet = 1,  // at the baseline
+  kJoined = 2,  // may be part of the rise of another series; no alarm of its own
   kLoop = 3,   // a rise that few sessions cause: a retry loop
   kSpike = 4,  // a rise that many sessions cause
 };
@@ -77,7 +78,7 @@ struct SeriesState {
   ShortFloat level_hours;  // hours that the level was learned from
   union {
     ChangePoints change_points = {};  // in kQuiet
-    Rise rise;                        // in kLoop, kSpike
+    Rise rise;                        // in kJoined, kLoop, kSpike
   };
   uint32_t season = kNoSeason;   // index of its own Season
   uint16_t hour_ticks : 15 = 0;  // ticks of the current hour that were watched

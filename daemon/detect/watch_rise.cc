@@ -4,6 +4,7 @@
 
 #include "absl/numeric/bits.h"
 #include "daemon/detect/change_points.h"
+#include "daemon/detect/clumps.h"
 #include "daemon/detect/likelihood_ratio.h"
 #include "daemon/detect/series_model.h"
 
@@ -15,8 +16,12 @@ namespace {
 constexpr float kEndLlr = 6;
 constexpr float kEndLlrMax = 9;
 
-// "It is over" means that the rate is the expected rate times this power of the rise's factor.
-constexpr double kEndPower = 0.5;
+// A rise goes on at its rate, which may wander by kWander, and is above kLowestFactor times the expected rate; where its
+// recent rate is lower, not above kHighestFactor times. It is over at kOverFactor times the expected rate.
+constexpr double kWander = 1.3;
+constexpr double kLowestFactor = 1.6;
+constexpr double kHighestFactor = 8;
+constexpr double kOverFactor = 1.2;
 
 // A release changes the rate of a code by up to this; what is more is taken for an outage, for a week.
 constexpr double kReleaseFactor = 5;
@@ -24,6 +29,7 @@ constexpr double kOutageHours = 168;
 
 // A level that was known for as long as this is usual: a return to it is no rise, even if it is the higher one.
 constexpr float kUsualHours = 72;
+constexpr float kApart = 1.6F;
 constexpr float kLevelHoursBack = 168;  // how well the level is known after a return
 
 }  // namespace
@@ -40,16 +46,16 @@ double SeriesModel::RiseLlr(const SeriesState& state) const {
   return LogLikelihoodRatio(rise.events, kMinFactor * rise.expected, state.vmr, drift);
 }
 
-void SeriesModel::BeginRise(const BestChangePoint& best, const Dispersion& dispersion,
-                            SeriesState* state) const {
+void SeriesModel::Join(SeriesState* state) const {
   const double factor = FactorOf(*state);
-  // Clumps smaller than the mean do not reduce the events.
+  BeginRise(BestChangePointOf(*state).llr,
+            DispersionOf(*state, state->level * factor, ticks_per_hour_), state);
+  state->phase = SeriesPhase::kJoined;
+}
+
+void SeriesModel::BeginRise(double llr, const Dispersion& dispersion, SeriesState* state) const {
+  const double factor = FactorOf(*state);
   const float uncounted = std::max(0.0F, float{state->uncounted});
-  if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
-  if (IsReturn(*state, factor * best.events / (best.base * factor))) {
-    SwapLevels(state);
-    return;
-  }
   // The start is found without the growth of the drift, which only an alarm needs.
   const BestChangePoint from = FindBestChangePoint(*state, static_cast<float>(factor), dispersion,
                                                    {.now = DriftOf(*state).now});
@@ -63,7 +69,7 @@ void SeriesModel::BeginRise(const BestChangePoint& best, const Dispersion& dispe
   rise.quiet_since = state->tick + 1;
   rise.events = rise.recent_events = static_cast<float>(from.events) + uncounted;
   rise.expected = rise.recent_expected = static_cast<float>(from.base * factor);
-  rise.score = static_cast<float>(best.llr / threshold_);
+  rise.score = static_cast<float>(llr / threshold_);
   state->rise = rise;
   Classify(state);
   state->hour_rose = 1;
@@ -86,8 +92,10 @@ void SeriesModel::WatchRise(const TickInput& input, float base, float silent_bas
   state->sessions |= input.sessions;
   Classify(state);
   // A sequential test of "it is over" (rate `low`) against "it goes on" (rate `high`).
-  const double high = std::max<double>(rise.events / rise.expected, kMinFactor);
-  const double low = std::pow(high, kEndPower);
+  const double recent = rise.recent_events / rise.recent_expected / kWander;
+  const double high = std::clamp(rise.events / rise.expected / kWander, kLowestFactor,
+                                 std::max(kHighestFactor, recent));
+  const double low = kOverFactor;
   const double gain = ((high - low) * expected - events * std::log(high / low)) / state->vmr;
   rise.end_llr = std::clamp(rise.end_llr + static_cast<float>(gain), 0.0F, kEndLlrMax);
   if (rise.end_llr == 0) rise.quiet_since = input.tick + 1;
@@ -112,8 +120,9 @@ void SeriesModel::WatchReturn(double events, double expected, SeriesState* state
   if (state->other_level <= 0 || state->other_level >= state->level) return;
   const double ratio = state->other_level / state->level;
   const double gain = (events * std::log(ratio) + (1 - ratio) * expected) / state->vmr;
-  state->back_llr = std::clamp(state->back_llr + static_cast<float>(gain), 0.0F, kEndLlrMax);
-  if (state->back_llr >= kEndLlr) SwapLevels(state);
+  state->back_llr = std::max(state->back_llr + static_cast<float>(gain), 0.0F);
+  // It is looked for at any time, so it takes as much as an alarm.
+  if (state->back_llr >= threshold_) SwapLevels(state);
 }
 
 void SeriesModel::SwapLevels(SeriesState* state) {
@@ -127,6 +136,7 @@ void SeriesModel::SwapLevels(SeriesState* state) {
 }
 
 void SeriesModel::Classify(SeriesState* state) const {
+  if (state->phase == SeriesPhase::kJoined && state->rise.score < 1) return;
   if (absl::popcount(state->sessions) >= static_cast<int>(settings_.min_sessions)) {
     state->phase = SeriesPhase::kSpike;
   }
@@ -150,8 +160,9 @@ void SeriesModel::EndRise(bool rebaseline, SeriesState* state) const {
     if (state->other_level <= 0 || state->level_hours >= kUsualHours) {
       state->other_level = state->level;
     }
-    state->level *= std::max(rise.recent_events, 0.5F) / rise.recent_expected *
-                    static_cast<float>(FactorOf(*state));
+    state->level *= rise.events / rise.expected * static_cast<float>(FactorOf(*state));
+    // Levels this close cannot be told apart while rates wander.
+    if (state->level < kApart * state->other_level) state->other_level = 0;
     state->level_hours = 1;
     ResetFactor(state);
     state->hour_events = 0;
