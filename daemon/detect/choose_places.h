@@ -15,7 +15,7 @@
 namespace gmewatch {
 
 // A place must have this gain to be worth a line of its own.
-inline constexpr double kLineCost = 5;
+inline constexpr double kLineCost = 10;
 
 // A row in which the code rises.
 struct RaisedRow {

@@ -18,6 +18,9 @@ constexpr int64_t kTogetherSeconds = 60;
 // An announced spike may move to a place that explains more until it is this old.
 constexpr int64_t kRelocateSeconds = 600;
 
+// A place with this gain, in nats, may be part of a rise.
+constexpr double kJoinGain = 5;
+
 // A rise that comes back is expected to be at most this times as high as before.
 constexpr double kExpectedFactor = 1.5;
 
@@ -215,7 +218,7 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
   raised.reserve(candidates.size());
   for (const auto& [row, state] : candidates) {
     raised.push_back(RaisedRowOf(row, *state, vmr));
-    if (state->phase != SeriesPhase::kQuiet || raised.back().gain <= kLineCost) continue;
+    if (state->phase != SeriesPhase::kQuiet || raised.back().gain <= kJoinGain) continue;
     // From now on all of its events are counted.
     model_.Join(state);
     rising_.push_back(static_cast<uint32_t>(state - states_.data()));

@@ -113,6 +113,7 @@ void OursFleet::Restart() {
   silence_.emplace(kTickSeconds, kSessionsMin);
   const int64_t now_s = (kFirstTick + last_tick_ + 1) * kTickSeconds;
   if (!silence_->Load(silence, now_s).ok()) std::abort();
+  for (size_t id = 0; id < detector_.places(); ++id) silence_->AddPlace(detector_.place(id));
   const std::vector<DetectorPage> pages = detector_.Save(false);
   detector_ = Detector(settings_);
   const absl::Status loaded = detector_.Load(pages);
