@@ -19,7 +19,7 @@
 namespace gmewatch {
 
 // Rates wander by 30 %, so a rise is measured against this times the expected rate: what stays below it is no rise.
-inline constexpr float kMinFactor = 1.4F;
+inline constexpr float kMinFactor = 1.35F;
 
 // Takes a stretch that belongs to the past now, to learn from it.
 using ReleaseFn = absl::FunctionRef<void(const Stretch&)>;
