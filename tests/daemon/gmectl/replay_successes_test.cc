@@ -75,7 +75,8 @@ TEST(ReplaySuccessesTest, FindsAnOutageInsideACrowdAndItsStart) {
     ++active;
     int64_t since = 0;
     ASSERT_TRUE(absl::SimpleAtoi(fields[5], &since)) << fields[5];
-    EXPECT_NEAR(static_cast<double>(since / 10 - FirstTick(10)), kOutage, 2);
+    EXPECT_NEAR(static_cast<double>(since), static_cast<double>(10 * (FirstTick(10) + kOutage)),
+                20);
   }
   EXPECT_GT(active, 45);
 }
