@@ -1,5 +1,10 @@
 #include "daemon/detect/standalone_detector.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "absl/time/time.h"
+
 namespace gmewatch {
 namespace {
 
@@ -13,26 +18,54 @@ StandaloneDetector::StandaloneDetector(const DetectSettings& settings, double se
         SeriesModel model(settings);
         model.SetSeriesCount(series);
         return model;
-      }()) {}
+      }()),
+      traffic_(absl::ToDoubleSeconds(settings.tick)) {
+  traffic_.Resize(1);
+}
 
-Observation StandaloneDetector::Observe(int64_t tick_number, uint64_t count) {
+Observation StandaloneDetector::Observe(int64_t tick_number, uint64_t count,
+                                        std::optional<uint64_t> successes) {
   const auto tick = static_cast<uint32_t>(tick_number);
   if (!state_.has_value()) state_ = model_.NewSeries(tick, 0);
-  Season* own = season_.has_value() ? &*season_ : nullptr;
-  const bool hour_ends = model_.HourOf(tick) != model_.HourOf(state_->tick);
-  if (hour_ends && model_.EndHour(state_->tick, own, nullptr, &*state_)) {
-    state_->season = 0;
-    own = &season_.emplace();
-  }
+  if (model_.HourOf(tick) != model_.HourOf(state_->tick)) EndHour();
   SeriesModel::Skip(tick - 1, &*state_);
+  CountTraffic(tick, count, successes);
+  const float exposure = traffic_.Now(0);
   Observation out;
-  out.expected = model_.Expected(tick, own, nullptr, *state_);
-  model_.Advance({.tick = tick, .sessions = kManySessions, .events = count}, own, nullptr,
-                 &*state_);
+  out.expected = model_.Expected(tick, own(), nullptr, *state_) * exposure;
+  model_.Advance({.tick = tick, .sessions = kManySessions, .events = count, .exposure = exposure},
+                 own(), nullptr, &*state_);
   out.score = model_.Score(*state_);
   out.active = state_->phase == SeriesPhase::kSpike;
   if (out.active) out.since = state_->rise.start;
   return out;
+}
+
+void StandaloneDetector::EndHour() {
+  if (model_.EndHour(state_->tick, own(), nullptr, &*state_)) {
+    state_->season = 0;
+    season_.emplace();
+  }
+  const double changed = traffic_.EndHour(0);
+  if (changed == 0) {
+    Flatten();
+  } else {
+    ScaleLevel(changed, &*state_);
+  }
+}
+
+void StandaloneDetector::CountTraffic(uint32_t tick, uint64_t count,
+                                      std::optional<uint64_t> successes) {
+  // To Traffic an error without any success means that the successes are not known; nothing at all
+  // would be a pause.
+  if (successes.has_value()) {
+    traffic_.Add(0, *successes, count);
+  } else {
+    traffic_.Add(0, 0, std::max<uint64_t>(count, 1));
+  }
+  std::vector<uint32_t> begun;
+  traffic_.EndTick(tick, 1, &begun);
+  if (!begun.empty()) Flatten();
 }
 
 }  // namespace gmewatch

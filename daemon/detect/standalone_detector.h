@@ -1,4 +1,5 @@
-// Detects spikes in a single series of counts, for gmectl replay and the evaluation.
+// Detects spikes in a single series of counts, for gmectl replay and the evaluation. If the
+// successes of the same operations are known, counts are measured against them (traffic.h).
 //
 // Thread safety: none. Ticks are numbered since 1970 in units of settings.tick. A tick that is left
 // out has no data, which differs from having no events.
@@ -11,14 +12,16 @@
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_model.h"
 #include "daemon/detect/series_state.h"
+#include "daemon/detect/traffic.h"
 #include "daemon/model/detect_settings.h"
 
 namespace gmewatch {
 
 // The detector's result for a tick.
 struct Observation {
-  double expected = 0;  // events, as predicted before the tick
-  double score = 0;     // an alarm begins at 1
+  // Events, as predicted before the tick; with successes, for as many operations as it had.
+  double expected = 0;
+  double score = 0;  // an alarm begins at 1
   bool active = false;
   int64_t since = 0;  // the first tick of the rise, if active
 };
@@ -28,11 +31,21 @@ class StandaloneDetector {
   // `series`: how many series share the budget of false alarms, this one included.
   StandaloneDetector(const DetectSettings& settings, double series);
 
+  // `successes`: of the tick; nothing if they are not known. A tick without them has as many
+  // operations as those before it; after an hour without them, counts are watched alone.
   // REQUIRES: 0 <= tick < 2^32; ticks increase from call to call.
-  Observation Observe(int64_t tick, uint64_t count);
+  Observation Observe(int64_t tick, uint64_t count,
+                      std::optional<uint64_t> successes = std::nullopt);
 
  private:
+  // Ends the hour of the last tick.
+  void EndHour();
+  void CountTraffic(uint32_t tick, uint64_t count, std::optional<uint64_t> successes);
+  void Flatten() { model_.Flatten(own(), nullptr, &*state_); }
+  Season* own() { return season_.has_value() ? &*season_ : nullptr; }
+
   const SeriesModel model_;
+  Traffic traffic_;  // one row
   std::optional<SeriesState> state_;
   std::optional<Season> season_;
 };

@@ -48,6 +48,29 @@ absl::string_view Field(absl::string_view text) {
   return text;
 }
 
+std::vector<absl::string_view> Columns(absl::string_view line) {
+  std::vector<absl::string_view> columns = absl::StrSplit(line, ',');
+  for (absl::string_view& column : columns) column = Field(column);
+  return columns;
+}
+
+// Sets `value` to a whole number from 0 to kValueMax; returns false if the text is another.
+bool ParseNumber(absl::string_view text, uint64_t* value) {
+  const size_t point = text.find('.');
+  const absl::string_view whole = text.substr(0, point);
+  const absl::string_view fraction =
+      point == absl::string_view::npos ? "0" : text.substr(point + 1);
+  const bool no_fraction =
+      std::all_of(fraction.begin(), fraction.end(), [](char c) { return c == '0'; });
+  return AreDigits(whole) && no_fraction && absl::SimpleAtoi(whole, value) && *value <= kValueMax;
+}
+
+absl::Status NumberFault(absl::string_view what, absl::string_view text, absl::string_view hint) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the ", what, " is ", Shown(text), "; allowed: a whole number from 0 to ",
+                   kValueMax, text.empty() ? "; " : "", text.empty() ? hint : ""));
+}
+
 // Removes a fraction such as ".5" from the end of `text`; returns false if it is malformed.
 bool ConsumeFraction(absl::string_view* text, absl::Duration* fraction) {
   const size_t point = text->find('.');
@@ -109,42 +132,43 @@ absl::StatusOr<Timestamp> ParseTimestamp(absl::string_view text) {
   return timestamp;
 }
 
-absl::StatusOr<uint64_t> ParseCount(absl::string_view text) {
-  const size_t point = text.find('.');
-  const absl::string_view whole = text.substr(0, point);
-  const absl::string_view fraction =
-      point == absl::string_view::npos ? "0" : text.substr(point + 1);
-  const bool no_fraction =
-      std::all_of(fraction.begin(), fraction.end(), [](char c) { return c == '0'; });
-  uint64_t value = 0;
-  if (AreDigits(whole) && no_fraction && absl::SimpleAtoi(whole, &value) && value <= kValueMax) {
-    return value;
+absl::StatusOr<CountRow> ParseCountRow(absl::string_view line, const RowForm& form) {
+  const std::vector<absl::string_view> columns = Columns(line);
+  const auto count = static_cast<int64_t>(columns.size());
+  if (count < 2 || count > form.columns_max) {
+    return absl::InvalidArgumentError(absl::StrCat("the line ", Shown(line), " has ", count,
+                                                   count == 1 ? " column" : " columns",
+                                                   "; allowed: ", form.allowed));
+  }
+  const absl::StatusOr<Timestamp> timestamp = ParseTimestamp(columns[0]);
+  if (!timestamp.ok()) return timestamp.status();
+  CountRow row;
+  row.timestamp = std::string(columns[0]);
+  row.parsed = *timestamp;
+  if (!ParseNumber(columns[1], &row.value)) {
+    return NumberFault(form.value, columns[1], "if there is no data, leave the row out");
+  }
+  if (count == 2 || columns[2].empty()) return row;
+  if (!ParseNumber(columns[2], &row.successes.emplace())) {
+    return NumberFault(kSuccessesRow.value, columns[2], "");
+  }
+  return row;
+}
+
+bool IsHeader(absl::string_view line, const RowForm& form) {
+  const std::vector<absl::string_view> columns = Columns(line);
+  const auto count = static_cast<int64_t>(columns.size());
+  return count >= 2 && count <= form.columns_max && !columns[0].empty() &&
+         !IsDigit(columns[0][0]) && !absl::StrContains("+-.", columns[0].substr(0, 1));
+}
+
+absl::Status CheckHeader(absl::string_view line) {
+  const std::vector<absl::string_view> columns = Columns(line);
+  if (columns.size() < 3 || absl::EqualsIgnoreCase(columns[2], "successes")) {
+    return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("the value is ", Shown(text), "; allowed: a whole number from 0 to ", kValueMax,
-                   text.empty() ? "; if there is no data, leave the row out" : ""));
-}
-
-absl::StatusOr<CountRow> ParseCountRow(absl::string_view line) {
-  const auto columns = std::count(line.begin(), line.end(), ',') + 1;
-  if (columns != 2) {
-    return absl::InvalidArgumentError(absl::StrCat("the line ", Shown(line), " has ", columns,
-                                                   columns == 1 ? " column" : " columns",
-                                                   "; allowed: 2, timestamp,value"));
-  }
-  const size_t comma = line.find(',');
-  const absl::string_view time_text = Field(line.substr(0, comma));
-  const absl::StatusOr<Timestamp> timestamp = ParseTimestamp(time_text);
-  if (!timestamp.ok()) return timestamp.status();
-  const absl::StatusOr<uint64_t> value = ParseCount(Field(line.substr(comma + 1)));
-  if (!value.ok()) return value.status();
-  return CountRow{std::string(time_text), *timestamp, *value};
-}
-
-bool IsHeader(absl::string_view line) {
-  const absl::string_view first = Field(line.substr(0, line.find(',')));
-  return std::count(line.begin(), line.end(), ',') == 1 && !first.empty() && !IsDigit(first[0]) &&
-         !absl::StrContains("+-.", first.substr(0, 1));
+      absl::StrCat("the third column is called ", Shown(columns[2]), "; allowed: successes"));
 }
 
 std::string FormatTimestamp(absl::Time time, TimestampForm form) {

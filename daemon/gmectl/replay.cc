@@ -6,19 +6,20 @@
 #include <iostream>
 #include <istream>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "daemon/base/flags.h"
 #include "daemon/detect/standalone_detector.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/count_row.h"
-#include "daemon/gmectl/line_reader.h"
 #include "daemon/gmectl/replay_report.h"
+#include "daemon/gmectl/row_reader.h"
+#include "daemon/gmectl/successes_file.h"
 #include "daemon/gmectl/tick_grid.h"
 #include "daemon/model/detect_settings.h"
 
@@ -39,7 +40,8 @@ constexpr absl::Duration kRebaselineAfterMax = absl::Hours(24 * 28);
 
 struct ReplayFlags {
   DetectSettings detect;
-  absl::Duration step;  // 0: found from the first rows
+  absl::Duration step;    // 0: found from the first rows
+  std::string successes;  // a file; empty: none
   bool json = false;
   bool help = false;
 };
@@ -55,6 +57,8 @@ Flags MakeFlags(ReplayFlags* to) {
   flags.Add("rebaseline_after", &to->detect.rebaseline_after,
             "a rate that stays up for this long becomes the baseline");
   flags.Add("step", &to->step, "time from row to row, 1s to 1h; 0: found from the first rows");
+  flags.Add("successes", &to->successes,
+            "file of rows timestamp,successes at the times of FILE.csv");
   flags.Add("json", &to->json, "print one JSON object per row");
   flags.Add("help", &to->help, "print this text");
   return flags;
@@ -89,6 +93,9 @@ absl::Status Check(const ReplayFlags& flags, const std::vector<std::string>& fil
   if (files.size() != 1) {
     status.Update(absl::InvalidArgumentError(
         absl::StrCat(files.size(), " files are given; allowed: 1, or - for standard input")));
+  } else if (files[0] == "-" && flags.successes == "-") {
+    status.Update(absl::InvalidArgumentError(
+        "FILE.csv and --successes are both -; allowed: one of them is standard input"));
   }
   return status;
 }
@@ -96,134 +103,101 @@ absl::Status Check(const ReplayFlags& flags, const std::vector<std::string>& fil
 // One run over one file.
 class Replay {
  public:
-  Replay(const ReplayFlags& flags, std::ostream& out) : flags_(flags), writer_(out, flags.json) {}
+  // `successes`: null if no file has them.
+  Replay(const ReplayFlags& flags, RowReader* rows, SuccessesFile* successes, std::ostream& out)
+      : flags_(flags), rows_(*rows), successes_(successes), writer_(out, flags.json) {}
 
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
   // Errors: INVALID_ARGUMENT, "NAME:LINE: what is wrong"; UNAVAILABLE, the output cannot be
   // written.
-  absl::Status Run(std::istream& in, absl::string_view name);
+  absl::Status Run();
 
   const ReplaySummary& summary() const { return summary_; }
 
  private:
-  struct NumberedRow {
-    CountRow row;
-    int64_t line = 0;
-  };
-
-  absl::Status ReadAll(LineReader* lines);
-  absl::Status Read(absl::string_view line, int64_t line_number);
+  absl::Status ReadAll();
   // Determines the grid from the first rows, then processes them.
   absl::Status Begin();
-  absl::Status Take(const NumberedRow& numbered);
+  absl::Status Take(const CountRow& row);
   void CountSpike(const Observation& seen);
 
   const ReplayFlags& flags_;
+  RowReader& rows_;
+  SuccessesFile* const successes_;
   ReplayWriter writer_;
   ReplaySummary summary_;
-  std::vector<NumberedRow> first_rows_;  // kept until the grid is known
+  std::vector<CountRow> first_rows_;  // kept until the grid is known
   std::optional<TickGrid> grid_;
   std::optional<StandaloneDetector> detector_;
-  absl::Time last_time_ = absl::InfinitePast();
-  int64_t last_line_ = 0;  // the line of last_time_
   int64_t last_tick_ = -1;
-  int64_t fault_line_ = 0;
   std::optional<int64_t> spike_;  // the start tick of the last spike
 };
 
-absl::Status Replay::Run(std::istream& in, absl::string_view name) {
-  LineReader lines(in);
-  absl::Status status = ReadAll(&lines);
-  if (absl::IsInvalidArgument(status)) {
-    status =
-        absl::InvalidArgumentError(absl::StrCat(name, ":", fault_line_, ": ", status.message()));
+absl::Status Replay::Run() {
+  absl::Status status = ReadAll();
+  if (status.ok() && successes_ != nullptr && summary_.rows_with_successes == 0) {
+    status = absl::InvalidArgumentError(absl::StrCat(
+        successes_->name(), ": none of its rows has the time of a row of ", rows_.name(),
+        "; allowed: rows timestamp,successes at the same times, to within half a step"));
   }
   status.Update(writer_.Finish());
   return status;
 }
 
-absl::Status Replay::ReadAll(LineReader* lines) {
-  absl::string_view line;
-  bool header_allowed = true;
-  while (lines->Next(&line)) {
-    fault_line_ = lines->line_number();
-    if (fault_line_ == 1) absl::ConsumePrefix(&line, "\xEF\xBB\xBF");  // Excel begins files with it
-    if (absl::StripAsciiWhitespace(line).empty()) continue;
-    const bool header = header_allowed && IsHeader(line);
-    header_allowed = false;
-    if (header) continue;
-    absl::Status read = Read(line, fault_line_);
-    if (!read.ok()) return read;
+absl::Status Replay::ReadAll() {
+  CountRow row;
+  while (rows_.Next(&row)) {
+    absl::Status taken;
+    if (grid_.has_value()) {
+      taken = Take(row);
+    } else {
+      first_rows_.push_back(std::move(row));
+      if (first_rows_.size() == kFirstRows) taken = Begin();
+    }
+    if (!taken.ok()) return taken;
   }
-  fault_line_ = std::max<int64_t>(1, lines->line_number());
-  if (!lines->status().ok()) return lines->status();
-  if (grid_.has_value()) return absl::OkStatus();
-  if (first_rows_.empty()) {
-    return absl::InvalidArgumentError("there are no rows; allowed: at least one timestamp,value");
-  }
+  if (!rows_.status().ok() || grid_.has_value()) return rows_.status();
   return Begin();
-}
-
-absl::Status Replay::Read(absl::string_view line, int64_t line_number) {
-  absl::StatusOr<CountRow> row = ParseCountRow(line);
-  if (!row.ok()) return row.status();
-  if (row->parsed.time <= last_time_) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the timestamp ", row->timestamp, " is not after that of line ", last_line_,
-                     "; allowed: rows in order of time, one per step"));
-  }
-  last_time_ = row->parsed.time;
-  last_line_ = line_number;
-  NumberedRow numbered{*std::move(row), line_number};
-  if (grid_.has_value()) return Take(numbered);
-  first_rows_.push_back(std::move(numbered));
-  return first_rows_.size() < kFirstRows ? absl::OkStatus() : Begin();
 }
 
 absl::Status Replay::Begin() {
   std::vector<absl::Time> times;
-  for (const NumberedRow& numbered : first_rows_) times.push_back(numbered.row.parsed.time);
+  for (const CountRow& row : first_rows_) times.push_back(row.parsed.time);
   absl::StatusOr<absl::Duration> step = flags_.step;
   if (flags_.step == absl::ZeroDuration()) step = FindStep(times);
-  if (!step.ok()) return step.status();
+  if (!step.ok()) return rows_.Fault(first_rows_.back().line, step.status().message());
   summary_.step = *step;
-  summary_.form = first_rows_.front().row.parsed.form;
+  summary_.form = first_rows_.front().parsed.form;
   grid_.emplace(*step, times);
   DetectSettings settings = flags_.detect;
   settings.tick = *step;
   detector_.emplace(settings, 1);
-  for (const NumberedRow& numbered : first_rows_) {
-    fault_line_ = numbered.line;
-    absl::Status taken = Take(numbered);
+  for (const CountRow& row : first_rows_) {
+    absl::Status taken = Take(row);
     if (!taken.ok()) return taken;
   }
   first_rows_ = {};
   return absl::OkStatus();
 }
 
-absl::Status Replay::Take(const NumberedRow& numbered) {
-  const int64_t tick = grid_->TickAt(numbered.row.parsed.time);
-  if (tick <= last_tick_) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the timestamp ", numbered.row.timestamp, " is in the same step of ",
-                     absl::FormatDuration(grid_->step()),
-                     " as the row before it; allowed: one row per step (set with --step)"));
-  }
-  if (tick > UINT32_MAX) {
-    return absl::InvalidArgumentError(absl::StrCat("the timestamp ", numbered.row.timestamp,
-                                                   " is too late; allowed: up to 2106"));
-  }
-  if (last_tick_ >= 0 && tick > last_tick_ + 1) {
+absl::Status Replay::Take(const CountRow& row) {
+  const absl::StatusOr<int64_t> tick = rows_.TickOf(row, *grid_);
+  if (!tick.ok()) return tick.status();
+  absl::StatusOr<std::optional<uint64_t>> successes = row.successes;
+  if (successes_ != nullptr) successes = successes_->At(*tick, *grid_);
+  if (!successes.ok()) return successes.status();
+  if (last_tick_ >= 0 && *tick > last_tick_ + 1) {
     ++summary_.gaps;
-    summary_.missing_rows += tick - last_tick_ - 1;
+    summary_.missing_rows += *tick - last_tick_ - 1;
   }
-  last_tick_ = tick;
+  last_tick_ = *tick;
   ++summary_.rows;
-  const Observation seen = detector_->Observe(tick, numbered.row.value);
+  if (successes->has_value()) ++summary_.rows_with_successes;
+  const Observation seen = detector_->Observe(*tick, row.value, *successes);
   CountSpike(seen);
-  return writer_.Write(numbered.row, seen);
+  return writer_.Write(row, seen, grid_->TimeOf(seen.since));
 }
 
 void Replay::CountSpike(const Observation& seen) {
@@ -234,16 +208,46 @@ void Replay::CountSpike(const Observation& seen) {
   if (summary_.spikes == 1) summary_.first_spike = summary_.last_spike;
 }
 
-int ReplayStream(const ReplayFlags& flags, std::istream& in, absl::string_view name,
-                 std::ostream& out, std::ostream& err) {
-  Replay replay(flags, out);
-  const absl::Status status = replay.Run(in, name);
-  if (status.ok()) {
-    err << "gmectl replay: " << FormatReplaySummary(replay.summary());
-    return kExitGood;
-  }
+int Fail(const absl::Status& status, std::ostream& err) {
   err << "gmectl replay: " << status.message() << "\n";
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitBad;
+}
+
+// A file, or standard input if its path is "-".
+class Input {
+ public:
+  // Errors: INVALID_ARGUMENT.
+  absl::Status Open(const std::string& path) {
+    name_ = path == "-" ? "<standard input>" : path;
+    if (path == "-") return absl::OkStatus();
+    file_.emplace(path, std::ios::binary);
+    if (file_->is_open()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  }
+  std::istream& stream() { return file_.has_value() ? *file_ : std::cin; }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+  std::optional<std::ifstream> file_;
+};
+
+int ReplayFiles(const ReplayFlags& flags, const std::string& path, std::ostream& out,
+                std::ostream& err) {
+  Input counts;
+  Input successes;
+  absl::Status status = counts.Open(path);
+  const bool beside = !flags.successes.empty();
+  if (beside) status.Update(successes.Open(flags.successes));
+  if (!status.ok()) return Fail(status, err);
+  RowReader rows(counts.stream(), counts.name(), beside ? kCountRowAlone : kCountRow);
+  std::optional<SuccessesFile> file;
+  if (beside) file.emplace(successes.stream(), successes.name());
+  Replay replay(flags, &rows, beside ? &*file : nullptr, out);
+  status = replay.Run();
+  if (!status.ok()) return Fail(status, err);
+  err << "gmectl replay: " << FormatReplaySummary(replay.summary());
+  return kExitGood;
 }
 
 }  // namespace
@@ -256,10 +260,17 @@ int RunReplay(const std::vector<std::string>& arguments, std::ostream& out, std:
   if (status.ok() && flags.help) {
     out << "Usage: gmectl replay [--flag=value ...] FILE.csv\n"
            "Runs the spike detector over past counts: reads rows timestamp,value at a fixed step,\n"
-           "prints rows timestamp,value,expected,score,active. A spike begins at score 1; active\n"
-           "is 1 while it lasts. FILE.csv may be - for standard input. A missing row means that\n"
-           "there is no data, which is not the same as 0. Timestamps are UTC: seconds since 1970,\n"
-           "or YYYY-MM-DD HH:MM:SS, with or without T and Z.\n\n"
+           "prints rows timestamp,value,expected,score,active,since. A spike begins at score 1;\n"
+           "while it lasts, active is 1 and since is when it began. A missing row means that "
+           "there\n"
+           "is no data, which is not the same as 0. Timestamps are UTC: seconds since 1970, or\n"
+           "YYYY-MM-DD HH:MM:SS, with or without T and Z.\n\n"
+           "Errors are measured against the operations if their successes are known: from a third\n"
+           "column, timestamp,value,successes, which may be empty in some rows, or from a file of\n"
+           "its own (--successes), at the same times to within half a step. A crowd, which brings\n"
+           "more of both, is then no spike. After an hour without successes, errors are watched\n"
+           "alone.\n\n"
+           "FILE.csv, or the file of successes, may be - for standard input.\n\n"
         << parser.Help()
         << "\nExit status: 0 done, 1 the output could not be written, 2 wrong usage or rows.\n";
     return kExitGood;
@@ -269,13 +280,7 @@ int RunReplay(const std::vector<std::string>& arguments, std::ostream& out, std:
     err << "gmectl replay: " << status.message() << "\nSee gmectl replay --help.\n";
     return kExitUsage;
   }
-  if (files[0] == "-") return ReplayStream(flags, std::cin, "<standard input>", out, err);
-  std::ifstream file(files[0], std::ios::binary);
-  if (!file.is_open()) {
-    err << "gmectl replay: cannot read " << files[0] << "\n";
-    return kExitUsage;
-  }
-  return ReplayStream(flags, file, files[0], out, err);
+  return ReplayFiles(flags, files[0], out, err);
 }
 
 }  // namespace gmewatch

@@ -29,8 +29,8 @@ std::string Counted(int64_t count, absl::string_view noun) {
 
 }  // namespace
 
-absl::Status ReplayWriter::Write(const CountRow& row, const Observation& seen) {
-  if (!begun_ && !json_) text_ = "timestamp,value,expected,score,active\n";
+absl::Status ReplayWriter::Write(const CountRow& row, const Observation& seen, absl::Time since) {
+  if (!begun_ && !json_) text_ = "timestamp,value,expected,score,active,since\n";
   begun_ = true;
   // ParseTimestamp accepts no character that JSON or CSV would have to escape.
   absl::StrAppend(&text_, json_ ? "{\"timestamp\":\"" : "", row.timestamp,
@@ -38,10 +38,12 @@ absl::Status ReplayWriter::Write(const CountRow& row, const Observation& seen) {
   AppendFew(seen.expected, &text_);
   text_ += json_ ? ",\"score\":" : ",";
   AppendFew(seen.score, &text_);
+  const std::string began = seen.active ? FormatTimestamp(since, row.parsed.form) : "";
   if (json_) {
-    text_ += seen.active ? ",\"active\":true}\n" : ",\"active\":false}\n";
+    text_ += seen.active ? absl::StrCat(",\"active\":true,\"since\":\"", began, "\"}\n")
+                         : ",\"active\":false,\"since\":null}\n";
   } else {
-    text_ += seen.active ? ",1\n" : ",0\n";
+    absl::StrAppend(&text_, seen.active ? ",1," : ",0,", began, "\n");
   }
   return text_.size() < kBlockBytes ? absl::OkStatus() : Finish();
 }
@@ -60,9 +62,12 @@ absl::Status ReplayWriter::Finish() {
 
 std::string FormatReplaySummary(const ReplaySummary& summary) {
   const auto when = [&](absl::Time time) { return FormatTimestamp(time, summary.form); };
-  std::string text =
-      absl::StrCat(Counted(summary.rows, "row"), " ", absl::FormatDuration(summary.step),
-                   " apart, ", Counted(summary.gaps, "gap"));
+  std::string text = absl::StrCat(Counted(summary.rows, "row"), " ",
+                                  absl::FormatDuration(summary.step), " apart, ");
+  if (summary.rows_with_successes > 0) {
+    absl::StrAppend(&text, summary.rows_with_successes, " with successes, ");
+  }
+  absl::StrAppend(&text, Counted(summary.gaps, "gap"));
   if (summary.gaps > 0) {
     absl::StrAppend(&text, " (", Counted(summary.missing_rows, "row"), " missing)");
   }

@@ -20,13 +20,15 @@ namespace gmewatch {
 class ReplayWriter {
  public:
   // Writes CSV with a header before the first row, or one JSON object per line:
-  // {"timestamp":"2015-02-26 21:42:53","value":104,"expected":98.32,"score":0.11,"active":false}
+  // {"timestamp":"2015-02-26 21:42:53","value":104,"expected":98.32,"score":0.11,"active":false,
+  // "since":null}
   ReplayWriter(std::ostream& out, bool json) : out_(out), json_(json) {}
 
   ReplayWriter(const ReplayWriter&) = delete;
   ReplayWriter& operator=(const ReplayWriter&) = delete;
 
-  absl::Status Write(const CountRow& row, const Observation& seen);
+  // `since`: when the rise began, if it is active.
+  absl::Status Write(const CountRow& row, const Observation& seen, absl::Time since);
   // Writes the rest.
   absl::Status Finish();
 
@@ -39,6 +41,7 @@ class ReplayWriter {
 
 struct ReplaySummary {
   int64_t rows = 0;
+  int64_t rows_with_successes = 0;
   int64_t gaps = 0;
   int64_t missing_rows = 0;  // in all gaps
   int64_t spikes = 0;

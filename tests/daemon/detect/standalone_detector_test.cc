@@ -2,75 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <vector>
-
 #include "tests/daemon/detect/model_run.h"
+#include "tests/daemon/detect/standalone_run.h"
 #include "tests/support/random.h"
 
 namespace gmewatch {
 namespace {
-
-constexpr int kDay = static_cast<int>(kTicksPerDay);
-constexpr int kHour = static_cast<int>(kTicksPerHour);
-
-using RateFn = std::function<double(int tick)>;
-
-struct Spike {
-  int found = 0;  // the first tick at which it was active
-  int since = 0;
-  int end = -1;  // the first tick after it; -1 while it is active
-};
-
-// Feeds Poisson counts to a detector. Ticks are numbered from 0.
-class Play {
- public:
-  explicit Play(uint64_t seed, const DetectSettings& settings = {})
-      : detector_(settings, 1), counts_(seed) {}
-
-  void Until(int end, const RateFn& rate) {
-    for (; tick_ < end; ++tick_) {
-      last_ = detector_.Observe(int64_t{kFirstTick} + tick_, counts_.Poisson(rate(tick_)));
-      const int since = static_cast<int>(last_.since - kFirstTick);
-      if (was_active_ && (!last_.active || since != spikes_.back().since)) {
-        spikes_.back().end = tick_;
-        was_active_ = false;
-      }
-      if (last_.active && !was_active_) spikes_.push_back({tick_, since});
-      was_active_ = last_.active;
-    }
-  }
-  void Until(int end, double rate) {
-    Until(end, [rate](int) { return rate; });
-  }
-
-  const std::vector<Spike>& spikes() const { return spikes_; }
-  const Observation& last() const { return last_; }
-
- private:
-  StandaloneDetector detector_;
-  Random counts_;
-  int tick_ = 0;
-  Observation last_;
-  bool was_active_ = false;
-  std::vector<Spike> spikes_;
-};
-
-// Returns the only spike found from `begin` on; fails if there isn't exactly one.
-Spike OnlySpike(const Play& play, int begin) {
-  std::vector<Spike> later;
-  for (const Spike& spike : play.spikes()) {
-    if (spike.found >= begin) later.push_back(spike);
-  }
-  EXPECT_EQ(later.size(), 1U);
-  return later.size() == 1 ? later[0] : Spike{};
-}
-
-DetectSettings Strict() {
-  DetectSettings settings;
-  settings.false_alarms_per_week = 0.05;  // so that no alarm is due to chance
-  return settings;
-}
 
 TEST(StandaloneDetectorTest, FindsAThreefoldRateAndItsStart) {
   for (const double rate : {1.0, 5.0, 100.0}) {
@@ -80,7 +17,7 @@ TEST(StandaloneDetectorTest, FindsAThreefoldRateAndItsStart) {
       play.Until(kDay, rate);
       const int allowed = static_cast<int>(4 + 35 / rate);
       play.Until(kDay + allowed, 3 * rate);
-      const Spike spike = OnlySpike(play, kDay);
+      const SpikeSeen spike = OnlySpike(play, kDay);
       EXPECT_GE(spike.found, kDay);
       // It takes some fifteen events, however long they take.
       EXPECT_NEAR(spike.since, kDay, 3 + 15 / rate);
@@ -161,7 +98,7 @@ TEST(StandaloneDetectorTest, FindsARampOfThreeHours) {
     play.Until(begin, rate);
     play.Until(begin + 3 * kHour,
                [&](int tick) { return rate * (1 + 3.0 * (tick - begin) / (3 * kHour)); });
-    const Spike spike = OnlySpike(play, begin);
+    const SpikeSeen spike = OnlySpike(play, begin);
     EXPECT_LT(spike.found, begin + 3 * kHour * 2 / 3);
     EXPECT_GT(spike.since, begin - 60);
   }
@@ -185,7 +122,7 @@ TEST(StandaloneDetectorTest, KeepsTheBaselineDuringASpike) {
     // It ends when the rate has been back for resolve_after, not earlier and not much later.
     play.Until(over + kHour, 10);
     const int resolve_ticks = static_cast<int>(resolve_after / settings.tick);
-    const Spike spike = OnlySpike(play, kDay);
+    const SpikeSeen spike = OnlySpike(play, kDay);
     EXPECT_GE(spike.end, over + resolve_ticks - 3);
     EXPECT_LE(spike.end, over + resolve_ticks + 10);
     EXPECT_NEAR(play.last().expected / at_first, 1, 0.15);
@@ -209,7 +146,7 @@ TEST(StandaloneDetectorTest, TakesALastingRiseForTheNewLevel) {
     Play play(9, settings);
     play.Until(kDay, 10);
     play.Until(2 * kDay, 50);
-    const Spike spike = OnlySpike(play, kDay);
+    const SpikeSeen spike = OnlySpike(play, kDay);
     EXPECT_NEAR(spike.end, kDay + hours * kHour, 3);
     EXPECT_NEAR(play.last().expected, 50, 5);
     // A rise above the new level is a spike again.

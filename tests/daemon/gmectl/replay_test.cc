@@ -4,44 +4,29 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <iostream>
 #include <sstream>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "daemon/detect/standalone_detector.h"
 #include "daemon/gmectl/command.h"
+#include "tests/daemon/gmectl/replay_run.h"
 #include "tests/daemon/gmectl/run_command.h"
 #include "tests/support/temp_dir.h"
 
 namespace gmewatch {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Runs `gmectl replay` with `text` as standard input.
-CommandResult Replay(const std::string& text, std::vector<std::string> arguments = {}) {
-  arguments.emplace_back("-");
-  std::istringstream in(text);
-  std::streambuf* const before = std::cin.rdbuf(in.rdbuf());
-  std::cin.clear();
-  CommandResult result = RunCommand(&RunReplay, arguments);
-  std::cin.rdbuf(before);
-  return result;
-}
-
-std::vector<std::string> Lines(const std::string& text) {
-  return absl::StrSplit(text, '\n', absl::SkipEmpty());
-}
-
-// 5 to 7 events, and 60 in the six rows from `spike` on.
+// 5 to 7 events, and 60 in the 30 rows from `spike` on.
 uint64_t CountAt(int row, int spike) {
-  return row >= spike && row < spike + 6 ? 60 : 5 + static_cast<uint64_t>(row * 7 % 3);
+  return row >= spike && row < spike + 30 ? 60 : 5 + static_cast<uint64_t>(row * 7 % 3);
 }
-
-int64_t FirstTick(int step) { return 1'424'986'000 / step; }
 
 std::string Series(int rows, int spike, int step = 10) {
   std::string text;
@@ -54,16 +39,46 @@ std::string Series(int rows, int spike, int step = 10) {
 TEST(ReplayTest, FindsAPlantedSpikeAndNoneInAQuietSeries) {
   const CommandResult spike = Replay(Series(900, 600));
   EXPECT_EQ(spike.status, kExitGood);
-  EXPECT_EQ(spike.err, "gmectl replay: 900 rows 10s apart, no gaps, 1 spike from 1424992000\n");
+  EXPECT_THAT(spike.err, StartsWith("gmectl replay: 900 rows 10s apart, no gaps, 1 spike from "));
   const std::vector<std::string> lines = Lines(spike.out);
   ASSERT_EQ(lines.size(), 901U);
-  EXPECT_EQ(lines[0], "timestamp,value,expected,score,active");
-  EXPECT_THAT(lines[600], testing::EndsWith(",0"));
+  EXPECT_EQ(lines[0], "timestamp,value,expected,score,active,since");
+  EXPECT_THAT(lines[600], EndsWith(",0,"));
   EXPECT_THAT(lines[601], StartsWith("1424992000,60,"));
-  EXPECT_THAT(lines[603], testing::EndsWith(",1"));
-  EXPECT_THAT(lines[900], testing::EndsWith(",0"));
+  const std::vector<std::string> fields = absl::StrSplit(lines[620], ',');
+  ASSERT_EQ(fields.size(), 6U);
+  EXPECT_EQ(fields[4], "1");
+  int64_t since = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(fields[5], &since)) << fields[5];
+  EXPECT_NEAR(static_cast<double>(since), 1'424'992'000, 30);
+  EXPECT_THAT(spike.err, EndsWith(absl::StrCat(since, "\n")));
+  EXPECT_THAT(lines[900], EndsWith(",0,"));
   const CommandResult quiet = Replay(Series(900, 900));
   EXPECT_EQ(quiet.err, "gmectl replay: 900 rows 10s apart, no gaps, no spikes\n");
+}
+
+TEST(ReplayTest, WritesTheStartOfASpikeAsTheRowIsWritten) {
+  absl::Time began;
+  for (const std::string form : {"%s", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"}) {
+    const absl::TimeZone utc = absl::UTCTimeZone();
+    std::string text;
+    for (int row = 0; row < 630; ++row) {
+      const absl::Time time = absl::FromUnixSeconds(10 * (FirstTick(10) + row));
+      absl::StrAppend(&text, absl::FormatTime(form, time, utc), ",", CountAt(row, 600), "\n");
+    }
+    const std::vector<std::string> csv = Lines(Replay(text).out);
+    const std::vector<std::string> json = Lines(Replay(text, {"--json"}).out);
+    if (form == "%s") {
+      const std::vector<std::string> fields = absl::StrSplit(csv.back(), ',');
+      int64_t seconds = 0;
+      ASSERT_TRUE(absl::SimpleAtoi(fields.back(), &seconds)) << csv.back();
+      began = absl::FromUnixSeconds(seconds);
+    }
+    const std::string since = absl::FormatTime(form, began, utc);
+    EXPECT_THAT(csv.back(), EndsWith(",1," + since));
+    EXPECT_THAT(json.back(), EndsWith(",\"active\":true,\"since\":\"" + since + "\"}"));
+    EXPECT_THAT(json.front(), EndsWith(",\"active\":false,\"since\":null}"));
+  }
 }
 
 // Compares each row of the output for 1500 rows with a detector with `settings`.
@@ -78,7 +93,7 @@ void CheckRows(const DetectSettings& settings, const std::vector<std::string>& a
     const int64_t tick = FirstTick(step) + row;
     const Observation seen = detector.Observe(tick, count);
     const std::vector<std::string> fields = absl::StrSplit(lines[size_t(row) + 1], ',');
-    ASSERT_EQ(fields.size(), 5U);
+    ASSERT_EQ(fields.size(), 6U);
     EXPECT_EQ(fields[0], absl::StrCat(step * tick));
     EXPECT_EQ(fields[1], absl::StrCat(count));
     double number = 0;
@@ -87,6 +102,7 @@ void CheckRows(const DetectSettings& settings, const std::vector<std::string>& a
     ASSERT_TRUE(absl::SimpleAtod(fields[3], &number));
     EXPECT_NEAR(number, seen.score, 0.0006 * seen.score);
     EXPECT_EQ(fields[4], seen.active ? "1" : "0");
+    EXPECT_EQ(fields[5], seen.active ? absl::StrCat(step * seen.since) : "");
     active_rows += seen.active ? 1 : 0;
   }
   EXPECT_GT(active_rows, 5);
@@ -113,9 +129,9 @@ TEST(ReplayTest, SpeaksJson) {
       Replay("\"2015-02-26 21:42:53\",12.0\n2015-02-26T21:47:53Z,7\n", {"--json"});
   EXPECT_EQ(run.out,
             "{\"timestamp\":\"2015-02-26 21:42:53\",\"value\":12,\"expected\":0,\"score\":0,"
-            "\"active\":false}\n"
+            "\"active\":false,\"since\":null}\n"
             "{\"timestamp\":\"2015-02-26T21:47:53Z\",\"value\":7,\"expected\":12,\"score\":0,"
-            "\"active\":false}\n");
+            "\"active\":false,\"since\":null}\n");
   EXPECT_EQ(run.err, "gmectl replay: 2 rows 5m apart, no gaps, no spikes\n");
 }
 
@@ -164,9 +180,14 @@ TEST(ReplayTest, SaysWhatIsWrongAndWhere) {
            Row{"10,1\n20,1e3\n", ":2: the value is \"1e3\""},
            Row{"10,1\n20,9007199254740993\n", ":2: the value is \"9007199254740993\""},
            Row{"10,1\n20,99999999999999999999\n", ":2: the value is"},
-           Row{"10,1\n20,2,3\n", ":2: the line \"20,2,3\" has 3 columns; allowed: 2"},
+           Row{"10,1\n20,2,3,4\n",
+               ":2: the line \"20,2,3,4\" has 4 columns; allowed: 2, "
+               "timestamp,value, or 3, timestamp,value,successes"},
+           Row{"10,1\n20,2,-3\n", ":2: the number of successes is \"-3\"; allowed: a whole number"},
            Row{"10,1\n20\n", ":2: the line \"20\" has 1 column; allowed: 2"},
-           Row{"a,b,c\n10,1\n20,2\n", ":1: the line \"a,b,c\" has 3 columns"},
+           Row{"a,b,c,d\n10,1\n20,2\n", ":1: the line \"a,b,c,d\" has 4 columns"},
+           Row{"timestamp,value,label\n10,1,0\n",
+               ":1: the third column is called \"label\"; allowed: successes"},
            Row{"a,b\nc,d\n10,1\n", ":2: the timestamp is \"c\"; allowed: seconds since 1970"},
            Row{"-10,1\n20,1\n", ":1: the timestamp is \"-10\""},
            Row{"1424986973000,1\n", ":1: the timestamp is \"1424986973000\""},
@@ -214,6 +235,8 @@ TEST(ReplayTest, SaysWhatIsWrongWithItsArguments) {
         {"--min_excess_events=-1", "--min_excess_events is -1"},
         {"--resolve_after=25h", "--resolve_after is 25h"},
         {"--rebaseline_after=1s", "--rebaseline_after is 1s; allowed: from 1m to 672h"},
+        {"--successes=-", "FILE.csv and --successes are both -; allowed: one of them"},
+        {"--successes=/no/such/file", "cannot read /no/such/file"},
         {"more.csv", "2 files are given; allowed: 1"},
         {"--fast", "there is no flag --fast"}}) {
     const CommandResult run = Replay("10,1\n20,1\n", {argument});
