@@ -106,7 +106,8 @@ class Detector {
     uint32_t series = 0;
     Spike spike;
     uint32_t tick = 0;      // of the announcement
-    bool expected = false;  // it comes back at its hour: not reported
+    bool recurred = false;  // it comes back at its hour
+    bool expected = false;  // that, or it is no farther than the code often rises: not reported
     float factor = 1;       // its events over the expected ones
   };
 
@@ -144,8 +145,8 @@ class Detector {
   void DropExplained(const Announced& over);
   // Forgets series that joined a rise which is over, or of which they are no part.
   void DropJoined();
-  // Whether rises like this come back at this hour.
-  bool IsExpected(const Announced& announced) const;
+  // Sets whether rises like this are usual.
+  void UpdateExpected(Announced* announced) const;
   // `loops`: indexes of the leaf series in a loop, or in a spike of alternating single senders.
   void UpdateLoops(const std::vector<uint32_t>& loops);
   bool IsPartOfSpike(uint32_t loop) const;

@@ -5,7 +5,6 @@
 #include "absl/algorithm/container.h"
 #include "daemon/detect/change_points.h"
 #include "daemon/detect/detector.h"
-#include "daemon/detect/likelihood_ratio.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
@@ -20,9 +19,6 @@ constexpr int64_t kRelocateSeconds = 600;
 
 // A place with this gain, in nats, may be part of a rise.
 constexpr double kJoinGain = 5;
-
-// A rise that comes back is expected to be at most this times as high as before.
-constexpr double kExpectedFactor = 1.5;
 
 }  // namespace
 
@@ -73,7 +69,9 @@ void Detector::Refresh(Announced* announced) {
                      .row = series.row,
                      .start = TickOf(spike.start_s),
                      .end = last_tick_ + 1,
-                     .factor = announced->factor});
+                     .factor = announced->factor,
+                     .score = static_cast<float>(spike.score),
+                     .recurred = announced->recurred});
     return;
   }
   const Rise& rise = state.rise;
@@ -144,16 +142,15 @@ void Detector::DropJoined() {
   }
 }
 
-bool Detector::IsExpected(const Announced& announced) const {
-  const SeriesState& state = states_[announced.series];
-  const Series& series = series_[announced.series];
-  const double factor = recurrence_.FactorAt(series.slot, last_tick_, [&](uint32_t row) {
-    return rows_.Overlap(row, series.row);
-  });
-  const Rise& rise = state.rise;
-  return factor > 1 &&
-         LogLikelihoodRatio(rise.recent_events, kExpectedFactor * factor * rise.recent_expected,
-                            state.vmr, state.drift) < model_.threshold();
+void Detector::UpdateExpected(Announced* announced) const {
+  const SeriesState& state = states_[announced->series];
+  const Series& series = series_[announced->series];
+  const auto overlap = [&](uint32_t row) { return rows_.Overlap(row, series.row); };
+  const double factor = recurrence_.FactorAt(series.slot, last_tick_, overlap);
+  announced->recurred = factor > 1 && model_.IsWithin(kExpectedFactor * factor, state);
+  announced->expected =
+      announced->recurred ||
+      state.rise.score < recurrence_.RequiredScore(series.slot, last_tick_, overlap);
 }
 
 void Detector::UpdateSpikes() {
@@ -255,7 +252,7 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
     added.tick = tick;
   }
   for (Announced& announced : announced_) {
-    if (is_current(announced)) announced.expected = IsExpected(announced);
+    if (is_current(announced)) UpdateExpected(&announced);
   }
 }
 

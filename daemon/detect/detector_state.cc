@@ -119,6 +119,8 @@ void Pack(const PastRise& rise, internal::PastRiseRecord* out) {
   out->set_start(rise.start);
   out->set_end(rise.end);
   out->set_factor(rise.factor);
+  out->set_score(rise.score);
+  out->set_recurred(rise.recurred);
 }
 
 PastRise Unpack(const internal::PastRiseRecord& rise) {
@@ -126,7 +128,9 @@ PastRise Unpack(const internal::PastRiseRecord& rise) {
           .row = rise.row(),
           .start = rise.start(),
           .end = rise.end(),
-          .factor = rise.factor()};
+          .factor = rise.factor(),
+          .score = rise.score(),
+          .recurred = rise.recurred()};
 }
 
 void Pack(const Traffic::Row& row, internal::TrafficRecord* out) {
@@ -194,6 +198,7 @@ std::string Detector::SaveHead() const {
     record->set_series(announced.series);
     Pack(announced.spike, record);
     record->set_tick(announced.tick);
+    record->set_recurred(announced.recurred);
     record->set_expected(announced.expected);
     record->set_factor(announced.factor);
   }
@@ -285,7 +290,8 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
     rises.push_back(Unpack(record));
     const PastRise& rise = rises.back();
     if (rise.row >= rows_.size() || rise.slot >= codes_.size() || rise.start > rise.end ||
-        !std::isfinite(rise.factor)) {
+        !std::isfinite(rise.factor) ||
+        !std::isfinite(rise.score)) {
       return Damaged("a past rise");
     }
   }
@@ -308,8 +314,8 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   rising_.assign(head.rising().begin(), head.rising().end());
   for (const internal::AnnouncedRecord& announced : head.announced()) {
     announced_.push_back(
-        {announced.series(), Unpack(announced), announced.tick(), announced.expected(),
-         announced.factor()});
+        {announced.series(), Unpack(announced), announced.tick(), announced.recurred(),
+         announced.expected(), announced.factor()});
   }
   std::vector<Incident> incidents;
   for (const internal::IncidentRecord& incident : head.incidents()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <cmath>
 
 namespace gmewatch {
 namespace {
@@ -13,6 +14,13 @@ constexpr double kSlackHours = 0.5;
 constexpr double kDayHours = 24;
 constexpr double kWeekHours = 168;
 constexpr size_t kPeriods = 3;
+
+// Past rises fade with this half-life. So many of them do not raise the required score; the lowest mean logarithm of their
+// scores that is assumed; and the highest score that is ever required.
+constexpr double kHabitHours = 4 * kWeekHours;
+constexpr double kRisesFree = 3;
+constexpr double kRiseSizeMin = 0.3;
+constexpr double kRequiredMax = 3;
 
 // A longer rise is no part of a rhythm.
 constexpr double kLongestHours = 12;
@@ -54,6 +62,23 @@ double Recurrence::FactorAt(uint32_t slot, uint32_t tick,
                             absl::FunctionRef<bool(uint32_t row)> overlap) const {
   return std::max(OfPeriod(slot, tick, kDayHours * ticks_per_hour_, overlap),
                   OfPeriod(slot, tick, kWeekHours * ticks_per_hour_, overlap));
+}
+
+double Recurrence::RequiredScore(uint32_t slot, uint32_t tick,
+                                 absl::FunctionRef<bool(uint32_t row)> overlap) const {
+  double often = 0;
+  double size = 0;
+  for (const PastRise& rise : rises_) {
+    if (rise.slot != slot || rise.recurred || !overlap(rise.row)) continue;
+    const double weight = std::exp2((static_cast<double>(rise.end) - tick) / (kHabitHours * ticks_per_hour_));
+    often += weight;
+    size += weight * std::log(std::max(rise.score, 1.0F));
+  }
+  if (often <= kRisesFree) return 1;
+  // Scores of rises are taken for a Pareto tail, P(score > s) = s^(-1 / size). This is the score that only kRisesFree of the
+  // past rises exceed.
+  const double required = std::pow(often / kRisesFree, std::max(size / often, kRiseSizeMin));
+  return std::min(required, kRequiredMax);
 }
 
 }  // namespace gmewatch

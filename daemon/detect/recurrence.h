@@ -12,6 +12,9 @@
 
 namespace gmewatch {
 
+// A rise that comes back is expected to be at most this times as high as before.
+inline constexpr double kExpectedFactor = 1.5;
+
 // A rise that is over.
 struct PastRise {
   uint32_t slot = 0;  // the code
@@ -19,6 +22,8 @@ struct PastRise {
   uint32_t start = 0;  // its first tick
   uint32_t end = 0;    // the tick after its last
   float factor = 1;    // events over expected events
+  float score = 1;     // the highest, in units of the threshold
+  bool recurred = false;  // it was expected at its hour
 };
 
 class Recurrence {
@@ -30,6 +35,11 @@ class Recurrence {
   // Returns by which the code is expected to rise in the row at `tick`; 1 if nothing comes back then. `overlap`: whether a past
   // rise's row counts for this one.
   double FactorAt(uint32_t slot, uint32_t tick, absl::FunctionRef<bool(uint32_t row)> overlap) const;
+
+  // Returns the score from which on a rise is announced, from 1 to kRequiredMax: it grows with how often the code rose in the
+  // last weeks, and how far. The limit is what keeps a code with many outages from being muted.
+  double RequiredScore(uint32_t slot, uint32_t tick,
+                       absl::FunctionRef<bool(uint32_t row)> overlap) const;
 
   const std::vector<PastRise>& rises() const { return rises_; }
   void Restore(std::vector<PastRise> rises) { rises_ = std::move(rises); }

@@ -34,8 +34,8 @@ constexpr double kSuspectShare = 0.3;
 // Ticks that are watched before a series is judged.
 constexpr double kNewTicks = 12;
 
-// The square of the relative error that kMinFactor allows for.
-constexpr float kDriftAllowed = (kMinFactor - 1) * (kMinFactor - 1);
+// Much of the drift is wandering, for which kMinFactor allows already: this share of it counts.
+constexpr double kDriftShare = 0.5;
 
 // The drift of a new series, until its own is learned.
 constexpr float kDriftPrior = 0.02F;
@@ -152,7 +152,7 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
 Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double hour = state.level * ticks_per_hour_;  // events
   // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less.
-  Drift drift = {.now = std::max(0.0F, state.drift - kDriftAllowed) + 1 / (hour * state.level_hours / state.vmr + 0.5)};
+  Drift drift = {.now = kDriftShare * state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;
@@ -319,7 +319,7 @@ double SeriesModel::MostEventsOf(double expected, double events, const Dispersio
   const auto llr = [&](double count) {
     return LogLikelihoodRatio(count / dispersion.unit, mean, dispersion.vmr, 0);
   };
-  if (llr(events) <= llr_max) return events;
+  if (mean <= 0 || llr(events) <= llr_max) return events;
   double low = kMinFactor * expected;
   double high = events;
   while (high - low > 0.01 * high) {

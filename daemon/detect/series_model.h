@@ -81,6 +81,8 @@ class SeriesModel {
   // Follows what may become a rise, as a rise of another series has been found that may be part of it, or it of that.
   // REQUIRES: RiseOf(*state) has events.
   void Join(SeriesState* state) const;
+  // Whether a rise has not risen farther than by `factor` in the last minutes, or by chance.
+  bool IsWithin(double factor, const SeriesState& state) const;
   // Ends a rise. `rebaseline`: its present rate becomes the level, and the level is kept beside it.
   void EndRise(bool rebaseline, SeriesState* state) const;
   // Forgets the change points, and a rise: another series explains them.

@@ -19,6 +19,7 @@ StandaloneDetector::StandaloneDetector(const DetectSettings& settings, double se
         model.SetSeriesCount(series);
         return model;
       }()),
+      recurrence_(absl::ToDoubleSeconds(settings.tick)),
       traffic_(absl::ToDoubleSeconds(settings.tick)) {
   traffic_.Resize(1);
 }
@@ -36,9 +37,22 @@ Observation StandaloneDetector::Observe(int64_t tick_number, uint64_t count,
   model_.Advance({.tick = tick, .sessions = kManySessions, .events = count, .exposure = exposure},
                  own(), nullptr, &*state_);
   out.score = model_.Score(*state_);
-  out.active = state_->phase == SeriesPhase::kSpike;
+  if (rise_.has_value() && state_->phase != SeriesPhase::kSpike) {
+    recurrence_.Add(*rise_);
+    rise_.reset();
+  }
+  out.active = state_->phase == SeriesPhase::kSpike && !IsExpected(tick);
   if (out.active) out.since = state_->rise.start;
   return out;
+}
+
+bool StandaloneDetector::IsExpected(uint32_t tick) {
+  const Rise& rise = state_->rise;
+  rise_ = {.start = rise.start, .end = tick + 1, .factor = rise.events / rise.expected, .score = rise.score};
+  const auto all = [](uint32_t /*row*/) { return true; };
+  const double factor = recurrence_.FactorAt(0, tick, all);
+  rise_->recurred = factor > 1 && model_.IsWithin(kExpectedFactor * factor, *state_);
+  return rise_->recurred || rise.score < recurrence_.RequiredScore(0, tick, all);
 }
 
 void StandaloneDetector::EndHour() {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "daemon/detect/recurrence.h"
 #include "daemon/detect/season.h"
 #include "daemon/detect/series_model.h"
 #include "daemon/detect/series_state.h"
@@ -44,7 +45,12 @@ class StandaloneDetector {
   void Flatten() { model_.Flatten(own(), nullptr, &*state_); }
   Season* own() { return season_.has_value() ? &*season_ : nullptr; }
 
+  // Keeps the rises that are over. Returns whether one that is active comes back at its hour.
+  bool IsExpected(uint32_t tick);
+
   const SeriesModel model_;
+  Recurrence recurrence_;
+  std::optional<PastRise> rise_;  // that has not ended
   Traffic traffic_;  // one row
   std::optional<SeriesState> state_;
   std::optional<Season> season_;

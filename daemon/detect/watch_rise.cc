@@ -46,6 +46,12 @@ double SeriesModel::RiseLlr(const SeriesState& state) const {
   return LogLikelihoodRatio(rise.events, kMinFactor * rise.expected, state.vmr, drift);
 }
 
+bool SeriesModel::IsWithin(double factor, const SeriesState& state) const {
+  const Rise& rise = state.rise;
+  return LogLikelihoodRatio(rise.recent_events, factor * rise.recent_expected, state.vmr, 0) <
+         threshold_;
+}
+
 void SeriesModel::Join(SeriesState* state) const {
   const double factor = FactorOf(*state);
   BeginRise(BestChangePointOf(*state).llr,

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <iterator>
 #include <set>
-#include <cstdio>
 
 namespace gmewatch::detect_eval {
 namespace {
@@ -111,11 +110,6 @@ MonthTally ScoreMonth(const MonthPlan& plan, const std::vector<MonthLabel>& labe
       ++tally.false_lines[static_cast<size_t>(cause)];
       tally.all_false_lines.push_back({line, cause});
     }
-  }
-  for (size_t i = 0; i < labels.size(); ++i) {
-    if (!labels[i].event.is_outage()) continue;
-    std::fprintf(stderr, "DBG %s %d/%d code %d x%.3g len %ld decided %ld\n", labels[i].event.name.c_str(), labels[i].event.place.app, labels[i].event.place.region, 0+labels[i].event.codes[0], labels[i].event.factor, (labels[i].event.end-labels[i].event.start), labels[i].decided.value_or(-1)-labels[i].event.start);
-    for (const Line* l : by_label[i]) std::fprintf(stderr, "DBG    c%d %d/%d +%ld since %ld .. +%ld inc %ld\n", l->what.code, l->what.place.app, l->what.place.region, l->begin-labels[i].event.start, l->what.since-labels[i].event.start, l->end-labels[i].event.end, static_cast<long>(l->what.incident));
   }
   for (size_t i = 0; i < labels.size(); ++i) tally.results.push_back(Judge(labels[i], by_label[i]));
   return tally;
