@@ -22,6 +22,12 @@ constexpr double kStopOperations = 10;
 // A row has successes from this number on: the mean of fewer would be a matter of chance.
 constexpr double kFirstSuccesses = 30;
 
+// A version of the client that reports successes comes to more and more players. The row has
+// successes once those of a second half are at most this many times those of the first half, or
+// after this time: they then grow slowly.
+constexpr double kFirstGrowth = 1.5;
+constexpr double kFirstHours = 24;
+
 // An hour with errors and no success, of so many that were usual, means that successes are reported
 // no more.
 constexpr double kLostOperations = 100;
@@ -109,16 +115,28 @@ void Traffic::EndTick(uint32_t tick, uint32_t ticks, std::vector<uint32_t>* begu
   }
 }
 
-bool Traffic::Begins(const Gain& gain, uint32_t ticks, Row* traffic) {
+bool Traffic::Begins(const Gain& gain, uint32_t ticks, Row* traffic) const {
   if (gain.successes == 0 && traffic->hour_ticks == 0) return false;
   traffic->hour_successes += static_cast<double>(gain.successes);
   traffic->hour_ticks += static_cast<float>(ticks);
-  if (traffic->hour_successes < kFirstSuccesses) return false;
+  const double successes = traffic->hour_successes - traffic->recent_operations;
+  const double half = traffic->hour_ticks - traffic->recent_ticks;
+  const bool is_late = traffic->hour_ticks >= kFirstHours * ticks_per_hour_;
+  if (half < traffic->recent_ticks && !is_late) return false;
+  const bool grows =
+      traffic->recent_ticks == 0 ||
+      successes / half > kFirstGrowth * traffic->recent_operations / traffic->recent_ticks;
+  if (traffic->hour_successes < kFirstSuccesses || (grows && !is_late)) {
+    traffic->recent_operations = traffic->hour_successes;
+    traffic->recent_ticks = traffic->hour_ticks;
+    return false;
+  }
   // Errors are left out: they may be those of a loop. The exposure stays what it was.
-  traffic->recent_operations = traffic->hour_successes;
-  traffic->recent_ticks = traffic->hour_ticks;
+  const bool enough = successes >= kFirstSuccesses;
+  traffic->recent_operations = enough ? successes : traffic->hour_successes;
+  traffic->recent_ticks = enough ? half : traffic->hour_ticks;
   traffic->mean =
-      static_cast<float>(traffic->hour_successes / traffic->hour_ticks) / traffic->exposure;
+      static_cast<float>(traffic->recent_operations / traffic->recent_ticks) / traffic->exposure;
   return true;
 }
 

@@ -22,7 +22,8 @@ class Traffic {
  public:
   // What is saved of a row.
   struct Row {
-    double recent_operations = 0;  // fading sums of the last minutes
+    double recent_operations =
+        0;  // fading sums of the last minutes; while `mean` is 0: of the first half
     double recent_ticks = 0;
     double hour_successes = 0;  // of this hour, so far; while `mean` is 0: since the first one
     double hour_errors = 0;
@@ -81,7 +82,7 @@ class Traffic {
   // Counts a tick of a row that has successes.
   void Count(const Gain& gain, uint32_t ticks, Row* traffic) const;
   // Counts a tick of a row that has none. Returns whether it has enough now.
-  static bool Begins(const Gain& gain, uint32_t ticks, Row* traffic);
+  bool Begins(const Gain& gain, uint32_t ticks, Row* traffic) const;
   // The first `done` ticks of the hour have had this exposure.
   void FillHour(uint32_t row, double done, float exposure);
   // The exposures of the hour before the tick `of_hour`.
