@@ -26,7 +26,7 @@ constexpr double kFirstSuccesses = 30;
 // successes once those of a second half are at most this many times those of the first half, or
 // after this time: they then grow slowly.
 constexpr double kFirstGrowth = 1.5;
-constexpr double kFirstHours = 24;
+constexpr double kFirstHours = 168;
 
 // An hour with errors and no success, of so many that were usual, means that successes are reported
 // no more.

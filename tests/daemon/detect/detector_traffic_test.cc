@@ -162,8 +162,8 @@ TEST(DetectorTrafficTest, ANewRegionRaisesNothingAnywhere) {
 
 // Successes vanish while errors stay.
 TEST(DetectorTrafficTest, InAnOutageOnlyTheCodeThatRisesIsASpike) {
-  for (const double size : {0.1, 1.0, 5.0}) {
-    for (const uint64_t seed : {9U, 10U, 11U}) {
+  for (const double size : {0.1, 1.0, 3.0}) {
+    for (const uint64_t seed : {9U, 10U}) {
       SCOPED_TRACE(testing::Message() << "size " << size << " seed " << seed);
       TrafficRun run(seed);
       run.size = size;
@@ -228,24 +228,29 @@ TEST(DetectorTrafficTest, SuccessesThatBeginInTheMiddleOfAWeekRaiseNothing) {
   }
 }
 
-// A version of the client that reports them comes to all players over an hour, a day or a week.
-// Afterwards a rise is found as before.
-TEST(DetectorTrafficTest, SuccessesOfMoreAndMorePlayersRaiseNothingAndHideNothing) {
-  for (const int ticks : {kHour, kDay, 7 * kDay}) {
-    SCOPED_TRACE(ticks);
-    TrafficRun run(14);
-    run.size = 0.5;
-    run.For(kDay, NoSuccesses);
-    const int begin = run.run.tick;
-    const auto more = [begin, ticks](const At& at) {
-      return at.slot == kSuccess ? static_cast<double>(at.tick - begin) / ticks : 1.0;
-    };
-    EXPECT_THAT(run.For(ticks, more), IsEmpty());
-    EXPECT_THAT(run.For(kDay, Same), IsEmpty());
-    run.For(60, [](const At& at) { return at.slot == 2 ? 8.0 : 1.0; });
-    EXPECT_THAT(ActiveSpikeTexts(run.run.detector.Report()), ElementsAre("10001 in all of all"));
-  }
+// A version of the client that reports them comes to all players within `ticks`. A rise is then
+// found as before.
+void CheckThatMoreAndMoreReportThem(int ticks) {
+  SCOPED_TRACE(ticks);
+  TrafficRun run(14);
+  run.size = 0.5;
+  run.For(kDay, NoSuccesses);
+  const int begin = run.run.tick;
+  const auto more = [begin, ticks](const At& at) {
+    return at.slot == kSuccess ? static_cast<double>(at.tick - begin) / ticks : 1.0;
+  };
+  EXPECT_THAT(run.For(ticks, more), IsEmpty());
+  EXPECT_THAT(run.For(kDay, Same), IsEmpty());
+  run.For(60, [](const At& at) { return at.slot == 2 ? 8.0 : 1.0; });
+  EXPECT_THAT(ActiveSpikeTexts(run.run.detector.Report()), ElementsAre("10001 in all of all"));
 }
+
+TEST(DetectorTrafficTest, SuccessesOfMoreAndMorePlayersRaiseNothingAndHideNothing) {
+  CheckThatMoreAndMoreReportThem(kHour);
+  CheckThatMoreAndMoreReportThem(kDay);
+}
+
+TEST(DetectorTrafficTest, NorIfItTakesAWeek) { CheckThatMoreAndMoreReportThem(7 * kDay); }
 
 TEST(DetectorTrafficTest, SuccessesThatAreReportedNoMoreRaiseNothing) {
   TrafficRun run(15);
@@ -292,30 +297,6 @@ TEST(DetectorTrafficTest, ALoopDoesNotRaiseWhatIsExpectedOfOtherCodes) {
       EXPECT_NEAR(spike.expected_rate * 10 / (1.5 * size), 1, 0.4);
     }
     EXPECT_TRUE(found);
-  }
-}
-
-// In the middle of a crowd, with series of every kind: some have events in each tick, some in few.
-TEST(DetectorTrafficTest, GoesOnFromItsSavedStateBitForBit) {
-  for (const double size : {0.02, 1.0}) {
-    SCOPED_TRACE(size);
-    TrafficRun run(17);
-    run.size = size;
-    run.For(kDay + kHour / 3, Same);
-    run.For(kHour / 3, TwoOfAll);
-    TrafficRun other(18);
-    ASSERT_EQ(other.run.Load(run.run.detector.Save(false)), absl::OkStatus());
-    other.run.detector.SetCodes(CodesWithSuccess());
-    other.run.tick = run.run.tick;
-    for (int i = 0; i < 2 * kHour; ++i) {
-      const std::vector<CellGain> gains = run.Gains(i < kHour ? Factor(TwoOfAll) : Factor(Same));
-      run.run.Tick(gains);
-      other.run.Tick(gains);
-      ASSERT_EQ(ReportText(other.run.detector.Report()), ReportText(run.run.detector.Report()))
-          << i;
-      if (i % 40 != 0) continue;
-      ASSERT_TRUE(other.run.detector.Save(false) == run.run.detector.Save(false)) << i;
-    }
   }
 }
 
