@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 #include <string>
@@ -105,6 +106,20 @@ TEST(DetectorTrafficTest, ACrowdOfTenTimesTheOperationsRaisesNothingInSmallPlace
     EXPECT_THAT(run.For(kDay, Same), IsEmpty());
     EXPECT_THAT(run.For(3 * kHour, [](const At&) { return 10; }), IsEmpty());
     EXPECT_THAT(run.For(kHour, Same), IsEmpty());
+  }
+}
+
+// The mean of the operations still changes with each hour, and what a share of it has in errors
+// with it.
+TEST(DetectorTrafficTest, ACrowdInTheFirstHoursRaisesNothing) {
+  for (const uint64_t seed : {21U, 22U}) {
+    SCOPED_TRACE(seed);
+    TrafficRun run(seed);
+    EXPECT_THAT(run.For(2 * kHour, Same), IsEmpty());
+    EXPECT_THAT(run.For(3 * kHour, [](const At&) { return 8; }), IsEmpty());
+    EXPECT_THAT(run.For(3 * kHour, Same), IsEmpty());
+    run.For(60, [](const At& at) { return at.slot == 2 ? 8 : 1; });
+    EXPECT_THAT(ActiveSpikeTexts(run.run.detector.Report()), ElementsAre("10001 in all of all"));
   }
 }
 
@@ -228,6 +243,19 @@ TEST(DetectorTrafficTest, SuccessesThatBeginInTheMiddleOfAWeekRaiseNothing) {
   }
 }
 
+double ThreeInTheEvening(const At& at) { return at.tick % kDay >= 18 * kHour ? 3 : 1; }
+
+// From a fifth in the morning to nine fifths in the evening, as smoothly as days are.
+double Day(const At& at) { return 1 + 0.8 * std::sin(2 * M_PI * at.tick / kDay); }
+
+// The hours of the day that were learned from errors alone are those of the operations from now on:
+// they must not count twice.
+TEST(DetectorTrafficTest, SuccessesThatBeginInTheEveningRaiseNothingInTheMorning) {
+  TrafficRun run(23);
+  run.For(4 * kDay + 5 * kHour, [](const At& at) { return Day(at) * NoSuccesses(at); });
+  EXPECT_THAT(run.For(2 * kDay, Day), IsEmpty());
+}
+
 // A version of the client that reports them comes to all players within `ticks`. A rise is then
 // found as before.
 void CheckThatMoreAndMoreReportThem(int ticks) {
@@ -254,11 +282,10 @@ TEST(DetectorTrafficTest, NorIfItTakesAWeek) { CheckThatMoreAndMoreReportThem(7 
 
 TEST(DetectorTrafficTest, SuccessesThatAreReportedNoMoreRaiseNothing) {
   TrafficRun run(15);
-  // Evenings have three times the operations of the other hours, and so of the errors.
-  const auto day = [](const At& at) { return at.tick % kDay >= 18 * kHour ? 3.0 : 1.0; };
-  EXPECT_THAT(run.For(3 * kDay + 19 * kHour, day), IsEmpty());
-  EXPECT_THAT(run.For(4 * kHour, [&day](const At& at) { return day(at) * NoSuccesses(at); }),
-              IsEmpty());
+  EXPECT_THAT(run.For(3 * kDay + 19 * kHour, ThreeInTheEvening), IsEmpty());
+  EXPECT_THAT(
+      run.For(4 * kHour, [](const At& at) { return ThreeInTheEvening(at) * NoSuccesses(at); }),
+      IsEmpty());
 }
 
 TEST(DetectorTrafficTest, ALoopDoesNotRaiseWhatIsExpectedOfOtherCodes) {

@@ -230,6 +230,7 @@ TEST(TrafficTest, TicksThatWereCountedTogetherShareTheirOperations) {
   EXPECT_NEAR(run.traffic.Between(0, run.next - 30, run.next), 30, 6);
   EXPECT_NEAR(run.Tick(9000, 180, 30), 3, 0.1);
   EXPECT_NEAR(run.traffic.Between(0, run.next - 30, run.next), 90, 18);
+  EXPECT_NEAR(run.traffic.Between(0, run.next - 30, run.next - 15), 45, 18);
   // Also if they begin in the hour before.
   while (run.next % run.ticks_per_hour != run.ticks_per_hour - 50) run.Ticks(1, 100, 2);
   EXPECT_NEAR(run.Tick(6000, 120, 60), 1, 0.05);
