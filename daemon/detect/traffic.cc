@@ -157,8 +157,8 @@ void Traffic::Count(const Gain& gain, uint32_t ticks, Row* traffic) const {
     // Errors alone do not say how many operations there are.
     if (errors > 0) return expose(usual);
     // The rule of three: with more than 3 / n operations a tick, n ticks without one have a chance
-    // below 5 %. A pause between errors of an outage is none of these, as long as there were more
-    // ticks with errors.
+    // below 5 %. A pause between the errors of an outage is not counted, as long as more ticks had
+    // errors.
     const double silent = traffic->silent_ticks;
     const double outage = usual * (traffic->failing_ticks - silent);
     return expose(std::min(usual, std::max(kPriorOperations, outage) / silent));

@@ -1,3 +1,4 @@
+// allow(length): one input, with which each promise has a short test
 // A Detector whose places report their successes: errors are judged by the operations that they are
 // part of.
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// allow(length): one class, and each promise has a short test
 #include "daemon/detect/traffic.h"
 
 #include <gmock/gmock.h>
