@@ -44,23 +44,19 @@ Traffic::Traffic(double tick_seconds)
 void Traffic::Resize(size_t rows) {
   rows_.resize(rows);
   gains_.resize(rows);
-  sums_.resize(rows);
 }
 
 void Traffic::Restore(std::vector<Row> rows, uint32_t tick) {
   rows_ = std::move(rows);
   gains_.resize(rows_.size());
-  sums_.resize(rows_.size());
   last_tick_ = tick;
   hour_done_ = std::min(OfHour(tick) + 1, ticks_per_hour_);
-  // What the hour had before is not known.
-  for (uint32_t row = 0; row < rows_.size(); ++row) FillHour(row, hour_done_, Usual(row));
 }
 
 void Traffic::FillHour(uint32_t row, double done, float exposure) {
   for (size_t slot = 0; slot < kSlots; ++slot) {
     const double end = static_cast<double>(slot + 1) * ticks_per_hour_ / kSlots;
-    sums_[row][slot] = static_cast<float>(std::clamp(done, 0.0, end)) * exposure;
+    rows_[row].sums[slot] = static_cast<float>(std::clamp(done, 0.0, end)) * exposure;
   }
 }
 
@@ -87,7 +83,7 @@ float Traffic::Between(uint32_t row, uint32_t first, uint32_t end) const {
   if (rows_[row].mean == 0) return ticks * rows_[row].exposure;
   // Below 0 if they were counted together with the first ones of the hour.
   const double from = OfHour(last_tick_) - static_cast<double>(last_tick_ - first);
-  const float sum = Before(sums_[row], from + (end - first)) - Before(sums_[row], from);
+  const float sum = Before(rows_[row].sums, from + (end - first)) - Before(rows_[row].sums, from);
   return std::max(sum, kExposureMin * ticks);
 }
 
@@ -110,7 +106,7 @@ void Traffic::EndTick(uint32_t tick, uint32_t ticks, std::vector<uint32_t>* begu
     }
     for (size_t slot = first_slot; slot < kSlots; ++slot) {
       const double done = static_cast<double>(slot + 1) / slots_a_tick - start;
-      sums_[row][slot] += traffic.exposure * static_cast<float>(std::min<double>(done, ticks));
+      rows_[row].sums[slot] += traffic.exposure * static_cast<float>(std::min<double>(done, ticks));
     }
   }
 }
@@ -177,15 +173,17 @@ void Traffic::Count(const Gain& gain, uint32_t ticks, Row* traffic) const {
 }
 
 double Traffic::EndHour(uint32_t row) {
-  sums_[row] = {};
+  rows_[row].sums = {};
   Row& traffic = rows_[row];
   if (traffic.mean == 0) return 1;
   const double successes = std::exchange(traffic.hour_successes, 0);
   const double errors = std::exchange(traffic.hour_errors, 0);
   const double ticks = std::exchange(traffic.hour_ticks, 0.0F);
   if (successes == 0) {
+    const float exposure = Usual(row);
     if (errors == 0 || traffic.mean * ticks < kLostOperations) return 1;
-    traffic = {.exposure = Usual(row)};
+    traffic = Row();
+    traffic.exposure = exposure;
     return 0;
   }
   const float before = traffic.mean;

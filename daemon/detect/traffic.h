@@ -20,6 +20,10 @@ namespace gmewatch {
 
 class Traffic {
  public:
+  static constexpr size_t kSlots = 60;  // of an hour
+  // Exposures of the hour up to the end of each slot.
+  using Sums = std::array<float, kSlots>;
+
   // What is saved of a row.
   struct Row {
     double recent_operations =
@@ -35,6 +39,7 @@ class Traffic {
     // fading sums yet.
     float silent_ticks = 0;
     float failing_ticks = 0;
+    Sums sums = {};
   };
 
   explicit Traffic(double tick_seconds);
@@ -71,13 +76,10 @@ class Traffic {
   void Restore(std::vector<Row> rows, uint32_t tick);
 
  private:
-  static constexpr size_t kSlots = 60;  // of an hour
   struct Gain {
     uint64_t successes = 0;
     uint64_t errors = 0;
   };
-  // Exposures of the hour up to the end of each slot.
-  using Sums = std::array<float, kSlots>;
   double OfHour(uint32_t tick) const { return std::fmod(tick, ticks_per_hour_); }
   // Counts a tick of a row that has successes.
   void Count(const Gain& gain, uint32_t ticks, Row* traffic) const;
@@ -93,7 +95,6 @@ class Traffic {
   uint32_t last_tick_ = 0;
   std::vector<Row> rows_;
   std::vector<Gain> gains_;  // of this tick, by row
-  std::vector<Sums> sums_;   // by row
 };
 
 }  // namespace gmewatch

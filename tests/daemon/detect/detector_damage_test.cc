@@ -142,7 +142,10 @@ TEST(DetectorDamageTest, OperationsThatCannotBeAreDataLoss) {
       [](Record* record, float value) { record->set_hour_ticks(value); },
       [](Record* record, float value) { record->set_hours(value); },
       [](Record* record, float value) { record->set_mean(value); },
-      [](Record* record, float value) { record->set_exposure(value); }};
+      [](Record* record, float value) { record->set_exposure(value); },
+      [](Record* record, float value) { record->set_silent_ticks(value); },
+      [](Record* record, float value) { record->set_failing_ticks(value); },
+      [](Record* record, float value) { record->add_sums(value); }};
   for (const auto& field : fields) {
     for (const float value : {-1.0F, NAN, INFINITY, -INFINITY}) {
       for (const int row : {0, 15}) {
@@ -151,6 +154,17 @@ TEST(DetectorDamageTest, OperationsThatCannotBeAreDataLoss) {
       }
     }
   }
+  // Shares that would not be finite.
+  check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_exposure(0); },
+        "operations");
+  check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_hour_successes(1); },
+        "operations");
+  check(
+      [](internal::DetectorHead* head) {
+        head->mutable_traffic(3)->set_mean(1e-30F);
+        head->mutable_traffic(3)->set_recent_ticks(1);
+      },
+      "operations");
   // A mean without the ticks that it is from.
   check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_mean(1); }, "operations");
   check([](internal::DetectorHead* head) { head->mutable_traffic()->RemoveLast(); }, "rows");

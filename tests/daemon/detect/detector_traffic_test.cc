@@ -328,6 +328,30 @@ TEST(DetectorTrafficTest, ALoopDoesNotRaiseWhatIsExpectedOfOtherCodes) {
   }
 }
 
+// In the middle of a crowd, with series of every kind: some have events in each tick, some in few.
+TEST(DetectorTrafficTest, GoesOnFromItsSavedStateBitForBit) {
+  for (const double size : {0.02, 1.0}) {
+    SCOPED_TRACE(size);
+    TrafficRun run(17);
+    run.size = size;
+    run.For(kDay + kHour / 3, Same);
+    run.For(kHour / 3, TwoOfAll);
+    TrafficRun other(18);
+    ASSERT_EQ(other.run.Load(run.run.detector.Save(false)), absl::OkStatus());
+    other.run.detector.SetCodes(CodesWithSuccess());
+    other.run.tick = run.run.tick;
+    for (int i = 0; i < 2 * kHour; ++i) {
+      const std::vector<CellGain> gains = run.Gains(i < kHour ? Factor(TwoOfAll) : Factor(Same));
+      run.run.Tick(gains);
+      other.run.Tick(gains);
+      ASSERT_EQ(ReportText(other.run.detector.Report()), ReportText(run.run.detector.Report()))
+          << i;
+      if (i % 40 != 0) continue;
+      ASSERT_TRUE(other.run.detector.Save(false) == run.run.detector.Save(false)) << i;
+    }
+  }
+}
+
 // A version before operations were counted has written it.
 TEST(DetectorTrafficTest, AStateWithoutOperationsIsLoadedAndGoesOn) {
   TrafficRun run(19);
