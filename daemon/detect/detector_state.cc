@@ -1,5 +1,6 @@
 // The part of Detector that saves and loads its state: a DetectorHead, and for each row its series
 // as PackedSeries, byte for byte as in memory (little-endian, as on x86 and ARM).
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -43,8 +44,7 @@ bool IsSound(const SeriesState& state) {
   }
   return std::isfinite(state.hour_expected) && std::isfinite(float{state.uncounted}) &&
          state.level > 0 && state.vmr >= 1 && state.clump >= 1 && state.drift > 0 &&
-         state.phase <= SeriesPhase::kSpike &&
-         state.change_point_count <= kChangePointsMax;
+         state.phase <= SeriesPhase::kSpike && state.change_point_count <= kChangePointsMax;
 }
 
 // Whether it is an (app, region) and not a roll-up.
@@ -142,26 +142,42 @@ void Pack(const Traffic::Row& row, internal::TrafficRecord* out) {
   out->set_hours(row.hours);
   out->set_mean(row.mean);
   out->set_exposure(row.exposure);
+  out->set_silent_ticks(row.silent_ticks);
+  out->set_failing_ticks(row.failing_ticks);
+  if (row.sums.back() > 0) out->mutable_sums()->Add(row.sums.begin(), row.sums.end());
 }
 
 Traffic::Row Unpack(const internal::TrafficRecord& row) {
-  return {.recent_operations = row.recent_operations(),
-          .recent_ticks = row.recent_ticks(),
-          .hour_successes = row.hour_successes(),
-          .hour_errors = row.hour_errors(),
-          .hour_ticks = row.hour_ticks(),
-          .hours = row.hours(),
-          .mean = row.mean(),
-          .exposure = row.exposure()};
+  Traffic::Row out = {.recent_operations = row.recent_operations(),
+                      .recent_ticks = row.recent_ticks(),
+                      .hour_successes = row.hour_successes(),
+                      .hour_errors = row.hour_errors(),
+                      .hour_ticks = row.hour_ticks(),
+                      .hours = row.hours(),
+                      .mean = row.mean(),
+                      .exposure = row.exposure(),
+                      .silent_ticks = row.silent_ticks(),
+                      .failing_ticks = row.failing_ticks(),
+                      .sums = {}};
+  const int known = std::min(row.sums_size(), static_cast<int>(Traffic::kSlots));
+  std::copy_n(row.sums().begin(), known, out.sums.begin());
+  return out;
 }
 
 bool IsSound(const Traffic::Row& row) {
-  for (const double number : {row.recent_operations, row.recent_ticks, row.hour_successes,
-                              row.hour_errors, double{row.hour_ticks}, double{row.hours},
-                              double{row.mean}, double{row.exposure}}) {
+  for (const double number :
+       {row.recent_operations, row.recent_ticks, row.hour_successes, row.hour_errors,
+        double{row.hour_ticks}, double{row.hours}, double{row.mean}, double{row.exposure},
+        double{row.silent_ticks}, double{row.failing_ticks}}) {
     if (!std::isfinite(number) || number < 0) return false;
   }
-  return row.mean == 0 || row.recent_ticks > 0;
+  for (const float sum : row.sums) {
+    if (!std::isfinite(sum) || sum < 0) return false;
+  }
+  // Whatever is counted, in ticks of up to an hour: no division may overflow.
+  constexpr float kLeast = 1e-9F;
+  return row.exposure >= kLeast && (row.hour_successes == 0 || row.hour_ticks > 0) &&
+         (row.mean == 0 || (row.mean >= kLeast && row.recent_ticks >= 1));
 }
 
 absl::Status Damaged(absl::string_view what) {

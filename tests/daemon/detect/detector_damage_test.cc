@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -109,6 +110,65 @@ TEST(DetectorDamageTest, AContradictionIsDataLoss) {
   check_head([](Head* head) { head->set_series(UINT32_MAX); }, "number of series");
   check_head([](Head* head) { head->add_rising(head->series()); }, "unknown series");
   check_head([](Head* head) { head->mutable_announced(0)->set_series(head->series()); }, "spike");
+}
+
+// What was counted of the operations of a row is checked like everything else.
+TEST(DetectorDamageTest, OperationsThatCannotBeAreDataLoss) {
+  using Record = internal::TrafficRecord;
+  const auto check = [](const std::function<void(internal::DetectorHead*)>& damage,
+                        const std::string& message) {
+    Pages pages = SomePages();
+    ChangeHead(&pages, damage);
+    Check(pages, absl::StatusCode::kDataLoss, message);
+  };
+  // Without damage it is loaded.
+  Pages sound = SomePages();
+  ChangeHead(&sound, [](internal::DetectorHead* head) {
+    ASSERT_EQ(head->traffic_size(), 1 + 3 + 3 + 9);
+    Record* record = head->mutable_traffic(5);
+    record->set_mean(5);
+    record->set_recent_operations(500);
+    record->set_recent_ticks(100);
+    record->set_hour_successes(50);
+    record->set_hour_ticks(10);
+  });
+  EXPECT_EQ(Detector(StrictSettings()).Load(sound), absl::OkStatus());
+
+  const std::function<void(Record*, float)> fields[] = {
+      [](Record* record, float value) { record->set_recent_operations(value); },
+      [](Record* record, float value) { record->set_recent_ticks(value); },
+      [](Record* record, float value) { record->set_hour_successes(value); },
+      [](Record* record, float value) { record->set_hour_errors(value); },
+      [](Record* record, float value) { record->set_hour_ticks(value); },
+      [](Record* record, float value) { record->set_hours(value); },
+      [](Record* record, float value) { record->set_mean(value); },
+      [](Record* record, float value) { record->set_exposure(value); },
+      [](Record* record, float value) { record->set_silent_ticks(value); },
+      [](Record* record, float value) { record->set_failing_ticks(value); },
+      [](Record* record, float value) { record->add_sums(value); }};
+  for (const auto& field : fields) {
+    for (const float value : {-1.0F, NAN, INFINITY, -INFINITY}) {
+      for (const int row : {0, 15}) {
+        check([&](internal::DetectorHead* head) { field(head->mutable_traffic(row), value); },
+              "operations");
+      }
+    }
+  }
+  // Shares that would not be finite.
+  check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_exposure(0); },
+        "operations");
+  check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_hour_successes(1); },
+        "operations");
+  check(
+      [](internal::DetectorHead* head) {
+        head->mutable_traffic(3)->set_mean(1e-30F);
+        head->mutable_traffic(3)->set_recent_ticks(1);
+      },
+      "operations");
+  // A mean without the ticks that it is from.
+  check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_mean(1); }, "operations");
+  check([](internal::DetectorHead* head) { head->mutable_traffic()->RemoveLast(); }, "rows");
+  check([](internal::DetectorHead* head) { *head->add_traffic() = head->traffic(0); }, "rows");
 }
 
 // The label of a roll-up is not a place.
