@@ -35,7 +35,7 @@ constexpr double kSuspectShare = 0.3;
 constexpr double kNewTicks = 12;
 
 // Much of the drift is wandering, for which kMinFactor allows already: this share of it counts.
-constexpr double kDriftShare = 0.5;
+constexpr double kDriftShare = 0.35;
 
 // The drift of a new series, until its own is learned.
 constexpr float kDriftPrior = 0.02F;
