@@ -92,8 +92,9 @@ BestChangePoint FindBestChangePoint(const SeriesState& state, float factor,
   for (size_t i = state.change_point_count; i-- > 0;) {
     events += state.change_points.stretches[i].events;
     base += state.change_points.stretches[i].base;
-    const double llr = LogLikelihoodRatio(events / dispersion.unit, base * kMinFactor * units_a_base,
-                                          dispersion.vmr, drift.After(base));
+    const double llr =
+        LogLikelihoodRatio(events / dispersion.unit, base * kMinFactor * units_a_base,
+                           dispersion.vmr, drift.After(base));
     if (llr <= best.llr) continue;
     best.llr = llr;
     best.events = events;

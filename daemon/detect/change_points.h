@@ -18,7 +18,8 @@
 
 namespace gmewatch {
 
-// Rates wander by 30 %, so a rise is measured against this times the expected rate: what stays below it is no rise.
+// Rates wander by 30 %, so a rise is measured against this times the expected rate: what stays
+// below it is no rise.
 inline constexpr float kMinFactor = 1.35F;
 
 // Takes a stretch that belongs to the past now, to learn from it.

@@ -7,13 +7,16 @@
 namespace gmewatch {
 namespace {
 
-// The parts of a whole never rise by quite the same factor. Factors that differ by 30 % would make this gain an event if each
-// part had a line of its own.
+// The parts of a whole never rise by quite the same factor. Factors that differ by 30 % would make
+// this gain an event if each part had a line of its own.
 constexpr double kUneven = 0.05;
 
 class Chooser {
  public:
-  Chooser(const Rows& rows, absl::Span<const RaisedRow> raised) : rows_(rows), raised_(raised) {}
+  Chooser(const Rows& rows, absl::Span<const RaisedRow> raised)
+      : rows_(rows), raised_(rows.size()) {
+    for (const RaisedRow& row : raised) raised_[row.row] = row;
+  }
 
   // Rows and the sum of their gains.
   struct Choice {
@@ -40,21 +43,16 @@ class Chooser {
   Choice Of(const std::vector<uint32_t>& rows) const {
     Choice choice;
     for (const uint32_t row : rows) {
-      const RaisedRow* raised = Find(row);
-      if (raised == nullptr || raised->gain <= kLineCost) continue;
+      const RaisedRow& raised = raised_[row];
+      if (raised.gain <= kLineCost) continue;
       choice.rows.push_back(row);
-      choice.gain += raised->gain;
-      choice.events += raised->events;
+      choice.gain += raised.gain;
+      choice.events += raised.events;
     }
     return choice;
   }
 
  private:
-  const RaisedRow* Find(uint32_t row) const {
-    const auto* found = absl::c_find_if(raised_, [row](const RaisedRow& r) { return r.row == row; });
-    return found == raised_.end() ? nullptr : found;
-  }
-
   // All raised ones of the apps or regions, or their raised pairs.
   Choice OfParts(const std::vector<uint32_t>& parts) const {
     Choice all;
@@ -70,7 +68,7 @@ class Chooser {
   }
 
   const Rows& rows_;
-  const absl::Span<const RaisedRow> raised_;
+  std::vector<RaisedRow> raised_;  // by row
 };
 
 }  // namespace

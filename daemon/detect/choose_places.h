@@ -1,8 +1,9 @@
 // Finds the places of a code's outages: the ones whose rise explains most of what happened.
 //
-// A pure function, a scan statistic: the gain of a place is the log-likelihood ratio, in nats, of "its rate rose by one factor"
-// against "it did not". A roll-up of which one part rises has less gain than the part, because the other parts did not rise by
-// the factor of the whole; a roll-up whose parts all rise has as much as all of them together.
+// A pure function, a scan statistic: the gain of a place is the log-likelihood ratio, in nats, of
+// "its rate rose by one factor" against "it did not". A roll-up of which one part rises has less
+// gain than the part, because the other parts did not rise by the factor of the whole; a roll-up
+// whose parts all rise has as much as all of them together.
 #ifndef GMEWATCH_DAEMON_DETECT_CHOOSE_PLACES_H_
 #define GMEWATCH_DAEMON_DETECT_CHOOSE_PLACES_H_
 
@@ -24,8 +25,9 @@ struct RaisedRow {
   double events = 0;  // as they count in the gain: over the variance-to-mean ratio
 };
 
-// Returns rows of `raised`, of which no two overlap: everything, some regions, or some apps, or (app, region) pairs instead of
-// one of these. `current` are the rows that are announced: they stay unless another choice explains clearly more.
+// Returns rows of `raised`, of which no two overlap: everything, some regions, or some apps, or
+// (app, region) pairs instead of one of these. `current` are the rows that are announced: they stay
+// unless another choice explains clearly more.
 std::vector<uint32_t> ChoosePlaces(const Rows& rows, absl::Span<const RaisedRow> raised,
                                    absl::Span<const uint32_t> current);
 

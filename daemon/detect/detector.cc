@@ -50,7 +50,9 @@ uint32_t DominantBucketBit(const SeriesState& rising, const OneSender& one, uint
 }  // namespace
 
 Detector::Detector(const DetectSettings& settings)
-    : settings_(settings), model_(settings), traffic_(absl::ToDoubleSeconds(settings.tick)),
+    : settings_(settings),
+      model_(settings),
+      traffic_(absl::ToDoubleSeconds(settings.tick)),
       recurrence_(absl::ToDoubleSeconds(settings.tick)) {
   row_series_.resize(rows_.size());
   traffic_.Resize(rows_.size());
@@ -153,8 +155,7 @@ void Detector::EndTrafficHour() {
     if (changed == 0) {
       Flatten(row);
     } else if (changed != 1) {
-      ForEachIndex(row_series_[row],
-                   [&](uint32_t index) { ScaleLevel(changed, &states_[index]); });
+      ForEachIndex(row_series_[row], [&](uint32_t index) { ScaleLevel(changed, &states_[index]); });
     }
   }
 }

@@ -16,9 +16,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "daemon/detect/choose_places.h"
 #include "daemon/detect/counter_reader.h"
 #include "daemon/detect/incidents.h"
-#include "daemon/detect/choose_places.h"
 #include "daemon/detect/recurrence.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/season.h"
@@ -141,7 +141,8 @@ class Detector {
   void UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows);
   // Ends an announced spike whose series is back, or replaced by another.
   void End(Announced* announced);
-  // Ends the other rises of a code that a spike explains, which is over: nothing begins because it ends.
+  // Ends the other rises of a code that a spike explains, which is over: nothing begins because it
+  // ends.
   void DropExplained(const Announced& over);
   // Forgets series that joined a rise which is over, or of which they are no part.
   void DropJoined();

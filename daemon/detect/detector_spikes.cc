@@ -198,16 +198,22 @@ void Detector::UpdateSpikes() {
 
 void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
   // Those whose rise was found, and what holds or is held by one of them.
+  std::vector<bool> belongs(rows_.size());
+  for (const uint32_t row : rows) {
+    if (row == Rows::kEverything) belongs.assign(rows_.size(), true);
+    for (const uint32_t held : rows_.leaves(row)) belongs[held] = true;
+    for (const uint32_t other :
+         {row, rows_.app_row(row), rows_.region_row(row), Rows::kEverything}) {
+      belongs[other] = true;
+    }
+  }
   std::vector<std::pair<uint32_t, SeriesState*>> candidates;
   // One dispersion for all, so that gains can be compared.
   float vmr = 1;
   for (uint32_t row = 0; row < rows_.size(); ++row) {
     const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
     if (index == kNone || states_[index].phase == SeriesPhase::kNew) continue;
-    const bool belongs = absl::c_any_of(rows, [&](uint32_t found) {
-      return rows_.Holds(row, found) || rows_.Holds(found, row);
-    });
-    if (!belongs || states_[index].phase == SeriesPhase::kLoop) continue;
+    if (!belongs[row] || states_[index].phase == SeriesPhase::kLoop) continue;
     candidates.emplace_back(row, &states_[index]);
     vmr = std::max(vmr, states_[index].vmr);
   }
@@ -231,11 +237,11 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
   }
   for (const uint32_t row : ChoosePlaces(rows_, raised, current)) {
     if (absl::c_linear_search(current, row)) continue;
-    const bool is_settled = absl::c_any_of(announced_, [&](const Announced& announced) {
+    const bool is_fixed = absl::c_any_of(announced_, [&](const Announced& announced) {
       return is_current(announced) && rows_.Overlap(row, row_of(announced)) &&
              SecondsOf(last_tick_ - announced.tick) > kRelocateSeconds;
     });
-    if (is_settled) continue;
+    if (is_fixed) continue;
     // Replaces what was announced of it; the earliest start is kept.
     int64_t start_s = INT64_MAX;
     uint32_t tick = last_tick_;

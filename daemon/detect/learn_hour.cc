@@ -106,8 +106,7 @@ void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state)
 void SeriesModel::Flatten(Season* own, const Season* above, SeriesState* state) const {
   if (state->phase == SeriesPhase::kNew) return;
   const auto factor = static_cast<float>(FactorOf(*state));
-  state->level =
-      std::max(static_cast<float>(Expected(state->tick, own, above, *state)), kLevelMin);
+  state->level = std::max(static_cast<float>(Expected(state->tick, own, above, *state)), kLevelMin);
   ResetFactor(state);
   for (size_t i = 0; i < state->change_point_count; ++i) {
     state->change_points.stretches[i].base *= factor;

@@ -26,6 +26,17 @@ double LogLikelihoodRatio(double count, double expected, double vmr, double drif
   return count * log_ratio - (count + size) * std::log((count + size) / (expected + size));
 }
 
+double CountAt(double llr, double count, double expected, double vmr) {
+  if (expected <= 0 || LogLikelihoodRatio(count, expected, vmr, 0) <= llr) return count;
+  double low = expected;
+  double high = count;
+  while (high - low > 0.01 * high) {
+    const double middle = (low + high) / 2;
+    (LogLikelihoodRatio(middle, expected, vmr, 0) > llr ? high : low) = middle;
+  }
+  return low;
+}
+
 double Threshold(double series, double tick_seconds, double per_week) {
   const double tests = std::max(series, 1.0) * kSecondsPerWeek / tick_seconds;
   // A single test reaches h by chance with probability of about exp(-h). Each test takes the

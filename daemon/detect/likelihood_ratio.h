@@ -17,6 +17,10 @@ namespace gmewatch {
 // REQUIRES: expected > 0, vmr > 0, drift >= 0.
 double LogLikelihoodRatio(double count, double expected, double vmr, double drift);
 
+// Returns the count whose log-likelihood ratio is `llr`, within a hundredth; `count` if its own is
+// lower. No drift.
+double CountAt(double llr, double count, double expected, double vmr);
+
 // Returns the log-likelihood ratio at which an alarm begins: chance exceeds it `per_week` times a
 // week over all `series`, each tested every `tick_seconds`.
 double Threshold(double series, double tick_seconds, double per_week);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <cmath>
+#include <functional>
 
 namespace gmewatch {
 namespace {
@@ -15,8 +15,8 @@ constexpr double kDayHours = 24;
 constexpr double kWeekHours = 168;
 constexpr size_t kPeriods = 3;
 
-// Past rises fade with this half-life. So many of them do not raise the required score; the lowest mean logarithm of their
-// scores that is assumed; and the highest score that is ever required.
+// Past rises fade with this half-life. So many of them do not raise the required score; the lowest
+// mean logarithm of their scores that is assumed; and the highest score that is ever required.
 constexpr double kHabitHours = 4 * kWeekHours;
 constexpr double kRisesFree = 3;
 constexpr double kRiseSizeMin = 0.3;
@@ -25,7 +25,7 @@ constexpr double kRequiredMax = 3;
 // A longer rise is no part of a rhythm.
 constexpr double kLongestHours = 12;
 
-// Of all codes, the newest: an attacker who makes rises must not fill the memory.
+// The newest of all codes are kept: an attacker who makes rises must not fill the memory.
 constexpr size_t kRisesMax = 10'000;
 
 }  // namespace
@@ -70,13 +70,14 @@ double Recurrence::RequiredScore(uint32_t slot, uint32_t tick,
   double size = 0;
   for (const PastRise& rise : rises_) {
     if (rise.slot != slot || rise.recurred || !overlap(rise.row)) continue;
-    const double weight = std::exp2((static_cast<double>(rise.end) - tick) / (kHabitHours * ticks_per_hour_));
+    const double weight =
+        std::exp2((static_cast<double>(rise.end) - tick) / (kHabitHours * ticks_per_hour_));
     often += weight;
     size += weight * std::log(std::max(rise.score, 1.0F));
   }
   if (often <= kRisesFree) return 1;
-  // Scores of rises are taken for a Pareto tail, P(score > s) = s^(-1 / size). This is the score that only kRisesFree of the
-  // past rises exceed.
+  // Scores of rises are taken for a Pareto tail, P(score > s) = s^(-1 / size). This is the score
+  // that only kRisesFree of the past rises exceed.
   const double required = std::pow(often / kRisesFree, std::max(size / often, kRiseSizeMin));
   return std::min(required, kRequiredMax);
 }

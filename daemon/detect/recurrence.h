@@ -1,5 +1,6 @@
-// Rises that come back at their hour: what rose at this time of day on two of the last three days, or at this time of the week
-// in two of the last three weeks, is expected to rise again, then and only then, and no farther than it did.
+// Rises that come back at their hour: what rose at this time of day on two of the last three days,
+// or at this time of the week in two of the last three weeks, is expected to rise again, then and
+// only then, and no farther than it did.
 //
 // Thread safety: none. Ticks are those of Detector.
 #ifndef GMEWATCH_DAEMON_DETECT_RECURRENCE_H_
@@ -19,10 +20,10 @@ inline constexpr double kExpectedFactor = 1.5;
 struct PastRise {
   uint32_t slot = 0;  // the code
   uint32_t row = 0;
-  uint32_t start = 0;  // its first tick
-  uint32_t end = 0;    // the tick after its last
-  float factor = 1;    // events over expected events
-  float score = 1;     // the highest, in units of the threshold
+  uint32_t start = 0;     // its first tick
+  uint32_t end = 0;       // the tick after its last
+  float factor = 1;       // events over expected events
+  float score = 1;        // the highest, in units of the threshold
   bool recurred = false;  // it was expected at its hour
 };
 
@@ -32,12 +33,14 @@ class Recurrence {
 
   void Add(const PastRise& rise);
 
-  // Returns by which the code is expected to rise in the row at `tick`; 1 if nothing comes back then. `overlap`: whether a past
-  // rise's row counts for this one.
-  double FactorAt(uint32_t slot, uint32_t tick, absl::FunctionRef<bool(uint32_t row)> overlap) const;
+  // Returns by which the code is expected to rise in the row at `tick`; 1 if nothing comes back
+  // then. `overlap`: whether a past rise's row counts for this one.
+  double FactorAt(uint32_t slot, uint32_t tick,
+                  absl::FunctionRef<bool(uint32_t row)> overlap) const;
 
-  // Returns the score from which on a rise is announced, from 1 to kRequiredMax: it grows with how often the code rose in the
-  // last weeks, and how far. The limit is what keeps a code with many outages from being muted.
+  // Returns the score from which on a rise is announced, from 1 to kRequiredMax: it grows with how
+  // often the code rose in the last weeks, and how far. The limit is what keeps a code with many
+  // outages from being muted.
   double RequiredScore(uint32_t slot, uint32_t tick,
                        absl::FunctionRef<bool(uint32_t row)> overlap) const;
 

@@ -25,8 +25,8 @@ uint32_t Rows::Add(const Place& place) {
   const uint32_t app = Ensure({place.app, kAllLabel}, &apps_);
   const uint32_t region = Ensure({kAllLabel, place.region}, &regions_);
   const uint32_t leaf = Ensure(place, nullptr);
-  rows_[leaf].app = app;
-  rows_[leaf].region = region;
+  rows_[app].own_app = rows_[leaf].own_app = rows_[leaf].app = app;
+  rows_[region].own_region = rows_[leaf].own_region = rows_[leaf].region = region;
   rows_[app].leaves.push_back(leaf);
   rows_[region].leaves.push_back(leaf);
   return leaf;
@@ -38,10 +38,10 @@ bool Rows::Holds(uint32_t outer, uint32_t inner) const {
 }
 
 bool Rows::Overlap(uint32_t a, uint32_t b) const {
-  const auto meet = [](const std::string& x, const std::string& y) {
-    return x == y || x == kAllLabel || y == kAllLabel;
+  const auto meet = [](uint32_t x, uint32_t y) {
+    return x == y || x == kEverything || y == kEverything;
   };
-  return meet(place(a).app, place(b).app) && meet(place(a).region, place(b).region);
+  return meet(rows_[a].own_app, rows_[b].own_app) && meet(rows_[a].own_region, rows_[b].own_region);
 }
 
 }  // namespace gmewatch

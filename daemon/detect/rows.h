@@ -46,6 +46,9 @@ class Rows {
     Place place;
     uint32_t app = kEverything;
     uint32_t region = kEverything;
+    // The rows of its own labels; kEverything stands for all.
+    uint32_t own_app = kEverything;
+    uint32_t own_region = kEverything;
     std::vector<uint32_t> leaves;
   };
   uint32_t Ensure(const Place& place, std::vector<uint32_t>* list);

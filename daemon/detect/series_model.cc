@@ -5,6 +5,7 @@
 
 #include "daemon/detect/change_points.h"
 #include "daemon/detect/clumps.h"
+#include "daemon/detect/learn_variance.h"
 #include "daemon/detect/likelihood_ratio.h"
 
 namespace gmewatch {
@@ -21,11 +22,12 @@ constexpr double kFactorFloor = 1;
 
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
-// A burst is over before anybody can look at it: what is counted of a tick is not enough for an alarm, unless ticks are as
-// long as this.
+// A burst is over before anybody can look at it: what is counted of a tick is not enough for an
+// alarm, unless ticks are as long as this.
 constexpr double kBurstSeconds = 30;
 
-// What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a half-life of twelve ticks.
+// What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a
+// half-life of twelve ticks.
 constexpr float kUncountedKept = 0.944F;
 
 // From this share of the threshold on a rise is suspected.
@@ -47,14 +49,6 @@ constexpr double kRecentHours = 1.0 / 6;
 
 // A rise that falls back is over after this many ticks at the earliest.
 constexpr double kResolveTicksMin = 6;
-
-// The prior of the dispersion weighs as much as kVmrPriorEvents events; the running mean remembers
-// at most kVmrMemoryEvents.
-constexpr double kVmrPriorEvents = 30;
-constexpr double kVmrMemoryEvents = 4000;
-// Caps on the dispersion's growth: in one tick, and since the oldest change point.
-constexpr double kVmrGrowthPerTick = 1.5;
-constexpr double kVmrGrowthPerRise = 2.5;
 
 }  // namespace
 
@@ -152,7 +146,8 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
 Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double hour = state.level * ticks_per_hour_;  // events
   // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less.
-  Drift drift = {.now = kDriftShare * state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
+  Drift drift = {.now =
+                     kDriftShare * state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;
@@ -196,7 +191,8 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
 
 void SeriesModel::WatchNew(const TickInput& input, float base, float silent_base,
                            SeriesState* state) const {
-  // In this phase the level is 1, so fast_base sums exposures; the first stretch has the squares of counts, and the ticks.
+  // In this phase the level is 1, so fast_base sums exposures; the first stretch has the squares of
+  // counts, and the ticks.
   const auto events = static_cast<float>(input.events);
   state->fast_events += events;
   state->fast_base += base + silent_base;
@@ -230,29 +226,6 @@ void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {
   state->fast_base = state->fast_base * kept + stretch.base;
 }
 
-void SeriesModel::LearnVariance(double events, double expected, double silent, double silent_ticks,
-                                SeriesState* state) const {
-  const double vmr = state->vmr;
-  // Outliers are clipped.
-  const double highest = expected + 5 * std::sqrt(static_cast<float>(vmr * expected)) + 8 * vmr;
-  const double off = std::min(events, highest) - expected;
-  const double ticks_an_event = 1 / expected;
-  // (x - m)^2 / m, less the part that is due to the error of m itself.
-  const double square = off * off * ticks_an_event - state->drift * expected;
-  const double ticks_for_event = std::max(2.0, ticks_an_event);
-  const double watched = state->level_hours * ticks_per_hour_;
-  const double memory =
-      kVmrPriorEvents * ticks_for_event + std::min(watched, kVmrMemoryEvents * ticks_for_event);
-  const double ticks = silent_ticks + 1;
-  // A tick without events adds (0 - m)^2 / m = m; their sum is `silent`.
-  const double moved = vmr + (silent + square - ticks * vmr) / (memory + ticks);
-  // The first tick of a burst must not hide the rest of the burst, nor the first ticks of a steady
-  // rise those that follow.
-  const double highest_vmr = std::min(
-      kVmrGrowthPerTick * vmr, std::max(vmr, kVmrGrowthPerRise * state->change_points.vmr_before));
-  state->vmr = static_cast<float>(std::clamp(moved, 1.0, highest_vmr));
-}
-
 void SeriesModel::CountInHour(float events, float expected, uint32_t ticks, SeriesState* state) {
   state->hour_events += events;
   state->hour_expected += expected;
@@ -271,8 +244,11 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
   const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
-  const auto counted = static_cast<float>(
-      std::min(CountedEvents(*state, dispersion, events), MostEventsOf(expected, events, dispersion)));
+  const double most =
+      dispersion.unit * CountAt(tick_share_ * threshold_, events / dispersion.unit,
+                                kMinFactor * expected / dispersion.unit, dispersion.vmr);
+  const auto counted =
+      static_cast<float>(std::min(CountedEvents(*state, dispersion, events), most));
   const float all_expected = expected + silent_base * factor;
   if (silent_base > 0) {
     AddStretch({0, silent_base}, input.tick - input.ticks, factor, ticks_max, state, learn);
@@ -288,7 +264,11 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   state->uncounted = any ? state->uncounted * kept + events - counted : 0;
   // The dispersion is learned from single ticks, but not from those of a suspected rise.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {
-    LearnVariance(events, expected, silent_base * factor, ticks - 1, state);
+    LearnVariance({.events = events,
+                   .expected = expected,
+                   .silent_expected = silent_base * factor,
+                   .silent_ticks = ticks - 1.0},
+                  ticks_per_hour_, state);
     if (events > 0) LearnClump(expected, events, ticks_per_hour_, state);
   }
   state->suspect = false;
@@ -306,29 +286,6 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   }
 }
 
-RiseSoFar SeriesModel::RiseOf(const SeriesState& state) const {
-  if (state.phase > SeriesPhase::kQuiet) return {state.rise.events, state.rise.expected};
-  if (state.change_point_count == 0) return {};
-  const BestChangePoint best = BestChangePointOf(state);
-  return {best.events + std::max(0.0F, float{state.uncounted}), best.base * FactorOf(state)};
-}
-
-double SeriesModel::MostEventsOf(double expected, double events, const Dispersion& dispersion) const {
-  const double llr_max = threshold_ * tick_share_;
-  const double mean = kMinFactor * expected / dispersion.unit;
-  const auto llr = [&](double count) {
-    return LogLikelihoodRatio(count / dispersion.unit, mean, dispersion.vmr, 0);
-  };
-  if (mean <= 0 || llr(events) <= llr_max) return events;
-  double low = kMinFactor * expected;
-  double high = events;
-  while (high - low > 0.01 * high) {
-    const double middle = (low + high) / 2;
-    (llr(middle) > llr_max ? high : low) = middle;
-  }
-  return low;
-}
-
 double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* above,
                              const SeriesState& state) const {
   const double base = static_cast<double>(state.level) * SeasonAt(tick, own, above, state.phase);
@@ -336,13 +293,6 @@ double SeriesModel::Expected(uint32_t tick, const Season* own, const Season* abo
     return base * state.fast_events / std::max(1.0F, state.fast_base);
   }
   return base * FactorOf(state);
-}
-
-double SeriesModel::Score(const SeriesState& state) const {
-  if (state.phase > SeriesPhase::kQuiet)
-    return RiseLlr(state) / threshold_;
-  if (state.change_point_count == 0) return 0;  // a new series has none
-  return BestChangePointOf(state).llr / threshold_;
 }
 
 }  // namespace gmewatch

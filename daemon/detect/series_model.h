@@ -26,7 +26,8 @@ struct TickInput {
   uint32_t ticks = 1;     // the ticks that were counted together, this one the last
   uint32_t sessions = 0;  // a bit for each session that reported, folded to 32 bits
   uint64_t events = 0;
-  // Means (traffic.h): over `ticks`, and over those without events between the state's last tick and them.
+  // Means (traffic.h): over `ticks`, and over those without events between the state's last tick
+  // and them.
   float exposure = 1;
   float silent_exposure = 1;
 };
@@ -73,13 +74,14 @@ class SeriesModel {
   // Season of its own but counts enough for one.
   bool EndHour(uint32_t tick, Season* own, const Season* above, SeriesState* state) const;
 
-  // What is expected now becomes the level, and the season is forgotten: from now on the exposure means something else.
+  // What is expected now becomes the level, and the season is forgotten: from now on the exposure
+  // means something else.
   void Flatten(Season* own, const Season* above, SeriesState* state) const;
 
   // Returns the events of the rise, or of what may become one.
   RiseSoFar RiseOf(const SeriesState& state) const;
-  // Follows what may become a rise, as a rise of another series has been found that may be part of it, or it of that.
-  // REQUIRES: RiseOf(*state) has events.
+  // Follows what may become a rise, as a rise of another series has been found that may be part of
+  // it, or it of that. REQUIRES: RiseOf(*state) has events.
   void Join(SeriesState* state) const;
   // Whether a rise has not risen farther than by `factor` in the last minutes, or by chance.
   bool IsWithin(double factor, const SeriesState& state) const;
@@ -121,8 +123,6 @@ class SeriesModel {
   WatchedHour TakeHour(uint32_t tick, SeriesState* state) const;
   void LearnHour(const WatchedHour& hour, uint32_t tick, Season* own, SeriesState* state) const;
   static void CountInHour(float events, float expected, uint32_t ticks, SeriesState* state);
-  void LearnVariance(double events, double expected, double silent, double silent_ticks,
-                     SeriesState* state) const;
   void LearnSeason(const WatchedHour& hour, Season* own, SeriesState* state) const;
   // Learns the season during its first week.
   void LearnFirstWeek(const WatchedHour& hour, double events, Season* own,
@@ -140,8 +140,6 @@ class SeriesModel {
   static void SwapLevels(SeriesState* state);
   // Makes a loop with many sessions a spike.
   void Classify(SeriesState* state) const;
-  // Returns what is counted at most of a tick's events.
-  double MostEventsOf(double expected, double events, const Dispersion& dispersion) const;
   Drift DriftOf(const SeriesState& state) const;
   // REQUIRES: the series is quiet, and not within a tick.
   BestChangePoint BestChangePointOf(const SeriesState& state) const;

@@ -21,11 +21,11 @@ inline constexpr size_t kChangePointsMax = 3;
 inline constexpr uint32_t kNoSeason = UINT32_MAX;
 
 enum class SeriesPhase : uint8_t {
-  kNew = 0,    // not watched for long enough to be judged
-  kQuiet = 1,  // at the baseline
+  kNew = 0,     // not watched for long enough to be judged
+  kQuiet = 1,   // at the baseline
   kJoined = 2,  // may be part of the rise of another series; no alarm of its own
-  kLoop = 3,   // a rise that few sessions cause: a retry loop
-  kSpike = 4,  // a rise that many sessions cause
+  kLoop = 3,    // a rise that few sessions cause: a retry loop
+  kSpike = 4,   // a rise that many sessions cause
 };
 
 // Consecutive ticks: their events and their base.

@@ -51,7 +51,7 @@ class StandaloneDetector {
   const SeriesModel model_;
   Recurrence recurrence_;
   std::optional<PastRise> rise_;  // that has not ended
-  Traffic traffic_;  // one row
+  Traffic traffic_;               // one row
   std::optional<SeriesState> state_;
   std::optional<Season> season_;
 };

@@ -16,18 +16,21 @@ namespace {
 constexpr float kEndLlr = 6;
 constexpr float kEndLlrMax = 9;
 
-// A rise goes on at its rate, which may wander by kWander, and is above kLowestFactor times the expected rate; where its
-// recent rate is lower, not above kHighestFactor times. It is over at kOverFactor times the expected rate.
+// A rise goes on at its rate, which may wander by kWander, and is above kLowestFactor times the
+// expected rate; where its recent rate is lower, not above kHighestFactor times. It is over at
+// kOverFactor times the expected rate.
 constexpr double kWander = 1.3;
 constexpr double kLowestFactor = 1.6;
 constexpr double kHighestFactor = 8;
 constexpr double kOverFactor = 1.2;
 
-// A release changes the rate of a code by up to this; what is more is taken for an outage, for a week.
+// A release changes the rate of a code by up to this; what is more is taken for an outage, for a
+// week.
 constexpr double kReleaseFactor = 5;
 constexpr double kOutageHours = 168;
 
-// A level that was known for as long as this is usual: a return to it is no rise, even if it is the higher one.
+// A level that was known for as long as this is usual: a return to it is no rise, even if it is the
+// higher one.
 constexpr float kUsualHours = 72;
 constexpr float kApart = 1.6F;
 constexpr float kLevelHoursBack = 168;  // how well the level is known after a return
@@ -38,6 +41,19 @@ void ScaleLevel(double ratio, SeriesState* state) {
   if (state->phase == SeriesPhase::kNew) return;
   state->level *= static_cast<float>(ratio);
   state->other_level = state->other_level * static_cast<float>(ratio);
+}
+
+RiseSoFar SeriesModel::RiseOf(const SeriesState& state) const {
+  if (state.phase > SeriesPhase::kQuiet) return {state.rise.events, state.rise.expected};
+  if (state.change_point_count == 0) return {};
+  const BestChangePoint best = BestChangePointOf(state);
+  return {best.events + std::max(0.0F, float{state.uncounted}), best.base * FactorOf(state)};
+}
+
+double SeriesModel::Score(const SeriesState& state) const {
+  if (state.phase > SeriesPhase::kQuiet) return RiseLlr(state) / threshold_;
+  if (state.change_point_count == 0) return 0;  // a new series has none
+  return BestChangePointOf(state).llr / threshold_;
 }
 
 double SeriesModel::RiseLlr(const SeriesState& state) const {
@@ -162,12 +178,12 @@ void SeriesModel::EndRise(bool rebaseline, SeriesState* state) const {
   state->adopted = rebaseline;
   if (rebaseline) {
     const Rise& rise = state->rise;
-    // Of several levels in a row the one is kept that was usual.
+    // One level is kept beside the new one: the one that was usual.
     if (state->other_level <= 0 || state->level_hours >= kUsualHours) {
       state->other_level = state->level;
     }
     state->level *= rise.events / rise.expected * static_cast<float>(FactorOf(*state));
-    // Levels this close cannot be told apart while rates wander.
+    // Levels this close cannot be distinguished while rates wander.
     if (state->level < kApart * state->other_level) state->other_level = 0;
     state->level_hours = 1;
     ResetFactor(state);

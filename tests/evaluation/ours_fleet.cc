@@ -67,7 +67,8 @@ void OursFleet::Observe(const MonthTick& tick, std::vector<ActiveLine>* active) 
       gains_.back().place = *ids_[leaf];
     }
     if (tick.successes[leaf] == 0) continue;
-    gains_.push_back({.place = *ids_[leaf], .slot = kErrorCodes + 1, .events = tick.successes[leaf]});
+    gains_.push_back(
+        {.place = *ids_[leaf], .slot = kErrorCodes + 1, .events = tick.successes[leaf]});
   }
   detector_.Tick(static_cast<uint32_t>(kFirstTick + tick.tick), static_cast<uint32_t>(tick.ticks),
                  gains_);
@@ -104,7 +105,8 @@ void OursFleet::WatchSilence(const MonthTick& tick) {
     arrivals.all_sessions += arrivals.sessions;
   }
   if (tick.ticks > 1) silence_->Interrupt();
-  silence_->Tick((kFirstTick + tick.tick + 1) * kTickSeconds, static_cast<int>(tick.ticks), arrivals_);
+  silence_->Tick((kFirstTick + tick.tick + 1) * kTickSeconds, static_cast<int>(tick.ticks),
+                 arrivals_);
   last_tick_ = tick.tick;
 }
 

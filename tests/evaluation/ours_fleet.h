@@ -1,7 +1,8 @@
 // The project's own detector over a whole fleet, as the daemon runs it: the same input, the default
 // settings, saved and loaded at a restart.
 //
-// A place is added when it has its first events. Each operation counts as a session of its own that reports.
+// A place is added when it has its first events. Each operation counts as a session of its own that
+// reports.
 #ifndef GMEWATCH_TESTS_EVALUATION_OURS_FLEET_H_
 #define GMEWATCH_TESTS_EVALUATION_OURS_FLEET_H_
 
