@@ -46,7 +46,8 @@ TEST_F(FaultTest, ALogThatAcknowledgesBeforeTheCommitIsFound) {
 
 TEST_F(FaultTest, ADaemonThatCountsRetriesIsFound) {
   const Findings findings = RunWithKillsAtAnAnswer("count_retries", /*after=*/false);
-  // Each session that comes back counts as a new one; events are counted twice where a kill came between commit and answer.
+  // Each session that comes back counts as a new one; events are counted twice where a kill came
+  // between commit and answer.
   EXPECT_FALSE(findings.differences.wrong.empty());
 }
 

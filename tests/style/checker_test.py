@@ -137,6 +137,8 @@ class TextTest(unittest.TestCase):
         ("daemon/log/a.cc", "mutex_.LockWhenWithDeadline(full, end);", "timed_wait"),
         ("daemon/log/a.cc", "mutex_.Await(full);", None),
         ("tests/daemon/log/a_test.cc", "mutex_.AwaitWithTimeout(full, absl::Seconds(1));", None),
+        ("tests/daemon/log/a_test.cc", "path = testing::TempDir() + name;", "temp_dir"),
+        ("tests/support/temp_dir.cc", "mkdtemp(path_.data());", None),
         ("daemon/log/a.h", "std::shared_ptr<int> p;", "shared_ptr"),
         ("daemon/log/a.h", "std::shared_ptr<const int> p = std::make_shared<const int>(1);", None),
         ("daemon/log/a.h", "std::shared_ptr<int> p;  // allow(shared_ptr): gRPC asks for it", None),

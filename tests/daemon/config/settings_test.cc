@@ -47,7 +47,7 @@ TEST(SettingsTest, HaveTheirDefaultsWithoutAFile) {
   EXPECT_FALSE(settings.ingest().has_tls());
   EXPECT_EQ(DetectSettings(settings.detect()), DetectSettings());
   EXPECT_EQ(DetectSettings().tick, absl::Seconds(10));
-  EXPECT_EQ(DetectSettings().rebaseline_after, absl::Hours(8));
+  EXPECT_EQ(DetectSettings().rebaseline_after, absl::Hours(24));
 }
 
 TEST(SettingsTest, EachSectionIsRead) {

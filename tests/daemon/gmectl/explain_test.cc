@@ -111,7 +111,7 @@ TEST(ExplainTest, TakesAnotherCatalogue) {
   std::ofstream(file) << "codes:\n- {value: 7}\n";
   const CommandResult wrong = Explain({"--catalog=" + file, "7"});
   EXPECT_EQ(wrong.status, kExitUsage);
-  EXPECT_THAT(wrong.err, HasSubstr("explain_catalogue.yaml:2:"));
+  EXPECT_THAT(wrong.err, HasSubstr("catalogue.yaml:2:"));
 }
 
 TEST(ExplainTest, SaysWhatIsWrong) {
