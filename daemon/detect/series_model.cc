@@ -23,8 +23,9 @@ constexpr double kFactorFloor = 1;
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
 // A burst is over before anybody can look at it: what is counted of a tick is not enough for an
-// alarm, unless ticks are as long as this.
+// alarm, unless ticks are as long as this. Three ticks are enough.
 constexpr double kBurstSeconds = 30;
+constexpr double kBurstShareMin = 1.0 / 3;
 
 // What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a
 // half-life of twelve ticks.
@@ -78,7 +79,7 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
                               absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
       rebaseline_ticks_(
           std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
-      tick_share_(std::min(1.0, tick_seconds_ / kBurstSeconds)),
+      tick_share_(std::clamp(tick_seconds_ / kBurstSeconds, kBurstShareMin, 1.0)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
   // For a season that is known from less than a day, less than a week, and a week. The better it is
   // known, the slower the factor can be, and the longer a ramp that can be found beside the season.
