@@ -156,21 +156,6 @@ TEST(SeriesModelTest, ContinuesFromACopyBitForBit) {
     EXPECT_EQ(copy.season.has_value(), run.season.has_value());
   }
   EXPECT_TRUE(run.season.has_value());
-  EXPECT_GT(run.state.rises, 3);
-}
-
-TEST(RequiredScoreTest, GrowsWithTheNumberAndTheScoresOfPastRises) {
-  SeriesState state;
-  EXPECT_EQ(RequiredScore(state), 1);
-  state.rises = 3;
-  state.rise_size = 2;
-  EXPECT_EQ(RequiredScore(state), 1);
-  state.rises = 6;
-  EXPECT_NEAR(RequiredScore(state), 4, 1e-6);
-  state.rise_size = 3;
-  EXPECT_NEAR(RequiredScore(state), 8, 1e-6);
-  state.rise_size = 0;
-  EXPECT_GT(RequiredScore(state), 1);
 }
 
 }  // namespace
