@@ -25,7 +25,7 @@ constexpr uint16_t kHourTicksMask = 0x7FFF;
 // A burst is over before anybody can look at it: what is counted of a tick is not enough for an
 // alarm, unless ticks are as long as this. Three ticks are enough.
 constexpr double kBurstSeconds = 30;
-constexpr double kBurstShareMin = 1.0 / 3;
+constexpr double kBurstTicks = 3;
 
 // What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a
 // half-life of twelve ticks.
@@ -79,7 +79,7 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
                               absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
       rebaseline_ticks_(
           std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
-      tick_share_(std::clamp(tick_seconds_ / kBurstSeconds, kBurstShareMin, 1.0)),
+      burst_ticks_(std::min(kBurstTicks, kBurstSeconds / tick_seconds_)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
   // For a season that is known from less than a day, less than a week, and a week. The better it is
   // known, the slower the factor can be, and the longer a ramp that can be found beside the season.
@@ -245,9 +245,12 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
   const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
-  const double most =
-      dispersion.unit * CountAt(tick_share_ * threshold_, events / dispersion.unit,
-                                kMinFactor * expected / dispersion.unit, dispersion.vmr);
+  // A burst of ticks like this one is an alarm; with a drift their ratio is not the sum of theirs.
+  const double burst = std::max(1.0, burst_ticks_ / input.ticks);
+  const double units = burst / dispersion.unit;
+  const double most = CountAt(threshold_, events * units, kMinFactor * expected * units,
+                              dispersion.vmr, DriftOf(*state).After(burst * base)) /
+                      units;
   const auto counted =
       static_cast<float>(std::min(CountedEvents(*state, dispersion, events), most));
   const float all_expected = expected + silent_base * factor;

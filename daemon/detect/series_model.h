@@ -152,7 +152,7 @@ class SeriesModel {
   double hours_per_tick_;
   double resolve_ticks_;
   double rebaseline_ticks_;
-  double tick_share_;  // of the threshold
+  double burst_ticks_;
   float recent_fading_;
   Horizon horizons_[3];
   double threshold_ = 0;
