@@ -19,7 +19,6 @@ constexpr float kDriftUntrusted = 0.03F;
 
 // The lowest factor of a series whose level is trusted.
 constexpr double kFactorFloor = 1;
-
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
 // A burst is over before anybody can look at it: what is counted of a tick is not enough for an
@@ -27,8 +26,7 @@ constexpr uint16_t kHourTicksMask = 0x7FFF;
 constexpr double kBurstSeconds = 30;
 constexpr double kBurstTicks = 3;
 
-// What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a
-// half-life of twelve ticks.
+// What was not counted of a tick counts for a rise that begins soon: a half-life of twelve ticks.
 constexpr float kUncountedKept = 0.944F;
 
 // From this share of the threshold on a rise is suspected.
@@ -245,11 +243,12 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
   const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
+  const Drift drift = DriftOf(*state);
   // A burst of ticks like this one is an alarm; with a drift their ratio is not the sum of theirs.
   const double burst = std::max(1.0, burst_ticks_ / input.ticks);
   const double units = burst / dispersion.unit;
   const double most = CountAt(threshold_, events * units, kMinFactor * expected * units,
-                              dispersion.vmr, DriftOf(*state).After(burst * base)) /
+                              dispersion.vmr, drift.After(burst * base)) /
                       units;
   const auto counted =
       static_cast<float>(std::min(CountedEvents(*state, dispersion, events), most));
@@ -277,13 +276,13 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   }
   state->suspect = false;
   if (LlrBound(*state, factor, dispersion) < kSuspectShare * threshold_) return;
-  const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, DriftOf(*state));
+  const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, drift);
   state->suspect = best.llr >= kSuspectShare * threshold_;
-  if (best.llr < threshold_) return;
+  if (best.llr < threshold_ || input.tick - best.start + input.ticks + 1 <= burst_ticks_) return;
   // Clumps smaller than the mean do not reduce the events.
   const float uncounted = std::max(0.0F, float{state->uncounted});
   if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
-  if (IsReturn(*state, best.events / best.base)) {
+  if (IsReturn(*state, best)) {
     SwapLevels(state);
   } else {
     BeginRise(best.llr, dispersion, state);

@@ -54,6 +54,10 @@ struct Rise {
   float score;            // the highest so far, in units of the threshold
 };
 
+// Whether nothing suggests that it is over. What comes later may be the baseline, which would make
+// a short rise look small.
+inline bool IsHigh(const Rise& rise) { return rise.end_llr == 0; }
+
 struct SeriesState {
   uint32_t tick = 0;  // the last tick that was counted
   // Events a tick at season 1.
