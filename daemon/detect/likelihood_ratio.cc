@@ -12,7 +12,8 @@ constexpr double kSecondsPerWeek = 604'800;
 // ones lose all digits there.
 constexpr double kPoissonUpTo = 1e-4;
 
-// Of the excess of a count. If many events are expected, a small excess decides.
+// The precision relative to the excess of a count: where many events are expected, a small excess
+// decides.
 constexpr double kCountPrecision = 1e-5;
 
 }  // namespace
