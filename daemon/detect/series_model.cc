@@ -21,8 +21,7 @@ constexpr float kDriftUntrusted = 0.03F;
 constexpr double kFactorFloor = 1;
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
-// A burst is over before anybody can look at it: what is counted of a tick is not enough for an
-// alarm, unless ticks are as long as this. Three ticks are enough.
+// A burst is over before anybody can look at it: an alarm takes ticks of this time, or three.
 constexpr double kBurstSeconds = 30;
 constexpr double kBurstTicks = 3;
 
