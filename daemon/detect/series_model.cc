@@ -11,12 +11,6 @@
 namespace gmewatch {
 namespace {
 
-// Hours until the level and the season are trusted: a rhythm that was never seen to repeat may not
-// repeat. Until then the drift grows by kDriftUntrusted over an hour.
-constexpr float kLevelTrustHours = 24;
-constexpr float kSeasonTrustHours = 200;
-constexpr float kDriftUntrusted = 0.03F;
-
 // The lowest factor of a series whose level is trusted.
 constexpr double kFactorFloor = 1;
 constexpr uint16_t kHourTicksMask = 0x7FFF;
@@ -33,9 +27,6 @@ constexpr double kSuspectShare = 0.3;
 
 // Ticks that are watched before a series is judged.
 constexpr double kNewTicks = 12;
-
-// Much of the drift is wandering, for which kMinFactor allows already: this share of it counts.
-constexpr double kDriftShare = 0.35;
 
 // The drift of a new series, until its own is learned.
 constexpr float kDriftPrior = 0.02F;
@@ -139,18 +130,6 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
   // interpolated.
   if (phase > SeriesPhase::kQuiet) return season->OfHour(HourOfWeek(tick));
   return season->At(MomentOf(tick));
-}
-
-Drift SeriesModel::DriftOf(const SeriesState& state) const {
-  const double hour = state.level * ticks_per_hour_;  // events
-  // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less.
-  Drift drift = {.now =
-                     kDriftShare * state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
-  if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
-    drift.growth = kDriftUntrusted / hour;
-    drift.base_max = hour;
-  }
-  return drift;
 }
 
 BestChangePoint SeriesModel::BestChangePointOf(const SeriesState& state) const {

@@ -19,6 +19,8 @@ namespace gmewatch {
 
 inline constexpr size_t kChangePointsMax = 3;
 inline constexpr uint32_t kNoSeason = UINT32_MAX;
+// Hours until the level is trusted.
+inline constexpr float kLevelTrustHours = 24;
 
 enum class SeriesPhase : uint8_t {
   kNew = 0,     // not watched for long enough to be judged

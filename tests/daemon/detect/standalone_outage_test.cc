@@ -2,6 +2,9 @@
 // the level.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numbers>
+
 #include "tests/daemon/detect/standalone_run.h"
 
 namespace gmewatch {
@@ -69,19 +72,36 @@ TEST(StandaloneOutageTest, ATenfoldRateIsTheLevelAfterAWeek) {
   EXPECT_NEAR(play.last().expected, 50, 10);
 }
 
-// With a baseline of half an hour: three events a tick are enough, one is not (4 of 20 runs), nor
-// are 0.3 (none).
+// With a baseline of half an hour. A third of an event a tick is too little then (1 of 20 runs).
 TEST(StandaloneOutageTest, FindsAnOutageInTheFirstHours) {
-  for (uint64_t seed = 1; seed <= 10; ++seed) {
-    SCOPED_TRACE(seed);
-    Play play(seed);
-    const int begin = kHour / 2;
-    play.Until(begin, 3);
-    play.Until(begin + 2 * kHour, 15);
-    const SpikeSeen outage = OnlySpike(play, 0);
-    EXPECT_NEAR(outage.since, begin, 3);
-    EXPECT_LE(outage.found, begin + 20);
-    EXPECT_EQ(outage.end, -1);
+  for (const double rate : {1.0, 3.0}) {
+    int found = 0;
+    for (uint64_t seed = 1; seed <= 20; ++seed) {
+      SCOPED_TRACE(testing::Message() << rate << " a tick, seed " << seed);
+      Play play(seed);
+      const int begin = kHour / 2;
+      play.Until(begin, rate);
+      play.Until(begin + 2 * kHour, 5 * rate);
+      if (play.spikes().empty()) continue;
+      EXPECT_NEAR(OnlySpike(play, 0).since, begin, 3 + 12 / rate);
+      ++found;
+    }
+    EXPECT_GE(found, rate < 2 ? 17 : 20);
+  }
+}
+
+// The level is known from two minutes, so the morning must be no rise by that.
+TEST(StandaloneOutageTest, ARateThatWandersInTheFirstHoursRaisesNothing) {
+  for (const double rate : {0.3, 1.0, 3.0, 10.0, 100.0}) {
+    for (uint64_t seed = 1; seed <= 20; ++seed) {
+      Play play(seed);
+      const auto phase = static_cast<double>(seed);
+      play.Until(6 * kHour, [rate, phase](int tick) {
+        return rate * std::exp(0.25 * std::sin(tick * 0.004 + phase) +
+                               0.6 * std::sin(tick * 2 * std::numbers::pi / kDay + phase));
+      });
+      EXPECT_TRUE(play.spikes().empty()) << rate << " a tick, seed " << seed;
+    }
   }
 }
 
