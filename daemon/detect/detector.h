@@ -108,7 +108,7 @@ class Detector {
     uint32_t tick = 0;      // of the announcement
     bool recurred = false;  // it comes back at its hour
     bool expected = false;  // that, or it is no farther than the code often rises: not reported
-    float factor = 1;       // its events over the expected ones
+    float factor = 1;       // its events over the expected ones, while it was high
   };
 
   void BeginTick(uint32_t tick, uint32_t ticks);

@@ -75,7 +75,9 @@ void Detector::Refresh(Announced* announced) {
     return;
   }
   const Rise& rise = state.rise;
-  announced->factor = rise.events / std::max(rise.expected, 1e-9F);
+  if (IsHigh(rise) || announced->factor == 1) {
+    announced->factor = rise.events / std::max(rise.expected, 1e-9F);
+  }
   spike.expected_rate = ExpectedNow(announced->series) * per_second;
   spike.observed_rate =
       spike.expected_rate * rise.recent_events / std::max(rise.recent_expected, 1e-9F);

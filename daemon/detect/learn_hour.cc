@@ -1,4 +1,5 @@
-// The part of SeriesModel that learns from a finished hour: level, season, drift.
+// The part of SeriesModel that learns from a finished hour: level, season, drift; and how far they
+// can be trusted.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -43,6 +44,13 @@ constexpr double kDriftHoursMax = 200;
 constexpr double kDriftPriorHours = 6;
 constexpr double kDriftMin = 1e-4;
 constexpr double kDriftMax = 1;
+
+// Until the season is trusted the drift grows by kDriftUntrusted over an hour: a rhythm that was
+// never seen to repeat may not repeat.
+constexpr float kSeasonTrustHours = 200;
+constexpr float kDriftUntrusted = 0.03F;
+// Much of the drift is wandering, for which kMinFactor allows already: this share of it counts.
+constexpr double kDriftShare = 0.35;
 
 // A series gets a season of its own once its level is known from a day and an hour is expected to
 // have kSeasonEvents events.
@@ -102,6 +110,23 @@ void LearnLevel(double ratio, double hours, bool has_season, SeriesState* state)
 }
 
 }  // namespace
+
+Drift SeriesModel::DriftOf(const SeriesState& state) const {
+  const double hour = state.level * ticks_per_hour_;  // events
+  // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less. The
+  // factor corrects most of it once it has been learned from more events.
+  const double of_level = 1 / (hour * state.level_hours / state.vmr + 0.5);
+  const double prior = state.vmr / state.drift;
+  const double left = prior / (state.fast_base + prior);
+  const double of_both =
+      left * left * of_level + (1 - left) * state.vmr / (state.fast_base + prior);
+  Drift drift = {.now = kDriftShare * state.drift + std::min(of_level, of_both)};
+  if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
+    drift.growth = kDriftUntrusted / hour;
+    drift.base_max = hour;
+  }
+  return drift;
+}
 
 void SeriesModel::Flatten(Season* own, const Season* above, SeriesState* state) const {
   if (state->phase == SeriesPhase::kNew) return;

@@ -12,6 +12,10 @@ constexpr double kSecondsPerWeek = 604'800;
 // ones lose all digits there.
 constexpr double kPoissonUpTo = 1e-4;
 
+// The precision relative to the excess of a count: where many events are expected, a small excess
+// decides.
+constexpr double kCountPrecision = 1e-5;
+
 }  // namespace
 
 double LogLikelihoodRatio(double count, double expected, double vmr, double drift) {
@@ -26,15 +30,15 @@ double LogLikelihoodRatio(double count, double expected, double vmr, double drif
   return count * log_ratio - (count + size) * std::log((count + size) / (expected + size));
 }
 
-double CountAt(double llr, double count, double expected, double vmr) {
-  if (expected <= 0 || LogLikelihoodRatio(count, expected, vmr, 0) <= llr) return count;
+double CountAt(double llr, double count, double expected, double vmr, double drift) {
+  if (expected <= 0 || LogLikelihoodRatio(count, expected, vmr, drift) <= llr) return count;
   double low = expected;
   double high = count;
-  while (high - low > 0.01 * high) {
+  while (high - low > kCountPrecision * (high - expected)) {
     const double middle = (low + high) / 2;
-    (LogLikelihoodRatio(middle, expected, vmr, 0) > llr ? high : low) = middle;
+    (LogLikelihoodRatio(middle, expected, vmr, drift) > llr ? high : low) = middle;
   }
-  return low;
+  return high;
 }
 
 double Threshold(double series, double tick_seconds, double per_week) {

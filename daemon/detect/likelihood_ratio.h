@@ -17,9 +17,9 @@ namespace gmewatch {
 // REQUIRES: expected > 0, vmr > 0, drift >= 0.
 double LogLikelihoodRatio(double count, double expected, double vmr, double drift);
 
-// Returns the count whose log-likelihood ratio is `llr`, within a hundredth; `count` if its own is
-// lower. No drift.
-double CountAt(double llr, double count, double expected, double vmr);
+// Returns the count whose log-likelihood ratio is `llr`, or a trifle more; `count` if its own is
+// lower.
+double CountAt(double llr, double count, double expected, double vmr, double drift);
 
 // Returns the log-likelihood ratio at which an alarm begins: chance exceeds it `per_week` times a
 // week over all `series`, each tested every `tick_seconds`.

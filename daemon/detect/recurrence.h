@@ -22,7 +22,7 @@ struct PastRise {
   uint32_t row = 0;
   uint32_t start = 0;     // its first tick
   uint32_t end = 0;       // the tick after its last
-  float factor = 1;       // events over expected events
+  float factor = 1;       // events over expected events, while it was high
   float score = 1;        // the highest, in units of the threshold
   bool recurred = false;  // it was expected at its hour
 };

@@ -11,24 +11,15 @@
 namespace gmewatch {
 namespace {
 
-// Hours until the level and the season are trusted: a rhythm that was never seen to repeat may not
-// repeat. Until then the drift grows by kDriftUntrusted over an hour.
-constexpr float kLevelTrustHours = 24;
-constexpr float kSeasonTrustHours = 200;
-constexpr float kDriftUntrusted = 0.03F;
-
 // The lowest factor of a series whose level is trusted.
 constexpr double kFactorFloor = 1;
-
 constexpr uint16_t kHourTicksMask = 0x7FFF;
 
-// A burst is over before anybody can look at it: what is counted of a tick is not enough for an
-// alarm, unless ticks are as long as this. Three ticks are enough.
+// A burst is over before anybody can look at it: an alarm takes ticks of this time, or three.
 constexpr double kBurstSeconds = 30;
-constexpr double kBurstShareMin = 1.0 / 3;
+constexpr double kBurstTicks = 3;
 
-// What was not counted of earlier ticks belongs to a rise that begins now only if it is recent: a
-// half-life of twelve ticks.
+// What was not counted of a tick counts for a rise that begins soon: a half-life of twelve ticks.
 constexpr float kUncountedKept = 0.944F;
 
 // From this share of the threshold on a rise is suspected.
@@ -36,9 +27,6 @@ constexpr double kSuspectShare = 0.3;
 
 // Ticks that are watched before a series is judged.
 constexpr double kNewTicks = 12;
-
-// Much of the drift is wandering, for which kMinFactor allows already: this share of it counts.
-constexpr double kDriftShare = 0.35;
 
 // The drift of a new series, until its own is learned.
 constexpr float kDriftPrior = 0.02F;
@@ -79,7 +67,7 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
                               absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
       rebaseline_ticks_(
           std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
-      tick_share_(std::clamp(tick_seconds_ / kBurstSeconds, kBurstShareMin, 1.0)),
+      burst_ticks_(std::min(kBurstTicks, kBurstSeconds / tick_seconds_)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
   // For a season that is known from less than a day, less than a week, and a week. The better it is
   // known, the slower the factor can be, and the longer a ramp that can be found beside the season.
@@ -142,18 +130,6 @@ float SeriesModel::SeasonAt(uint32_t tick, const Season* own, const Season* abov
   // interpolated.
   if (phase > SeriesPhase::kQuiet) return season->OfHour(HourOfWeek(tick));
   return season->At(MomentOf(tick));
-}
-
-Drift SeriesModel::DriftOf(const SeriesState& state) const {
-  const double hour = state.level * ticks_per_hour_;  // events
-  // The level's own error: 1 / (events it was learned from / vmr), as clumped events say less.
-  Drift drift = {.now =
-                     kDriftShare * state.drift + 1 / (hour * state.level_hours / state.vmr + 0.5)};
-  if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
-    drift.growth = kDriftUntrusted / hour;
-    drift.base_max = hour;
-  }
-  return drift;
 }
 
 BestChangePoint SeriesModel::BestChangePointOf(const SeriesState& state) const {
@@ -245,9 +221,13 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
   const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
-  const double most =
-      dispersion.unit * CountAt(tick_share_ * threshold_, events / dispersion.unit,
-                                kMinFactor * expected / dispersion.unit, dispersion.vmr);
+  const Drift drift = DriftOf(*state);
+  // A burst of ticks like this one is an alarm; with a drift their ratio is not the sum of theirs.
+  const double burst = std::max(1.0, burst_ticks_ / input.ticks);
+  const double units = burst / dispersion.unit;
+  const double most = CountAt(threshold_, events * units, kMinFactor * expected * units,
+                              dispersion.vmr, drift.After(burst * base)) /
+                      units;
   const auto counted =
       static_cast<float>(std::min(CountedEvents(*state, dispersion, events), most));
   const float all_expected = expected + silent_base * factor;
@@ -274,13 +254,13 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   }
   state->suspect = false;
   if (LlrBound(*state, factor, dispersion) < kSuspectShare * threshold_) return;
-  const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, DriftOf(*state));
+  const BestChangePoint best = FindBestChangePoint(*state, factor, dispersion, drift);
   state->suspect = best.llr >= kSuspectShare * threshold_;
-  if (best.llr < threshold_) return;
+  if (best.llr < threshold_ || input.tick - best.start + input.ticks + 1 <= burst_ticks_) return;
   // Clumps smaller than the mean do not reduce the events.
   const float uncounted = std::max(0.0F, float{state->uncounted});
   if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
-  if (IsReturn(*state, best.events / best.base)) {
+  if (IsReturn(*state, best)) {
     SwapLevels(state);
   } else {
     BeginRise(best.llr, dispersion, state);

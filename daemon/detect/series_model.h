@@ -133,8 +133,8 @@ class SeriesModel {
   void BeginRise(double llr, const Dispersion& dispersion, SeriesState* state) const;
   // Whether the rise has lasted so long, for its size, that it is the new level.
   bool IsNewLevel(uint32_t tick, const Rise& rise) const;
-  // Whether the rise is a return to other_level.
-  static bool IsReturn(const SeriesState& state, double factor);
+  // Whether the rise may be a return to other_level: nothing proves that it is higher.
+  bool IsReturn(const SeriesState& state, const BestChangePoint& best) const;
   // Looks for a return to a lower other_level.
   void WatchReturn(double events, double expected, SeriesState* state) const;
   static void SwapLevels(SeriesState* state);
@@ -152,7 +152,7 @@ class SeriesModel {
   double hours_per_tick_;
   double resolve_ticks_;
   double rebaseline_ticks_;
-  double tick_share_;  // of the threshold
+  double burst_ticks_;
   float recent_fading_;
   Horizon horizons_[3];
   double threshold_ = 0;

@@ -19,6 +19,8 @@ namespace gmewatch {
 
 inline constexpr size_t kChangePointsMax = 3;
 inline constexpr uint32_t kNoSeason = UINT32_MAX;
+// Hours until the level is trusted.
+inline constexpr float kLevelTrustHours = 24;
 
 enum class SeriesPhase : uint8_t {
   kNew = 0,     // not watched for long enough to be judged
@@ -53,6 +55,10 @@ struct Rise {
   float end_llr;          // log-likelihood ratio, in nats, of "it is over"
   float score;            // the highest so far, in units of the threshold
 };
+
+// Whether nothing suggests that it is over. What comes later may be the baseline, which would make
+// a short rise look small.
+inline bool IsHigh(const Rise& rise) { return rise.end_llr == 0; }
 
 struct SeriesState {
   uint32_t tick = 0;  // the last tick that was counted

@@ -48,9 +48,10 @@ Observation StandaloneDetector::Observe(int64_t tick_number, uint64_t count,
 
 bool StandaloneDetector::IsExpected(uint32_t tick) {
   const Rise& rise = state_->rise;
+  const bool high = !rise_.has_value() || IsHigh(rise);
   rise_ = {.start = rise.start,
            .end = tick + 1,
-           .factor = rise.events / rise.expected,
+           .factor = high ? rise.events / rise.expected : rise_->factor,
            .score = rise.score};
   const auto all = [](uint32_t /*row*/) { return true; };
   const double factor = recurrence_.FactorAt(0, tick, all);

@@ -134,8 +134,10 @@ bool SeriesModel::IsNewLevel(uint32_t tick, const Rise& rise) const {
   return rise.events <= kReleaseFactor * rise.expected || lasted >= kOutageHours * ticks_per_hour_;
 }
 
-bool SeriesModel::IsReturn(const SeriesState& state, double factor) {
-  return state.level * factor <= kMinFactor * state.other_level;
+bool SeriesModel::IsReturn(const SeriesState& state, const BestChangePoint& best) const {
+  if (state.other_level <= state.level) return false;
+  const double expected = kMinFactor * best.base * state.other_level / state.level;
+  return LogLikelihoodRatio(best.events, expected, state.vmr, 0) < threshold_;
 }
 
 void SeriesModel::WatchReturn(double events, double expected, SeriesState* state) const {

@@ -38,7 +38,7 @@ class Ticks {
       events += static_cast<double>(all_[i]);
       base += base_;
       if (events <= 0.9999 * kMinFactor * base) continue;  // the precision of a float
-      const double llr = LogLikelihoodRatio(events, base, vmr, drift);
+      const double llr = LogLikelihoodRatio(events, kMinFactor * base, vmr, drift);
       if (llr <= best.llr) continue;
       best.llr = llr;
       best.events = events;
@@ -96,7 +96,7 @@ void Compare(double rate, double vmr, double drift, uint64_t seed, Loss* loss) {
     const BestChangePoint found = FindBestChangePoint(ticks.state(), 1, dispersion, {.now = drift});
     const BestChangePoint truth = ticks.BruteForce(vmr, drift);
     ASSERT_LE(found.llr, truth.llr * (1 + 1e-4) + 1e-4) << tick;
-    ASSERT_GE(LlrBound(ticks.state(), 1, dispersion), found.llr * (1 - 1e-5)) << tick;
+    ASSERT_GE(LlrBound(ticks.state(), 1, dispersion), found.llr * (1 - 1e-5) - 1e-3) << tick;
     // Far from any alarm, or so close to kMinFactor that the pruning below it matters.
     if (truth.llr < 6 || truth.events < 1.5 * truth.base) continue;
     const double share = found.llr / truth.llr;
@@ -116,7 +116,7 @@ TEST(ChangePointsTest, FindNoMoreThanBruteForceAndRarelyMuchLess) {
     }
   }
   EXPECT_GT(poisson.ticks, 5000);
-  EXPECT_GT(drifting.ticks, 5000);
+  EXPECT_GT(drifting.ticks, 2000);
   // With three corners 1.4 % and 2.2 % of the ticks lose more than a tenth, and at worst 0.70 and
   // 0.35 of the ratio is left: with drift the best change point need not be a corner.
   EXPECT_LT(poisson.losses, 0.02 * poisson.ticks);
@@ -171,9 +171,9 @@ TEST(ChangePointsTest, FindTheStartOfARise) {
     EXPECT_EQ(best.start, first_tick + 30);
     EXPECT_EQ(best.events, 500);
     EXPECT_EQ(best.base, 100);
-    EXPECT_NEAR(best.llr, LogLikelihoodRatio(500, 100, 1, 0), 1e-9);
+    EXPECT_NEAR(best.llr, LogLikelihoodRatio(500, 100 * kMinFactor, 1, 0), 1e-4);
     EXPECT_NEAR(FindBestChangePoint(ticks.state(), 1, {.vmr = 1.5, .unit = 4}, {}).llr,
-                LogLikelihoodRatio(125, 25, 1.5, 0), 1e-9);
+                LogLikelihoodRatio(125, 25 * kMinFactor, 1.5, 0), 1e-4);
   }
 }
 
@@ -199,7 +199,7 @@ TEST(ChangePointsTest, StayBelowTheirBoundAtAnyDispersion) {
   for (const double expected : {0.02, 0.1, 0.25}) {
     for (const double unit : {1.2, 2.0, 5.0}) {
       const Dispersion dispersion = {.vmr = 1 - expected, .unit = unit};
-      for (double share = 1.3 * expected; share < 3; share *= 1.1) {
+      for (double share = 1.1 * kMinFactor * expected; share < 3; share *= 1.1) {
         SeriesState state;
         state.change_point_count = 1;
         state.change_points.stretches[0] = {static_cast<float>(100 * share * unit),

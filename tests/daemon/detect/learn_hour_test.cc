@@ -23,7 +23,8 @@ TEST(LearnHourTest, ASeriesWithEnoughEventsAsksForASeasonOnce) {
   Random counts(kSeed);
   // About 700 events an hour, and about one.
   for (const double rate : {2.0, 0.003}) {
-    ModelRun run(kTicksPerDay);  // so that the level is not that of five minutes
+    // The rare code has been watched for a day, so that its level is not that of two minutes.
+    ModelRun run(rate > 1 ? 0 : kTicksPerDay);
     int asked = 0;
     for (int hour = 0; hour < 48; ++hour) {
       AddHours(1, rate, &counts, &run);

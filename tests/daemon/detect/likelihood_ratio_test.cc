@@ -119,6 +119,23 @@ TEST(LogLikelihoodRatioTest, IsLimitedByTheDriftAtAnyNumberOfEvents) {
   }
 }
 
+TEST(CountAtTest, IsTheCountWithThatRatioOrAnyLowerOne) {
+  for (const double expected : {0.001, 1.0, 400.0, 1e5}) {
+    for (const double vmr : {0.9, 1.0, 3.0}) {
+      for (const double drift : {0.0, 0.01}) {
+        SCOPED_TRACE(testing::Message() << expected << " " << vmr << " " << drift);
+        const double count = CountAt(11, 1e9, expected, vmr, drift);
+        const double ratio = LogLikelihoodRatio(count, expected, vmr, drift);
+        EXPECT_GE(ratio, 11);
+        EXPECT_LT(ratio, 11.01);
+        EXPECT_EQ(CountAt(11, 0.99 * count, expected, vmr, drift), 0.99 * count);
+        EXPECT_EQ(CountAt(11, 0, expected, vmr, drift), 0);
+      }
+    }
+  }
+  EXPECT_EQ(CountAt(11, 7, 0, 1, 0), 7);
+}
+
 TEST(ThresholdTest, GrowsWithTheTestsAndFallsWithTheAcceptedAlarms) {
   const double one = Threshold(1, 10, 1);
   // One test a tick: about the logarithm of 60,480.

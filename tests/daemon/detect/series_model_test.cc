@@ -68,8 +68,9 @@ TEST(SeriesModelTest, JudgesANewSeriesAfterTwelveTicks) {
   run.Add(20);
   EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
   EXPECT_NEAR(run.state.level, 240.5 / 12.5, 1e-4);
-  run.Add(200);
+  for (int tick = 0; tick < 4; ++tick) run.Add(200);
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
+  EXPECT_EQ(run.state.rise.start, kFirstTick + 12);
 }
 
 TEST(SeriesModelTest, JudgesALongSilentSeriesAtItsFirstEvents) {
@@ -78,13 +79,13 @@ TEST(SeriesModelTest, JudgesALongSilentSeriesAtItsFirstEvents) {
   EXPECT_NEAR(run.state.level, 0.5 / (kTicksPerDay + 0.5), 1e-8);
   run.Add(1);
   EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
-  run.Add(100);
+  for (int tick = 0; tick < 4; ++tick) run.Add(100);
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
 }
 
 TEST(SeriesModelTest, ARiseOfFewSessionsIsALoopUntilMoreReport) {
   ModelRun run(kTicksPerDay);
-  run.Add(100, 0b11);
+  for (int tick = 0; tick < 4; ++tick) run.Add(100, 0b11);
   EXPECT_EQ(run.state.phase, SeriesPhase::kLoop);
   run.Add(100, 0b10);
   EXPECT_EQ(run.state.phase, SeriesPhase::kLoop);
@@ -92,15 +93,68 @@ TEST(SeriesModelTest, ARiseOfFewSessionsIsALoopUntilMoreReport) {
   EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
 }
 
+// What a tick does not count for the score counts for the excess, but fades.
 TEST(SeriesModelTest, ASpikeNeedsTheMinimumExcess) {
   DetectSettings settings;
   settings.min_excess_events = 150;
   ModelRun run(kTicksPerDay, settings);
-  run.Add(149);
-  EXPECT_GT(run.model.Score(run.state), 1);
-  EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
-  run.Add(2);
-  EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
+  double events = 0;
+  double score = 0;
+  while (run.state.phase == SeriesPhase::kQuiet && events < 500) {
+    score = run.model.Score(run.state);
+    run.Add(10);
+    events += 10;
+  }
+  EXPECT_GT(score, 1);
+  EXPECT_GE(events, 150);
+  EXPECT_LE(events, 200);
+}
+
+// Also where many events make up for a drift, so that a small excess decides.
+TEST(SeriesModelTest, ABurstOfOneTickRaisesNothingHoweverLarge) {
+  for (const double rate : {0.0, 0.1, 1.0, 30.0, 1000.0, 20'000.0}) {
+    for (const uint64_t burst : {50U, 10'000U, 100'000'000U}) {
+      SCOPED_TRACE(testing::Message() << "rate " << rate << " burst " << burst);
+      Random counts(kSeed);
+      ModelRun run(rate == 0 ? kTicksPerDay : 0);
+      for (uint32_t tick = 0; tick < 2 * kTicksPerHour + 7; ++tick) run.Add(counts.Poisson(rate));
+      run.Add(burst + static_cast<uint64_t>(rate));
+      EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
+      for (int tick = 0; tick < 100; ++tick) {
+        run.Add(counts.Poisson(rate));
+        ASSERT_EQ(run.state.phase, SeriesPhase::kQuiet) << tick;
+      }
+    }
+  }
+}
+
+TEST(SeriesModelTest, AnOutageIsFoundAfterHalfAMinuteAtAnyRate) {
+  for (const double rate : {1.0, 10.0, 100.0, 1000.0, 20'000.0}) {
+    for (const uint32_t hours : {2U, 24U, 200U}) {
+      SCOPED_TRACE(testing::Message() << "rate " << rate << " hours " << hours);
+      Random counts(kSeed);
+      ModelRun run;
+      for (uint32_t tick = 0; tick < hours * kTicksPerHour; ++tick) run.Add(counts.Poisson(rate));
+      ASSERT_EQ(run.state.phase, SeriesPhase::kQuiet);
+      for (int tick = 0; tick < 2; ++tick) run.Add(counts.Poisson(20 * rate));
+      EXPECT_EQ(run.state.phase, SeriesPhase::kQuiet);
+      for (int tick = 2; tick < 6; ++tick) run.Add(counts.Poisson(20 * rate));
+      EXPECT_EQ(run.state.phase, SeriesPhase::kSpike);
+    }
+  }
+}
+
+// A tick of half a minute may be an alarm.
+TEST(SeriesModelTest, ALongTickMayBeAnAlarm) {
+  for (const int seconds : {10, 30, 60}) {
+    DetectSettings settings;
+    settings.tick = absl::Seconds(seconds);
+    SeriesModel model(settings);
+    SeriesState state = model.NewSeries(kFirstTick, kTicksPerDay);
+    model.Advance({.tick = kFirstTick, .sessions = UINT32_MAX, .events = 1000}, nullptr, nullptr,
+                  &state);
+    EXPECT_EQ(state.phase, seconds < 30 ? SeriesPhase::kQuiet : SeriesPhase::kSpike) << seconds;
+  }
 }
 
 TEST(SeriesModelTest, TicksWithoutEventsCountAloneOrTogether) {
@@ -156,21 +210,6 @@ TEST(SeriesModelTest, ContinuesFromACopyBitForBit) {
     EXPECT_EQ(copy.season.has_value(), run.season.has_value());
   }
   EXPECT_TRUE(run.season.has_value());
-  EXPECT_GT(run.state.rises, 3);
-}
-
-TEST(RequiredScoreTest, GrowsWithTheNumberAndTheScoresOfPastRises) {
-  SeriesState state;
-  EXPECT_EQ(RequiredScore(state), 1);
-  state.rises = 3;
-  state.rise_size = 2;
-  EXPECT_EQ(RequiredScore(state), 1);
-  state.rises = 6;
-  EXPECT_NEAR(RequiredScore(state), 4, 1e-6);
-  state.rise_size = 3;
-  EXPECT_NEAR(RequiredScore(state), 8, 1e-6);
-  state.rise_size = 0;
-  EXPECT_GT(RequiredScore(state), 1);
 }
 
 }  // namespace

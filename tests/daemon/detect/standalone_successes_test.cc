@@ -45,7 +45,7 @@ TEST(StandaloneSuccessesTest, FindsAnOutageInsideACrowdAndItsStart) {
     const SpikeSeen spike = OnlySpike(play, 0);
     EXPECT_NEAR(spike.since, kOutage, 2);
     EXPECT_LE(spike.found, kOutage + 6);
-    EXPECT_NEAR(spike.end, kOutage + 60 + 30, 15);
+    EXPECT_NEAR(spike.end, kOutage + 60 + 48, 10);
   }
 }
 
