@@ -79,7 +79,7 @@ SeriesModel::SeriesModel(const DetectSettings& settings)
                               absl::ToDoubleSeconds(settings.resolve_after) / tick_seconds_)),
       rebaseline_ticks_(
           std::max(2.0, absl::ToDoubleSeconds(settings.rebaseline_after) / tick_seconds_)),
-      tick_share_(std::clamp(tick_seconds_ / kBurstSeconds, kBurstShareMin, 1.0)),
+      tick_share_(std::max(tick_seconds_ / kBurstSeconds, kBurstShareMin)),
       recent_fading_(static_cast<float>(std::exp2(-1 / (kRecentHours * ticks_per_hour_)))) {
   // For a season that is known from less than a day, less than a week, and a week. The better it is
   // known, the slower the factor can be, and the longer a ramp that can be found beside the season.
@@ -246,7 +246,7 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   const float expected = base * factor;
   const Dispersion dispersion = DispersionOf(*state, expected, ticks_per_hour_);
   const double most =
-      dispersion.unit * CountAt(tick_share_ * threshold_, events / dispersion.unit,
+      dispersion.unit * CountAt(MostLlr(input.ticks), events / dispersion.unit,
                                 kMinFactor * expected / dispersion.unit, dispersion.vmr);
   const auto counted =
       static_cast<float>(std::min(CountedEvents(*state, dispersion, events), most));

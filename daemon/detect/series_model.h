@@ -11,6 +11,7 @@
 #ifndef GMEWATCH_DAEMON_DETECT_SERIES_MODEL_H_
 #define GMEWATCH_DAEMON_DETECT_SERIES_MODEL_H_
 
+#include <cmath>
 #include <cstdint>
 
 #include "daemon/detect/change_points.h"
@@ -115,6 +116,11 @@ class SeriesModel {
     float fading_per_tick;  // of the factor's sums
     uint32_t ticks_max;     // the age at which a change point is given up
   };
+  // The highest log-likelihood ratio, in nats, that is counted of `ticks` ticks.
+  double MostLlr(uint32_t ticks) const {
+    const double share = tick_share_ * ticks;
+    return share < 1 ? share * threshold_ : HUGE_VAL;
+  }
   size_t HourOfWeek(uint32_t tick) const;
   // Returns the factor of `own`, else that of `above`, else 1.
   float SeasonAt(uint32_t tick, const Season* own, const Season* above, SeriesPhase phase) const;
@@ -152,7 +158,7 @@ class SeriesModel {
   double hours_per_tick_;
   double resolve_ticks_;
   double rebaseline_ticks_;
-  double tick_share_;  // of the threshold
+  double tick_share_;  // of the threshold, that is counted of a tick
   float recent_fading_;
   Horizon horizons_[3];
   double threshold_ = 0;
