@@ -166,8 +166,8 @@ class Detector {
   // Checks that everything that was loaded fits together.
   absl::Status CheckSeries() const;
   absl::Status LoadHead(const internal::DetectorHead& head);
-  absl::Status LoadRow(const DetectorPage& page);
-  absl::Status LoadSeries(uint32_t row, absl::string_view* bytes);
+  absl::Status LoadRow(uint32_t format, const DetectorPage& page);
+  absl::Status LoadSeries(uint32_t row, uint32_t format, absl::string_view* bytes);
 
   DetectSettings settings_;
   SeriesModel model_;

@@ -134,12 +134,19 @@ void Detector::DropExplained(const Announced& over) {
 }
 
 void Detector::DropJoined() {
+  const auto overlap = [this](uint32_t a, uint32_t b) {
+    return series_[a].slot == series_[b].slot && rows_.Overlap(series_[a].row, series_[b].row);
+  };
   for (const uint32_t index : rising_) {
     if (states_[index].phase != SeriesPhase::kJoined) continue;
-    const bool belongs = absl::c_any_of(announced_, [&](const Announced& announced) {
-      return announced.spike.active && series_[announced.series].slot == series_[index].slot &&
-             rows_.Overlap(series_[announced.series].row, series_[index].row);
-    });
+    const bool belongs =
+        absl::c_any_of(announced_,
+                       [&](const Announced& announced) {
+                         return announced.spike.active && overlap(announced.series, index);
+                       }) ||
+        absl::c_any_of(rising_, [&](uint32_t other) {
+          return states_[other].phase == SeriesPhase::kSpike && overlap(other, index);
+        });
     if (!belongs) SeriesModel::Drop(&states_[index]);
   }
 }
@@ -254,7 +261,14 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
       End(&announced);
     }
     const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
-    states_[index].phase = SeriesPhase::kSpike;
+    SeriesState& state = states_[index];
+    state.phase = SeriesPhase::kSpike;
+    // It is as sure as the rises that it explains.
+    for (const uint32_t found : rows) {
+      if (!rows_.Overlap(row, found)) continue;
+      const SeriesState& explained = states_[FindIndex(found, slot, Kind::kManySenders)];
+      state.rise.score = std::max(state.rise.score, explained.rise.score);
+    }
     Announced& added = Announce(index);
     added.spike.start_s = std::min(added.spike.start_s, start_s);
     added.tick = tick;

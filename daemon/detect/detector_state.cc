@@ -14,6 +14,9 @@ namespace gmewatch {
 namespace {
 
 constexpr uint32_t kFormat = 5;
+// The format before it is read, too. Its series have other values in the place of `other_level` and
+// `back_llr`, and its kJoined is a rise that is not announced.
+constexpr uint32_t kFormatBefore = 4;
 
 struct PackedSeries {
   uint32_t index = 0;
@@ -35,6 +38,13 @@ bool TakeBytes(absl::string_view* bytes, T* value) {
   std::memcpy(value, bytes->data(), sizeof(T));
   bytes->remove_prefix(sizeof(T));
   return true;
+}
+
+// Makes a series of kFormatBefore one of kFormat.
+void Convert(SeriesState* state) {
+  state->other_level = 0;
+  state->back_llr = 0;
+  if (state->phase == SeriesPhase::kJoined) SeriesModel::Drop(state);
 }
 
 bool IsSound(const SeriesState& state) {
@@ -127,7 +137,7 @@ absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
   }
   absl::Status status = LoadHead(head);
   for (const DetectorPage& page : pages) {
-    if (status.ok() && !(page.place == Place())) status = LoadRow(page);
+    if (status.ok() && !(page.place == Place())) status = LoadRow(head.format(), page);
   }
   return status.ok() ? CheckSeries() : status;
 }
@@ -149,13 +159,15 @@ absl::Status Detector::CheckSeries() const {
   if (rising != rising_.size()) return Damaged("the list of rises is wrong");
   for (const Announced& announced : announced_) {
     if (announced.series >= states_.size()) return Damaged("a spike names an unknown series");
+    if (!std::isfinite(announced.factor)) return Damaged("a spike's factor");
   }
   return absl::OkStatus();
 }
 
 absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   const int64_t tick_seconds = absl::ToInt64Seconds(settings_.tick);
-  if (head.format() != kFormat || head.tick_seconds() != tick_seconds) {
+  const bool is_known = head.format() == kFormat || head.format() == kFormatBefore;
+  if (!is_known || head.tick_seconds() != tick_seconds) {
     return absl::FailedPreconditionError(
         absl::StrCat("the detector's state has format ", head.format(), " with ticks of ",
                      head.tick_seconds(), " s, not ", kFormat, " with ", tick_seconds, " s"));
@@ -210,22 +222,26 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   return absl::OkStatus();
 }
 
-absl::Status Detector::LoadRow(const DetectorPage& page) {
+absl::Status Detector::LoadRow(uint32_t format, const DetectorPage& page) {
   const uint32_t row = rows_.Find(page.place);
   if (row == Rows::kNotFound) {
     return Damaged(absl::StrCat("row ", page.place.app, "/", page.place.region, " is unknown"));
   }
   absl::string_view bytes = page.bytes;
   while (!bytes.empty()) {
-    absl::Status status = LoadSeries(row, &bytes);
+    absl::Status status = LoadSeries(row, format, &bytes);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status Detector::LoadSeries(uint32_t row, absl::string_view* bytes) {
+absl::Status Detector::LoadSeries(uint32_t row, uint32_t format, absl::string_view* bytes) {
   PackedSeries packed;
   if (!TakeBytes(bytes, &packed)) return Damaged("a series is cut off");
+  if (format == kFormatBefore) {
+    if (packed.state.phase == SeriesPhase::kJoined) std::erase(rising_, packed.index);
+    Convert(&packed.state);
+  }
   if (packed.index >= states_.size() || states_[packed.index].level != 0 ||
       packed.slot >= codes_.size() || packed.kind > 1 || !IsSound(packed.state)) {
     return Damaged(absl::StrCat("series ", packed.index));

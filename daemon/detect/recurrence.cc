@@ -36,7 +36,7 @@ void Recurrence::Add(const PastRise& rise) {
   const double kept = (kPeriods * kWeekHours + kDayHours) * ticks_per_hour_;
   std::erase_if(rises_, [&](const PastRise& old) { return old.end + kept < rise.end; });
   if (rise.end - rise.start > kLongestHours * ticks_per_hour_) return;
-  if (rises_.size() == kRisesMax) rises_.erase(rises_.begin());
+  if (rises_.size() >= kRisesMax) rises_.erase(rises_.begin(), rises_.end() - (kRisesMax - 1));
   rises_.push_back(rise);
 }
 

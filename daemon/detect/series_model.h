@@ -11,6 +11,7 @@
 #ifndef GMEWATCH_DAEMON_DETECT_SERIES_MODEL_H_
 #define GMEWATCH_DAEMON_DETECT_SERIES_MODEL_H_
 
+#include <cmath>
 #include <cstdint>
 
 #include "daemon/detect/change_points.h"

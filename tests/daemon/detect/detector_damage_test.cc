@@ -77,9 +77,11 @@ TEST(DetectorDamageTest, AnotherFormatOrTickIsFailedPrecondition) {
   Pages pages = SomePages();
   std::erase_if(pages, [](const DetectorPage& page) { return page.place == Place(); });
   Check(pages, kCode, "format 0");
-  pages = SomePages();
-  ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_format(1); });
-  Check(pages, kCode, "format 1");
+  for (const uint32_t format : {1U, 3U, 6U}) {
+    pages = SomePages();
+    ChangeHead(&pages, [format](internal::DetectorHead* head) { head->set_format(format); });
+    Check(pages, kCode, absl::StrCat("format ", format));
+  }
   pages = SomePages();
   ChangeHead(&pages, [](internal::DetectorHead* head) { head->set_tick_seconds(7); });
   Check(pages, kCode, "ticks of 7 s");
@@ -169,6 +171,44 @@ TEST(DetectorDamageTest, OperationsThatCannotBeAreDataLoss) {
   check([](internal::DetectorHead* head) { head->mutable_traffic(3)->set_mean(1); }, "operations");
   check([](internal::DetectorHead* head) { head->mutable_traffic()->RemoveLast(); }, "rows");
   check([](internal::DetectorHead* head) { *head->add_traffic() = head->traffic(0); }, "rows");
+}
+
+TEST(DetectorDamageTest, PastRisesThatCannotBeAreDataLoss) {
+  using Record = internal::PastRiseRecord;
+  const auto changed = [](const std::function<void(Record*)>& damage) {
+    Pages pages = SomePages();
+    ChangeHead(&pages, [&](internal::DetectorHead* head) {
+      for (const uint32_t slot : {0U, 4U}) {
+        Record* record = head->add_past_rises();
+        record->set_slot(slot);
+        record->set_row(15);
+        record->set_start(100);
+        record->set_end(100 + slot);
+        record->set_factor(3);
+        record->set_score(2);
+      }
+      damage(head->mutable_past_rises(1));
+    });
+    return pages;
+  };
+  // Without damage they are loaded.
+  EXPECT_EQ(Detector(StrictSettings()).Load(changed([](Record*) {})), absl::OkStatus());
+  const auto check = [&changed](const std::function<void(Record*)>& damage) {
+    Check(changed(damage), absl::StatusCode::kDataLoss, "past rise");
+  };
+  check([](Record* record) { record->set_row(16); });
+  check([](Record* record) { record->set_row(UINT32_MAX); });
+  check([](Record* record) { record->set_slot(5); });
+  check([](Record* record) { record->set_start(105); });
+  for (const float value : {NAN, INFINITY, -INFINITY}) {
+    check([value](Record* record) { record->set_factor(value); });
+    check([value](Record* record) { record->set_score(value); });
+  }
+  // The factor of a spike becomes that of a past rise.
+  Pages pages = SomePages();
+  ChangeHead(&pages,
+             [](internal::DetectorHead* head) { head->mutable_announced(0)->set_factor(NAN); });
+  Check(pages, absl::StatusCode::kDataLoss, "spike");
 }
 
 // The label of a roll-up is not a place.

@@ -76,5 +76,31 @@ TEST(RowsTest, KnowsWhichRowHoldsWhich) {
   check({"a", "x"}, {"a", "all"}, false);
 }
 
+TEST(RowsTest, KnowsWhichRowsHaveAPlaceInCommon) {
+  Rows rows;
+  for (const char* app : {"a", "b"}) {
+    for (const char* region : {"x", "y"}) rows.Add({app, region});
+  }
+  // An app and a region of one name.
+  rows.Add({"x", "a"});
+  for (uint32_t one = 0; one < rows.size(); ++one) {
+    for (uint32_t other = 0; other < rows.size(); ++other) {
+      const auto [app, region] = rows.place(one);
+      const auto [other_app, other_region] = rows.place(other);
+      const bool apps = app == other_app || app == "all" || other_app == "all";
+      const bool regions = region == other_region || region == "all" || other_region == "all";
+      EXPECT_EQ(rows.Overlap(one, other), apps && regions)
+          << app << "/" << region << " " << other_app << "/" << other_region;
+    }
+  }
+  const auto overlap = [&rows](const Place& one, const Place& other) {
+    return rows.Overlap(rows.Find(one), rows.Find(other));
+  };
+  EXPECT_TRUE(overlap({"a", "all"}, {"all", "x"}));
+  EXPECT_FALSE(overlap({"a", "all"}, {"b", "all"}));
+  EXPECT_FALSE(overlap({"a", "x"}, {"a", "y"}));
+  EXPECT_FALSE(overlap({"x", "all"}, {"a", "all"}));
+}
+
 }  // namespace
 }  // namespace gmewatch
