@@ -221,8 +221,8 @@ TEST_F(SpikeTest, ReportsThatStopAreShownUntilTheyComeAgain) {
   const std::string stopped = "gme_reports_stopped{region=\"all\",app=\"all\"}";
   EXPECT_EQ(ValueOf(Scrape(), stopped), -1) << "has not stopped before";
   const uint64_t known = watched().players().Acknowledged(kSteadyCode) + 90 * kSteadyRate;
-  ASSERT_TRUE(AwaitTrue(
-      [&] { return watched().players().Acknowledged(kSteadyCode) >= known; }, absl::Seconds(180)));
+  ASSERT_TRUE(AwaitTrue([&] { return watched().players().Acknowledged(kSteadyCode) >= known; },
+                        absl::Seconds(180)));
   watched().players().Set({});
   watched().Await(stopped, 1);
   const auto top = HttpFetch(watched().daemon().admin_address(), "/api/v1/top");
