@@ -138,7 +138,14 @@ class Detector {
   double ExpectedNow(uint32_t index) const;
 
   void UpdateSpikes();
+  // `rows`: in which the code is found to rise.
   void UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows);
+  // Those and what holds or is held by one of them, which join them.
+  std::vector<RaisedRow> FindRaisedRows(uint32_t slot, const std::vector<uint32_t>& rows);
+  bool IsSpikeOf(uint32_t slot, const Announced& announced) const;
+  // Announces a spike in the row, instead of the spikes of the code that overlap it, unless one of
+  // them is too old to move.
+  void AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_t>& rows);
   // Ends an announced spike whose series is back, or replaced by another.
   void End(Announced* announced);
   // Ends the other rises of a code that a spike explains, which is over: nothing begins because it
@@ -166,6 +173,8 @@ class Detector {
   // Checks that everything that was loaded fits together.
   absl::Status CheckSeries() const;
   absl::Status LoadHead(const internal::DetectorHead& head);
+  absl::Status LoadPastRises(const internal::DetectorHead& head);
+  absl::Status LoadTraffic(const internal::DetectorHead& head);
   absl::Status LoadRow(uint32_t format, const DetectorPage& page);
   absl::Status LoadSeries(uint32_t row, uint32_t format, absl::string_view* bytes);
 

@@ -5,7 +5,6 @@
 #include "absl/algorithm/container.h"
 #include "daemon/detect/change_points.h"
 #include "daemon/detect/detector.h"
-#include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
@@ -205,76 +204,78 @@ void Detector::UpdateSpikes() {
   });
 }
 
-void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
-  // Those whose rise was found, and what holds or is held by one of them.
-  std::vector<bool> belongs(rows_.size());
-  for (const uint32_t row : rows) {
-    if (row == Rows::kEverything) belongs.assign(rows_.size(), true);
-    for (const uint32_t held : rows_.leaves(row)) belongs[held] = true;
-    for (const uint32_t other :
-         {row, rows_.app_row(row), rows_.region_row(row), Rows::kEverything}) {
-      belongs[other] = true;
-    }
-  }
-  std::vector<std::pair<uint32_t, SeriesState*>> candidates;
+std::vector<RaisedRow> Detector::FindRaisedRows(uint32_t slot, const std::vector<uint32_t>& rows) {
+  const std::vector<bool> related = rows_.Related(rows);
+  std::vector<std::pair<uint32_t, uint32_t>> candidates;  // row and index
   // One dispersion for all, so that gains can be compared.
   float vmr = 1;
   for (uint32_t row = 0; row < rows_.size(); ++row) {
     const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
-    if (index == kNone || states_[index].phase == SeriesPhase::kNew) continue;
-    if (!belongs[row] || states_[index].phase == SeriesPhase::kLoop) continue;
-    candidates.emplace_back(row, &states_[index]);
+    if (!related[row] || index == kNone || states_[index].phase == SeriesPhase::kNew ||
+        states_[index].phase == SeriesPhase::kLoop) {
+      continue;
+    }
+    candidates.emplace_back(row, index);
     vmr = std::max(vmr, states_[index].vmr);
   }
   std::vector<RaisedRow> raised;
   raised.reserve(candidates.size());
-  for (const auto& [row, state] : candidates) {
-    raised.push_back(RaisedRowOf(row, *state, vmr));
-    if (state->phase != SeriesPhase::kQuiet || raised.back().gain <= kJoinGain) continue;
+  for (const auto& [row, index] : candidates) {
+    SeriesState& state = states_[index];
+    raised.push_back(RaisedRowOf(row, state, vmr));
+    if (state.phase != SeriesPhase::kQuiet || raised.back().gain <= kJoinGain) continue;
     // From now on all of its events are counted.
-    model_.Join(state);
-    rising_.push_back(static_cast<uint32_t>(state - states_.data()));
+    model_.Join(&state);
+    rising_.push_back(index);
   }
-  const auto row_of = [this](const Announced& announced) { return series_[announced.series].row; };
-  const auto is_current = [&](const Announced& announced) {
-    return announced.spike.active && !announced.spike.retry_loop &&
-           series_[announced.series].slot == slot;
-  };
+  return raised;
+}
+
+bool Detector::IsSpikeOf(uint32_t slot, const Announced& announced) const {
+  return announced.spike.active && !announced.spike.retry_loop &&
+         series_[announced.series].slot == slot;
+}
+
+void Detector::AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_t>& rows) {
+  std::vector<Announced*> replaced;
+  for (Announced& announced : announced_) {
+    if (!IsSpikeOf(slot, announced) || !rows_.Overlap(row, series_[announced.series].row)) continue;
+    if (SecondsOf(last_tick_ - announced.tick) > kRelocateSeconds) return;
+    replaced.push_back(&announced);
+  }
+  // The earliest start is kept.
+  int64_t start_s = INT64_MAX;
+  uint32_t tick = last_tick_;
+  for (Announced* announced : replaced) {
+    start_s = std::min(start_s, announced->spike.start_s);
+    tick = std::min(tick, announced->tick);
+    End(announced);
+  }
+  const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
+  SeriesState& state = states_[index];
+  state.phase = SeriesPhase::kSpike;
+  // It is as sure as the rises that it explains.
+  for (const uint32_t found : rows) {
+    if (!rows_.Overlap(row, found)) continue;
+    const SeriesState& explained = states_[FindIndex(found, slot, Kind::kManySenders)];
+    state.rise.score = std::max(state.rise.score, explained.rise.score);
+  }
+  Announced& added = Announce(index);
+  added.spike.start_s = std::min(added.spike.start_s, start_s);
+  added.tick = tick;
+}
+
+void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
+  const std::vector<RaisedRow> raised = FindRaisedRows(slot, rows);
   std::vector<uint32_t> current;
   for (const Announced& announced : announced_) {
-    if (is_current(announced)) current.push_back(row_of(announced));
+    if (IsSpikeOf(slot, announced)) current.push_back(series_[announced.series].row);
   }
   for (const uint32_t row : ChoosePlaces(rows_, raised, current)) {
-    if (absl::c_linear_search(current, row)) continue;
-    const bool is_fixed = absl::c_any_of(announced_, [&](const Announced& announced) {
-      return is_current(announced) && rows_.Overlap(row, row_of(announced)) &&
-             SecondsOf(last_tick_ - announced.tick) > kRelocateSeconds;
-    });
-    if (is_fixed) continue;
-    // Replaces what was announced of it; the earliest start is kept.
-    int64_t start_s = INT64_MAX;
-    uint32_t tick = last_tick_;
-    for (Announced& announced : announced_) {
-      if (!is_current(announced) || !rows_.Overlap(row, row_of(announced))) continue;
-      start_s = std::min(start_s, announced.spike.start_s);
-      tick = std::min(tick, announced.tick);
-      End(&announced);
-    }
-    const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
-    SeriesState& state = states_[index];
-    state.phase = SeriesPhase::kSpike;
-    // It is as sure as the rises that it explains.
-    for (const uint32_t found : rows) {
-      if (!rows_.Overlap(row, found)) continue;
-      const SeriesState& explained = states_[FindIndex(found, slot, Kind::kManySenders)];
-      state.rise.score = std::max(state.rise.score, explained.rise.score);
-    }
-    Announced& added = Announce(index);
-    added.spike.start_s = std::min(added.spike.start_s, start_s);
-    added.tick = tick;
+    if (!absl::c_linear_search(current, row)) AnnounceIn(row, slot, rows);
   }
   for (Announced& announced : announced_) {
-    if (is_current(announced)) UpdateExpected(&announced);
+    if (IsSpikeOf(slot, announced)) UpdateExpected(&announced);
   }
 }
 

@@ -184,24 +184,8 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
     row_series_[row].born_tick = head.births(static_cast<int>(row));
     row_series_[row].changed = false;
   }
-  std::vector<PastRise> rises;
-  for (const internal::PastRiseRecord& record : head.past_rises()) {
-    rises.push_back(Unpack(record));
-    const PastRise& rise = rises.back();
-    if (rise.row >= rows_.size() || rise.slot >= codes_.size() || rise.start > rise.end ||
-        !std::isfinite(rise.factor) || !std::isfinite(rise.score)) {
-      return Damaged("a past rise");
-    }
-  }
-  recurrence_.Restore(std::move(rises));
-  if (head.traffic_size() > 0) {
-    std::vector<Traffic::Row> traffic;
-    for (const internal::TrafficRecord& record : head.traffic()) {
-      traffic.push_back(Unpack(record));
-      if (!IsSound(traffic.back())) return Damaged("the operations of a row");
-    }
-    if (traffic.size() != rows_.size()) return Damaged("the number of rows is wrong");
-    traffic_.Restore(std::move(traffic), last_tick_);
+  for (const absl::Status& status : {LoadPastRises(head), LoadTraffic(head)}) {
+    if (!status.ok()) return status;
   }
   if (head.series() > rows_.size() * kCodeSlotsMax * 2)
     return Damaged("the number of series is wrong");
@@ -219,6 +203,32 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
     incidents.push_back(Unpack(incident));
   }
   incidents_.Restore(std::move(incidents), head.last_incident());
+  return absl::OkStatus();
+}
+
+absl::Status Detector::LoadPastRises(const internal::DetectorHead& head) {
+  std::vector<PastRise> rises;
+  for (const internal::PastRiseRecord& record : head.past_rises()) {
+    rises.push_back(Unpack(record));
+    const PastRise& rise = rises.back();
+    if (rise.row >= rows_.size() || rise.slot >= codes_.size() || rise.start > rise.end ||
+        !std::isfinite(rise.factor) || !std::isfinite(rise.score)) {
+      return Damaged("a past rise");
+    }
+  }
+  recurrence_.Restore(std::move(rises));
+  return absl::OkStatus();
+}
+
+absl::Status Detector::LoadTraffic(const internal::DetectorHead& head) {
+  if (head.traffic_size() == 0) return absl::OkStatus();
+  std::vector<Traffic::Row> traffic;
+  for (const internal::TrafficRecord& record : head.traffic()) {
+    traffic.push_back(Unpack(record));
+    if (!IsSound(traffic.back())) return Damaged("the operations of a row");
+  }
+  if (traffic.size() != rows_.size()) return Damaged("the number of rows is wrong");
+  traffic_.Restore(std::move(traffic), last_tick_);
   return absl::OkStatus();
 }
 

@@ -31,7 +31,10 @@ double LogLikelihoodRatio(double count, double expected, double vmr, double drif
 }
 
 double CountAt(double llr, double count, double expected, double vmr, double drift) {
-  if (expected <= 0 || LogLikelihoodRatio(count, expected, vmr, drift) <= llr) return count;
+  const double excess = std::max(0.0, count - expected);
+  // The ratio is at most the square of the excess over twice the variance, which is cheaper.
+  if (expected <= 0 || excess * excess <= 2 * llr * expected * vmr) return count;
+  if (LogLikelihoodRatio(count, expected, vmr, drift) <= llr) return count;
   double low = expected;
   double high = count;
   while (high - low > kCountPrecision * (high - expected)) {

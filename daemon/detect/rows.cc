@@ -37,6 +37,18 @@ bool Rows::Holds(uint32_t outer, uint32_t inner) const {
          (region_row(inner) == outer && is_leaf(inner));
 }
 
+std::vector<bool> Rows::Related(const std::vector<uint32_t>& rows) const {
+  std::vector<bool> related(size());
+  for (const uint32_t row : rows) {
+    if (row == kEverything) return std::vector<bool>(size(), true);
+    for (const uint32_t leaf : leaves(row)) related[leaf] = true;
+    for (const uint32_t other : {row, app_row(row), region_row(row), kEverything}) {
+      related[other] = true;
+    }
+  }
+  return related;
+}
+
 bool Rows::Overlap(uint32_t a, uint32_t b) const {
   const auto meet = [](uint32_t x, uint32_t y) {
     return x == y || x == kEverything || y == kEverything;

@@ -38,6 +38,8 @@ class Rows {
   const std::vector<uint32_t>& leaves(uint32_t row) const { return rows_[row].leaves; }
   // Whether `inner` is part of `outer`, or the same row.
   bool Holds(uint32_t outer, uint32_t inner) const;
+  // For each row, whether it is one of `rows`, holds one, or is held by one.
+  std::vector<bool> Related(const std::vector<uint32_t>& rows) const;
   // Whether an (app, region) is part of both.
   bool Overlap(uint32_t a, uint32_t b) const;
 

@@ -68,6 +68,7 @@ class Cube {
       raised.back().events = events;
     }
     std::vector<uint32_t> now;
+    now.reserve(current.size());
     for (const Place& place : current) now.push_back(rows_.Find(place));
     const std::vector<uint32_t> rows = ChoosePlaces(rows_, raised, now);
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -76,6 +77,7 @@ class Cube {
       }
     }
     std::vector<std::string> texts;
+    texts.reserve(rows.size());
     for (const uint32_t row : rows) texts.push_back(Text(row));
     std::sort(texts.begin(), texts.end());
     return texts;

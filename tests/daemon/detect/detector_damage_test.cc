@@ -115,6 +115,7 @@ TEST(DetectorDamageTest, AContradictionIsDataLoss) {
 }
 
 // What was counted of the operations of a row is checked like everything else.
+// NOLINTNEXTLINE(readability-function-*): each EXPECT in the loops counts as a branch
 TEST(DetectorDamageTest, OperationsThatCannotBeAreDataLoss) {
   using Record = internal::TrafficRecord;
   const auto check = [](const std::function<void(internal::DetectorHead*)>& damage,

@@ -56,11 +56,13 @@ void CheckOneSpikeACode(int start, const DetectorRun& run) {
   ASSERT_THAT(report.spikes, SizeIs(2));
   for (const Spike& spike : report.spikes) {
     EXPECT_EQ(spike.where.place, (Place{"all", "region1"}));
-    EXPECT_NEAR(static_cast<double>(spike.start_s / 10 - kFirstTick), start, 3);
+    const int64_t tick = spike.start_s / 10 - kFirstTick;
+    EXPECT_NEAR(static_cast<double>(tick), start, 3);
   }
   EXPECT_THAT(report.incidents, SizeIs(1));
 }
 
+// NOLINTNEXTLINE(readability-function-*): each EXPECT in the loops counts as a branch
 TEST(DetectorOutageTest, AnOutageIsOneSpikeInItsPlaceAndNothingBeginsAfterIt) {
   for (const int warm_up : {2 * kHour, kDay + 5 * kHour}) {
     for (const double factor : {3.0, 10.0}) {
@@ -84,7 +86,7 @@ TEST(DetectorOutageTest, AnOutageIsOneSpikeInItsPlaceAndNothingBeginsAfterIt) {
         CheckOneSpikeACode(warm_up, run);
         EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()), IsEmpty());
         for (const Spike& spike : run.detector.Report().spikes) {
-          const double end = static_cast<double>(spike.end_s / 10 - kFirstTick);
+          const int64_t end = spike.end_s / 10 - kFirstTick;
           EXPECT_GE(end, over);
           EXPECT_LE(end, over + 12 * kMinute);
         }
@@ -127,9 +129,9 @@ TEST(DetectorOutageTest, ADailyOutageIsReportedTwiceAndThenOnlyAtAnotherHour) {
   for (const uint64_t seed : {7U, 8U}) {
     SCOPED_TRACE(seed);
     DetectorRun run(seed);
-    const int other_hour = 3 * kDay + 12 * kHour;
-    const DetectorRun::InputFn input = Outage(6, [other_hour](int tick) {
-      return Daily(tick) || Between(other_hour, other_hour + 30 * kMinute)(tick);
+    constexpr int kOtherHour = 3 * kDay + 12 * kHour;
+    const DetectorRun::InputFn input = Outage(6, [](int tick) {
+      return Daily(tick) || Between(kOtherHour, kOtherHour + 30 * kMinute)(tick);
     });
     const auto in_region =
         testing::IsSupersetOf({"10001 in region1 of all", "1005 in region1 of all"});
@@ -137,8 +139,8 @@ TEST(DetectorOutageTest, ADailyOutageIsReportedTwiceAndThenOnlyAtAnotherHour) {
     EXPECT_THAT(SeenUntil(kDay + 12 * kHour, input, &run), in_region);
     EXPECT_THAT(SeenUntil(2 * kDay, input, &run), IsEmpty());
     EXPECT_THAT(SeenUntil(2 * kDay + 12 * kHour, input, &run), in_region);
-    EXPECT_THAT(SeenUntil(other_hour, input, &run), IsEmpty());
-    EXPECT_THAT(SeenUntil(other_hour + 4 * kHour, input, &run), in_region);
+    EXPECT_THAT(SeenUntil(kOtherHour, input, &run), IsEmpty());
+    EXPECT_THAT(SeenUntil(kOtherHour + 4 * kHour, input, &run), in_region);
     EXPECT_THAT(SeenUntil(4 * kDay, input, &run), IsEmpty());
     // Nor is it hidden if it rises farther than usual.
     const DetectorRun::InputFn farther = Outage(30, Daily);

@@ -194,7 +194,7 @@ TEST(TrafficTest, DataOfFiftyTicksThatComeTogetherAreTheOperationsOfFifty) {
   TrafficRun run;
   run.Hours(2, 100, 2);
   run.Ticks(50, 0);
-  EXPECT_NEAR(run.Tick(100 * 51, 2 * 51), 51, 4);
+  EXPECT_NEAR(run.Tick(5100, 102), 51, 4);
   // They are not what is usual from now on.
   EXPECT_THAT(run.Ticks(30, 100, 2), Each(Near(1, 0.35)));
 }
@@ -255,7 +255,7 @@ TEST(TrafficTest, BetweenIsTheSumOfTheExposuresToWithinAMinute) {
       const int64_t from = random.Integer(0, size - 1);
       const int64_t to = random.Integer(from + 1, size);
       double sum = 0;
-      for (int64_t k = from; k < to; ++k) sum += run.exposures[k];
+      for (int64_t k = from; k < to; ++k) sum += run.exposures[static_cast<size_t>(k)];
       // Ends within a minute are interpolated; a minute of a tick or more is exact.
       const auto near = [&](int64_t at) {
         const int64_t low = std::max<int64_t>(0, at - ticks_a_minute);
@@ -402,6 +402,7 @@ TEST(TrafficTest, RestoreGoesOnWithTheSameExposures) {
 }
 
 // Whatever is counted, in whatever ticks, an exposure is a positive number.
+// NOLINTNEXTLINE(readability-function-*): each EXPECT in the loops counts as a branch
 TEST(TrafficTest, AnExposureIsAPositiveNumberUnderAnyCounts) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
