@@ -132,8 +132,10 @@ void ArrivalModel::Learn(double arrivals, double seconds) {
   if (minute_ticks_ * seconds < kMinuteSeconds) return;
   const float expected = minute_expected_ * minute_ticks_;
   const float deviation = minute_arrivals_ - expected;
+  // A flood is clipped at three standard deviations, or a stop after it could not be proved.
+  const auto most = static_cast<float>(9 * Dispersion() * expected);
   const auto keep_day = static_cast<float>(1 - 1 / kDispersionMinutes);
-  learned_.deviations = keep_day * learned_.deviations + deviation * deviation;
+  learned_.deviations = keep_day * learned_.deviations + std::min(deviation * deviation, most);
   learned_.expected = keep_day * learned_.expected + expected;
   minute_ticks_ = minute_arrivals_ = 0;
 }
