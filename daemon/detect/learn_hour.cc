@@ -49,8 +49,8 @@ constexpr double kDriftMax = 1;
 // never seen to repeat may not repeat.
 constexpr float kSeasonTrustHours = 200;
 constexpr float kDriftUntrusted = 0.03F;
-// Much of the drift is wandering, for which kMinFactor allows already: this share of it counts.
-constexpr double kDriftShare = 0.35;
+// A small drift is wandering, for which kMinFactor allows already; from this on all of it counts.
+constexpr double kDriftWhole = 0.05;
 
 // A series gets a season of its own once its level is known from a day and an hour is expected to
 // have kSeasonEvents events.
@@ -120,7 +120,7 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double left = prior / (state.fast_base + prior);
   const double of_both =
       left * left * of_level + (1 - left) * state.vmr / (state.fast_base + prior);
-  Drift drift = {.now = kDriftShare * state.drift + std::min(of_level, of_both)};
+  Drift drift = {.now = state.drift * std::min(1.0, state.drift / kDriftWhole) + std::min(of_level, of_both)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;
