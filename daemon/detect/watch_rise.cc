@@ -33,6 +33,7 @@ constexpr double kOutageHours = 168;
 // higher one.
 constexpr float kUsualHours = 72;
 constexpr float kApart = 1.6F;
+constexpr double kReturnShare = 1.5;  // of the threshold, for a return to the lower level
 constexpr float kLevelHoursBack = 168;  // how well the level is known after a return
 
 }  // namespace
@@ -145,8 +146,8 @@ void SeriesModel::WatchReturn(double events, double expected, SeriesState* state
   const double ratio = state->other_level / state->level;
   const double gain = (events * std::log(ratio) + (1 - ratio) * expected) / state->vmr;
   state->back_llr = std::max(state->back_llr + static_cast<float>(gain), 0.0F);
-  // It is looked for at any time, so it takes as much as an alarm.
-  if (state->back_llr >= threshold_) SwapLevels(state);
+  // It is looked for at any time while rates wander, so it takes more than an alarm.
+  if (state->back_llr >= kReturnShare * threshold_) SwapLevels(state);
 }
 
 void SeriesModel::SwapLevels(SeriesState* state) {
