@@ -143,7 +143,7 @@ TEST(DetectorTrafficTest, ACodeThatRisesInACrowdIsASpikeInItsPlace) {
     EXPECT_THAT(ActiveSpikeTexts(run.run.detector.Report()),
                 ElementsAre("10001 in region1 of all"));
     // What is expected is that of the crowd: 1 a tick and app, twice.
-    const Spike& spike = run.run.detector.Report().spikes.at(0);
+    const Spike spike = run.run.detector.Report().spikes.at(0);
     EXPECT_NEAR(spike.expected_rate * 10, 2 * DetectorRun::kApps, 1.2);
     EXPECT_NEAR(spike.observed_rate / spike.expected_rate, 8, 1.6);
   }
