@@ -120,7 +120,8 @@ Drift SeriesModel::DriftOf(const SeriesState& state) const {
   const double left = prior / (state.fast_base + prior);
   const double of_both =
       left * left * of_level + (1 - left) * state.vmr / (state.fast_base + prior);
-  Drift drift = {.now = state.drift * std::min(1.0, state.drift / kDriftWhole) + std::min(of_level, of_both)};
+  Drift drift = {.now = state.drift * std::min(1.0, state.drift / kDriftWhole) +
+                        std::min(of_level, of_both)};
   if (KnownHours(state) < (state.season == kNoSeason ? kLevelTrustHours : kSeasonTrustHours)) {
     drift.growth = kDriftUntrusted / hour;
     drift.base_max = hour;

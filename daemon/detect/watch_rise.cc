@@ -33,7 +33,7 @@ constexpr double kOutageHours = 168;
 // higher one.
 constexpr float kUsualHours = 72;
 constexpr float kApart = 1.6F;
-constexpr double kReturnShare = 1.5;  // of the threshold, for a return to the lower level
+constexpr double kReturnShare = 1.5;    // of the threshold, for a return to the lower level
 constexpr float kLevelHoursBack = 168;  // how well the level is known after a return
 
 }  // namespace
