@@ -107,9 +107,8 @@ void Detector::UpdateLoops(const std::vector<uint32_t>& loops) {
 }
 
 void Detector::End(Announced* announced) {
-  Spike& spike = announced->spike;
-  spike.active = false;
-  spike.end_s = SecondsOf(last_tick_ + 1);
+  announced->spike.active = false;
+  announced->spike.end_s = SecondsOf(last_tick_ + 1);
 }
 
 void Detector::DropExplained(const Announced& over) {
@@ -227,6 +226,7 @@ std::vector<RaisedRow> Detector::FindRaisedRows(uint32_t slot, const std::vector
     // From now on all of its events are counted.
     model_.Join(&state);
     rising_.push_back(index);
+    row_series_[row].changed = true;
   }
   return raised;
 }

@@ -6,7 +6,7 @@
 // successes has an exposure of 1: its errors are counted alone. If successes are reported no more
 // it stays what it was, so that no error is unexpected for that.
 //
-// Thread safety: none. A pure function of its ticks. 300 bytes a row.
+// Thread safety: none. A pure function of its ticks. 320 bytes a row.
 #ifndef GMEWATCH_DAEMON_DETECT_TRAFFIC_H_
 #define GMEWATCH_DAEMON_DETECT_TRAFFIC_H_
 
@@ -26,8 +26,8 @@ class Traffic {
 
   // What is saved of a row.
   struct Row {
-    double recent_operations =
-        0;  // fading sums of the last minutes; while `mean` is 0: of the first half
+    // Fading sums of the last minutes; while `mean` is 0: of the first half.
+    double recent_operations = 0;
     double recent_ticks = 0;
     double hour_successes = 0;  // of this hour, so far; while `mean` is 0: since the first one
     double hour_errors = 0;
@@ -66,7 +66,7 @@ class Traffic {
   // first ticks.
   float Between(uint32_t row, uint32_t first, uint32_t end) const;
 
-  // Ends an hour; `tick` is its last. Returns by which the row's mean has changed: the errors a
+  // Ends an hour. Returns by which the row's mean has changed: the errors a
   // tick at an exposure of 1 have changed alike. 0: there are no successes any more, so the
   // exposure stays what it is.
   double EndHour(uint32_t row);
@@ -89,6 +89,7 @@ class Traffic {
   void FillHour(uint32_t row, double done, float exposure);
   // The exposures of the hour before the tick `of_hour`.
   float Before(const Sums& sums, double of_hour) const;
+
   double fading_per_tick_;
   double ticks_per_hour_;
   double hour_done_ = 0;  // ticks of the hour

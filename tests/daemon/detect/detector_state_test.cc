@@ -181,6 +181,27 @@ TEST(DetectorStateTest, ADamagedStateOfTheFormatBeforeIsDataLoss) {
   EXPECT_EQ(other.Load(damaged).code(), absl::StatusCode::kDataLoss);
 }
 
+// A row without events in a tick changes too, if it joins the rise of another or a spike ends
+// there.
+TEST(DetectorStateTest, ChangedPagesAreCompleteInAnOutageOfRareEvents) {
+  for (const uint64_t seed : {35U, 36U}) {
+    DetectorRun run(seed);
+    const auto rare = [](const At& at, Random* counts) {
+      const bool rises = at.region == 1 && at.tick >= kDay && at.tick < kDay + 180;
+      return Many(rises ? 0.3 : 0.01, counts);
+    };
+    run.Until(kDay, rare);
+    std::vector<DetectorPage> kept = run.detector.Save(false);
+    for (int tick = kDay; tick < kDay + kHour; ++tick) {
+      run.Until(tick + 1, rare);
+      Merge(run.detector.Save(true), &kept);
+      const std::vector<DetectorPage> whole = run.detector.Save(false);
+      ASSERT_TRUE(absl::c_is_permutation(kept, whole)) << "seed " << seed << " tick " << tick;
+    }
+    EXPECT_THAT(run.detector.Report().spikes, Not(IsEmpty()));
+  }
+}
+
 TEST(DetectorStateTest, ChangedPagesCompleteTheEarlierOnes) {
   DetectorRun run(33);
   run.Until(kHour / 2, Baseline);
