@@ -42,7 +42,7 @@ OneSender FindOneSender(const CellGain& gain, uint32_t min_sessions) {
 uint32_t DominantBucketBit(const SeriesState& rising, const OneSender& one, uint32_t tick,
                            uint32_t ticks) {
   const Rise& rise = rising.rise;
-  const float a_tick = rise.events / static_cast<float>(tick - rise.start);
+  const float a_tick = rise.events() / static_cast<float>(tick - rise.start());
   const bool carries = static_cast<float>(one.events) >= a_tick / 2 * static_cast<float>(ticks);
   return carries ? uint32_t{1} << one.bucket : 0;
 }
@@ -97,7 +97,7 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
     for (RowSeries& row : row_series_) row.born_tick = last_tick_;
   }
   const bool skips = tick - ticks > last_tick_;
-  const bool hour_ends = model_.HourOf(tick) != model_.HourOf(last_tick_);
+  const bool hour_ends = model_.times().HourOf(tick) != model_.times().HourOf(last_tick_);
   if (!skips && !hour_ends) return;
   for (uint32_t index = 0; index < states_.size(); ++index) {
     SeriesState& state = states_[index];
@@ -155,7 +155,8 @@ void Detector::EndTrafficHour() {
     if (changed == 0) {
       Flatten(row);
     } else if (changed != 1) {
-      ForEachIndex(row_series_[row], [&](uint32_t index) { ScaleLevel(changed, &states_[index]); });
+      ForEachIndex(row_series_[row],
+                   [&](uint32_t index) { SeriesModel::ScaleLevel(changed, &states_[index]); });
     }
   }
 }

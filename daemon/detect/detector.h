@@ -19,12 +19,12 @@
 #include "daemon/detect/choose_places.h"
 #include "daemon/detect/counter_reader.h"
 #include "daemon/detect/incidents.h"
-#include "daemon/detect/recurrence.h"
 #include "daemon/detect/rows.h"
-#include "daemon/detect/season.h"
-#include "daemon/detect/series_model.h"
-#include "daemon/detect/series_state.h"
-#include "daemon/detect/traffic.h"
+#include "daemon/detect/series/recurrence.h"
+#include "daemon/detect/series/season.h"
+#include "daemon/detect/series/series_model.h"
+#include "daemon/detect/series/series_state.h"
+#include "daemon/detect/series/traffic.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/detect_settings.h"
 #include "daemon/model/spike.h"
@@ -40,6 +40,8 @@ struct WatchedCode {
   bool ignored = false;  // benign or in ignored_codes: has no series, raises no spike
   std::string action;    // the catalogue's action; empty if the catalogue does not have the code
 };
+
+struct SavedSeries;
 
 class Detector {
  public:
@@ -168,15 +170,15 @@ class Detector {
 
   std::string SaveHead() const;
   std::string SaveRow(uint32_t row) const;
-  void SaveSeries(uint32_t index, std::string* bytes) const;
   absl::Status LoadAll(const std::vector<DetectorPage>& pages);
   // Checks that everything that was loaded fits together.
   absl::Status CheckSeries() const;
   absl::Status LoadHead(const internal::DetectorHead& head);
   absl::Status LoadPastRises(const internal::DetectorHead& head);
   absl::Status LoadTraffic(const internal::DetectorHead& head);
-  absl::Status LoadRow(uint32_t format, const DetectorPage& page);
-  absl::Status LoadSeries(uint32_t row, uint32_t format, absl::string_view* bytes);
+  absl::Status LoadRow(const DetectorPage& saved);
+  // Returns false if the series is unknown, or is there already.
+  bool AddSaved(uint32_t row, const SavedSeries& saved);
 
   DetectSettings settings_;
   SeriesModel model_;

@@ -4,8 +4,8 @@
 #ifndef GMEWATCH_DAEMON_DETECT_DETECTOR_RECORDS_H_
 #define GMEWATCH_DAEMON_DETECT_DETECTOR_RECORDS_H_
 
-#include "daemon/detect/recurrence.h"
-#include "daemon/detect/traffic.h"
+#include "daemon/detect/series/recurrence.h"
+#include "daemon/detect/series/traffic.h"
 #include "daemon/model/spike.h"
 #include "gmewatch/internal/detector.pb.h"
 

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "absl/algorithm/container.h"
-#include "daemon/detect/change_points.h"
 #include "daemon/detect/detector.h"
+#include "daemon/detect/series/change_points.h"
 
 namespace gmewatch {
 namespace {
@@ -50,7 +50,7 @@ Detector::Announced& Detector::Announce(uint32_t series) {
   added.spike.where = where;
   added.spike.retry_loop = retry_loop;
   added.spike.active = true;
-  added.spike.start_s = SecondsOf(states_[series].rise.start);
+  added.spike.start_s = SecondsOf(states_[series].rise.start());
   return added;
 }
 
@@ -74,19 +74,18 @@ void Detector::Refresh(Announced* announced) {
     return;
   }
   const Rise& rise = state.rise;
-  if (IsHigh(rise) || announced->factor == 1) {
-    announced->factor = rise.events / std::max(rise.expected, 1e-9F);
+  if (rise.IsHigh() || announced->factor == 1) {
+    announced->factor = rise.factor();
   }
   spike.expected_rate = ExpectedNow(announced->series) * per_second;
-  spike.observed_rate =
-      spike.expected_rate * rise.recent_events / std::max(rise.recent_expected, 1e-9F);
-  spike.score = rise.score;
+  spike.observed_rate = spike.expected_rate * rise.recent_factor();
+  spike.score = rise.score();
   // A loop becomes a spike once enough sessions take part.
   if (state.phase == SeriesPhase::kSpike) spike.retry_loop = false;
 }
 
 bool Detector::IsPartOfSpike(uint32_t loop) const {
-  const int64_t start_s = SecondsOf(states_[loop].rise.start);
+  const int64_t start_s = SecondsOf(states_[loop].rise.start());
   return absl::c_any_of(announced_, [&](const Announced& announced) {
     const Series& series = series_[announced.series];
     return announced.spike.active && !announced.spike.retry_loop &&
@@ -157,7 +156,7 @@ void Detector::UpdateExpected(Announced* announced) const {
   announced->recurred = factor > 1 && model_.IsWithin(kExpectedFactor * factor, state);
   announced->expected =
       announced->recurred ||
-      state.rise.score < recurrence_.RequiredScore(series.slot, last_tick_, overlap);
+      state.rise.score() < recurrence_.RequiredScore(series.slot, last_tick_, overlap);
 }
 
 void Detector::UpdateSpikes() {
@@ -215,7 +214,7 @@ std::vector<RaisedRow> Detector::FindRaisedRows(uint32_t slot, const std::vector
       continue;
     }
     candidates.emplace_back(row, index);
-    vmr = std::max(vmr, states_[index].vmr);
+    vmr = std::max(vmr, states_[index].dispersion.vmr());
   }
   std::vector<RaisedRow> raised;
   raised.reserve(candidates.size());
@@ -258,7 +257,7 @@ void Detector::AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_
   for (const uint32_t found : rows) {
     if (!rows_.Overlap(row, found)) continue;
     const SeriesState& explained = states_[FindIndex(found, slot, Kind::kManySenders)];
-    state.rise.score = std::max(state.rise.score, explained.rise.score);
+    state.rise.Raise(explained.rise.score());
   }
   Announced& added = Announce(index);
   added.spike.start_s = std::min(added.spike.start_s, start_s);

@@ -1,62 +1,19 @@
-// The part of Detector that saves and loads its state: a DetectorHead, and for each row its series
-// as PackedSeries, byte for byte as in memory (little-endian, as on x86 and ARM).
+// The part of Detector that saves and loads its state: a DetectorHead, and for each row a
+// SeriesPage.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/detect/detector.h"
 #include "daemon/detect/detector_records.h"
+#include "daemon/detect/series_record.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
 
-constexpr uint32_t kFormat = 5;
-// The format before it is read, too. Its series have other values in the place of `other_level` and
-// `back_llr`, and its kJoined is a rise that is not announced.
-constexpr uint32_t kFormatBefore = 4;
-
-struct PackedSeries {
-  uint32_t index = 0;
-  uint16_t slot = 0;
-  uint8_t kind = 0;
-  uint8_t has_season = 0;
-  SeriesState state;  // without its `season`, which is an index
-};
-static_assert(sizeof(PackedSeries) == 8 + sizeof(SeriesState));
-
-template <typename T>
-void AppendBytes(const T& value, std::string* bytes) {
-  bytes->append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
-template <typename T>
-bool TakeBytes(absl::string_view* bytes, T* value) {
-  if (bytes->size() < sizeof(T)) return false;
-  std::memcpy(value, bytes->data(), sizeof(T));
-  bytes->remove_prefix(sizeof(T));
-  return true;
-}
-
-// Makes a series of kFormatBefore one of kFormat.
-void Convert(SeriesState* state) {
-  state->other_level = 0;
-  state->back_llr = 0;
-  if (state->phase == SeriesPhase::kJoined) SeriesModel::Drop(state);
-}
-
-bool IsSound(const SeriesState& state) {
-  for (const float number :
-       {state.level, float{state.level_hours}, state.fast_events, state.fast_base,
-        state.hour_events, float{state.other_level}, float{state.back_llr}, state.clump}) {
-    if (!std::isfinite(number) || number < 0) return false;
-  }
-  return std::isfinite(state.hour_expected) && std::isfinite(float{state.uncounted}) &&
-         state.level > 0 && state.vmr >= 1 && state.clump >= 1 && state.drift > 0 &&
-         state.phase <= SeriesPhase::kSpike && state.change_point_count <= kChangePointsMax;
-}
+constexpr uint32_t kFormat = 6;
 
 // Whether it is an (app, region) and not a roll-up.
 bool IsPlace(const Place& place) { return place.app != kAllLabel && place.region != kAllLabel; }
@@ -105,22 +62,20 @@ std::string Detector::SaveHead() const {
 }
 
 std::string Detector::SaveRow(uint32_t row) const {
-  std::string bytes;
-  ForEachIndex(row_series_[row], [&](uint32_t index) { SaveSeries(index, &bytes); });
-  return bytes;
-}
-
-void Detector::SaveSeries(uint32_t index, std::string* bytes) const {
-  const SeriesState& state = states_[index];
-  PackedSeries packed;
-  packed.index = index;
-  packed.slot = series_[index].slot;
-  packed.kind = static_cast<uint8_t>(series_[index].kind);
-  packed.has_season = state.season == kNoSeason ? 0 : 1;
-  packed.state = state;
-  packed.state.season = kNoSeason;
-  AppendBytes(packed, bytes);
-  if (state.season != kNoSeason) AppendBytes(seasons_[state.season], bytes);
+  internal::SeriesPage page;
+  ForEachIndex(row_series_[row], [&](uint32_t index) {
+    SavedSeries saved;
+    saved.index = index;
+    saved.slot = series_[index].slot;
+    saved.kind = static_cast<uint8_t>(series_[index].kind);
+    saved.state = states_[index];
+    if (const Season* own = OwnSeason(states_[index]); own != nullptr) {
+      saved.has_season = true;
+      saved.season = *own;
+    }
+    SeriesRecord::Append(saved, &page);
+  });
+  return page.SerializeAsString();
 }
 
 absl::Status Detector::Load(const std::vector<DetectorPage>& pages) {
@@ -137,7 +92,7 @@ absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
   }
   absl::Status status = LoadHead(head);
   for (const DetectorPage& page : pages) {
-    if (status.ok() && !(page.place == Place())) status = LoadRow(head.format(), page);
+    if (status.ok() && !(page.place == Place())) status = LoadRow(page);
   }
   return status.ok() ? CheckSeries() : status;
 }
@@ -145,7 +100,7 @@ absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
 absl::Status Detector::CheckSeries() const {
   size_t rising = 0;
   for (const SeriesState& state : states_) {
-    if (state.level == 0) return Damaged("a series is missing");
+    if (state.levels.level() == 0) return Damaged("a series is missing");
     if (state.tick > last_tick_) return Damaged("a series is newer than the last tick");
     rising += state.phase > SeriesPhase::kQuiet ? 1 : 0;
   }
@@ -166,8 +121,7 @@ absl::Status Detector::CheckSeries() const {
 
 absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   const int64_t tick_seconds = absl::ToInt64Seconds(settings_.tick);
-  const bool is_known = head.format() == kFormat || head.format() == kFormatBefore;
-  if (!is_known || head.tick_seconds() != tick_seconds) {
+  if (head.format() != kFormat || head.tick_seconds() != tick_seconds) {
     return absl::FailedPreconditionError(
         absl::StrCat("the detector's state has format ", head.format(), " with ticks of ",
                      head.tick_seconds(), " s, not ", kFormat, " with ", tick_seconds, " s"));
@@ -189,9 +143,7 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   }
   if (head.series() > rows_.size() * kCodeSlotsMax * 2)
     return Damaged("the number of series is wrong");
-  SeriesState missing;
-  missing.level = 0;
-  states_.assign(head.series(), missing);
+  states_.assign(head.series(), SeriesState());  // with a level of 0 until it is read
   series_.resize(head.series());
   rising_.assign(head.rising().begin(), head.rising().end());
   for (const internal::AnnouncedRecord& announced : head.announced()) {
@@ -232,45 +184,38 @@ absl::Status Detector::LoadTraffic(const internal::DetectorHead& head) {
   return absl::OkStatus();
 }
 
-absl::Status Detector::LoadRow(uint32_t format, const DetectorPage& page) {
-  const uint32_t row = rows_.Find(page.place);
-  if (row == Rows::kNotFound) {
-    return Damaged(absl::StrCat("row ", page.place.app, "/", page.place.region, " is unknown"));
-  }
-  absl::string_view bytes = page.bytes;
-  while (!bytes.empty()) {
-    absl::Status status = LoadSeries(row, format, &bytes);
-    if (!status.ok()) return status;
+absl::Status Detector::LoadRow(const DetectorPage& saved) {
+  const uint32_t row = rows_.Find(saved.place);
+  const std::string name = absl::StrCat("row ", saved.place.app, "/", saved.place.region);
+  if (row == Rows::kNotFound) return Damaged(absl::StrCat(name, " is unknown"));
+  internal::SeriesPage page;
+  if (!page.ParseFromString(saved.bytes)) return Damaged(absl::StrCat(name, " cannot be parsed"));
+  SeriesRecord record(page);
+  if (!record.IsComplete()) return Damaged(absl::StrCat(name, " is cut off"));
+  while (!record.AtEnd()) {
+    SavedSeries series;
+    if (!record.Read(&series) || !AddSaved(row, series)) {
+      return Damaged(absl::StrCat("series ", series.index, " of ", name));
+    }
   }
   return absl::OkStatus();
 }
 
-absl::Status Detector::LoadSeries(uint32_t row, uint32_t format, absl::string_view* bytes) {
-  PackedSeries packed;
-  if (!TakeBytes(bytes, &packed)) return Damaged("a series is cut off");
-  if (format == kFormatBefore) {
-    if (packed.state.phase == SeriesPhase::kJoined) std::erase(rising_, packed.index);
-    Convert(&packed.state);
+bool Detector::AddSaved(uint32_t row, const SavedSeries& saved) {
+  if (saved.index >= states_.size() || states_[saved.index].levels.level() != 0 ||
+      saved.slot >= codes_.size() || saved.kind > 1) {
+    return false;
   }
-  if (packed.index >= states_.size() || states_[packed.index].level != 0 ||
-      packed.slot >= codes_.size() || packed.kind > 1 || !IsSound(packed.state)) {
-    return Damaged(absl::StrCat("series ", packed.index));
-  }
-  packed.state.season = kNoSeason;
-  if (packed.has_season != 0) {
-    Season season;
-    if (!TakeBytes(bytes, &season)) return Damaged("a season is cut off");
-    packed.state.season = static_cast<uint32_t>(seasons_.size());
-    seasons_.push_back(season);
-  }
-  const Series series = {row, packed.slot, static_cast<Kind>(packed.kind)};
-  states_[packed.index] = packed.state;
-  series_[packed.index] = series;
+  const Series series = {row, saved.slot, static_cast<Kind>(saved.kind)};
   std::vector<uint32_t>& index = IndicesOf(series);
   if (index.size() <= series.slot) index.resize(codes_.size(), kNone);
-  if (index[series.slot] != kNone) return Damaged(absl::StrCat("series ", packed.index));
-  index[series.slot] = packed.index;
-  return absl::OkStatus();
+  if (std::exchange(index[series.slot], saved.index) != kNone) return false;
+  series_[saved.index] = series;
+  states_[saved.index] = saved.state;
+  if (!saved.has_season) return true;
+  states_[saved.index].season = static_cast<uint32_t>(seasons_.size());
+  seasons_.push_back(saved.season);
+  return true;
 }
 
 }  // namespace gmewatch

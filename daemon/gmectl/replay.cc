@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "daemon/base/flags.h"
-#include "daemon/detect/standalone_detector.h"
+#include "daemon/detect/series/standalone_detector.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/count_row.h"
 #include "daemon/gmectl/replay_report.h"

@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "daemon/detect/standalone_detector.h"
+#include "daemon/detect/series/standalone_detector.h"
 #include "daemon/gmectl/count_row.h"
 
 namespace gmewatch {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "daemon/detect/standalone_detector.h"
+#include "daemon/detect/series/standalone_detector.h"
 #include "tests/evaluation/rule.h"
 
 namespace gmewatch::detect_eval {

@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "daemon/detect/detector.h"
-#include "tests/daemon/detect/model_run.h"
+#include "tests/daemon/detect/series/model_run.h"
 #include "tests/support/random.h"
 
 namespace gmewatch {

@@ -14,7 +14,7 @@
 #include "daemon/detect/detector.h"
 #include "tests/daemon/aggregate/epochs.h"
 #include "tests/daemon/detect/detector_run.h"
-#include "tests/daemon/detect/model_run.h"
+#include "tests/daemon/detect/series/model_run.h"
 #include "tests/support/random.h"
 
 namespace gmewatch {

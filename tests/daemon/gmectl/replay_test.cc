@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "daemon/detect/standalone_detector.h"
+#include "daemon/detect/series/standalone_detector.h"
 #include "daemon/gmectl/command.h"
 #include "tests/daemon/gmectl/replay_run.h"
 #include "tests/daemon/gmectl/run_command.h"

@@ -1,0 +1,39 @@
+// Learns from the hours of a series: level, season and drift; and that silence has become usual.
+//
+// Thread safety: none.
+#ifndef GMEWATCH_DAEMON_DETECT_SERIES_HOUR_LEARNER_H_
+#define GMEWATCH_DAEMON_DETECT_SERIES_HOUR_LEARNER_H_
+
+#include <cstdint>
+
+#include "daemon/detect/series/series_state.h"
+#include "daemon/detect/series/series_times.h"
+
+namespace gmewatch {
+
+class HourLearner {
+ public:
+  // `own`: the Season of the series, or null.
+  HourLearner(const SeriesTimes& times, Season* own, SeriesState* state)
+      : times_(times), own_(own), state_(*state) {}
+
+  // Learns from the hour that ends with `tick`, and begins the next one. `unsure`: a rise may have
+  // begun in it. Returns true if the series has no Season but counts enough for one.
+  bool EndHour(uint32_t tick, bool unsure);
+
+ private:
+  void Learn(uint32_t tick, bool unsure);
+  void LearnSilence();
+  void LearnLevel(double events, double base, double hours);
+  void LearnSeason(size_t hour_of_week, double events, double base);
+  void AgeSeason();
+  void ScaleBase(float ratio);
+
+  const SeriesTimes& times_;
+  Season* const own_;
+  SeriesState& state_;
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_DETECT_SERIES_HOUR_LEARNER_H_
