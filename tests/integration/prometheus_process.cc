@@ -1,16 +1,11 @@
 #include "tests/integration/prometheus_process.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cstdint>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "tests/support/free_port.h"
 #include "tests/support/http_client.h"
 
 namespace gmewatch {
@@ -23,19 +18,6 @@ std::string WriteConfig(const TempDir& dir, const std::string& target,
                    absl::StrCat("global: {scrape_interval: ", interval, ", scrape_timeout: 1s}\n",
                                 "scrape_configs:\n- job_name: gmewatch\n",
                                 "  static_configs: [{targets: ['", target, "']}]\n"));
-}
-
-// A port of 127.0.0.1 that was free a moment ago.
-uint16_t FreePort() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t bytes = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener, generic, bytes) == 0) getsockname(listener, generic, &bytes);
-  close(listener);
-  return ntohs(address.sin_port);
 }
 
 }  // namespace
