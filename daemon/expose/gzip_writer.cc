@@ -10,9 +10,9 @@ constexpr int kMemoryLevel = 8;           // zlib's default
 
 }  // namespace
 
-GzipWriter::GzipWriter(ChunkSink sink)
+GzipWriter::GzipWriter(ChunkSink sink, int level)
     : sink_(sink), stream_(new z_stream()), buffer_(new char[ChunkWriter::kChunkBytes]) {
-  open_ = deflateInit2(stream_.get(), kLevel, Z_DEFLATED, kGzipWindowBits, kMemoryLevel,
+  open_ = deflateInit2(stream_.get(), level, Z_DEFLATED, kGzipWindowBits, kMemoryLevel,
                        Z_DEFAULT_STRATEGY) == Z_OK;
   stream_->next_out = reinterpret_cast<Bytef*>(buffer_.get());
   stream_->avail_out = ChunkWriter::kChunkBytes;

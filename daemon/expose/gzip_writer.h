@@ -17,16 +17,16 @@ namespace gmewatch {
 
 class GzipWriter {
  public:
-  explicit GzipWriter(ChunkSink sink);
+  // The level of zlib, from 1 to 9. tests/bench/README.md has what levels cost and save.
+  static constexpr int kLevel = 1;
+
+  explicit GzipWriter(ChunkSink sink, int level = kLevel);
   GzipWriter(const GzipWriter&) = delete;
   GzipWriter& operator=(const GzipWriter&) = delete;
   ~GzipWriter();
 
   // As a ChunkSink: an empty chunk is the end. Returns false if the sink does.
   bool Write(absl::string_view chunk);
-
-  // The level of zlib, from 1 to 9. tests/bench/README.md has what levels cost and save.
-  static constexpr int kLevel = 1;
 
  private:
   // Compresses the rest of the input and passes on what fills the buffer, or all of it at the end.
