@@ -158,7 +158,10 @@ absl::Status Daemon::StartServing() {
   AdminServerOptions admin;
   admin.address = options_.admin_address;
   admin_ = std::make_unique<AdminServer>(
-      admin, clock_, [this](ChunkSink sink) { return metrics_->Render(sink); },
+      admin, clock_,
+      [this](const ScrapeRequest& request, ChunkSink sink) {
+        return metrics_->Render(request, sink);
+      },
       [this] { return Ready(); });
   triage_->AddTo(admin_.get());
   triage_->Start();
@@ -199,6 +202,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
                               ? absl::StrCat("http://", admin_address())
                               : settings.expose().public_url();
   metrics_->SetCatalog(catalog.codes(), {url, settings.expose().hide_solution_info()});
+  metrics_->SetZeroFor(ToDuration(settings.expose().zero_for()));
   triage_->SetCatalog(catalog,
                       {url, settings.expose().grafana_url(), settings.expose().prometheus_url()});
   spikes_->SetCatalog(catalog);

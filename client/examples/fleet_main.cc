@@ -12,6 +12,8 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -136,6 +138,13 @@ int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(
       "A simulated fleet of game clients.\n"
       "  gmewatch_fleet --clients=200 --outage_region=eu --outage_after=2m --outage_for=5m");
+  // Without it --help finds the flags of a file that is named like the program.
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "fleet_main.cc");
+  };
+  usage.contains_helpshort_flags = usage.contains_help_flags;
+  absl::SetFlagsUsageConfig(usage);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     std::fprintf(stderr, "gmewatch_fleet: \"%s\" is not a flag; see --help\n", rest[1]);

@@ -12,7 +12,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "daemon/base/version.h"
+#include "daemon/expose/gzip_writer.h"
 
 namespace gmewatch {
 namespace {
@@ -20,7 +22,6 @@ namespace {
 constexpr size_t kPathBytesMax = 1024;
 constexpr size_t kQueryBytesMax = 2048;
 constexpr absl::string_view kMetricsPath = "/metrics";
-constexpr absl::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 AdminServer& ServerOf(const mg_connection* connection) {
   return *static_cast<AdminServer*>(mg_get_user_data(mg_get_context(connection)));
@@ -206,20 +207,30 @@ int AdminServer::Answer(mg_connection* connection) {
 
 int AdminServer::AnswerScrape(mg_connection* connection, bool head_only) {
   const bool chunked = IsHttp11(*mg_get_request_info(connection));
-  const absl::string_view length = chunked ? "Transfer-Encoding: chunked\r\n" : "";
+  const ScrapeRequest request =
+      ScrapeRequestOf(mg_get_request_info(connection)->remote_addr, [connection](const char* name) {
+        return absl::NullSafeStringView(mg_get_header(connection, name));
+      });
+  const ScrapeFormat format = FormatFor(request);
+  const std::string headers = absl::StrCat(chunked ? "Transfer-Encoding: chunked\r\n" : "",
+                                           format.gzip ? "Content-Encoding: gzip\r\n" : "",
+                                           "Vary: Accept, Accept-Encoding\r\n");
   if (head_only) {
-    SendHead(connection, 200, kMetricsType, length);
+    SendHead(connection, 200, format.content_type, headers);
     return 200;
   }
   bool begun = false;
-  const auto sink = [&](absl::string_view chunk) {
-    if (!begun && !SendHead(connection, 200, kMetricsType, length)) {
+  const auto send = [&](absl::string_view chunk) {
+    if (!begun && !SendHead(connection, 200, format.content_type, headers)) {
       return false;
     }
     begun = true;
     return chunked ? SendChunk(connection, chunk) : Write(connection, chunk);
   };
-  const absl::Status status = scrape_(sink);
+  absl::optional<GzipWriter> gzip;
+  if (format.gzip) gzip.emplace(send);
+  const absl::Status status = scrape_(
+      request, [&](absl::string_view chunk) { return gzip ? gzip->Write(chunk) : send(chunk); });
   if (!status.ok() && !begun) {
     return Send(connection, Plain(503, status.message()), "Retry-After: 1\r\n",
                 /*head_only=*/false);

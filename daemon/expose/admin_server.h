@@ -30,6 +30,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/expose/chunk_writer.h"
 #include "daemon/expose/listen_address.h"
+#include "daemon/expose/scrape_request.h"
 
 struct mg_context;
 struct mg_connection;
@@ -56,8 +57,9 @@ struct AdminServerOptions {
 class AdminServer {
  public:
   using Handler = std::function<AdminResponse(const AdminRequest&)>;
-  // Writes the metrics. If it fails before it has written anything, the response is 503.
-  using ScrapeFn = std::function<absl::Status(ChunkSink)>;
+  // Writes the metrics for this reader; the server compresses them if it is asked for. If it fails
+  // before it has written anything, the response is 503.
+  using ScrapeFn = std::function<absl::Status(const ScrapeRequest&, ChunkSink)>;
   // Ok, or why the daemon accepts no batches.
   using ReadyFn = std::function<absl::Status()>;
 

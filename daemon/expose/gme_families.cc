@@ -5,14 +5,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "daemon/expose/label_text.h"
+#include "daemon/expose/open_metrics.h"
 #include "daemon/model/code_label.h"
 
 namespace gmewatch {
 namespace {
 
 // The HELP and TYPE lines of a family.
-std::string FamilyHead(const MetricInfo& metric) {
-  return absl::StrCat("# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name, " ",
+std::string FamilyHead(const MetricInfo& metric, bool open_metrics = false) {
+  const absl::string_view name = open_metrics ? OpenMetricsFamily(metric.name) : metric.name;
+  return absl::StrCat("# HELP ", name, " ", metric.help, "\n# TYPE ", name, " ",
                       MetricKindText(metric.kind), "\n");
 }
 
@@ -69,24 +71,24 @@ void AppendInfo(const MetricInfo& metric, std::initializer_list<absl::string_vie
 GmeFamilies::GmeFamilies(const Counters& counters)
     : counters_(counters), texts_(std::make_shared<CatalogText>()) {}
 
-void GmeFamilies::Render(const ScrapeView& view, ChunkWriter* out) {
+void GmeFamilies::Render(const ScrapeView& view, bool open_metrics, ChunkWriter* out) {
   const std::shared_ptr<const CatalogText> texts = Texts();
   const std::vector<absl::string_view> places = PlaceLabels(view.place_shown.size());
 
   for (const auto& [metric, tally] :
        {std::pair(&kErrorEvents, &Cell::events), std::pair(&kErrorSessions, &Cell::sessions),
         std::pair(&kErrorLateEvents, &Cell::late)}) {
-    out->Append(FamilyHead(*metric));
+    out->Append(FamilyHead(*metric, open_metrics));
     RenderCells(CodePrefixes(*metric, view, *texts), tally, view, counters_, places, out);
   }
 
-  out->Append(FamilyHead(kSuccessEvents));
+  out->Append(FamilyHead(kSuccessEvents, open_metrics));
   RenderPlaces(Prefix(kSuccessEvents, {}), view, counters_, places, out,
                [](const PlaceCounters& place) { return place.success_events(); });
-  out->Append(FamilyHead(kSessions));
+  out->Append(FamilyHead(kSessions, open_metrics));
   RenderPlaces(Prefix(kSessions, {}), view, counters_, places, out,
                [](const PlaceCounters& place) { return place.sessions(); });
-  out->Append(FamilyHead(kClientLostEvents));
+  out->Append(FamilyHead(kClientLostEvents, open_metrics));
   for (size_t reason = 0; reason < kLossReasons; ++reason) {
     RenderPlaces(Prefix(kClientLostEvents, {{kLabelReason, kLossReasonLabels[reason]}}), view,
                  counters_, places, out,

@@ -39,7 +39,8 @@ class GmeFamilies {
   // Takes effect with the next scrape. Until then every category is kUnknownCategory.
   void SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display);
 
-  void Render(const ScrapeView& view, ChunkWriter* out);
+  // `open_metrics`: else the text format 0.0.4.
+  void Render(const ScrapeView& view, bool open_metrics, ChunkWriter* out);
 
   // kUnknownCategory if the catalogue does not have the code; `other`: of the overflow label.
   std::string CategoryOf(int32_t code, bool other) const;

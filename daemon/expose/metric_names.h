@@ -68,6 +68,10 @@ struct MetricInfo {
     "Events per second in the last minutes of an active spike.") \
   X(kSpikeScore, kGauge, "gme_spike_score", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "The highest score of an active spike so far; an alarm needs 1.") \
+  X(kIncidentActive, kGauge, "gme_incident_active", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "1 while an incident is active; its likely cause, and the smallest place that contains it.") \
+  X(kSpikeLikelyCause, kGauge, "gme_spike_likely_cause", (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "1 if the code is the likely cause of its active incident, whose fix comes first, 0 for its other spikes.") \
   X(kSpikeIncident, kGauge, "gme_spike_incident", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "The number of the active incident that a spike belongs to.") \

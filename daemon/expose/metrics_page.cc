@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/expose/metric_family.h"
 #include "daemon/expose/metric_names.h"
+#include "daemon/expose/open_metrics.h"
 #include "daemon/expose/process_stats.h"
 #include "daemon/expose/silence_families.h"
 #include "daemon/expose/spike_families.h"
@@ -40,15 +41,15 @@ MetricsPage::MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::Show
                             .Add({}, prometheus::Histogram::BucketBoundaries{
                                          0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5, 10})) {}
 
-absl::Status MetricsPage::Render(ChunkSink sink) {
+absl::Status MetricsPage::Render(const ScrapeRequest& request, ChunkSink sink) {
   const absl::Cleanup leave = [this] { running_.fetch_sub(1); };
   if (running_.fetch_add(1) >= kScrapesMax) {
     rejected_.Increment();
     return absl::ResourceExhaustedError(
         absl::StrCat(kScrapesMax, " scrapes are running, the most at a time; try again later"));
   }
-  const ScrapeView view = zero_first_.Begin();
-  absl::Status status = RenderView(view, sink);
+  const ScrapeView view = zero_first_.Begin(ScraperId(request));
+  absl::Status status = RenderView(view, FormatFor(request).open_metrics, sink);
   if (!status.ok()) {
     broken_off_.Increment();
     return status;
@@ -59,15 +60,18 @@ absl::Status MetricsPage::Render(ChunkSink sink) {
   return status;
 }
 
-absl::Status MetricsPage::RenderView(const ScrapeView& view, ChunkSink sink) {
+absl::Status MetricsPage::RenderView(const ScrapeView& view, bool open_metrics, ChunkSink sink) {
   bool too_late = false;
   const auto timed_sink = [&](absl::string_view chunk) {
     too_late = clock_.Monotonic() - view.begun > kScrapeTimeMax;
     return !too_late && sink(chunk);
   };
   ChunkWriter out(timed_sink);
-  gme_families_.Render(view, &out);
-  if (out.open()) AppendFamilies(view, &out);
+  gme_families_.Render(view, open_metrics, &out);
+  if (out.open()) {
+    const std::string others = OtherFamilies(view);
+    out.Append(open_metrics ? OpenMetricsText(others) : others);
+  }
   if (out.Finish()) {
     return absl::OkStatus();
   }
@@ -76,7 +80,7 @@ absl::Status MetricsPage::RenderView(const ScrapeView& view, ChunkSink sink) {
                   : absl::CancelledError("the reader of a scrape closed the connection");
 }
 
-void MetricsPage::AppendFamilies(const ScrapeView& view, ChunkWriter* out) const {
+std::string MetricsPage::OtherFamilies(const ScrapeView& view) const {
   std::vector<prometheus::MetricFamily> families = SpikeFamilies(
       *spikes_(),
       [this](int32_t code, bool other) { return gme_families_.CategoryOf(code, other); });
@@ -89,7 +93,7 @@ void MetricsPage::AppendFamilies(const ScrapeView& view, ChunkWriter* out) const
   families.push_back(NewFamily(kSeries));
   AddSample(kSeries, {}, static_cast<double>(GmeFamilies::SeriesCount(view)), &families.back());
   add(registry_.Collect());
-  out->Append(prometheus::TextSerializer().Serialize(families));
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 prometheus::Counter& MetricsPage::ScrapesBy(const char* result) {

@@ -22,6 +22,7 @@
 #include "daemon/catalog/catalog.h"
 #include "daemon/expose/chunk_writer.h"
 #include "daemon/expose/gme_families.h"
+#include "daemon/expose/scrape_request.h"
 #include "daemon/expose/self_metrics.h"
 #include "daemon/expose/zero_first.h"
 #include "daemon/model/silence.h"
@@ -44,17 +45,21 @@ class MetricsPage {
     gme_families_.SetCatalog(codes, display);
   }
 
+  // How long a new series is at zero at most (zero_first.h).
+  void SetZeroFor(absl::Duration zero_for) { zero_first_.SetZeroFor(zero_for); }
+
+  // Renders what this reader sees, in the format that it asks for, without a content coding.
   // Returns Ok if `sink` took everything, including the end.
-  absl::Status Render(ChunkSink sink);
+  absl::Status Render(const ScrapeRequest& request, ChunkSink sink);
 
   // The most scrapes at a time; they leave threads for the rest of the admin port.
   static constexpr int kScrapesMax = 4;
   static constexpr absl::Duration kScrapeTimeMax = absl::Minutes(1);
 
  private:
-  absl::Status RenderView(const ScrapeView& view, ChunkSink sink);
-  // Appends all families but those of the counters.
-  void AppendFamilies(const ScrapeView& view, ChunkWriter* out) const;
+  absl::Status RenderView(const ScrapeView& view, bool open_metrics, ChunkSink sink);
+  // The text of all families but those of the counters.
+  std::string OtherFamilies(const ScrapeView& view) const;
   prometheus::Counter& ScrapesBy(const char* result);
 
   Clock& clock_;

@@ -42,12 +42,15 @@ prometheus::MetricFamily FamilyOf(const SpikeFamily& kind, bool retry_loops,
   return family;
 }
 
-prometheus::MetricFamily IncidentFamily(const SpikeReport& report, CategoryFn category) {
-  prometheus::MetricFamily family = NewFamily(kSpikeIncident);
+// A sample of `metric` for each member of an active incident.
+template <typename ValueOf>
+prometheus::MetricFamily IncidentFamily(const MetricInfo& metric, const SpikeReport& report,
+                                        CategoryFn category, ValueOf value) {
+  prometheus::MetricFamily family = NewFamily(metric);
   for (const Incident& incident : report.incidents) {
     if (!incident.active) continue;
     for (const SpikePlace& member : incident.members) {
-      AddSample(kSpikeIncident, member, static_cast<double>(incident.id), category, &family);
+      AddSample(metric, member, static_cast<double>(value(incident, member)), category, &family);
     }
   }
   return family;
@@ -61,7 +64,19 @@ std::vector<prometheus::MetricFamily> SpikeFamilies(const SpikeReport& report,
   for (const SpikeFamily& kind : kSpikeFamilies) {
     families.push_back(FamilyOf(kind, /*retry_loops=*/false, report, category));
   }
-  families.push_back(IncidentFamily(report, category));
+  families.push_back(
+      IncidentFamily(kSpikeIncident, report, category,
+                     [](const Incident& incident, const SpikePlace&) { return incident.id; }));
+  families.push_back(IncidentFamily(
+      kSpikeLikelyCause, report, category, [](const Incident& incident, const SpikePlace& member) {
+        return !member.other_code && member.code == incident.cause_code;
+      }));
+  families.push_back(NewFamily(kIncidentActive));
+  for (const Incident& incident : report.incidents) {
+    if (!incident.active) continue;
+    AddSample(kIncidentActive, {incident.cause_code, false, incident.place}, 1, category,
+              &families.back());
+  }
   families.push_back(FamilyOf(kRetryLoopFamily, /*retry_loops=*/true, report, category));
   return families;
 }

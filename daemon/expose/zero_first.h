@@ -1,32 +1,43 @@
-// Starts new series at zero, so that PromQL's increase() sees the first error too. A row or column
-// of the counters that is not shown yet is rendered as zeros. When kZeroTime has passed since a
-// completed scrape had the zeros, the owner is asked to show the counts; by then a second
-// Prometheus has had time to see the zeros.
+// Starts new series at zero for every scraper, so that PromQL's increase() sees the first error
+// too. A row or column of the counters is rendered as zeros to a scraper until a scrape of it was
+// complete with these zeros and kZeroTime has passed. If what looks like one scraper scrapes at
+// uneven intervals, it may be several, and the zeros last for `zero_for`. That is also the most:
+// `zero_for` after some scraper first had a row or column it is shown to all, so a scraper that
+// does not come holds nothing up, and one that comes later sees the counts at once.
+//
+// What a scraper has been shown stays shown to it. The owner is asked to record that a row or
+// column may be shown before the first scraper sees its counts, so this holds over a crash too.
+// Readers that are no scrapers (ScraperId) see all counts at once and change nothing.
 //
 // Thread safety: every method may be called from any thread. `counters` and `clock` must outlive
-// it. `show` is called on the thread that calls Begin, under no lock. Memory: only for rows and
-// columns that are not shown yet.
+// it. `show` is called on the thread that calls Begin, under no lock.
+//
+// Limits: kScrapersMax scrapers. If more come within `zero_for`, the others see zeros for
+// `zero_for`. Memory: fixed, but for one bit per row.
 #ifndef GMEWATCH_DAEMON_EXPOSE_ZERO_FIRST_H_
 #define GMEWATCH_DAEMON_EXPOSE_ZERO_FIRST_H_
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/aggregate/counters.h"
 #include "daemon/base/clock.h"
+#include "daemon/expose/known_prefix.h"
+#include "daemon/expose/scrape_rhythm.h"
 
 namespace gmewatch {
 
 // What one scrape renders in all of its families: how many rows and columns, and whether each shows
 // its counts.
 struct ScrapeView {
-  absl::Duration begun;  // Clock::Monotonic
+  absl::Duration begun;             // Clock::Monotonic
+  std::optional<uint64_t> scraper;  // as given to Begin
   std::vector<bool> place_shown;
   size_t codes = 0;
   std::array<bool, kCodeSlotsMax> code_shown{};
@@ -34,37 +45,64 @@ struct ScrapeView {
 
 class ZeroFirst {
  public:
-  // Asks the owner to show the counts of these rows and columns. The counters say when it is done.
+  // Asks the owner to record that these rows and columns may be shown. The counters say when it is
+  // done.
   using ShowFn = std::function<void(std::vector<Place> places, std::vector<int32_t> codes)>;
 
+  // What `counters` has by now is at zero only where it is not shown.
   ZeroFirst(const Counters& counters, Clock& clock, ShowFn show);
 
-  // Begins a scrape. Calls `show` for rows and columns that were at zero long enough, and again
-  // after kZeroTime if they are still not shown.
-  ScrapeView Begin();
+  void SetZeroFor(absl::Duration zero_for);
+
+  // Begins a scrape of this scraper; nullopt for another reader. Calls `show` for rows and columns
+  // that were at zero long enough, and again after kZeroTime if it has not been done.
+  ScrapeView Begin(std::optional<uint64_t> scraper);
 
   // Ends a scrape whose reader got all of it. It is not called for a scrape that broke off.
   void Completed(const ScrapeView& view);
 
   static constexpr absl::Duration kZeroTime = absl::Seconds(15);
+  static constexpr absl::Duration kZeroForDefault = absl::Minutes(2);
+  static constexpr size_t kScrapersMax = 64;
 
  private:
-  struct Zero {
-    absl::Duration seen;                               // when a scrape first showed it at zero
-    absl::Duration asked = -absl::InfiniteDuration();  // when `show` was last called for it
+  struct Scraper {
+    uint64_t id = 0;
+    bool used = false;
+    ScrapeRhythm rhythm;
+    KnownPrefix zeros;
   };
-  using Zeros = absl::flat_hash_map<size_t, Zero>;  // by the index of the row or column
+  // What `show` is called with.
+  struct Asked {
+    std::vector<Place> places;
+    std::vector<int32_t> codes;
+  };
 
-  // Whether to call `show` for `index` now.
-  static bool Due(size_t index, absl::Duration now, Zeros* zeros);
+  Scraper* Find(uint64_t id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Finds or adds it; null if there is no room.
+  Scraper* FindOrAdd(uint64_t id, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How much of the table this scraper may see; null: one for which there was no room.
+  TableSize KnownTo(Scraper* scraper, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether to call `show` for what is at `index` of rows or columns, of which `due` are due.
+  bool ToAsk(size_t index, size_t due, size_t asked, absl::Duration now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return index < due && (index >= asked || now - asked_at_ >= kZeroTime);
+  }
+  Asked TakeAsked(const TableSize& size, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Counters& counters_;
   Clock& clock_;
   const ShowFn show_;
+  std::vector<bool> place_was_shown_;  // at the start
+  std::vector<bool> code_was_shown_;
 
   absl::Mutex mutex_;
-  Zeros zero_places_ ABSL_GUARDED_BY(mutex_);
-  Zeros zero_codes_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration zero_for_ ABSL_GUARDED_BY(mutex_) = kZeroForDefault;
+  std::array<Scraper, kScrapersMax> scrapers_ ABSL_GUARDED_BY(mutex_);
+  KnownPrefix everyone_ ABSL_GUARDED_BY(mutex_);  // seen by any scraper
+  TableSize due_ ABSL_GUARDED_BY(mutex_);         // what some scraper may see
+  TableSize asked_ ABSL_GUARDED_BY(mutex_);       // what of it `show` was called for
+  absl::Duration asked_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 
 }  // namespace gmewatch

@@ -9,6 +9,7 @@
 #include "daemon/gmectl/explain.h"
 #include "daemon/gmectl/replay.h"
 #include "daemon/gmectl/send.h"
+#include "daemon/gmectl/state.h"
 #include "daemon/gmectl/views.h"
 
 namespace gmewatch {
@@ -25,6 +26,7 @@ constexpr std::array kCommands = {
     Command{"top", "the codes that were seen, most urgent first", &RunTop},
     Command{"explain", "the runbook of a code; needs no daemon", &RunExplain},
     Command{"send", "report events from the shell", &RunSend},
+    Command{"state", "back up and restore the state of gmewatchd", &RunState},
     Command{"replay", "run the detector over past counts from a file", &RunReplay},
 };
 

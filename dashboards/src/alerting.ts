@@ -12,6 +12,8 @@ export interface Dialect {
   // The value or a label of another query of the alert, for the same labels.
   lookup(lookup: Lookup, format: Format): string;
   lookupLabel(lookup: Lookup, label: string, missing: string): string;
+  // `text` if the value of another query is 1.
+  lookupFlag(lookup: Lookup, text: string): string;
 }
 
 export type Format = 'number' | 'share' | 'duration';
@@ -55,6 +57,8 @@ export interface Alert {
   // The documented solution and its runbook if the alert is about a code; otherwise the runbook below.
   solution?(dialect: Dialect): string;
   runbookUrl?(dialect: Dialect): string;
+  // LIKELY_CAUSE if its fix comes first in a message.
+  likelyCause?(dialect: Dialect): string;
   // The panel that shows it: a dashboard and the title of the panel.
   dashboard: string;
   panel: string;
@@ -83,9 +87,13 @@ export function annotationsOf(alert: Alert, dialect: Dialect): Record<string, st
     summary: alert.summary(dialect),
     ...(alert.solution ? { solution: alert.solution(dialect) } : {}),
     description: alert.description(dialect),
+    ...(alert.likelyCause ? { likely_cause: alert.likelyCause(dialect) } : {}),
     runbook_url: runbookUrl(alert, dialect),
   };
 }
+
+// The value of the annotation likely_cause; messages.ts reads it.
+export const LIKELY_CAUSE = 'yes';
 
 // The header of generated files.
 export const GENERATED = '# Written by dashboards/src (npm run generate): change it there.\n';

@@ -1,6 +1,6 @@
 // Alerts about the errors of the clients. Their labels are code, name, category, region, app and the id of the incident, by
 // which messages are grouped. A text is never a label: labels are an alert's identity, so a corrected text would fire it again.
-import { Alert, Lookup, runbookOf, Severity } from './alerting';
+import { Alert, LIKELY_CAUSE, Lookup, runbookOf, Severity } from './alerting';
 import { stoppedSteps } from './catalog';
 import { UID } from './links';
 import { NAMES, named, NO_FIX, ofActiveSpikes, ofSpikes, withFix, withIncident } from './promql';
@@ -9,6 +9,13 @@ const EXPECTED: Lookup = {
   name: 'Expected',
   all: `60 * ${ofSpikes('gme_spike_expected_rate', {})}`,
   one: '60 * max(gme_spike_expected_rate{code=%q,region=%q,app=%q})',
+  labels: ['code', 'region', 'app'],
+};
+
+const CAUSE: Lookup = {
+  name: 'Cause',
+  all: ofSpikes('gme_spike_likely_cause', {}),
+  one: 'max(gme_spike_likely_cause{code=%q,region=%q,app=%q})',
   labels: ['code', 'region', 'app'],
 };
 
@@ -40,13 +47,14 @@ const spike = (severity: Severity, expr: string): Alert => ({
   for: '30s',
   // Bridges a restart of gmewatchd, and the time until GmewatchDown inhibits a false resolve.
   keepFiringFor: '3m',
-  lookups: [EXPECTED, SPIKE_FIX],
+  lookups: [EXPECTED, SPIKE_FIX, CAUSE],
   summary: (say) =>
     `${say.label('code')} ${say.label('name')} rises in region ${say.label('region')}, app ${say.label('app')}: ` +
     `${say.value('number')} a minute, ${say.lookup(EXPECTED, 'number')} expected`,
   solution: (say) => say.lookupLabel(SPIKE_FIX, 'solution', NO_FIX),
   description: () => 'Clients report it more often than its baseline predicts. Region or app is "all" if the code rises in all of them.',
   runbookUrl: (say) => say.lookupLabel(SPIKE_FIX, 'runbook_url', SPIKE_RUNBOOK),
+  likelyCause: (say) => say.lookupFlag(CAUSE, LIKELY_CAUSE),
   dashboard: UID.overview,
   panel: 'Spikes now: what to do',
   runbook: {

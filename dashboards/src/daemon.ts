@@ -228,6 +228,6 @@ export const daemon = (): dashboard.Dashboard =>
     from: 'now-3h',
     variables: [variables.datasource(), variables.instance()],
     // Spikes would hide the state of gmewatchd, so they are off until switched on.
-    annotations: annotations({}, false),
+    annotations: annotations({}, { shown: false, perIncident: true }),
     panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], ...announced()],
   });

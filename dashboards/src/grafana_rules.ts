@@ -19,6 +19,7 @@ const GRAFANA: Dialect = {
   label: (name) => `{{ $labels.${name} }}`,
   value: (format) => withValue('Value', format),
   lookup: (lookup, format) => withValue(lookup.name, format),
+  lookupFlag: (lookup, text) => `{{ with $values.${lookup.name} }}{{ if eq .Value 1.0 }}${text}{{ end }}{{ end }}`,
   lookupLabel: (lookup, label) => `{{ $values.${lookup.name}.Labels.${label} }}`,
 };
 

@@ -7,6 +7,7 @@ import { readCatalog } from './catalog';
 import { code } from './code';
 import { daemon } from './daemon';
 import { grafanaAlerts } from './grafana_rules';
+import { alertmanagerMessages, grafanaMessages } from './messages';
 import { overview } from './overview';
 import { prometheusAlerts, prometheusRecordings } from './prometheus_rules';
 import { runbook } from './runbook';
@@ -24,6 +25,8 @@ function files(): Record<string, string> {
     ...written,
     'prometheus/recording.yaml': prometheusRecordings([...RECORDINGS_OF_CODES, ...RECORDINGS_OF_DAEMON]),
     'prometheus/alerts.yaml': prometheusAlerts(GROUPS),
+    'alertmanager/gmewatch.tmpl': alertmanagerMessages(),
+    'alerting/messages.yaml': grafanaMessages(),
     'alerting/rules.yaml': grafanaAlerts(GROUPS, dashboards),
     'runbook.md': runbook(Object.values(GROUPS).flat()),
   };

@@ -106,7 +106,7 @@ const top = (by: string, most: number): string => `topk(${most}, sum by (${by}) 
 
 const graphs = () => [
   graph(
-    { title: 'Errors by code', description: 'Events a minute of the ten codes with the most in this time range. A red region is a spike; hover over its bar below the graph for the documented solution.' },
+    { title: 'Errors by code', description: 'Events a minute of the ten codes with the most in this time range. A red region is an incident; hover over its bar below the graph for the documented solution of its likely cause.' },
     { w: 24, h: 9 },
     [{ expr: named(`${ratePerMinute('code', ERRORS)} and on (code) ${top('code', 10)}`), legend: '{{code}} {{name}}' }],
     { unit: UNIT.perMinute, legendTable: true, links: [toCodeOfLine] },
@@ -173,7 +173,7 @@ export const overview = (): dashboard.Dashboard =>
     description: 'Which codes spike, where and since when, and the documented fix of each.',
     from: 'now-3h',
     variables: [variables.datasource(), variables.app(), variables.region(), variables.category(), variables.codes()],
-    annotations: annotations(FILTER),
+    annotations: annotations(FILTER, { perIncident: true }),
     panels: [...numbers(), spikesNow(), ...graphs(), ...tables()],
   });
 

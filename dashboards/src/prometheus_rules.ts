@@ -14,6 +14,7 @@ const PROMETHEUS: Dialect = {
   label: (name) => `{{ $labels.${name} }}`,
   value: (format) => written('$value', format),
   lookup: (lookup, format) => withRow(lookup, `{{ $number := . | first | value }}${written('$number', format)}`, '?'),
+  lookupFlag: (lookup, text) => withRow(lookup, `{{ if eq (. | first | value) 1.0 }}${text}{{ end }}`, ''),
   lookupLabel: (lookup, label, missing) => withRow(lookup, `{{ . | first | label "${label}" }}`, missing),
 };
 

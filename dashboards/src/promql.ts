@@ -8,7 +8,7 @@ import { DocumentedCode, DocumentedText } from './catalog';
 export const quoted = (text: string): string => JSON.stringify(text);
 
 // The labels of a spike.
-const PLACE = 'code, category, region, app';
+export const PLACE = 'code, category, region, app';
 const RUNBOOK_LABELS = 'name, solution, runbook_url';
 
 // One row for each code, also while two gmewatchd with different catalogues are scraped: a second row would break a join.
@@ -52,9 +52,11 @@ function matchers(filter: Filter, suffix: string): string {
   return parts.length > 0 ? `{${parts.join(',')}}` : '';
 }
 
-// A family of spikes, such as gme_spike_active, each place once.
-export const ofSpikes = (family: string, filter: Filter): string =>
-  `max by (${PLACE}) (${family}${matchers(filter, '|all')})`;
+// The selector of a family of spikes, such as gme_spike_active.
+export const selected = (family: string, filter: Filter): string => `${family}${matchers(filter, '|all')}`;
+
+// Such a family, each place once.
+export const ofSpikes = (family: string, filter: Filter): string => `max by (${PLACE}) (${selected(family, filter)})`;
 
 // The same for active spikes only; ended ones are exposed for an hour.
 export const ofActiveSpikes = (family: string, filter: Filter): string =>

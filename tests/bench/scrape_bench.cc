@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/expose/admin_server.h"
+#include "daemon/expose/gzip_writer.h"
 #include "daemon/expose/metric_names.h"
 #include "daemon/expose/metrics_page.h"
 #include "tests/support/http_client.h"
@@ -58,12 +59,17 @@ struct World {
                    [] { return SelfStats(); }};
 };
 
+// Range 0: series; 1: whether the reader is a scraper that has been shown all counts, else a
+// person.
 void Render(benchmark::State& state) {
   World world(state.range(0));
+  ScrapeRequest request;
+  request.scrape_timeout = state.range(1) != 0 ? "5" : "";
+  world.page.SetZeroFor(absl::ZeroDuration());
   size_t bytes = 0;
   for (auto iteration : state) {
     bytes = 0;
-    const absl::Status status = world.page.Render([&bytes](absl::string_view chunk) {
+    const absl::Status status = world.page.Render(request, [&bytes](absl::string_view chunk) {
       bytes += chunk.size();
       return true;
     });
@@ -73,14 +79,39 @@ void Render(benchmark::State& state) {
   }
   state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
 }
-BENCHMARK(Render)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(Render)->ArgsProduct({{100'000, 1'000'000}, {0, 1}})->Unit(benchmark::kMillisecond);
 
+// A scrape of 1,024 places, compressed and discarded. Range 0: the level of zlib.
+void Gzip(benchmark::State& state) {
+  World world(234'000);
+  size_t bytes = 0;
+  for (auto iteration : state) {
+    bytes = 0;
+    const auto sink = [&bytes](absl::string_view chunk) {
+      bytes += chunk.size();
+      return true;
+    };
+    GzipWriter gzip(sink, static_cast<int>(state.range(0)));
+    const absl::Status status =
+        world.page.Render({}, [&gzip](absl::string_view chunk) { return gzip.Write(chunk); });
+    if (!status.ok()) {
+      state.SkipWithError("the scrape failed");
+    }
+  }
+  state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
+}
+BENCHMARK(Gzip)->Arg(1)->Arg(2)->Arg(3)->Arg(6)->Arg(9)->Unit(benchmark::kMillisecond);
+
+// Range 0: series; 1: whether with gzip.
 void FetchOverLoopback(benchmark::State& state) {
   World world(state.range(0));
   AdminServerOptions options;
   options.address = "127.0.0.1:0";
   AdminServer server(
-      options, world.clock, [&world](ChunkSink sink) { return world.page.Render(sink); },
+      options, world.clock,
+      [&world](const ScrapeRequest& request, ChunkSink sink) {
+        return world.page.Render(request, sink);
+      },
       [] { return absl::OkStatus(); });
   if (!server.Start().ok()) {
     state.SkipWithError("no port");
@@ -89,7 +120,8 @@ void FetchOverLoopback(benchmark::State& state) {
   size_t bytes = 0;
   for (auto iteration : state) {
     HttpConnection connection(server.address());
-    connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    connection.Send(absl::StrCat("GET /metrics HTTP/1.1\r\nHost: x\r\n",
+                                 state.range(1) != 0 ? "Accept-Encoding: gzip\r\n" : "", "\r\n"));
     // The answer is not parsed, because the server is measured.
     bytes = 0;
     std::string end;
@@ -107,8 +139,7 @@ void FetchOverLoopback(benchmark::State& state) {
   state.counters["megabytes"] = static_cast<double>(bytes) / 1e6;
 }
 BENCHMARK(FetchOverLoopback)
-    ->Arg(100'000)
-    ->Arg(1'000'000)
+    ->ArgsProduct({{100'000, 1'000'000}, {0, 1}})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 

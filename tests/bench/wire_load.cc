@@ -151,7 +151,6 @@ absl::Status Verify(Contender* contender) {
     return counted.batches == wanted.batches && counted.events == wanted.events;
   };
   if (contender->server->has_metrics()) {
-    // The first counts of a place appear 15 s after a scrape has seen its zeros.
     AwaitTrue(
         [&] {
           counted = contender->server->Totals();

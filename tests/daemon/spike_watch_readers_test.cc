@@ -110,7 +110,9 @@ class SpikeWatchReadersTest : public testing::Test {
                        [] { return std::make_shared<const SilenceReport>(); },
                        [this] { return Stats(); }};
   AdminServer server_{AdminServerOptions{"127.0.0.1:0"}, clock_,
-                      [this](ChunkSink sink) { return metrics_.Render(sink); },
+                      [this](const ScrapeRequest& request, ChunkSink sink) {
+                        return metrics_.Render(request, sink);
+                      },
                       [] { return absl::OkStatus(); }};
 };
 

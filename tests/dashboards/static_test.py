@@ -29,7 +29,7 @@ class GeneratedTest(unittest.TestCase):
             wrote = run("node", "build/main.js", folder, cwd=SOURCE)
             self.assertEqual(wrote.returncode, 0, wrote.stderr)
             written = [path for path in Path(folder).rglob("*") if path.is_file()]
-            self.assertEqual(len(written), 7)
+            self.assertEqual(len(written), 9)
             for path in written:
                 committed = DASHBOARDS / path.relative_to(folder)
                 self.assertEqual(committed.read_text("utf-8"), path.read_text("utf-8"), f"{committed}: npm run generate")
@@ -132,7 +132,7 @@ class SetRunbookTest(unittest.TestCase):
 
 class GrafanaAlertingTest(unittest.TestCase):
     def test_says_that_it_is_blind_where_prometheus_does_not_answer(self):
-        template = yaml.safe_load((DASHBOARDS / "alerting/notifications.yaml").read_text("utf-8"))["templates"][0]["template"]
+        template = yaml.safe_load((DASHBOARDS / "alerting/messages.yaml").read_text("utf-8"))["templates"][0]["template"]
 
         def said(status: str) -> str:
             alerts = [{"status": status, "labels": {"alertname": "DatasourceError", "rulename": name},

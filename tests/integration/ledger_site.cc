@@ -32,7 +32,10 @@ LedgerSite::~LedgerSite() { JoinClients(ClientPhase::kGiveUp); }
 
 bool LedgerSite::Start() {
   arguments_ = {
-      "--config=" + dir_.Write("settings.yaml", absl::StrCat(kLedgerApps, options_.settings)),
+      // A daemon that is killed again and again has no time to learn the interval of a scraper.
+      "--config=" +
+          dir_.Write("settings.yaml",
+                     absl::StrCat(kLedgerApps, "expose: {zero_for: 15s}\n", options_.settings)),
       "--state_dir=" + StateDir()};
   if (!StartDaemon()) return false;
   // From here on the ports stay the same.

@@ -5,19 +5,31 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "tests/support/free_port.h"
 #include "tests/support/http_client.h"
 
 namespace gmewatch {
 
+namespace {
+
+std::string WriteConfig(const TempDir& dir, const std::string& target,
+                        const std::string& interval) {
+  return dir.Write(absl::StrCat("scrape_", interval, ".yml"),
+                   absl::StrCat("global: {scrape_interval: ", interval, ", scrape_timeout: 1s}\n",
+                                "scrape_configs:\n- job_name: gmewatch\n",
+                                "  static_configs: [{targets: ['", target, "']}]\n"));
+}
+
+}  // namespace
+
 std::unique_ptr<PrometheusProcess> PrometheusProcess::Start(const TempDir& dir,
-                                                            const std::string& target) {
-  const std::string config = dir.Write(
-      "prometheus.yml", absl::StrCat("global: {scrape_interval: 1s, scrape_timeout: 1s}\n",
-                                     "scrape_configs:\n- job_name: gmewatch\n",
-                                     "  static_configs: [{targets: ['", target, "']}]\n"));
-  auto process = ChildProcess::Start(
-      "prometheus", {"--config.file=" + config, "--storage.tsdb.path=" + dir.File("tsdb"),
-                     "--web.listen-address=127.0.0.1:0", "--log.level=info"});
+                                                            const std::string& target,
+                                                            absl::Duration interval) {
+  const std::string every = absl::FormatDuration(interval);
+  auto process =
+      ChildProcess::Start("prometheus", {"--config.file=" + WriteConfig(dir, target, every),
+                                         "--storage.tsdb.path=" + dir.File("tsdb_" + every),
+                                         "--web.listen-address=127.0.0.1:0", "--log.level=info"});
   if (!process.ok()) return nullptr;
   std::unique_ptr<PrometheusProcess> self(new PrometheusProcess(*std::move(process)));
   // Only the log has the port.
@@ -30,6 +42,27 @@ std::unique_ptr<PrometheusProcess> PrometheusProcess::Start(const TempDir& dir,
   self->address_ =
       "127.0.0.1:" + log.substr(begin, log.find_first_not_of("0123456789", begin) - begin);
   return self;
+}
+
+std::unique_ptr<PrometheusProcess> PrometheusProcess::StartVictoriaMetrics(
+    const TempDir& dir, const std::string& target, absl::Duration interval) {
+  const std::string address = absl::StrCat("127.0.0.1:", FreePort());
+  // It answers for the present only without its usual offset of 30 s.
+  auto process = ChildProcess::Start(
+      "victoria-metrics",
+      {"-promscrape.config=" + WriteConfig(dir, target, absl::FormatDuration(interval)),
+       "-storageDataPath=" + dir.File("victoria"), "-httpListenAddr=" + address,
+       "-search.latencyOffset=0s", "-search.disableCache", "-memory.allowedBytes=268435456"});
+  if (!process.ok()) return nullptr;
+  std::unique_ptr<PrometheusProcess> self(new PrometheusProcess(*std::move(process)));
+  self->address_ = address;
+  const bool answers = AwaitTrue(
+      [&] {
+        const auto reply = HttpFetch(address, "/health");
+        return reply.ok() && reply->status == 200;
+      },
+      absl::Seconds(60), absl::Milliseconds(100));
+  return answers ? std::move(self) : nullptr;
 }
 
 double PrometheusProcess::Query(const std::string& expression) const {

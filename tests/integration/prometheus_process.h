@@ -1,4 +1,4 @@
-// A real Prometheus at a free port that scrapes one target every second.
+// A real Prometheus at a free port that scrapes one target.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_INTEGRATION_PROMETHEUS_PROCESS_H_
@@ -14,8 +14,14 @@ namespace gmewatch {
 
 class PrometheusProcess {
  public:
-  // Keeps its files in `dir`. Returns null if it does not start.
-  static std::unique_ptr<PrometheusProcess> Start(const TempDir& dir, const std::string& target);
+  // Scrapes every `interval`, in whole seconds, with a timeout of one. Keeps its files in `dir`,
+  // under this interval. Returns null if it does not start.
+  static std::unique_ptr<PrometheusProcess> Start(const TempDir& dir, const std::string& target,
+                                                  absl::Duration interval = absl::Seconds(1));
+  // VictoriaMetrics in its place.
+  static std::unique_ptr<PrometheusProcess> StartVictoriaMetrics(const TempDir& dir,
+                                                                 const std::string& target,
+                                                                 absl::Duration interval);
 
   // The result of an instant query of one number; -1 if it has no result.
   double Query(const std::string& expression) const;

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 class PrometheusTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto daemon = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state")});
+    auto daemon = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"), config_});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = *std::move(daemon);
     prometheus_ = PrometheusProcess::Start(dir_, daemon_->admin_address());
@@ -30,6 +30,9 @@ class PrometheusTest : public ::testing::Test {
   }
 
   TempDir dir_;
+  // On a busy machine a scrape every second is not even.
+  const std::string config_ =
+      "--config=" + dir_.Write("settings.yaml", "expose: {zero_for: 15s}\n");
   std::unique_ptr<GmewatchdProcess> daemon_;
   std::unique_ptr<PrometheusProcess> prometheus_;
 };
@@ -49,7 +52,7 @@ TEST_F(PrometheusTest, IncreaseSeesTheFirstErrorOfAnAppAndOfACode) {
   // gmewatchd is killed and restarted: no counter goes back, nothing is counted twice.
   daemon_->process().Signal(SIGKILL);
   daemon_->process().Wait();
-  auto again = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"),
+  auto again = GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"), config_,
                                         "--ingest_address=" + daemon_->ingest_address(),
                                         "--admin_address=" + daemon_->admin_address()});
   ASSERT_TRUE(again.ok()) << again.status();

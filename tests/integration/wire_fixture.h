@@ -27,8 +27,6 @@ class WireTest : public ::testing::Test {
         {"--config=" + dir_->Write("settings.yaml", config), "--state_dir=" + dir_->File("state")});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = daemon->release();
-    // Counts are shown 15 s after a scrape has seen their series at zero: wait once for all apps.
-    daemon_->Scrape();
     WireClient probe(daemon_->ingest_address());
     ASSERT_TRUE(probe.Report(MakeRequest(MakeSession("app0", "us"), 1, {{1005, 1}})).ok());
     ASSERT_EQ(daemon_->AwaitValue(CodeSeries(kEvents, "1005", "client", "us", "app0"), 1), 1);

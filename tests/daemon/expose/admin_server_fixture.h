@@ -28,7 +28,11 @@ class AdminServerTest : public testing::Test {
 
   void StartServer() {
     server_ = std::make_unique<AdminServer>(
-        options_, clock_, [this](ChunkSink sink) { return scrape_(sink); },
+        options_, clock_,
+        [this](const ScrapeRequest& request, ChunkSink sink) {
+          last_request_ = request;
+          return scrape_(sink);
+        },
         [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("recovering"); });
     server_->AddHandler("/echo", [](const AdminRequest& request) {
       AdminResponse response;
@@ -81,6 +85,7 @@ class AdminServerTest : public testing::Test {
     return sink("first ") && sink("second") && sink("") ? absl::OkStatus()
                                                         : absl::CancelledError("");
   };
+  ScrapeRequest last_request_;  // read after the reply
   std::unique_ptr<AdminServer> server_;
 };
 

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/daemon/expose/admin_server_fixture.h"
+#include "tests/daemon/expose/inflate.h"
 #include "tests/support/http_client.h"
 
 namespace gmewatch {
@@ -28,6 +29,29 @@ TEST_F(AdminServerTest, StreamsTheMetricsInChunks) {
   EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff");
   EXPECT_EQ(reply.Header("cache-control"), "no-store");
   EXPECT_EQ(reply.Header("date"), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+TEST_F(AdminServerTest, CompressesTheMetricsForWhoAsksForIt) {
+  StartServer();
+  HttpConnection connection(server_->address());
+  ASSERT_TRUE(connection.Send(
+      "GET /metrics HTTP/1.1\r\nHost: gmewatch:9747\r\nUser-Agent: Prometheus/2.42.0\r\n"
+      "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n"
+      "Accept-Encoding: gzip\r\nX-Prometheus-Scrape-Timeout-Seconds: 5\r\n\r\n"));
+  const absl::StatusOr<HttpReply> reply = connection.ReadReply();
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->Header("content-encoding"), "gzip");
+  EXPECT_EQ(reply->Header("vary"), "Accept, Accept-Encoding");
+  EXPECT_EQ(reply->Header("content-type"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_EQ(Inflate(reply->body), "first second");
+  EXPECT_EQ(last_request_.address, "127.0.0.1");
+  EXPECT_EQ(last_request_.host, "gmewatch:9747");
+  EXPECT_EQ(last_request_.user_agent, "Prometheus/2.42.0");
+  EXPECT_EQ(last_request_.scrape_timeout, "5");
+  // The next request on the connection is plain again.
+  ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+  EXPECT_EQ(connection.ReadReply()->body, "first second");
 }
 
 TEST_F(AdminServerTest, SendsHttp10WithoutChunks) {
@@ -184,7 +208,7 @@ TEST_F(AdminServerTest, AnswersTooManyScrapesWith503) {
 TEST_F(AdminServerTest, NamesTheAddressItCannotListenOn) {
   StartServer();
   options_.address = server_->address();
-  const auto nothing = [](ChunkSink) { return absl::OkStatus(); };
+  const auto nothing = [](const ScrapeRequest&, ChunkSink) { return absl::OkStatus(); };
   AdminServer second(options_, clock_, nothing, [] { return absl::OkStatus(); });
   const absl::Status status = second.Start();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
@@ -196,7 +220,9 @@ TEST_F(AdminServerTest, NamesTheAddressItCannotListenOn) {
 
 TEST_F(AdminServerTest, RejectsAnAddressWithoutAnIpv4Host) {
   options_.address = "[::1]:0";
-  AdminServer server(options_, clock_, scrape_, [] { return absl::OkStatus(); });
+  AdminServer server(
+      options_, clock_, [](const ScrapeRequest&, ChunkSink) { return absl::OkStatus(); },
+      [] { return absl::OkStatus(); });
   EXPECT_EQ(server.Start().code(), absl::StatusCode::kInvalidArgument);
 }
 

@@ -1,3 +1,4 @@
+// allow(length): one class, and each promise has a short test
 #include "daemon/expose/gme_families.h"
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/synchronization/notification.h"
 #include "tests/daemon/expose/exposition.h"
 
@@ -41,6 +43,12 @@ std::vector<CatalogCode> TwoCodes() {
 
 class GmeFamiliesTest : public testing::Test {
  protected:
+  // What a scraper sees that comes for the first time.
+  ScrapeView View() {
+    const auto nothing = [](const std::vector<Place>&, const std::vector<int32_t>&) {};
+    return ZeroFirst(counters_, clock_, nothing).Begin(1);
+  }
+
   std::string RenderText() {
     std::string text;
     const auto sink = [&text](absl::string_view chunk) {
@@ -48,7 +56,7 @@ class GmeFamiliesTest : public testing::Test {
       return true;
     };
     ChunkWriter out(sink);
-    families_.Render(zero_first_.Begin(), &out);
+    families_.Render(View(), /*open_metrics=*/false, &out);
     EXPECT_TRUE(out.Finish());
     return text;
   }
@@ -61,8 +69,6 @@ class GmeFamiliesTest : public testing::Test {
 
   Counters counters_;
   ManualClock clock_{absl::UnixEpoch()};
-  ZeroFirst zero_first_{counters_, clock_,
-                        [](const std::vector<Place>&, const std::vector<int32_t>&) {}};
   GmeFamilies families_{counters_};
 };
 
@@ -125,7 +131,25 @@ TEST_F(GmeFamiliesTest, SumsToTheTotals) {
   for (const ExposedFamily& family : families) {
     series += family.type == "counter" ? family.samples.size() : 0;
   }
-  EXPECT_EQ(series, GmeFamilies::SeriesCount(zero_first_.Begin()));
+  EXPECT_EQ(series, GmeFamilies::SeriesCount(View()));
+}
+
+// The numbers for sample_limit and body_size_limit in deploy/README.md.
+TEST_F(GmeFamiliesTest, AFullTableStaysBelowTheDocumentedLimits) {
+  constexpr int kDocumentedCodes = 73;
+  constexpr int kPairs = 1024;
+  for (int32_t code = 0; code < kDocumentedCodes + static_cast<int32_t>(kUnknownCodesMax); ++code) {
+    counters_.AddCode(10'000 + code, true);
+  }
+  for (int i = 0; i < kPairs; ++i) {
+    PlaceCounters* place = counters_.AddPlace(
+        {absl::StrFormat("a-game-with-%04d", i), absl::StrFormat("region-of-%05d!", i)}, true);
+    for (size_t slot = 0; slot < counters_.codes(); ++slot) {
+      place->mutable_cell(slot)->events.Add(1'000'000'000);
+    }
+  }
+  EXPECT_EQ(GmeFamilies::SeriesCount(View()), 431'104U);
+  EXPECT_LT(RenderText().size(), size_t{64} << 20);
 }
 
 TEST_F(GmeFamiliesTest, ShowsACellOnlyWhereRowAndColumnAreShown) {

@@ -106,9 +106,18 @@ TEST(SpikeFamiliesTest, NamesTheActiveIncidentOfEachSpike) {
   add(7, false, {{1005, false, {"all", "eu"}}});
   add(8, true, {{1005, false, {"all", "eu"}}, {0, true, {"demo", "eu"}}});
   add(9, true, {{1005, false, {"all", "us"}}});
+  report.incidents[1].cause_code = 1005;
+  report.incidents[2].cause_code = 7;
+  report.incidents[1].place = {"all", "eu"};
+  report.incidents[2].place = {"all", "all"};
   EXPECT_THAT(Render(report).at("gme_spike_incident"),
               ElementsAre(Pair("1005 client eu all", 8), Pair("other unknown eu demo", 8),
                           Pair("1005 client us all", 9)));
+  EXPECT_THAT(Render(report).at("gme_spike_likely_cause"),
+              ElementsAre(Pair("1005 client eu all", 1), Pair("other unknown eu demo", 0),
+                          Pair("1005 client us all", 0)));
+  EXPECT_THAT(Render(report).at("gme_incident_active"),
+              ElementsAre(Pair("1005 client eu all", 1), Pair("7 unknown all all", 1)));
 }
 
 }  // namespace

@@ -3,131 +3,226 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <utility>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace gmewatch {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr uint64_t kFast = 1;
+constexpr uint64_t kSlow = 2;
 
 class ZeroFirstTest : public testing::Test {
  protected:
-  // A complete scrape.
-  void Scrape() { zero_first_.Completed(zero_first_.Begin()); }
+  // A complete scrape. Returns whether each row shows its counts.
+  std::vector<bool> Scrape(uint64_t scraper) {
+    const ScrapeView view = zero_first_.Begin(scraper);
+    zero_first_.Completed(view);
+    return view.place_shown;
+  }
+
+  // Scrapes from now until `duration` has passed, so that the scraper is known by its interval.
+  void ScrapeFor(uint64_t scraper, absl::Duration interval, absl::Duration duration) {
+    for (absl::Duration at; at < duration; at += interval) {
+      Scrape(scraper);
+      clock_.Advance(interval);
+    }
+  }
+
+  PlaceCounters* AddPlace() {
+    return counters_.AddPlace({"demo", absl::StrCat("r", counters_.places())}, /*shown=*/false);
+  }
 
   Counters counters_;
   ManualClock clock_{absl::UnixEpoch()};
+  bool obey_ = true;  // whether the owner shows what it is asked to
   std::vector<Place> asked_places_;
   std::vector<int32_t> asked_codes_;
   ZeroFirst zero_first_{counters_, clock_,
                         [this](std::vector<Place> places, std::vector<int32_t> codes) {
-                          asked_places_.insert(asked_places_.end(), places.begin(), places.end());
-                          asked_codes_.insert(asked_codes_.end(), codes.begin(), codes.end());
+                          for (const Place& place : places) {
+                            asked_places_.push_back(place);
+                            for (size_t id = 0; obey_ && id < counters_.places(); ++id) {
+                              if (counters_.place(id).place() == place) {
+                                counters_.mutable_place(id)->Show();
+                              }
+                            }
+                          }
+                          for (const int32_t code : codes) {
+                            asked_codes_.push_back(code);
+                            for (size_t slot = 1; obey_ && slot < counters_.codes(); ++slot) {
+                              if (counters_.code(slot) == code) counters_.ShowCode(slot);
+                            }
+                          }
                         }};
 };
 
-TEST_F(ZeroFirstTest, DoesNotAskForWhatIsShown) {
+TEST_F(ZeroFirstTest, DoesNotAskForWhatIsShownAtTheStart) {
   counters_.AddPlace({"demo", "eu"}, /*shown=*/true);
   counters_.AddCode(1005, /*shown=*/true);
-  for (int i = 0; i < 4; ++i) {
-    const ScrapeView view = zero_first_.Begin();
+  ZeroFirst started(counters_, clock_,
+                    [](const std::vector<Place>&, const std::vector<int32_t>&) { FAIL(); });
+  for (int i = 0; i < 40; ++i) {
+    const ScrapeView view = started.Begin(kFast);
     EXPECT_THAT(view.place_shown, ElementsAre(true));
     EXPECT_EQ(view.codes, 2U);
     EXPECT_TRUE(view.code_shown[kOtherSlot]);
     EXPECT_TRUE(view.code_shown[1]);
-    zero_first_.Completed(view);
+    started.Completed(view);
     clock_.Advance(absl::Seconds(15));
   }
-  EXPECT_THAT(asked_places_, IsEmpty());
-  EXPECT_THAT(asked_codes_, IsEmpty());
 }
 
 TEST_F(ZeroFirstTest, AsksOnceAScrapeSawTheZerosAndTimePassed) {
-  counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
+  obey_ = false;
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(5));
+  AddPlace();
   counters_.AddCode(99, /*shown=*/false);
-  clock_.Advance(absl::Hours(1));  // without a scrape, time alone does not count
-  EXPECT_THAT(zero_first_.Begin().place_shown, ElementsAre(false));
-  Scrape();
-  clock_.Advance(absl::Milliseconds(14999));
-  Scrape();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Scrape(kFast), ElementsAre(false));
+    clock_.Advance(absl::Seconds(5));
+  }
   EXPECT_THAT(asked_places_, IsEmpty());
-  clock_.Advance(absl::Milliseconds(1));
-  EXPECT_THAT(zero_first_.Begin().place_shown, ElementsAre(false))
-      << "shown before the owner has done so";
-  EXPECT_THAT(asked_places_, ElementsAre(Place{"demo", "eu"}));
+  EXPECT_THAT(Scrape(kFast), ElementsAre(false)) << "shown before the owner has done so";
+  EXPECT_THAT(asked_places_, ElementsAre(Place{"demo", "r0"}));
   EXPECT_THAT(asked_codes_, ElementsAre(99));
+  // Not again for each scrape.
+  clock_.Advance(absl::Seconds(5));
+  Scrape(kFast);
+  EXPECT_THAT(asked_places_, SizeIs(1));
+  clock_.Advance(absl::Seconds(10));
+  Scrape(kFast);
+  EXPECT_THAT(asked_places_, SizeIs(2));
+  counters_.mutable_place(0)->Show();
+  EXPECT_THAT(Scrape(kFast), ElementsAre(true));
+}
+
+TEST_F(ZeroFirstTest, ASlowScraperSeesTheZerosThatAFastOneHadBefore) {
+  // 5 s and 60 s: the slow one comes each time after twelve scrapes of the fast one.
+  for (int minute = 0; minute < 4; ++minute) {
+    Scrape(kSlow);
+    ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(1));
+  }
+  Scrape(kSlow);
+  AddPlace();
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(1));
+  EXPECT_THAT(Scrape(kFast), ElementsAre(true));
+  EXPECT_THAT(Scrape(kSlow), ElementsAre(false));
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(1));
+  EXPECT_THAT(Scrape(kSlow), ElementsAre(true));
+}
+
+TEST_F(ZeroFirstTest, ScrapersThatLookLikeOneSeeTheZerosForLonger) {
+  // Both have the same number.
+  for (int minute = 0; minute < 4; ++minute) {
+    clock_.Advance(absl::Seconds(2));
+    Scrape(kFast);
+    clock_.Advance(absl::Seconds(-2));
+    ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(1));
+  }
+  AddPlace();
+  for (int i = 0; i < 23; ++i) {
+    EXPECT_THAT(Scrape(kFast), ElementsAre(false)) << i;
+    clock_.Advance(absl::Seconds(5));
+  }
+  clock_.Advance(absl::Seconds(5));
+  Scrape(kFast);
+  EXPECT_THAT(Scrape(kFast), ElementsAre(true));
+}
+
+TEST_F(ZeroFirstTest, AScraperThatStaysAwayHoldsNothingUp) {
+  Scrape(kSlow);
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(5));
+  AddPlace();
+  ScrapeFor(kFast, absl::Seconds(5), absl::Seconds(20));
+  EXPECT_THAT(Scrape(kFast), ElementsAre(true));
+  // It comes back after zero_for, and another one comes for the first time.
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(2));
+  EXPECT_THAT(Scrape(kSlow), ElementsAre(true));
+  EXPECT_THAT(Scrape(77), ElementsAre(true));
+}
+
+TEST_F(ZeroFirstTest, TheSettingBoundsTheZeros) {
+  zero_first_.SetZeroFor(absl::Seconds(3));
+  AddPlace();
+  EXPECT_THAT(Scrape(kFast), ElementsAre(false));
+  clock_.Advance(absl::Seconds(3));
+  Scrape(kFast);
+  EXPECT_THAT(Scrape(kFast), ElementsAre(true));
+}
+
+TEST_F(ZeroFirstTest, AReaderThatIsNoScraperSeesAllAndChangesNothing) {
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(5));
+  AddPlace();
+  for (int i = 0; i < 100; ++i) {
+    const ScrapeView view = zero_first_.Begin(std::nullopt);
+    EXPECT_THAT(view.place_shown, ElementsAre(true));
+    zero_first_.Completed(view);
+    clock_.Advance(absl::Minutes(1));
+  }
+  EXPECT_THAT(asked_places_, IsEmpty());
+  EXPECT_THAT(Scrape(kFast), ElementsAre(false));
 }
 
 TEST_F(ZeroFirstTest, ForgetsAScrapeThatBrokeOff) {
-  counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
-  zero_first_.Begin();
-  clock_.Advance(absl::Seconds(15));
-  zero_first_.Begin();
-  clock_.Advance(absl::Seconds(15));
-  Scrape();
+  AddPlace();
+  zero_first_.Begin(kFast);
+  clock_.Advance(absl::Hours(1));  // without a complete scrape, time does not count
+  zero_first_.Begin(kFast);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(Scrape(kFast), ElementsAre(false));
   EXPECT_THAT(asked_places_, IsEmpty());
-  clock_.Advance(absl::Seconds(15));
-  zero_first_.Begin();
-  EXPECT_EQ(asked_places_.size(), 1U);
-}
-
-TEST_F(ZeroFirstTest, AsksAgainOnlyAfterAWhile) {
-  PlaceCounters* place = counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
-  Scrape();
-  clock_.Advance(absl::Seconds(15));
-  Scrape();
-  Scrape();
-  clock_.Advance(absl::Seconds(14));
-  Scrape();
-  EXPECT_EQ(asked_places_.size(), 1U);
-  clock_.Advance(absl::Seconds(1));
-  Scrape();
-  EXPECT_EQ(asked_places_.size(), 2U);
-  place->Show();
-  clock_.Advance(absl::Seconds(60));
-  EXPECT_THAT(zero_first_.Begin().place_shown, ElementsAre(true));
-  EXPECT_EQ(asked_places_.size(), 2U);
-}
-
-TEST_F(ZeroFirstTest, CountsFromTheFirstOfTwoScrapers) {
-  counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
-  const ScrapeView first = zero_first_.Begin();
-  clock_.Advance(absl::Seconds(10));
-  const ScrapeView second = zero_first_.Begin();
-  // The one that began first ends last.
-  zero_first_.Completed(second);
-  zero_first_.Completed(first);
-  clock_.Advance(absl::Seconds(5));
-  zero_first_.Begin();
-  EXPECT_EQ(asked_places_.size(), 1U);
-}
-
-TEST_F(ZeroFirstTest, CountsEachFromItsOwnFirstScrape) {
-  counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
-  Scrape();
-  clock_.Advance(absl::Seconds(10));
-  counters_.AddPlace({"demo", "us"}, /*shown=*/false);
-  counters_.AddCode(99, /*shown=*/false);
-  Scrape();
-  clock_.Advance(absl::Seconds(5));
-  Scrape();
-  EXPECT_THAT(asked_places_, ElementsAre(Place{"demo", "eu"}));
-  EXPECT_THAT(asked_codes_, IsEmpty());
-  clock_.Advance(absl::Seconds(10));
-  Scrape();
-  EXPECT_THAT(asked_places_, ElementsAre(Place{"demo", "eu"}, Place{"demo", "us"}));
-  EXPECT_THAT(asked_codes_, ElementsAre(99));
 }
 
 TEST_F(ZeroFirstTest, ASlowScrapeDoesNotCountForAPlaceAddedMeanwhile) {
-  const ScrapeView slow = zero_first_.Begin();
-  counters_.AddPlace({"demo", "eu"}, /*shown=*/false);
+  const ScrapeView slow = zero_first_.Begin(kFast);
+  AddPlace();
   zero_first_.Completed(slow);
-  clock_.Advance(absl::Seconds(15));
-  Scrape();
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(Scrape(kFast), ElementsAre(false));
   EXPECT_THAT(asked_places_, IsEmpty());
+}
+
+TEST_F(ZeroFirstTest, RemembersABoundedNumberOfScrapersAndTheyKeepTheirZeros) {
+  ScrapeFor(kFast, absl::Seconds(5), absl::Minutes(5));
+  for (uint64_t stranger = 100; stranger < 1000; ++stranger) Scrape(stranger);
+  Scrape(kFast);
+  AddPlace();
+  for (uint64_t stranger = 100; stranger < 1000; ++stranger) Scrape(stranger);
+  EXPECT_THAT(Scrape(kFast), ElementsAre(false));
+  // Beyond the bound: zeros for zero_for, then the counts.
+  EXPECT_THAT(Scrape(5000), ElementsAre(false));
+  clock_.Advance(absl::Minutes(2));
+  Scrape(kFast);
+  EXPECT_THAT(Scrape(5001), ElementsAre(true));
+}
+
+// Scrapers come at any interval, break off, are forgotten and come again.
+TEST_F(ZeroFirstTest, WhatAScraperWasShownStaysShown) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937 random(seed);
+  std::vector<std::vector<bool>> shown(200);
+  std::vector<std::vector<bool>> zero(200);
+  for (int i = 0; i < 20000; ++i) {
+    clock_.Advance(absl::Milliseconds(random() % 2000));
+    if (random() % 20 == 0 && counters_.places() < 900) AddPlace();
+    // Some come often, most seldom.
+    const uint64_t scraper = random() % 3 == 0 ? random() % 5 : random() % shown.size();
+    const ScrapeView view = zero_first_.Begin(scraper);
+    for (size_t id = 0; id < shown[scraper].size(); ++id) {
+      ASSERT_TRUE(view.place_shown[id] || !shown[scraper][id]) << "scraper " << scraper;
+    }
+    shown[scraper] = view.place_shown;
+    if (random() % 10 != 0) zero_first_.Completed(view);
+  }
 }
 
 }  // namespace

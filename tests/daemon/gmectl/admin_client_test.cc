@@ -25,7 +25,8 @@ class AdminClientTest : public ::testing::Test {
               options.address = "127.0.0.1:0";
               return options;
             }(),
-            clock_, [](ChunkSink) { return absl::OkStatus(); }, [] { return absl::OkStatus(); }) {}
+            clock_, [](const ScrapeRequest&, ChunkSink) { return absl::OkStatus(); },
+            [] { return absl::OkStatus(); }) {}
 
   void Answer(const std::string& path, int status, const std::string& body) {
     server_.AddHandler(path, [status, body](const AdminRequest&) {

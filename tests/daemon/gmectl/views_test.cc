@@ -23,7 +23,8 @@ class ViewsTest : public ::testing::Test {
               options.address = "127.0.0.1:0";
               return options;
             }(),
-            clock_, [](ChunkSink) { return absl::OkStatus(); }, [] { return absl::OkStatus(); }) {
+            clock_, [](const ScrapeRequest&, ChunkSink) { return absl::OkStatus(); },
+            [] { return absl::OkStatus(); }) {
     for (const char* path : {"/api/v1/top", "/api/v1/spikes"}) {
       server_.AddHandler(path, [this](const AdminRequest&) {
         AdminResponse response;

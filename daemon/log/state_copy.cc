@@ -1,0 +1,166 @@
+#include "daemon/log/state_copy.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/log/state_dir.h"
+#include "daemon/log/state_lock.h"
+
+namespace gmewatch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kJournal[] = "journal.db";
+constexpr char kState[] = "state.db";
+constexpr char kRejected[] = "rejected";
+constexpr int kBusyMs = 5000;
+
+std::string In(const std::string& directory, const std::string& file) {
+  return absl::StrCat(directory, "/", file);
+}
+
+struct Closer {
+  void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+};
+using Database = std::unique_ptr<sqlite3, Closer>;
+
+absl::Status Failure(const std::string& path, sqlite3* db) {
+  return absl::InternalError(absl::StrCat(path, ": ", sqlite3_errmsg(db)));
+}
+
+absl::StatusOr<Database> Open(const std::string& path, int flags) {
+  sqlite3* db = nullptr;
+  const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
+  const int code = sqlite3_open_v2(name.c_str(), &db, flags, nullptr);
+  Database owner(db);
+  if (code != SQLITE_OK) return Failure(path, db);
+  sqlite3_busy_timeout(db, kBusyMs);
+  return owner;
+}
+
+// Opens it with a snapshot that lasts until it is closed.
+absl::StatusOr<Database> OpenSnapshot(const std::string& path) {
+  absl::StatusOr<Database> db = Open(path, SQLITE_OPEN_READONLY);
+  if (!db.ok()) return db;
+  // A transaction has its snapshot from the first read on.
+  if (sqlite3_exec(db->get(), "BEGIN; SELECT count(*) FROM meta", nullptr, nullptr, nullptr) !=
+      SQLITE_OK) {
+    return Failure(path, db->get());
+  }
+  return db;
+}
+
+// Writes the snapshot to a new file, and syncs it.
+absl::Status CopyTo(sqlite3* from, const std::string& path) {
+  absl::Status made = PrepareStateFile(path);
+  if (!made.ok()) return made;
+  absl::StatusOr<Database> to = Open(path, SQLITE_OPEN_READWRITE);
+  if (!to.ok()) return to.status();
+  sqlite3_backup* const backup = sqlite3_backup_init(to->get(), "main", from, "main");
+  if (backup == nullptr) return Failure(path, to->get());
+  sqlite3_backup_step(backup, -1);
+  return sqlite3_backup_finish(backup) == SQLITE_OK ? absl::OkStatus() : Failure(path, to->get());
+}
+
+absl::Status FromSystem(absl::string_view what, const std::string& path,
+                        const std::error_code& error) {
+  return error ? FileError(what, path, error.value()) : absl::OkStatus();
+}
+
+absl::Status CheckIsState(const std::string& directory) {
+  for (const char* file : {kJournal, kState}) {
+    std::error_code error;
+    if (!fs::exists(In(directory, file), error)) {
+      return absl::NotFoundError(absl::StrCat("there is no state in ", directory, ": ", file,
+                                              " is missing", error ? ": " + error.message() : ""));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CopyFiles(const std::string& from, const std::string& to) {
+  std::error_code error;
+  // It is written in place, and means something only until the next epoch: so it comes first.
+  if (fs::exists(In(from, kRejected), error)) {
+    fs::copy_file(In(from, kRejected), In(to, kRejected), error);
+  }
+  absl::Status status = FromSystem("copy", In(from, kRejected), error);
+  if (!status.ok()) return status;
+  absl::StatusOr<Database> journal = OpenSnapshot(In(from, kJournal));
+  if (!journal.ok()) return journal.status();
+  absl::StatusOr<Database> state = OpenSnapshot(In(from, kState));
+  if (!state.ok()) return state.status();
+  status = CopyTo(journal->get(), In(to, kJournal));
+  if (status.ok()) status = CopyTo(state->get(), In(to, kState));
+  return status.ok() ? SyncDirectory(to) : status;
+}
+
+// Moves everything but the lock to a new directory; returns it, empty if there was nothing.
+absl::StatusOr<std::string> MoveAside(const std::string& state_dir) {
+  std::string aside;
+  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "journal.mark",
+                           "state.db", "state.db-wal", "state.db-shm", "rejected"}) {
+    std::error_code error;
+    if (!fs::exists(In(state_dir, file), error)) continue;
+    for (int i = 1; aside.empty(); ++i) {
+      const std::string name = absl::StrCat(state_dir, "/replaced-", i);
+      if (mkdir(name.c_str(), 0700) == 0) aside = name;
+      if (aside.empty() && errno != EEXIST) return FileError("create", name, errno);
+    }
+    fs::rename(In(state_dir, file), In(aside, file), error);
+    if (error) return FileError("move", In(state_dir, file), error.value());
+  }
+  return aside;
+}
+
+// Gives the files the owner of their directory, for whom alone they are.
+absl::Status GiveToOwner(const std::string& state_dir, const std::string& aside) {
+  struct stat owner {};
+  if (stat(state_dir.c_str(), &owner) != 0) return FileError("read", state_dir, errno);
+  for (const std::string& path : {In(state_dir, kJournal), In(state_dir, kState),
+                                  In(state_dir, kRejected), In(state_dir, "lock"), aside}) {
+    struct stat file {};
+    if (path.empty() || stat(path.c_str(), &file) != 0) continue;
+    const mode_t mode = S_ISDIR(file.st_mode) ? 0700 : 0600;
+    if (chown(path.c_str(), owner.st_uid, owner.st_gid) != 0 || chmod(path.c_str(), mode) != 0) {
+      return FileError("give to the owner of the state directory", path, errno);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status BackUpState(const std::string& state_dir, const std::string& backup) {
+  absl::Status status = CheckIsState(state_dir);
+  if (!status.ok()) return status;
+  if (mkdir(backup.c_str(), 0700) != 0) {
+    if (errno != EEXIST) return FileError("create", backup, errno);
+    return absl::AlreadyExistsError(
+        absl::StrCat(backup, " exists; allowed: a path that does not, for a new directory"));
+  }
+  return CopyFiles(state_dir, backup);
+}
+
+absl::StatusOr<std::string> RestoreState(const std::string& backup, const std::string& state_dir) {
+  absl::Status status = CheckIsState(backup);
+  if (!status.ok()) return status;
+  const absl::StatusOr<StateLock> lock = StateLock::Acquire(state_dir);
+  if (!lock.ok()) return lock.status();
+  absl::StatusOr<std::string> aside = MoveAside(state_dir);
+  if (!aside.ok()) return aside;
+  status = CopyFiles(backup, state_dir);
+  if (status.ok()) status = GiveToOwner(state_dir, *aside);
+  if (!status.ok()) return status;
+  return aside;
+}
+
+}  // namespace gmewatch
