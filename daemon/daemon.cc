@@ -60,6 +60,7 @@ absl::Status Daemon::Recover() {
   const absl::Duration begin = clock_.Monotonic();
   triage_ = std::make_unique<TriagePages>(
       aggregate_.counters(), clock_, [this] { return spikes_->Report(); },
+      [this](int32_t code, bool other) { return spikes_->Explain(code, other); },
       [this] { return silence_->Report(); }, [this] { return kept_.AddTo(aggregate_).rejected; },
       [this] { return ReadState(); });
   absl::StatusOr<std::optional<Checkpoint>> checkpoint = log_->LoadCheckpoint();
@@ -142,7 +143,7 @@ absl::Status Daemon::StartServing() {
                                          clock_);
   spikes_->Load(std::exchange(recovered_detector_, {}));
   silence_ = std::make_unique<SilenceWatch>(
-      DetectSettings(settings.detect()), aggregate_.counters(), clock_,
+      DetectSettings(settings.detect()), aggregate_.counters(), aggregate_.versions(), clock_,
       [this] { return IntakeOf(kept_.AddTo(aggregate_), committer_->stats()); });
   silence_->Load(std::exchange(recovered_silence_, {}));
   annotations_ = std::make_unique<AnnotationPusher>(

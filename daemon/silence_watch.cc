@@ -1,6 +1,8 @@
 #include "daemon/silence_watch.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,37 +21,57 @@ constexpr int64_t kLateTicksMax = 3;
 // a rise a matter of many may stop because their players go to bed.
 constexpr double kSessionsFactor = 5;
 
+// A version that stops this close to a place has stopped with it.
+constexpr int64_t kTogetherSeconds = 300;
+
 double SessionsMin(const DetectSettings& settings) {
   return kSessionsFactor * settings.min_sessions;
 }
 
 // The silence of this place that is active in a report, or null.
-const Silence* FindActive(const SilenceReport& report, const Place& place) {
-  const auto found = absl::c_find_if(report.silences, [&place](const Silence& silence) {
-    return silence.active && silence.place == place;
+const Silence* FindActive(const SilenceReport& report, const Silence& same) {
+  const auto found = absl::c_find_if(report.silences, [&same](const Silence& silence) {
+    return silence.active && silence.place == same.place && silence.version == same.version;
   });
   return found == report.silences.end() ? nullptr : &*found;
 }
 
 bool HasEnded(const SilenceReport& report, const Silence& silence) {
   return absl::c_any_of(report.silences, [&silence](const Silence& other) {
-    return !other.active && other.place == silence.place && other.start_s == silence.start_s;
+    return !other.active && other.place == silence.place && other.version == silence.version &&
+           other.start_s == silence.start_s;
   });
 }
 
 void LogChanges(const SilenceReport& before, const SilenceReport& after) {
   for (const Silence& silence : after.silences) {
-    const Silence* old = FindActive(before, silence.place);
+    const Silence* old = FindActive(before, silence);
     if (silence.active && old == nullptr) {
-      LogWarning("reports stopped",
-                 {{"app", silence.place.app},
-                  {"region", silence.place.region},
-                  {"usual", absl::StrFormat("%.3g/min", 60 * silence.usual_rate)}});
+      const std::string usual = absl::StrFormat("%.3g/min", 60 * silence.usual_rate);
+      if (silence.version.empty()) {
+        LogWarning(
+            "reports stopped",
+            {{"app", silence.place.app}, {"region", silence.place.region}, {"usual", usual}});
+      } else {
+        LogWarning("reports stopped", {{"app", silence.place.app},
+                                       {"region", silence.place.region},
+                                       {"platform", silence.version.platform},
+                                       {"version", silence.version.app_version},
+                                       {"usual", usual}});
+      }
     } else if (!silence.active && old != nullptr && !HasEnded(before, silence)) {
-      const absl::Duration lasted = absl::Seconds(silence.end_s - silence.start_s);
-      LogInfo("stop of reports ended", {{"app", silence.place.app},
-                                        {"region", silence.place.region},
-                                        {"lasted", absl::FormatDuration(lasted)}});
+      const std::string lasted =
+          absl::FormatDuration(absl::Seconds(silence.end_s - silence.start_s));
+      if (silence.version.empty()) {
+        LogInfo("stop of reports ended",
+                {{"app", silence.place.app}, {"region", silence.place.region}, {"lasted", lasted}});
+      } else {
+        LogInfo("stop of reports ended", {{"app", silence.place.app},
+                                          {"region", silence.place.region},
+                                          {"platform", silence.version.platform},
+                                          {"version", silence.version.app_version},
+                                          {"lasted", lasted}});
+      }
     }
   }
 }
@@ -66,13 +88,14 @@ Intake IntakeOf(const AggregateStats& aggregate, const CommitterStats& committer
   return out;
 }
 
-SilenceWatch::SilenceWatch(const DetectSettings& settings, const Counters& counters, Clock& clock,
-                           IntakeFn intake)
+SilenceWatch::SilenceWatch(const DetectSettings& settings, const Counters& counters,
+                           VersionTable& versions, Clock& clock, IntakeFn intake)
     : counters_(counters),
       clock_(clock),
       intake_(std::move(intake)),
       tick_seconds_(absl::ToInt64Seconds(std::min(settings.tick, kTickMax))),
       detector_(tick_seconds_, SessionsMin(settings)),
+      versions_(tick_seconds_, SessionsMin(settings), versions),
       offset_s_(absl::ToUnixSeconds(clock.Now()) - absl::ToInt64Seconds(clock.Monotonic())),
       report_(std::make_shared<const SilenceReport>()),
       task_([this] { return RunOnce(); }) {}
@@ -114,15 +137,21 @@ void SilenceWatch::Tick() {
   }
   if (IsBlind(ticks)) {
     detector_.Interrupt();
+    versions_.Interrupt();
     const absl::Duration blind = absl::Seconds(now_s - seen_s_);
     blind_s_ = now_s + absl::ToInt64Seconds(std::clamp(blind, kReturnMin, kReturnMax));
   } else if (now_s > blind_s_) {
     detector_.Tick(now_s, static_cast<int>(ticks), arrivals);
+    versions_.Tick(now_s, static_cast<int>(ticks));
     seen_s_ = now_s;
     Publish();
+  } else {
+    versions_.Interrupt();
   }
   const int64_t quarter = ArrivalRhythm::kQuarterSeconds;
-  if (now_s / quarter != (now_s - ticks * tick_seconds_) / quarter) reader_->Forget();
+  if (now_s / quarter == (now_s - ticks * tick_seconds_) / quarter) return;
+  reader_->Forget();
+  versions_.EndQuarter(now_s);
 }
 
 bool SilenceWatch::IsBlind(int64_t ticks) {
@@ -137,6 +166,13 @@ bool SilenceWatch::IsBlind(int64_t ticks) {
 
 void SilenceWatch::Publish() {
   SilenceReport report = detector_.Report();
+  const std::vector<Silence> of_places = report.silences;
+  for (const Silence& silence : versions_.Report().silences) {
+    const bool explained = absl::c_any_of(of_places, [&silence](const Silence& place) {
+      return std::abs(place.start_s - silence.start_s) <= kTogetherSeconds;
+    });
+    if (!explained) report.silences.push_back(silence);
+  }
   // People read the wall clock.
   const int64_t to_wall = absl::ToUnixSeconds(clock_.Now()) - OwnSeconds();
   for (Silence& silence : report.silences) {
@@ -161,6 +197,7 @@ void SilenceWatch::Load(const std::string& saved) {
           std::max<int64_t>(0, absl::ToUnixSeconds(clock_.Now()) - state.saved_s());
       const int64_t now_s = state.time_s() + down_s;
       status = detector_.Load(state, now_s);
+      if (status.ok()) status = versions_.Load(state.versions(), now_s);
       if (status.ok()) {
         offset_s_ = now_s - absl::ToInt64Seconds(clock_.Monotonic());
         const absl::Duration down = std::clamp(absl::Seconds(down_s), kReturnMin, kReturnMax);
@@ -177,6 +214,7 @@ void SilenceWatch::Load(const std::string& saved) {
 void SilenceWatch::SetSettings(const DetectSettings& settings) {
   absl::MutexLock lock(&mutex_);
   detector_.SetSessionsMin(SessionsMin(settings));
+  versions_.SetSessionsMin(SessionsMin(settings));
 }
 
 SilenceSnapshot SilenceWatch::Report() const {
@@ -187,6 +225,7 @@ SilenceSnapshot SilenceWatch::Report() const {
 std::string SilenceWatch::Save() {
   absl::MutexLock lock(&mutex_);
   internal::SilenceState state = detector_.Save();
+  *state.mutable_versions() = versions_.Save();
   // The time passed since its last tick is no downtime.
   state.set_saved_s(absl::ToUnixSeconds(clock_.Now()) - (OwnSeconds() - state.time_s()));
   if (state.time_s() == 0) return "";

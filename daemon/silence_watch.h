@@ -1,5 +1,5 @@
-// Watches over the reports that arrive, logs when they stop and come again, and publishes what has
-// stopped.
+// Watches over the reports that arrive, in each place and of each version, logs when they stop and
+// come again, and publishes what has stopped. A stop in a place explains those of versions.
 //
 // It does not take its own trouble for silence: what gmewatchd missed while it did not run, was
 // suspended, could not commit or rejected batches for its own reasons is no data, nor is the time
@@ -8,7 +8,7 @@
 //
 // Thread safety: Report from any thread; it never waits for a tick. Save and SetSettings from any
 // thread; they may wait for one. Load, RunOnce, Start and Stop from one thread at a time, RunOnce
-// not after Start. `counters`, `clock` and what `intake` reaches must outlive it.
+// not after Start. `counters`, `versions`, `clock` and what `intake` reaches must outlive it.
 #ifndef GMEWATCH_DAEMON_SILENCE_WATCH_H_
 #define GMEWATCH_DAEMON_SILENCE_WATCH_H_
 
@@ -30,6 +30,7 @@
 #include "daemon/log/committer.h"
 #include "daemon/model/detect_settings.h"
 #include "daemon/model/silence.h"
+#include "daemon/version_silence.h"
 
 namespace gmewatch {
 
@@ -48,8 +49,8 @@ class SilenceWatch {
  public:
   using IntakeFn = std::function<Intake()>;
 
-  SilenceWatch(const DetectSettings& settings, const Counters& counters, Clock& clock,
-               IntakeFn intake);
+  SilenceWatch(const DetectSettings& settings, const Counters& counters, VersionTable& versions,
+               Clock& clock, IntakeFn intake);
   SilenceWatch(const SilenceWatch&) = delete;
   SilenceWatch& operator=(const SilenceWatch&) = delete;
 
@@ -93,6 +94,7 @@ class SilenceWatch {
   // Held over a whole tick.
   absl::Mutex mutex_;
   SilenceDetector detector_ ABSL_GUARDED_BY(mutex_);
+  VersionSilence versions_ ABSL_GUARDED_BY(mutex_);
   std::optional<ArrivalReader> reader_ ABSL_GUARDED_BY(mutex_);  // from the first RunOnce on
   int64_t offset_s_ ABSL_GUARDED_BY(mutex_);  // its own time minus the monotonic clock
   int64_t last_tick_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -4,7 +4,9 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "daemon/base/log.h"
 #include "daemon/model/code_label.h"
 
@@ -53,6 +55,35 @@ void LogIncident(const Incident& incident, bool was_active) {
            {"action", incident.cause_action}});
 }
 
+// The same line in an earlier report, or null.
+const TrafficLine* FindSame(const SpikeReport& report, const TrafficLine& line) {
+  const auto found = absl::c_find_if(report.traffic, [&line](const TrafficLine& other) {
+    return other.kind == line.kind && other.place == line.place && other.start_s == line.start_s;
+  });
+  return found == report.traffic.end() ? nullptr : &*found;
+}
+
+void LogTraffic(const TrafficLine& line, const SpikeReport& before) {
+  const TrafficLine* old = FindSame(before, line);
+  if (line.active ? old != nullptr : old == nullptr || !old->active) return;
+  if (line.kind == TrafficLine::Kind::kLaunch) {
+    if (line.active) {
+      LogInfo("a new place reports", {{"app", line.place.app}, {"region", line.place.region}});
+    }
+  } else if (line.active) {
+    LogInfo("traffic is far above the usual",
+            {{"app", line.place.app},
+             {"region", line.place.region},
+             {"times", absl::StrFormat("%.2g", line.observed_rate / line.usual_rate)},
+             {"usual", absl::StrFormat("%.3g/s", line.usual_rate)}});
+  } else {
+    LogInfo("traffic is usual again",
+            {{"app", line.place.app},
+             {"region", line.place.region},
+             {"lasted", absl::FormatDuration(absl::Seconds(line.end_s - line.start_s))}});
+  }
+}
+
 }  // namespace
 
 void LogSpikeChanges(const SpikeReport& before, const SpikeReport& after, const Catalog& catalog) {
@@ -68,6 +99,7 @@ void LogSpikeChanges(const SpikeReport& before, const SpikeReport& after, const 
       LogIncident(incident, was_active);
     }
   }
+  for (const TrafficLine& line : after.traffic) LogTraffic(line, before);
 }
 
 }  // namespace gmewatch

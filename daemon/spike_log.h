@@ -1,4 +1,4 @@
-// Log lines for spikes, retry loops and incidents that start, change or end.
+// Log lines for spikes, retry loops, incidents, crowds and launches that start, change or end.
 //
 // Thread safety: a pure function but for the lines it writes.
 #ifndef GMEWATCH_DAEMON_SPIKE_LOG_H_

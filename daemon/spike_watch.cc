@@ -1,6 +1,7 @@
 #include "daemon/spike_watch.h"
 
 #include <algorithm>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,19 @@ namespace {
 
 // If the clock was set back by more than this, the detector is reset; if by less, it waits.
 constexpr absl::Duration kBackMax = absl::Minutes(10);
+
+// An incident's number is this many times a random number of the daemon, plus a counter: two
+// daemons that one Prometheus scrapes number theirs apart, and after a lost state the numbers are
+// new, too. Doubles, which samples are, have all of these numbers.
+constexpr uint64_t kIncidentsOfOne = 100'000;
+constexpr uint64_t kRandomMin = 100'000;
+constexpr uint64_t kRandomMax = 999'999;
+
+uint64_t RandomIncidentBase() {
+  std::random_device random;
+  std::uniform_int_distribution<uint64_t> any(kRandomMin, kRandomMax);
+  return any(random) * kIncidentsOfOne;
+}
 
 void LogReset(const absl::Status& status) {
   LogError("spike detector state reset: baselines need several days to relearn",
@@ -30,7 +44,9 @@ SpikeWatch::SpikeWatch(const DetectSettings& settings, const Counters& counters,
       detector_(settings),
       catalog_(std::make_shared<const Catalog>(Catalog::Embedded())),
       report_(std::make_shared<const SpikeReport>()),
-      task_([this] { return RunOnce(); }) {}
+      task_([this] { return RunOnce(); }) {
+  detector_.NumberIncidentsFrom(RandomIncidentBase());
+}
 
 void SpikeWatch::Start() { task_.Start(); }
 
@@ -110,7 +126,6 @@ void SpikeWatch::UpdateCodes() {
     watched.other = slot == kOtherSlot;
     if (watched.other) continue;
     watched.code = counters_.code(slot);
-    watched.success = watched.code == 0;
     const CatalogCode* known = catalog_->Find(watched.code);
     if (known != nullptr) watched.action = known->action;
     watched.ignored = (known != nullptr && known->severity == "benign") ||
@@ -122,6 +137,7 @@ void SpikeWatch::UpdateCodes() {
 
 void SpikeWatch::Reset() {
   detector_ = Detector(settings_);
+  detector_.NumberIncidentsFrom(RandomIncidentBase());
   save_whole_ = true;
   codes_changed_ = true;
   last_tick_ = 0;
@@ -150,6 +166,10 @@ void SpikeWatch::Load(const std::vector<DetectorPage>& pages) {
       // The detector's rows are the first rows of the counters.
       if (id < counters_.places() && detector_.place(id) == counters_.place(id).place()) continue;
       status = absl::DataLossError("the saved state belongs to other counters");
+    }
+    // States of versions that counted incidents from 1.
+    if (detector_.last_incident() < kRandomMin * kIncidentsOfOne) {
+      detector_.NumberIncidentsFrom(RandomIncidentBase());
     }
     if (status.ok()) {
       save_whole_ = false;
@@ -182,6 +202,16 @@ SpikeWatch::Saved SpikeWatch::Save(bool changed_only) {
   out.whole = std::exchange(save_whole_, false) || !changed_only;
   out.pages = detector_.Save(!out.whole);
   return out;
+}
+
+std::optional<ExplainedCode> SpikeWatch::Explain(int32_t code, bool other) {
+  std::optional<CodeView> view;
+  {
+    absl::MutexLock lock(&mutex_);
+    view = detector_.ViewOf(code, other);
+  }
+  if (!view.has_value()) return std::nullopt;
+  return view->Explain();
 }
 
 SpikeSnapshot SpikeWatch::Report() const {

@@ -1,9 +1,9 @@
 // Runs the detector over the counters once a tick, logs what changes and publishes the result.
 //
-// Thread safety: Report and stats from any thread; they never wait for a tick. Save, SetCatalog and
-// SetSettings from any thread; they may wait for one. Load, RunOnce, Start and Stop from one thread
-// at a time, RunOnce not after Start. `counters` and `clock` must outlive it. Counting does not
-// wait for a tick.
+// Thread safety: Report and stats from any thread; they never wait for a tick. Save, Explain,
+// SetCatalog and SetSettings from any thread; they may wait for one. Load, RunOnce, Start and Stop
+// from one thread at a time, RunOnce not after Start. `counters` and `clock` must outlive it.
+// Counting does not wait for a tick.
 #ifndef GMEWATCH_DAEMON_SPIKE_WATCH_H_
 #define GMEWATCH_DAEMON_SPIKE_WATCH_H_
 
@@ -25,6 +25,7 @@
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/daemon_stats.h"
 #include "daemon/model/detect_settings.h"
+#include "daemon/model/explained_code.h"
 #include "daemon/model/spike.h"
 
 namespace gmewatch {
@@ -52,6 +53,9 @@ class SpikeWatch {
   // The snapshot of the last tick.
   SpikeSnapshot Report() const;
   DetectorStats stats() const;
+  // What the detector knows of a code; nothing if it was never counted. A tick waits for the copy
+  // of a few rows only.
+  std::optional<ExplainedCode> Explain(int32_t code, bool other);
 
   struct Saved {
     std::vector<DetectorPage> pages;

@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "daemon/base/log.h"
+#include "daemon/model/limits.h"
 #include "daemon/triage/code_page.h"
+#include "daemon/triage/detector_answer.h"
 #include "daemon/triage/home_page.h"
 #include "daemon/triage/json.h"
 #include "daemon/triage/page.h"
@@ -23,6 +26,7 @@ constexpr absl::Duration kFresh = absl::Seconds(1);
 
 constexpr absl::string_view kCodePath = "/codes/";
 constexpr absl::string_view kCodeJsonPath = "/api/v1/codes/";
+constexpr absl::string_view kDetectorPath = "/api/v1/detector/";
 
 AdminResponse Json(int status, std::string body) {
   AdminResponse response;
@@ -51,10 +55,11 @@ AdminResponse MovedTo(absl::string_view relative) {
 
 }  // namespace
 
-TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, SilenceFn silence,
-                         RejectedFn rejected, StateFn state)
+TriagePages::TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, ExplainFn explain,
+                         SilenceFn silence, RejectedFn rejected, StateFn state)
     : clock_(clock),
       spikes_(std::move(spikes)),
+      explain_(std::move(explain)),
       silence_(std::move(silence)),
       rejected_(std::move(rejected)),
       state_(std::move(state)),
@@ -100,10 +105,13 @@ void TriagePages::AddTo(AdminServer* server) {
   });
   server->AddHandler(kCodeJsonPath,
                      [this](const AdminRequest& request) { return CodeJson(request); });
+  server->AddHandler(kDetectorPath,
+                     [this](const AdminRequest& request) { return DetectorJson(request); });
   server->AddHandler("/api/", [](const AdminRequest&) {
     return Json(
         404,
-        JsonError("unknown path; there are /api/v1/top, /api/v1/spikes and /api/v1/codes/CODE"));
+        JsonError("unknown path; there are /api/v1/top, /api/v1/spikes, /api/v1/codes/CODE and "
+                  "/api/v1/detector/CODE"));
   });
 }
 
@@ -131,6 +139,18 @@ AdminResponse TriagePages::CodeJson(const AdminRequest& request) {
                                             "\" is neither a code of the catalogue nor one "
                                             "that was reported; /api/v1/top lists these")));
   });
+}
+
+AdminResponse TriagePages::DetectorJson(const AdminRequest& request) {
+  const absl::string_view label = absl::StripPrefix(request.path, kDetectorPath);
+  const bool other = label == kOtherLabel;
+  int32_t code = 0;
+  std::optional<ExplainedCode> explained;
+  if (other || absl::SimpleAtoi(label, &code)) explained = explain_(code, other);
+  if (explained.has_value()) return Json(200, JsonOf(DetectorAnswer(label, *explained)));
+  return Json(404, JsonError(absl::StrCat("\"", absl::CHexEscape(label),
+                                          "\" is neither a code of the catalogue nor one that was "
+                                          "reported; /api/v1/top lists these")));
 }
 
 AdminResponse TriagePages::Answer(AnswerFn answer) {

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "daemon/catalog/catalog.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/model/epoch.h"
+#include "daemon/model/explained_code.h"
 #include "daemon/model/silence.h"
 #include "daemon/model/spike.h"
 #include "daemon/triage/answers.h"
@@ -35,12 +37,13 @@ class TriagePages {
  public:
   using SpikesFn = std::function<SpikeSnapshot()>;
   using SilenceFn = std::function<SilenceSnapshot()>;
+  using ExplainFn = std::function<std::optional<ExplainedCode>(int32_t code, bool other)>;
   using RejectedFn = std::function<RejectedByReason()>;
   // All fields but running_since, which is the time of construction.
   using StateFn = std::function<DaemonState()>;
 
-  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, SilenceFn silence,
-              RejectedFn rejected, StateFn state);
+  TriagePages(const Counters& counters, Clock& clock, SpikesFn spikes, ExplainFn explain,
+              SilenceFn silence, RejectedFn rejected, StateFn state);
   TriagePages(const TriagePages&) = delete;
   TriagePages& operator=(const TriagePages&) = delete;
 
@@ -79,10 +82,12 @@ class TriagePages {
   AdminResponse Top(const AdminRequest& request);
   AdminResponse CodeHtml(const AdminRequest& request);
   AdminResponse CodeJson(const AdminRequest& request);
+  AdminResponse DetectorJson(const AdminRequest& request);
   absl::Duration RunOnce();
 
   Clock& clock_;
   const SpikesFn spikes_;
+  const ExplainFn explain_;
   const SilenceFn silence_;
   const RejectedFn rejected_;
   const StateFn state_;

@@ -34,8 +34,10 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
   AddRejected(epoch.rejected);
 
   origin_rows_.clear();
+  origin_versions_.clear();
   for (const Origin& origin : epoch.origins()) {
     origin_rows_.push_back(places_.RowFor({origin.app, origin.region}, policy_.max_app_regions()));
+    origin_versions_.push_back(versions_.SlotFor(origin.platform, origin.app_version));
   }
   verdicts->clear();
   std::array<BatchView, kLookAhead> batches;
@@ -105,9 +107,10 @@ uint32_t Aggregate::SessionFor(const BatchView& batch, size_t hash) {
 void Aggregate::Count(const BatchView& batch, Session* session, PlaceCounters* place) {
   const bool late = batch.header.late != 0;
   place->reporters().Add(batch.header.session);
+  versions_.Add(origin_versions_[batch.header.origin], batch.header.session);
   for (const Entry& entry : batch.entries) {
     if (entry.code == kSuccessCode) {
-      place->mutable_success()->Add(entry.count);
+      place->CountSuccesses(entry.count, late);
       continue;
     }
     const size_t slot = codes_.SlotFor(entry.code);

@@ -19,6 +19,7 @@
 #include "daemon/aggregate/counters.h"
 #include "daemon/aggregate/place_index.h"
 #include "daemon/aggregate/session_table.h"
+#include "daemon/aggregate/version_table.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/epoch.h"
 
@@ -46,6 +47,8 @@ class Aggregate {
   absl::Status Restore(const Checkpoint& checkpoint);
 
   const Counters& counters() const { return counters_; }
+  // Who reports by version, for the one reader.
+  VersionTable& versions() { return versions_; }
 
   // Whether the session has an entry, so that its batches need no room for one.
   bool Knows(const SessionId& id) const;
@@ -71,6 +74,7 @@ class Aggregate {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Counters counters_;
+  VersionTable versions_;
   Tally batches_counted_;
   Tally batches_duplicate_;
   std::array<Tally, kRejectReasons> rejected_batches_;
@@ -85,10 +89,12 @@ class Aggregate {
   SessionTable sessions_ ABSL_GUARDED_BY(mutex_);
   CodeIndex codes_ ABSL_GUARDED_BY(mutex_){counters_};
   PlaceIndex places_ ABSL_GUARDED_BY(mutex_){counters_};
-  // While an epoch is applied: its steady time, the horizon before it, and the rows of its origins.
+  // While an epoch is applied: its steady time, the horizon before it, and the rows and versions of
+  // its origins.
   uint32_t now_s_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t oldest_s_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<uint32_t> origin_rows_ ABSL_GUARDED_BY(mutex_);
+  std::vector<size_t> origin_versions_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gmewatch

@@ -119,6 +119,12 @@ class PlaceCounters {
   bool shown() const { return shown_.load(std::memory_order_acquire); }
   const Cell& cell(size_t slot) const { return cells_[slot]; }
   uint64_t success_events() const { return success_.value(); }
+  // Successes that were not late, as Cell::InTime has it.
+  uint64_t InTimeSuccesses() const {
+    const uint64_t all = success_.value();
+    const uint64_t late = late_success_.value();
+    return all > late ? all - late : 0;
+  }
   uint64_t sessions() const { return sessions_.value(); }
   uint64_t lost(size_t reason) const { return lost_[reason].value(); }
   // Who sent; for one reader, which takes what it reads.
@@ -126,6 +132,10 @@ class PlaceCounters {
 
   // For the one writer.
   Cell* mutable_cell(size_t slot) { return &cells_[slot]; }
+  void CountSuccesses(uint32_t count, bool late) {
+    if (late) late_success_.Add(count);
+    success_.Add(count);
+  }
   Tally* mutable_success() { return &success_; }
   Tally* mutable_sessions() { return &sessions_; }
   Tally* mutable_lost(size_t reason) { return &lost_[reason]; }
@@ -135,6 +145,7 @@ class PlaceCounters {
   const Place place_;
   std::atomic<bool> shown_;
   Tally success_;
+  Tally late_success_;  // those of `success_` that were late; lost at a restart
   Tally sessions_;
   std::array<Tally, kLossReasons> lost_;
   mutable Reporters reporters_;

@@ -6,6 +6,7 @@
 #include "daemon/base/url_encode.h"
 #include "daemon/model/code_label.h"
 #include "daemon/model/limits.h"
+#include "daemon/model/spike_reason.h"
 
 namespace gmewatch {
 namespace {
@@ -36,12 +37,20 @@ std::string PerMinute(double per_second) {
   return rate < 10 ? absl::StrFormat("%.1f", rate) : absl::StrFormat("%.0f", rate);
 }
 
+// Nobody knows the reason of an ended spike any more.
+std::string ReasonText(const Spike& spike) {
+  const std::string reason =
+      spike.active ? SpikeReason(spike.operations_share, spike.traffic_ratio) : "";
+  return reason.empty() ? "" : absl::StrCat(reason, "<br/>");
+}
+
 std::string RatesText(const AnnotatedSpike& annotated) {
   const Spike& spike = annotated.spike;
   if (!spike.active && !annotated.height_known) return "";
   const double rate = spike.active ? spike.observed_rate : annotated.peak_rate;
   return absl::StrCat(spike.active ? "" : "up to ", PerMinute(rate), " a minute, ",
-                      PerMinute(spike.expected_rate), " expected<br/>");
+                      PerMinute(spike.expected_rate), " expected at this hour<br/>",
+                      ReasonText(spike));
 }
 
 // Sets a variable of the dashboard. "all", the label of a roll-up, is not one of its values.

@@ -67,7 +67,8 @@ std::vector<std::string> QueriesFor(const CatalogCode& code, const std::vector<i
   if (related.empty()) {
     queries.push_back(absl::Substitute(
         "topk(10, sum by (code) (rate(gme_error_events_total{category=\"$0\"}[5m])) * on (code) "
-        "group_left (name) gme_error_code_info{subcategory=\"$1\"})  # other $2 codes",
+        "group_left (name) max by (code, name) (gme_error_code_info{subcategory=\"$1\"}))"
+        "  # other $2 codes",
         code.category, code.subcategory, PartOf(code)));
   } else {
     queries.push_back(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gmewatch {
 namespace {
@@ -23,17 +24,24 @@ double Sessions(const Reporters::Registers& registers) {
 
 }  // namespace
 
-ArrivalReader::ArrivalReader(const Counters& counters) : counters_(counters) {
+ArrivalReader::ArrivalReader(const Counters& counters)
+    : ArrivalReader(
+          [&counters] { return counters.places(); },
+          [&counters](size_t id) -> Reporters& { return counters.place(id).reporters(); }) {}
+
+ArrivalReader::ArrivalReader(std::function<size_t()> rows,
+                             std::function<Reporters&(size_t)> reporters)
+    : count_(std::move(rows)), reporters_(std::move(reporters)) {
   Read();
   Forget();
 }
 
 const std::vector<Arrivals>& ArrivalReader::Read() {
-  rows_.resize(std::max(rows_.size(), counters_.places()));
+  rows_.resize(std::max(rows_.size(), count_()));
   arrivals_.resize(rows_.size());
   for (size_t id = 0; id < rows_.size(); ++id) {
     Row& row = rows_[id];
-    Reporters& reporters = counters_.place(id).reporters();
+    Reporters& reporters = reporters_(id);
     const uint32_t batches = reporters.batches() - row.batches;
     arrivals_[id].sessions = 0;
     if (batches == 0) continue;

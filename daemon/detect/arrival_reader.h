@@ -5,7 +5,9 @@
 #ifndef GMEWATCH_DAEMON_DETECT_ARRIVAL_READER_H_
 #define GMEWATCH_DAEMON_DETECT_ARRIVAL_READER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "daemon/aggregate/counters.h"
@@ -22,6 +24,8 @@ class ArrivalReader {
  public:
   // `counters` must outlive it. What arrived before it is not part of any read.
   explicit ArrivalReader(const Counters& counters);
+  // Reads `rows` others, which may grow.
+  ArrivalReader(std::function<size_t()> rows, std::function<Reporters&(size_t)> reporters);
 
   // By the row of the counters. Valid until the next call.
   const std::vector<Arrivals>& Read();
@@ -34,7 +38,8 @@ class ArrivalReader {
     Reporters::Registers all{};
   };
 
-  const Counters& counters_;
+  const std::function<size_t()> count_;
+  const std::function<Reporters&(size_t)> reporters_;
   std::vector<Row> rows_;
   std::vector<Arrivals> arrivals_;
 };

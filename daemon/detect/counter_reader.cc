@@ -18,6 +18,10 @@ const std::vector<CellGain>& CounterReader::Read() {
     row.events.resize(slots);
     row.seen.resize(slots);
     const PlaceCounters& place = counters_.place(id);
+    if (const uint64_t successes = place.InTimeSuccesses(); successes > row.successes) {
+      gains_.push_back({.place = id, .success = true, .events = successes - row.successes});
+      row.successes = successes;
+    }
     for (uint32_t slot = 0; slot < slots; ++slot) {
       const Cell& cell = place.cell(slot);
       const uint64_t in_time = cell.InTime();

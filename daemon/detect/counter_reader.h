@@ -1,7 +1,7 @@
 // Reads the increase of every counter since the read before: the detector's input.
 //
 // Thread safety: none; a Counters has one reader, because reading clears its session bits. Late
-// events are left out. Memory: 12 bytes a cell, 32 more for each cell that counts.
+// events and successes are left out. Memory: 12 bytes a cell, 32 more for each cell that counts.
 #ifndef GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 #define GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 
@@ -13,11 +13,12 @@
 
 namespace gmewatch {
 
-// The increase of one cell.
+// The increase of one cell, or of a place's successes.
 struct CellGain {
   uint32_t place = 0;     // row of the counters
   uint32_t slot = 0;      // column of the counters, a code
   uint32_t sessions = 0;  // a bit for each session, folded to 32 bits
+  bool success = false;   // operations that succeeded, which have no column
   uint64_t events = 0;
   std::array<uint32_t, Senders::kBuckets> by_sender =
       {};  // events by bucket: a hash of the session
@@ -28,7 +29,8 @@ class CounterReader {
   // `counters` must outlive it. Events that were counted before are not part of any gain.
   explicit CounterReader(const Counters& counters);
 
-  // Returns the cells that gained, ordered by place, then slot. Valid until the next call.
+  // Returns what gained, ordered by place: its successes, then its cells by slot. Valid until the
+  // next call.
   const std::vector<CellGain>& Read();
 
  private:
@@ -36,6 +38,7 @@ class CounterReader {
     std::array<uint32_t, Senders::kBuckets> by_sender = {};
   };
   struct Row {
+    uint64_t successes = 0;
     std::vector<uint64_t> events;  // by slot, without late events
     std::vector<uint32_t> seen;    // by slot: index into seen_ plus 1; 0 if it has none
   };

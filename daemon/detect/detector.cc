@@ -13,6 +13,9 @@ namespace {
 // events of the next one plus this.
 constexpr uint32_t kDominantMargin = 3;
 
+// A place that comes later than this after the first tick is new.
+constexpr absl::Duration kFirstDay = absl::Hours(24);
+
 struct OneSender {
   uint64_t events = 0;
   size_t bucket = 0;
@@ -53,9 +56,11 @@ Detector::Detector(const DetectSettings& settings)
     : settings_(settings),
       model_(settings),
       traffic_(absl::ToDoubleSeconds(settings.tick)),
+      usual_traffic_(absl::ToDoubleSeconds(settings.tick)),
       recurrence_(absl::ToDoubleSeconds(settings.tick)) {
   row_series_.resize(rows_.size());
   traffic_.Resize(rows_.size());
+  usual_traffic_.Resize(rows_.size());
 }
 
 void Detector::SetSettings(const DetectSettings& settings) {
@@ -66,16 +71,21 @@ void Detector::SetSettings(const DetectSettings& settings) {
 void Detector::SetCodes(std::vector<WatchedCode> codes) { codes_ = std::move(codes); }
 
 void Detector::AddPlace(const Place& place) {
+  const size_t rows_before = rows_.size();
   place_rows_.push_back(rows_.Add(place));
   while (row_series_.size() < rows_.size()) row_series_.emplace_back().born_tick = last_tick_;
   traffic_.Resize(rows_.size());
+  usual_traffic_.Resize(rows_.size());
+  const uint32_t watched = last_tick_ - row_series_[Rows::kEverything].born_tick;
+  if (watched * settings_.tick < kFirstDay) return;
+  traffic_lines_.AddPlace(place_rows_.back(), rows_before, rows_, SecondsOf(last_tick_ + 1));
 }
 
 void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
   BeginTick(tick, ticks);
   CountTraffic(tick, ticks, gains);
   for (const CellGain& gain : gains) {
-    if (!codes_[gain.slot].ignored && !codes_[gain.slot].success) Feed(gain, tick, ticks);
+    if (!gain.success && !codes_[gain.slot].ignored) Feed(gain, tick, ticks);
   }
   FeedRollups(tick, ticks);
   // A rise is followed through ticks without events, too.
@@ -86,6 +96,7 @@ void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> ga
   const auto over = [this](uint32_t index) { return states_[index].phase <= SeriesPhase::kQuiet; };
   std::erase_if(rising_, over);
   last_tick_ = tick;
+  traffic_lines_.EndTick(SecondsOf(tick + 1), rows_, usual_traffic_);
   UpdateSpikes();
   std::erase_if(rising_, over);
 }
@@ -117,55 +128,6 @@ void Detector::BeginTick(uint32_t tick, uint32_t ticks) {
 
 void Detector::CatchUp(uint32_t index) {
   if (states_[index].tick < last_tick_) Advance(series_[index], {.tick = last_tick_});
-}
-
-void Detector::CountTraffic(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> gains) {
-  const auto add = [this](uint32_t leaf, uint64_t successes, uint64_t errors) {
-    if (successes + errors == 0) return;
-    for (const uint32_t row :
-         {leaf, rows_.app_row(leaf), rows_.region_row(leaf), Rows::kEverything}) {
-      traffic_.Add(row, successes, errors);
-    }
-  };
-  uint32_t leaf = Rows::kEverything;
-  uint64_t successes = 0;
-  uint64_t errors = 0;
-  // Gains are ordered by place.
-  for (const CellGain& gain : gains) {
-    const WatchedCode& code = codes_[gain.slot];
-    if (place_rows_[gain.place] != leaf) {
-      add(leaf, std::exchange(successes, 0), std::exchange(errors, 0));
-      leaf = place_rows_[gain.place];
-    }
-    if (code.success) {
-      successes += gain.events;
-    } else if (!code.ignored) {
-      errors += gain.events;
-    }
-  }
-  add(leaf, successes, errors);
-  std::vector<uint32_t> begun;
-  traffic_.EndTick(tick, ticks, &begun);
-  for (const uint32_t row : begun) Flatten(row);
-}
-
-void Detector::EndTrafficHour() {
-  for (uint32_t row = 0; row < rows_.size(); ++row) {
-    const double changed = traffic_.EndHour(row);
-    if (changed == 0) {
-      Flatten(row);
-    } else if (changed != 1) {
-      ForEachIndex(row_series_[row],
-                   [&](uint32_t index) { SeriesModel::ScaleLevel(changed, &states_[index]); });
-    }
-  }
-}
-
-void Detector::Flatten(uint32_t row) {
-  ForEachIndex(row_series_[row], [&](uint32_t index) {
-    SeriesState& state = states_[index];
-    model_.Flatten(OwnSeason(state), SeasonAbove(series_[index]), &state);
-  });
 }
 
 void Detector::EndHour(uint32_t index) {

@@ -9,6 +9,7 @@
 #define GMEWATCH_DAEMON_DETECT_DETECTOR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "daemon/detect/choose_places.h"
+#include "daemon/detect/code_view.h"
 #include "daemon/detect/counter_reader.h"
 #include "daemon/detect/incidents.h"
 #include "daemon/detect/rows.h"
@@ -25,6 +27,8 @@
 #include "daemon/detect/series/series_model.h"
 #include "daemon/detect/series/series_state.h"
 #include "daemon/detect/series/traffic.h"
+#include "daemon/detect/traffic_lines.h"
+#include "daemon/detect/usual_traffic.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/detect_settings.h"
 #include "daemon/model/spike.h"
@@ -36,7 +40,6 @@ namespace gmewatch {
 struct WatchedCode {
   int32_t code = 0;
   bool other = false;    // the overflow column, `other`
-  bool success = false;  // counts operations that succeed
   bool ignored = false;  // benign or in ignored_codes: has no series, raises no spike
   std::string action;    // the catalogue's action; empty if the catalogue does not have the code
 };
@@ -51,6 +54,9 @@ class Detector {
   void SetSettings(const DetectSettings& settings);
   // Sets all columns. REQUIRES: the code of a column does not change.
   void SetCodes(std::vector<WatchedCode> codes);
+  // The number of the first incident is above `number`, unless those that were loaded are.
+  void NumberIncidentsFrom(uint64_t number) { incidents_.NumberFrom(number); }
+  uint64_t last_incident() const { return incidents_.last_id(); }
   // Actions that can be the first cause of an incident, the likeliest first.
   void SetFirstCauses(std::vector<std::string> actions) {
     incidents_.SetFirstCauses(std::move(actions));
@@ -69,6 +75,8 @@ class Detector {
   // 0 before the first tick.
   uint32_t last_tick() const { return last_tick_; }
   SpikeReport Report() const;
+  // What is known of a code; nothing if it has no column.
+  std::optional<CodeView> ViewOf(int32_t code, bool other) const;
 
   // Returns the pages that changed since the last call, or all of them. Load of the newest version
   // of every page restores the same detector, bit for bit.
@@ -145,6 +153,8 @@ class Detector {
   // Those and what holds or is held by one of them, which join them.
   std::vector<RaisedRow> FindRaisedRows(uint32_t slot, const std::vector<uint32_t>& rows);
   bool IsSpikeOf(uint32_t slot, const Announced& announced) const;
+  // Sets its share of the operations of its place, and their number beside the usual one.
+  void RefreshTraffic(Spike* spike, uint32_t row) const;
   // Announces a spike in the row, instead of the spikes of the code that overlap it, unless one of
   // them is too old to move.
   void AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_t>& rows);
@@ -176,6 +186,7 @@ class Detector {
   absl::Status LoadHead(const internal::DetectorHead& head);
   absl::Status LoadPastRises(const internal::DetectorHead& head);
   absl::Status LoadTraffic(const internal::DetectorHead& head);
+  absl::Status LoadUsualTraffic(const internal::DetectorHead& head);
   absl::Status LoadRow(const DetectorPage& saved);
   // Returns false if the series is unknown, or is there already.
   bool AddSaved(uint32_t row, const SavedSeries& saved);
@@ -185,6 +196,8 @@ class Detector {
   std::vector<WatchedCode> codes_;
   Rows rows_;
   Traffic traffic_;
+  UsualTraffic usual_traffic_;
+  TrafficLines traffic_lines_;
   Recurrence recurrence_;
   std::vector<uint32_t> place_rows_;   // by the row of the counters
   std::vector<RowSeries> row_series_;  // by row

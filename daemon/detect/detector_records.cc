@@ -30,6 +30,8 @@ void Pack(const Spike& spike, internal::AnnouncedRecord* out) {
   out->set_expected_rate(spike.expected_rate);
   out->set_observed_rate(spike.observed_rate);
   out->set_score(spike.score);
+  out->set_operations_share(spike.operations_share);
+  out->set_traffic_ratio(spike.traffic_ratio);
 }
 
 Spike Unpack(const internal::AnnouncedRecord& spike) {
@@ -40,7 +42,9 @@ Spike Unpack(const internal::AnnouncedRecord& spike) {
           .end_s = spike.end_s(),
           .expected_rate = spike.expected_rate(),
           .observed_rate = spike.observed_rate(),
-          .score = spike.score()};
+          .score = spike.score(),
+          .operations_share = spike.operations_share(),
+          .traffic_ratio = spike.traffic_ratio()};
 }
 
 void Pack(const Incident& incident, internal::IncidentRecord* out) {

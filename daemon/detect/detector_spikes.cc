@@ -80,6 +80,7 @@ void Detector::Refresh(Announced* announced) {
   spike.expected_rate = ExpectedNow(announced->series) * per_second;
   spike.observed_rate = spike.expected_rate * rise.recent_factor();
   spike.score = rise.score();
+  RefreshTraffic(&spike, series_[announced->series].row);
   // A loop becomes a spike once enough sessions take part.
   if (state.phase == SeriesPhase::kSpike) spike.retry_loop = false;
 }
@@ -276,24 +277,6 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
   for (Announced& announced : announced_) {
     if (IsSpikeOf(slot, announced)) UpdateExpected(&announced);
   }
-}
-
-SpikeReport Detector::Report() const {
-  SpikeReport report;
-  report.time_s = SecondsOf(last_tick_ + 1);
-  report.series = states_.size();
-  for (const Announced& announced : announced_) {
-    if (!announced.expected) report.spikes.push_back(announced.spike);
-  }
-  report.incidents = incidents_.all();
-  const double per_second = 1 / absl::ToDoubleSeconds(settings_.tick);
-  for (uint32_t slot = 0; slot < codes_.size(); ++slot) {
-    const uint32_t index = FindIndex(Rows::kEverything, slot, Kind::kManySenders);
-    if (index == kNone) continue;
-    report.expected.push_back(
-        {codes_[slot].code, codes_[slot].other, ExpectedNow(index) * per_second});
-  }
-  return report;
 }
 
 }  // namespace gmewatch

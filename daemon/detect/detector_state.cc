@@ -58,6 +58,8 @@ std::string Detector::SaveHead() const {
   }
   for (const Incident& incident : incidents_.all()) Pack(incident, head.add_incidents());
   head.set_last_incident(incidents_.last_id());
+  usual_traffic_.Save(head.mutable_usual_traffic());
+  traffic_lines_.Save(head.mutable_traffic_lines());
   return head.SerializeAsString();
 }
 
@@ -138,7 +140,8 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
     row_series_[row].born_tick = head.births(static_cast<int>(row));
     row_series_[row].changed = false;
   }
-  for (const absl::Status& status : {LoadPastRises(head), LoadTraffic(head)}) {
+  for (const absl::Status& status :
+       {LoadPastRises(head), LoadTraffic(head), LoadUsualTraffic(head)}) {
     if (!status.ok()) return status;
   }
   if (head.series() > rows_.size() * kCodeSlotsMax * 2)
@@ -181,6 +184,12 @@ absl::Status Detector::LoadTraffic(const internal::DetectorHead& head) {
   }
   if (traffic.size() != rows_.size()) return Damaged("the number of rows is wrong");
   traffic_.Restore(std::move(traffic), last_tick_);
+  return absl::OkStatus();
+}
+
+absl::Status Detector::LoadUsualTraffic(const internal::DetectorHead& head) {
+  if (!usual_traffic_.Load(head.usual_traffic(), last_tick_)) return Damaged("the usual traffic");
+  traffic_lines_.Load(head.traffic_lines(), rows_);
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #ifndef GMEWATCH_DAEMON_DETECT_INCIDENTS_H_
 #define GMEWATCH_DAEMON_DETECT_INCIDENTS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -31,6 +32,9 @@ class Incidents {
   // The actions that can be the first cause of an incident, the likeliest first. Until it is called
   // the earliest spike is taken for the cause.
   void SetFirstCauses(std::vector<std::string> actions) { first_causes_ = std::move(actions); }
+
+  // Incidents get numbers above `number`, unless they are that high already.
+  void NumberFrom(uint64_t number) { last_id_ = std::max(last_id_, number); }
 
   const std::vector<Incident>& all() const { return incidents_; }
   uint64_t last_id() const { return last_id_; }

@@ -275,8 +275,11 @@ absl::Status SilenceDetector::Load(const internal::SilenceState& state, int64_t 
   for (const internal::SilenceRecord& record : state.silences()) {
     const Place place = {record.app(), record.region()};
     if (!index_.contains(place)) continue;
-    silences_.push_back(
-        {place, record.active(), record.start_s(), record.end_s(), record.usual_rate(), 0});
+    silences_.push_back({.place = place,
+                         .active = record.active(),
+                         .start_s = record.start_s(),
+                         .end_s = record.end_s(),
+                         .usual_rate = record.usual_rate()});
   }
   UpdateHeld();
   return absl::OkStatus();

@@ -13,9 +13,11 @@ namespace gmewatch {
 
 inline constexpr absl::string_view kLabelAction = "action";
 inline constexpr absl::string_view kLabelApp = "app";
+inline constexpr absl::string_view kLabelAppVersion = "app_version";
 inline constexpr absl::string_view kLabelCategory = "category";
 inline constexpr absl::string_view kLabelCode = "code";
 inline constexpr absl::string_view kLabelName = "name";
+inline constexpr absl::string_view kLabelPlatform = "platform";
 inline constexpr absl::string_view kLabelReason = "reason";
 inline constexpr absl::string_view kLabelRegion = "region";
 inline constexpr absl::string_view kLabelResult = "result";
@@ -75,13 +77,25 @@ struct MetricInfo {
   X(kSpikeIncident, kGauge, "gme_spike_incident", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "The number of the active incident that a spike belongs to.") \
+  X(kSpikeOperationsShare, kGauge, "gme_spike_operations_share", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Share of the operations of its place that end with the code of an active spike, 0 to 1; absent if successes are not reported.") \
+  X(kSpikeTrafficRatio, kGauge, "gme_spike_traffic_ratio", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Operations of the place of an active spike, over those that are usual at this hour; absent if these are not known.") \
+  X(kTrafficRatio, kGauge, "gme_traffic_ratio", (kLabelRegion, kLabelApp), \
+    "Operations of a place that has far more than usual, over those that are usual at this hour.") \
+  X(kLaunchStart, kGauge, "gme_launch_timestamp_seconds", (kLabelRegion, kLabelApp), \
+    "When a new place reported for the first time, in Unix time; for a day.") \
   X(kRetryLoopActive, kGauge, "gme_retry_loop_active", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "1 while very few sessions report a code far more often than the baseline, 0 for an hour after.") \
-  X(kReportsStopped, kGauge, "gme_reports_stopped", (kLabelRegion, kLabelApp), \
-    "1 while reports of a place that usually has many have stopped, 0 for an hour after; region or app is all for a roll-up.") \
-  X(kReportsUsualRate, kGauge, "gme_reports_usual_rate", (kLabelRegion, kLabelApp), \
-    "Reports per second before those of a place stopped, while they are stopped.") \
+  X(kReportsStopped, kGauge, "gme_reports_stopped", \
+    (kLabelRegion, kLabelApp, kLabelPlatform, kLabelAppVersion), \
+    "1 while reports of a place or version that usually has many have stopped, 0 for an hour after; all stands for a roll-up.") \
+  X(kReportsUsualRate, kGauge, "gme_reports_usual_rate", \
+    (kLabelRegion, kLabelApp, kLabelPlatform, kLabelAppVersion), \
+    "Reports per second before those of a place or version stopped, while they are stopped.") \
   X(kSeries, kGauge, "gmewatch_series", (), "Time series of counters in a scrape.") \
   X(kScrapes, kCounter, "gmewatch_scrapes_total", (kLabelResult), \
     "Earlier scrapes by result: completed, broken_off or refused (too many at once).") /* allow(words): a label's value */ \

@@ -1,5 +1,7 @@
 #include "daemon/expose/spike_families.h"
 
+#include <utility>
+
 #include "daemon/expose/metric_family.h"
 #include "daemon/expose/metric_names.h"
 #include "daemon/model/code_label.h"
@@ -10,19 +12,23 @@ namespace {
 struct SpikeFamily {
   const MetricInfo& metric;
   bool active_only;
+  bool known_only;  // 0 stands for not known
   double (*value)(const Spike& spike);
 };
 
 double IsActive(const Spike& spike) { return spike.active ? 1 : 0; }
 
 constexpr SpikeFamily kSpikeFamilies[] = {
-    {kSpikeActive, false, IsActive},
-    {kSpikeStart, true, [](const Spike& spike) { return static_cast<double>(spike.start_s); }},
-    {kSpikeExpectedRate, true, [](const Spike& spike) { return spike.expected_rate; }},
-    {kSpikeObservedRate, true, [](const Spike& spike) { return spike.observed_rate; }},
-    {kSpikeScore, true, [](const Spike& spike) { return spike.score; }},
+    {kSpikeActive, false, false, IsActive},
+    {kSpikeStart, true, false,
+     [](const Spike& spike) { return static_cast<double>(spike.start_s); }},
+    {kSpikeExpectedRate, true, false, [](const Spike& spike) { return spike.expected_rate; }},
+    {kSpikeObservedRate, true, false, [](const Spike& spike) { return spike.observed_rate; }},
+    {kSpikeScore, true, false, [](const Spike& spike) { return spike.score; }},
+    {kSpikeOperationsShare, true, true, [](const Spike& spike) { return spike.operations_share; }},
+    {kSpikeTrafficRatio, true, true, [](const Spike& spike) { return spike.traffic_ratio; }},
 };
-constexpr SpikeFamily kRetryLoopFamily = {kRetryLoopActive, false, IsActive};
+constexpr SpikeFamily kRetryLoopFamily = {kRetryLoopActive, false, false, IsActive};
 
 void AddSample(const MetricInfo& metric, const SpikePlace& where, double value, CategoryFn category,
                prometheus::MetricFamily* family) {
@@ -37,6 +43,7 @@ prometheus::MetricFamily FamilyOf(const SpikeFamily& kind, bool retry_loops,
   prometheus::MetricFamily family = NewFamily(kind.metric);
   for (const Spike& spike : report.spikes) {
     if (spike.retry_loop != retry_loops || (kind.active_only && !spike.active)) continue;
+    if (kind.known_only && kind.value(spike) == 0) continue;
     AddSample(kind.metric, spike.where, kind.value(spike), category, &family);
   }
   return family;
@@ -54,6 +61,20 @@ prometheus::MetricFamily IncidentFamily(const MetricInfo& metric, const SpikeRep
     }
   }
   return family;
+}
+
+void AddTraffic(const SpikeReport& report, std::vector<prometheus::MetricFamily>* families) {
+  prometheus::MetricFamily ratio = NewFamily(kTrafficRatio);
+  prometheus::MetricFamily launch = NewFamily(kLaunchStart);
+  for (const TrafficLine& line : report.traffic) {
+    if (!line.active) continue;
+    const bool launched = line.kind == TrafficLine::Kind::kLaunch;
+    AddSample(launched ? kLaunchStart : kTrafficRatio, {line.place.region, line.place.app},
+              launched ? static_cast<double>(line.start_s) : line.observed_rate / line.usual_rate,
+              launched ? &launch : &ratio);
+  }
+  families->push_back(std::move(ratio));
+  families->push_back(std::move(launch));
 }
 
 }  // namespace
@@ -78,6 +99,7 @@ std::vector<prometheus::MetricFamily> SpikeFamilies(const SpikeReport& report,
               &families.back());
   }
   families.push_back(FamilyOf(kRetryLoopFamily, /*retry_loops=*/true, report, category));
+  AddTraffic(report, &families);
   return families;
 }
 

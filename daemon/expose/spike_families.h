@@ -1,4 +1,4 @@
-// The gme_spike_* and gme_retry_loop_active families of a scrape.
+// The families of a scrape about spikes, retry loops, crowds and launches.
 //
 // Thread safety: a pure function, as far as `category` is one.
 #ifndef GMEWATCH_DAEMON_EXPOSE_SPIKE_FAMILIES_H_

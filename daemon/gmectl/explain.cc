@@ -8,11 +8,13 @@
 #include "daemon/catalog/catalog.h"
 #include "daemon/gmectl/admin_client.h"
 #include "daemon/gmectl/command.h"
+#include "daemon/gmectl/detector_report.h"
 #include "daemon/gmectl/explain_report.h"
 #include "daemon/gmectl/find_codes.h"
 #include "daemon/gmectl/live_report.h"
 #include "daemon/gmectl/read_answer.h"
 #include "daemon/gmectl/terminal.h"
+#include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
@@ -20,6 +22,9 @@ namespace {
 struct ExplainFlags {
   std::string catalog;
   bool live = false;
+  bool detector = false;
+  std::string app;
+  std::string region;
   AdminAddress admin;
   bool json = false;
   bool help = false;
@@ -29,6 +34,10 @@ Flags MakeFlags(ExplainFlags* to) {
   Flags flags;
   flags.Add("catalog", &to->catalog, "catalogue file; default: the built-in one");
   flags.Add("live", &to->live, "add the current state of the code; asks gmewatchd");
+  flags.Add("detector", &to->detector,
+            "print what the detector knows of the code instead; asks gmewatchd");
+  flags.Add("app", &to->app, "--detector: the app; default: all together");
+  flags.Add("region", &to->region, "--detector: the region; default: all together");
   flags.Add("admin_address", &to->admin.base, "HOST:PORT or URL of gmewatchd's admin port");
   flags.Add("ca_file", &to->admin.ca_file,
             "file of authorities to trust for https (PEM); default: the system's");
@@ -41,6 +50,13 @@ absl::Status Check(const ExplainFlags& flags, const std::vector<std::string>& re
   if (rest.size() != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest.size(), " codes are given; allowed: one, by its number or name"));
+  }
+  if (!flags.detector && !(flags.app.empty() && flags.region.empty())) {
+    return absl::InvalidArgumentError(
+        "--app and --region are given; allowed: with --detector only");
+  }
+  if (flags.detector && flags.live) {
+    return absl::InvalidArgumentError("--detector and --live are given; allowed: one of them");
   }
   return CheckAdminAddress(flags.admin);
 }
@@ -60,6 +76,29 @@ absl::StatusOr<std::string> AskLive(const AdminAddress& admin, const CatalogCode
   if (read.ok()) return std::string(absl::StripAsciiWhitespace(*json));
   return absl::UnavailableError(
       absl::StrCat(admin.base, path, ": not an answer of gmewatchd: ", read.message()));
+}
+
+int ExplainDetector(const ExplainFlags& flags, const CatalogCode& code, std::ostream& out,
+                    std::ostream& err) {
+  const std::string path = absl::StrCat("/api/v1/detector/", code.value);
+  const absl::StatusOr<std::string> json = AdminGet(flags.admin, path);
+  absl::Status status = json.status();
+  v1::DetectorResponse detector;
+  if (status.ok()) status = ReadAnswer(*json, &detector);
+  if (!status.ok()) {
+    err << "gmectl explain: " << flags.admin.base << path << ": " << status.message() << "\n";
+    return kExitUnreachable;
+  }
+  if (flags.json) {
+    out << absl::StripAsciiWhitespace(*json) << "\n";
+    return kExitGood;
+  }
+  Screen screen(TerminalOf(out).has_color);
+  screen.Paragraph(absl::StrCat(code.value, " ", code.name), 0, "", Ink::kStrong);
+  const auto label = [](const std::string& name) { return name.empty() ? kAllLabel : name; };
+  AddDetector(detector, {label(flags.app), label(flags.region)}, &screen);
+  out << screen.text();
+  return kExitGood;
 }
 
 // Prints the runbook first: it must not wait for a daemon that may be unreachable.
@@ -96,10 +135,12 @@ int RunExplain(const std::vector<std::string>& arguments, std::ostream& out, std
     out << "Usage: gmectl explain [--flag=value ...] CODE\n"
            "Prints the runbook of a code: meaning, impact, diagnosis, mitigation. CODE is a "
            "number\n"
-           "or a name; if two codes share the name, both are printed. Without --live it needs no\n"
-           "daemon.\n\n"
+           "or a name; if two codes share the name, both are printed. Without --live or\n"
+           "--detector it needs no daemon. --detector prints level, season, dispersion, traffic\n"
+           "and score of the code in a place, and what it takes for a spike to be reported.\n\n"
         << parser.Help()
-        << "\nExit status: 0 explained, 2 wrong usage or unknown code, 3 --live: unreachable.\n";
+        << "\nExit status: 0 explained, 2 wrong usage or unknown code, 3 --live, --detector: "
+           "unreachable.\n";
     return kExitGood;
   }
   if (status.ok()) status = Check(flags, rest);
@@ -120,7 +161,8 @@ int RunExplain(const std::vector<std::string>& arguments, std::ostream& out, std
   int exit_status = kExitGood;
   for (const CatalogCode* code : *codes) {
     if (code != codes->front() && !flags.json) out << "\n";
-    exit_status = std::max(exit_status, Explain(flags, *catalog, *code, out, err));
+    exit_status = std::max(exit_status, flags.detector ? ExplainDetector(flags, *code, out, err)
+                                                       : Explain(flags, *catalog, *code, out, err));
   }
   return exit_status;
 }

@@ -1,5 +1,5 @@
-// `gmectl explain`: prints the runbook of a code without a daemon, and with --live the code's
-// current state.
+// `gmectl explain`: prints the runbook of a code without a daemon, with --live the code's current
+// state, with --detector what the detector knows of it instead.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_EXPLAIN_H_

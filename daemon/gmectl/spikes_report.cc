@@ -87,12 +87,19 @@ void AddIncident(const v1::Incident& incident, absl::Time now, Screen* screen) {
   const absl::Time start = TimeOf(incident.start());
   screen->Blank();
   screen->Paragraph(absl::StrCat(PlaceText(incident.app(), incident.region()), ": since ",
-                                 TimeText(start, now), ", for ", DurationText(now - start)),
+                                 TimeText(start, now), ", for ", DurationText(now - start),
+                                 "; incident ", incident.id()),
                     0, "", Ink::kAlarm);
   const std::vector<CodeGroup> groups = CodeGroupsOf(incident);
   if (groups.empty()) return;
   const v1::Spike& cause = CauseOf(incident, groups);
   AddFix(cause, incident.cause_action(), screen);
+  if (cause.active()) {
+    screen->Paragraph(
+        absl::StrCat(RateText(cause.observed_rate()), ", ", RateText(cause.expected_rate()),
+                     " expected at this hour", cause.reason().empty() ? "" : "; ", cause.reason()),
+        kIndent, "Why: ");
+  }
   screen->Blank();
   AddSpikeTable(groups, now, screen);
   screen->Blank();
@@ -165,6 +172,7 @@ void AddSpikes(const v1::SpikesResponse& spikes, int limit, Screen* screen) {
     screen->Paragraph(absl::StrCat("and ", incidents - shown, " more; see --limit"));
   }
   AddLoops(spikes, now, screen);
+  AddTraffic(spikes.traffic(), now, screen);
   AddEnded(spikes, now, screen);
   AddTrust(spikes.trust(), screen);
 }

@@ -24,6 +24,10 @@ std::string PlaceText(absl::string_view app, absl::string_view region);
 void AddSilences(const google::protobuf::RepeatedPtrField<v1::Silence>& silences, absl::Time now,
                  Screen* screen);
 
+// Adds a line for each crowd and each new place; nothing without one.
+void AddTraffic(const google::protobuf::RepeatedPtrField<v1::TrafficLine>& lines, absl::Time now,
+                Screen* screen);
+
 // Adds the warnings about the numbers; nothing without a warning.
 void AddTrust(const v1::Trust& trust, Screen* screen);
 

@@ -4,16 +4,27 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "daemon/model/batch.h"
 
 namespace gmewatch {
 
-// Reports of a place that usually has many have stopped, or all but a few have. An app or region of
-// kAllLabel stands for all of them.
+// A version of a game on a platform, as clients name them. kAllLabel stands for all of them.
+struct ClientVersion {
+  std::string platform;
+  std::string app_version;
+
+  bool empty() const { return platform.empty() && app_version.empty(); }
+  friend bool operator==(const ClientVersion&, const ClientVersion&) = default;
+};
+
+// Reports of a place that usually has many have stopped, or all but a few have: all of them, or
+// those of a version. An app or region of kAllLabel stands for all of them.
 struct Silence {
   Place place;
+  ClientVersion version = {};  // empty: all reports of the place
   bool active = false;
   int64_t start_s = 0;
   int64_t end_s = 0;         // 0 while it is active

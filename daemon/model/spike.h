@@ -31,11 +31,28 @@ struct Spike {
   double expected_rate = 0;  // now
   double observed_rate = 0;  // now
   double score = 0;          // the highest so far; an alarm needs 1
+  // The share of the operations of its place that ends with it, 0 to 1, and their number over that
+  // which is usual at this hour. 0: not known.
+  double operations_share = 0;
+  double traffic_ratio = 0;
+};
+
+// A place whose traffic is far above what is usual at this hour, or one that is new. No alarm.
+// Rates are operations per second.
+struct TrafficLine {
+  enum class Kind : uint8_t { kCrowd, kLaunch };
+  Kind kind = Kind::kCrowd;
+  Place place;
+  bool active = false;
+  int64_t start_s = 0;
+  int64_t end_s = 0;         // 0 while it is active
+  double usual_rate = 0;     // at this hour of the past days; 0 for a launch
+  double observed_rate = 0;  // now; 0 for a launch
 };
 
 // Spikes that belong together: they began within minutes of each other in places that overlap.
 struct Incident {
-  uint64_t id = 0;  // never reused
+  uint64_t id = 0;  // unique over daemons and restarts; never reused
   bool active = false;
   int64_t start_s = 0;
   int64_t end_s = 0;                // 0 while it is active
@@ -57,6 +74,7 @@ struct SpikeReport {
   int64_t time_s = 0;
   std::vector<Spike> spikes;
   std::vector<Incident> incidents;
+  std::vector<TrafficLine> traffic;
   std::vector<ExpectedRate> expected;  // of each code with a baseline
   uint64_t series = 0;                 // series and roll-ups that are watched
 };

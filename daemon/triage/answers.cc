@@ -7,8 +7,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/model/code_label.h"
+#include "daemon/model/spike_reason.h"
 #include "daemon/triage/breakdowns.h"
 #include "daemon/triage/timestamp.h"
+#include "daemon/triage/traffic_answer.h"
 #include "daemon/triage/urgency.h"
 
 namespace gmewatch {
@@ -31,6 +33,8 @@ v1::Silence SilenceOf(const Silence& silence, const Catalog& catalog) {
   v1::Silence out;
   out.set_app(silence.place.app);
   out.set_region(silence.place.region);
+  out.set_platform(silence.version.platform);
+  out.set_app_version(silence.version.app_version);
   out.set_active(silence.active);
   *out.mutable_start() = TimestampOf(silence.start_s);
   if (!silence.active) *out.mutable_end() = TimestampOf(silence.end_s);
@@ -91,6 +95,7 @@ Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& lin
   AddSpikes();
   for (const Incident& incident : report_.incidents) incidents_.push_back(IncidentOf(incident));
   absl::c_stable_sort(incidents_, kByUrgency);
+  for (const TrafficLine& line : report_.traffic) traffic_.push_back(TrafficAnswer(line));
   for (const Silence& stop : silence.silences) silences_.push_back(SilenceOf(stop, catalog));
 }
 
@@ -135,6 +140,11 @@ v1::Spike Answers::SpikeOf(const Spike& spike) const {
   out.set_expected_rate(spike.expected_rate);
   out.set_observed_rate(spike.observed_rate);
   out.set_score(spike.score);
+  if (spike.active) {
+    out.set_operations_share(spike.operations_share);
+    out.set_traffic_ratio(spike.traffic_ratio);
+    out.set_reason(SpikeReason(spike.operations_share, spike.traffic_ratio));
+  }
   if (const Known* known = Find(out.code())) {
     out.set_name(known->summary.name());
     out.set_category(known->summary.category());
@@ -172,6 +182,10 @@ v1::Incident Answers::IncidentOf(const Incident& incident) const {
   out.set_app(incident.place.app);
   out.set_region(incident.place.region);
   for (const SpikePlace& member : incident.members) {
+    v1::IncidentMember& named = *out.add_all_members();
+    named.set_code(CodeLabel(member.code, member.other_code));
+    named.set_app(member.place.app);
+    named.set_region(member.place.region);
     const auto spike = absl::c_find_if(report_.spikes, [&member](const Spike& known) {
       return known.where == member && !known.retry_loop;
     });
@@ -201,6 +215,7 @@ v1::TopResponse Answers::Top(size_t limit) const {
   });
   auto out = Begin<v1::TopResponse>();
   *out.mutable_silences() = {silences_.begin(), silences_.end()};
+  *out.mutable_traffic() = {traffic_.begin(), traffic_.end()};
   for (size_t i = 0; i < std::min(limit, seen.size()); ++i) *out.add_codes() = *seen[i];
   return out;
 }
@@ -208,6 +223,7 @@ v1::TopResponse Answers::Top(size_t limit) const {
 v1::SpikesResponse Answers::Spikes() const {
   auto out = Begin<v1::SpikesResponse>();
   *out.mutable_silences() = {silences_.begin(), silences_.end()};
+  *out.mutable_traffic() = {traffic_.begin(), traffic_.end()};
   *out.mutable_incidents() = {incidents_.begin(), incidents_.end()};
   *out.mutable_spikes() = {spikes_.begin(), spikes_.end()};
   return out;

@@ -72,6 +72,7 @@ class Answers {
   std::vector<v1::Spike> spikes_;
   std::vector<v1::Incident> incidents_;
   std::vector<v1::Silence> silences_;
+  std::vector<v1::TrafficLine> traffic_;
 };
 
 }  // namespace gmewatch

@@ -21,7 +21,8 @@ constexpr absl::string_view kRoot = "../";
 std::string SpikeText(const v1::Spike& spike, absl::Time now) {
   const bool loop = spike.kind() == v1::Spike::RETRY_LOOP;
   const std::string rates =
-      spike.active() ? absl::StrCat(HtmlRates(spike.observed_rate(), spike.expected_rate()), "; ")
+      spike.active() ? absl::StrCat(HtmlRates(spike.observed_rate(), spike.expected_rate()), "; ",
+                                    spike.reason(), spike.reason().empty() ? "" : "; ")
                      : "Over: ";
   return absl::StrCat("<p>", loop ? "Retry loop of very few clients: " : "", rates,
                       HtmlPlace(spike.app(), spike.region()), "; ", HtmlSince(spike, now),

@@ -70,6 +70,7 @@ class HomeWriter {
                        const v1::Spike* same_fix) const;
   std::string OverText() const;
   std::string LoopsText() const;
+  std::string TrafficText() const;
   std::string TopText() const;
 
   const Answers& answers_;
@@ -117,9 +118,8 @@ std::string HomeWriter::StateText() const {
 std::string HomeWriter::StoppedText() const {
   std::string out;
   for (const v1::Silence* silence : stopped_) {
-    absl::StrAppend(&out, "<article class=\"card\"><h2>No reports: ",
-                    HtmlPlace(silence->app(), silence->region()), "</h2>\n<p>",
-                    HtmlRates(silence->observed_rate(), silence->usual_rate()), "; ",
+    absl::StrAppend(&out, "<article class=\"card\"><h2>No reports: ", HtmlPlace(*silence),
+                    "</h2>\n<p>", HtmlRates(silence->observed_rate(), silence->usual_rate()), "; ",
                     HtmlSince(*silence, now_),
                     ". Players may have no voice while nothing here says so.</p>\n<ol>\n");
     for (const std::string& step : silence->steps()) {
@@ -142,6 +142,8 @@ std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& 
   // Leaves out what the incident's first lines say already.
   std::vector<std::string> facts;
   if (spike.active()) facts.push_back(HtmlRates(spike.observed_rate(), spike.expected_rate()));
+  // That of several places is not the reason of one.
+  if (group.places.size() == 1 && !spike.reason().empty()) facts.push_back(spike.reason());
   const bool is_elsewhere = spike.app() != incident.app() || spike.region() != incident.region();
   if (group.places.size() == 1 && is_elsewhere) {
     facts.push_back(HtmlPlace(spike.app(), spike.region()));
@@ -161,7 +163,8 @@ std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
   const std::string id = absl::StrCat("incident-", incident.id());
   std::string out = absl::StrCat("<article class=\"card\" aria-labelledby=\"", id, "\"><h2 id=\"",
                                  id, "\">", HtmlPlace(incident.app(), incident.region()),
-                                 "</h2>\n<p>", HtmlSince(incident, now_), "</p>\n");
+                                 "</h2>\n<p>", HtmlSince(incident, now_), "; incident ",
+                                 EscapeHtml(incident.id()), "</p>\n");
   const std::vector<CodeGroup> groups = CodeGroupsOf(incident);
   for (size_t i = 0; i < groups.size(); ++i) {
     const v1::Spike& spike = groups[i].whole;
@@ -187,8 +190,8 @@ std::string HomeWriter::OverText() const {
   std::string silences;
   for (const v1::Silence& silence : spikes_.silences()) {
     if (silence.active()) continue;
-    absl::StrAppend(&silences, "<li>", HtmlPlace(silence.app(), silence.region()), ", ",
-                    HtmlSince(silence, now_), ": no reports</li>\n");
+    absl::StrAppend(&silences, "<li>", HtmlPlace(silence), ", ", HtmlSince(silence, now_),
+                    ": no reports</li>\n");
   }
   if (over_.empty() && silences.empty()) return "";
   std::string out = "<section class=\"card over\"><h2>Over in the last hour</h2>\n<ul>\n";
@@ -218,6 +221,24 @@ std::string HomeWriter::LoopsText() const {
   return out + "</section>\n";
 }
 
+std::string HomeWriter::TrafficText() const {
+  if (spikes_.traffic().empty()) return "";
+  std::string out =
+      "<section class=\"card over\"><h2>Traffic</h2>\n<p>For your information: these are no "
+      "incidents.</p>\n<ul>\n";
+  for (const v1::TrafficLine& line : spikes_.traffic()) {
+    absl::StrAppend(&out, "<li>", HtmlPlace(line.app(), line.region()), ", ", HtmlSince(line, now_),
+                    ": ");
+    if (line.kind() == v1::TrafficLine::LAUNCH) {
+      absl::StrAppend(&out, "reports for the first time</li>\n");
+    } else {
+      absl::StrAppend(&out, TimesText(line.observed_rate(), line.usual_rate()),
+                      " the operations that are usual at this hour</li>\n");
+    }
+  }
+  return out + "</ul></section>\n";
+}
+
 std::string HomeWriter::TopText() const {
   const v1::TopResponse top = answers_.Top(kTopCodes);
   if (top.codes().empty()) {
@@ -232,7 +253,8 @@ std::string HomeWriter::TopText() const {
 std::string HomeWriter::Main() const {
   std::string out = StateText() + StoppedText();
   for (const v1::Incident* incident : active_) absl::StrAppend(&out, IncidentText(*incident));
-  absl::StrAppend(&out, LoopsText(), OverText(), TopText(), HtmlTrust(spikes_.trust(), now_));
+  absl::StrAppend(&out, LoopsText(), TrafficText(), OverText(), TopText(),
+                  HtmlTrust(spikes_.trust(), now_));
   return out;
 }
 

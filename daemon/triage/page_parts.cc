@@ -56,6 +56,17 @@ std::string HtmlPlace(absl::string_view app, absl::string_view region) {
                       where);
 }
 
+std::string HtmlPlace(const v1::Silence& silence) {
+  const std::string place = HtmlPlace(silence.app(), silence.region());
+  if (silence.platform().empty() && silence.app_version().empty()) return place;
+  const auto named = [](absl::string_view what, const std::string& name) {
+    return name == kAllLabel ? absl::StrCat("all ", what, "s")
+                             : absl::StrCat(what, " ", HtmlValue(name));
+  };
+  return absl::StrCat(named("platform", silence.platform()), ", ",
+                      named("app version", silence.app_version()));
+}
+
 std::string HtmlCodeLink(absl::string_view root, absl::string_view code, absl::string_view name) {
   return absl::StrCat("<a href=\"", root, "codes/", UrlEncode(code), "\">",
                       HtmlName(absl::StrCat(code, name.empty() ? "" : " ", name)), "</a>");
@@ -76,6 +87,10 @@ std::string HtmlSince(const v1::Incident& incident, absl::Time now) {
 
 std::string HtmlSince(const v1::Silence& silence, absl::Time now) {
   return Since(TimeOf(silence.start()), silence.active(), TimeOf(silence.end()), now);
+}
+
+std::string HtmlSince(const v1::TrafficLine& line, absl::Time now) {
+  return Since(TimeOf(line.start()), line.active(), TimeOf(line.end()), now);
 }
 
 std::string HtmlFix(absl::string_view solution) {

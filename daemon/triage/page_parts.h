@@ -18,6 +18,8 @@ namespace gmewatch {
 
 // "all apps, region eu" and the like.
 std::string HtmlPlace(absl::string_view app, absl::string_view region);
+// That of a silence, with the version if only its reports have stopped.
+std::string HtmlPlace(const v1::Silence& silence);
 // "1005 AV_ERR_TIMEOUT" as a link to the code's page.
 std::string HtmlCodeLink(absl::string_view root, absl::string_view code, absl::string_view name);
 // "84/s, expected 4/s: 21 times".
@@ -26,6 +28,7 @@ std::string HtmlRates(double observed, double expected);
 std::string HtmlSince(const v1::Spike& spike, absl::Time now);
 std::string HtmlSince(const v1::Incident& incident, absl::Time now);
 std::string HtmlSince(const v1::Silence& silence, absl::Time now);
+std::string HtmlSince(const v1::TrafficLine& line, absl::Time now);
 // The document's words, or that it does not have the code.
 std::string HtmlFix(absl::string_view solution);
 // A tag "spiking" or "retry loop"; empty for a calm code.

@@ -14,6 +14,8 @@ export interface Dialect {
   lookupLabel(lookup: Lookup, label: string, missing: string): string;
   // `text` if the value of another query is 1.
   lookupFlag(lookup: Lookup, text: string): string;
+  // A text with the value of a lookup, a number in the template; nothing if it has none.
+  textOf(lookup: Lookup, text: (value: string) => string): string;
 }
 
 export type Format = 'number' | 'share' | 'duration';

@@ -1,23 +1,32 @@
-// Alerts about the errors of the clients. Their labels are code, name, category, region, app and the id of the incident, by
-// which messages are grouped. A text is never a label: labels are an alert's identity, so a corrected text would fire it again.
-import { Alert, LIKELY_CAUSE, Lookup, runbookOf, Severity } from './alerting';
+// Alerts about the errors of the clients. Their labels are code, name, category, region, app, the instance of gmewatchd that
+// found it and the id of the incident, by which messages are grouped. A text is never a label: labels are an alert's identity,
+// so a corrected text would fire it again.
+import { Alert, Dialect, LIKELY_CAUSE, Lookup, runbookOf, Severity, written } from './alerting';
 import { stoppedSteps } from './catalog';
 import { UID } from './links';
 import { NAMES, named, NO_FIX, ofActiveSpikes, ofSpikes, withFix, withIncident } from './promql';
 
-const EXPECTED: Lookup = {
-  name: 'Expected',
-  all: `60 * ${ofSpikes('gme_spike_expected_rate', {})}`,
-  one: '60 * max(gme_spike_expected_rate{code=%q,region=%q,app=%q})',
-  labels: ['code', 'region', 'app'],
-};
+const ofSpike = (name: string, factor: string, family: string): Lookup => ({
+  name,
+  all: `${factor}${ofSpikes(family, {})}`,
+  one: `${factor}max(${family}{instance=%q,code=%q,region=%q,app=%q})`,
+  labels: ['instance', 'code', 'region', 'app'],
+});
+const EXPECTED = ofSpike('Expected', '60 * ', 'gme_spike_expected_rate');
+const SHARE = ofSpike('Share', '', 'gme_spike_operations_share');
+const TRAFFIC = ofSpike('Traffic', '', 'gme_spike_traffic_ratio');
 
-const CAUSE: Lookup = {
-  name: 'Cause',
-  all: ofSpikes('gme_spike_likely_cause', {}),
-  one: 'max(gme_spike_likely_cause{code=%q,region=%q,app=%q})',
-  labels: ['code', 'region', 'app'],
-};
+// What speaks for the spike beside its rates, and what was ruled out. Rates wander by some 30 %.
+const why = (say: Dialect): string =>
+  say.textOf(SHARE, (value) => `${written(value, 'share')} of the operations there end with it. `) +
+  say.textOf(
+    TRAFFIC,
+    (value) =>
+      `{{ if gt ${value} 1.4 }}Traffic is ${written(value, 'number')} times the usual, errors are more than that explains. ` +
+      `{{ else if lt ${value} 0.7 }}Traffic is down to ${written(value, 'share')} of the usual. {{ else }}Traffic is as usual. {{ end }}`,
+  );
+
+const CAUSE = ofSpike('Cause', '', 'gme_spike_likely_cause');
 
 // For codes without a page of their own.
 const SPIKE_RUNBOOK = runbookOf('GmeErrorSpike');
@@ -47,12 +56,13 @@ const spike = (severity: Severity, expr: string): Alert => ({
   for: '30s',
   // Bridges a restart of gmewatchd, and the time until GmewatchDown inhibits a false resolve.
   keepFiringFor: '3m',
-  lookups: [EXPECTED, SPIKE_FIX, CAUSE],
+  lookups: [EXPECTED, SPIKE_FIX, CAUSE, SHARE, TRAFFIC],
   summary: (say) =>
     `${say.label('code')} ${say.label('name')} rises in region ${say.label('region')}, app ${say.label('app')}: ` +
-    `${say.value('number')} a minute, ${say.lookup(EXPECTED, 'number')} expected`,
+    `${say.value('number')} a minute, ${say.lookup(EXPECTED, 'number')} expected at this hour`,
   solution: (say) => say.lookupLabel(SPIKE_FIX, 'solution', NO_FIX),
-  description: () => 'Clients report it more often than its baseline predicts. Region or app is "all" if the code rises in all of them.',
+  description: (say) =>
+    `${why(say)}Found by gmewatchd ${say.label('instance')}. Region or app is "all" if the code rises in all of them.`,
   runbookUrl: (say) => say.lookupLabel(SPIKE_FIX, 'runbook_url', SPIKE_RUNBOOK),
   likelyCause: (say) => say.lookupFlag(CAUSE, LIKELY_CAUSE),
   dashboard: UID.overview,
@@ -87,29 +97,33 @@ const retryLoop: Alert = {
   },
 };
 
+// The labels of a stop; platform and version are empty if all reports of a place have stopped.
+const SILENCE = 'instance, region, app, platform, app_version';
+
 const USUAL: Lookup = {
   name: 'Usual',
-  all: '60 * max by (region, app) (gme_reports_usual_rate)',
-  one: '60 * max(gme_reports_usual_rate{region=%q,app=%q})',
-  labels: ['region', 'app'],
+  all: `60 * max by (${SILENCE}) (gme_reports_usual_rate)`,
+  one: '60 * max(gme_reports_usual_rate{instance=%q,region=%q,app=%q,platform=%q,app_version=%q})',
+  labels: ['instance', 'region', 'app', 'platform', 'app_version'],
 };
 
 const stopped: Alert = {
   name: 'GmeReportsStopped',
   severity: 'critical',
-  expr: () => 'max by (region, app) (gme_reports_stopped) == 1',
+  expr: () => `max by (${SILENCE}) (gme_reports_stopped) == 1`,
   // A restart of a proxy takes clients less than this.
   for: '1m',
   keepFiringFor: '3m',
   lookups: [USUAL],
   summary: (say) =>
-    `No reports from region ${say.label('region')}, app ${say.label('app')}: ${say.lookup(USUAL, 'number')} a minute are usual`,
+    `No reports from region ${say.label('region')}, app ${say.label('app')}` +
+    `{{ if $labels.platform }}, platform ${say.label('platform')}, version ${say.label('app_version')}{{ end }}: ${say.lookup(USUAL, 'number')} a minute are usual`,
   description: () =>
-    'Reports have stopped, or nearly all of them: outages there are not detected. Region or app is "all" if they have stopped in all of them.',
+    'Reports have stopped, or nearly all of them: outages there are not detected. "all" stands for all regions, apps, platforms or versions.',
   dashboard: UID.daemon,
   panel: 'Batches',
   runbook: {
-    meaning: 'A place that usually has many reports at this time has none, or nearly none. gmewatchd itself takes batches.',
+    meaning: 'A place, or a version of the game on a platform, that usually has many reports at this time has none, or nearly none. gmewatchd itself takes batches.',
     impact: 'Unknown: voice may work, but nobody would hear of an outage. Clients that cannot reach gmewatchd keep their counts for a day.',
     diagnosis: stoppedSteps().join(' '),
     mitigation: 'Bring back what is in the way: roll back the release, repair the proxy, the name, the certificate, the rule of the firewall or the settings. The alert ends a minute after reports come again. If the place was closed for good, it ends after a day.',

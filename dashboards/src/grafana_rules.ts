@@ -20,6 +20,7 @@ const GRAFANA: Dialect = {
   value: (format) => withValue('Value', format),
   lookup: (lookup, format) => withValue(lookup.name, format),
   lookupFlag: (lookup, text) => `{{ with $values.${lookup.name} }}{{ if eq .Value 1.0 }}${text}{{ end }}{{ end }}`,
+  textOf: (lookup, text) => `{{ with $values.${lookup.name} }}${text('.Value')}{{ end }}`,
   lookupLabel: (lookup, label) => `{{ $values.${lookup.name}.Labels.${label} }}`,
 };
 

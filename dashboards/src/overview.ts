@@ -93,6 +93,7 @@ const spikesNow = () =>
       { of: 'solution', title: 'Documented solution' },
       { of: 'name', title: 'Name', width: 170 },
       { of: 'runbook_url', title: 'Runbook', width: 80, links: [toRunbook], mappings: OPEN },
+      { of: 'instance', title: 'gmewatchd', width: 110 },
     ],
     { noValue: 'No code is above its baseline.', sortBy: { title: 'Now', desc: true } },
   );
@@ -157,6 +158,7 @@ const tables = () => [
       { of: 'region', title: 'Region', width: 80 },
       { of: 'app', title: 'App', width: 105 },
       { of: 'Loop', title: 'State', width: 70, mappings: LASTS },
+      { of: 'instance', title: 'gmewatchd', width: 110 },
     ],
     { noValue: 'None in the last hour.', sortBy: { title: 'State', desc: true } },
   ),

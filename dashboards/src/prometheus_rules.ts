@@ -15,6 +15,7 @@ const PROMETHEUS: Dialect = {
   value: (format) => written('$value', format),
   lookup: (lookup, format) => withRow(lookup, `{{ $number := . | first | value }}${written('$number', format)}`, '?'),
   lookupFlag: (lookup, text) => withRow(lookup, `{{ if eq (. | first | value) 1.0 }}${text}{{ end }}`, ''),
+  textOf: (lookup, text) => withRow(lookup, `{{ $number := . | first | value }}${text('$number')}`, ''),
   lookupLabel: (lookup, label, missing) => withRow(lookup, `{{ . | first | label "${label}" }}`, missing),
 };
 

@@ -1,14 +1,14 @@
 // The expressions that several panels, annotations and alerts share.
 //
-// Several gmewatchd may be scraped, so every expression aggregates the label `instance` away: counts are summed, states are
-// taken once.
+// Several gmewatchd may be scraped. Counts are summed over them: each counts other clients. What they detect is kept apart by
+// the label `instance`: an outage that one of them sees is not that of another.
 import { DocumentedCode, DocumentedText } from './catalog';
 
 // A PromQL string.
 export const quoted = (text: string): string => JSON.stringify(text);
 
 // The labels of a spike.
-export const PLACE = 'code, category, region, app';
+export const PLACE = 'instance, code, category, region, app';
 const RUNBOOK_LABELS = 'name, solution, runbook_url';
 
 // One row for each code, also while two gmewatchd with different catalogues are scraped: a second row would break a join.
@@ -55,7 +55,7 @@ function matchers(filter: Filter, suffix: string): string {
 // The selector of a family of spikes, such as gme_spike_active.
 export const selected = (family: string, filter: Filter): string => `${family}${matchers(filter, '|all')}`;
 
-// Such a family, each place once.
+// Such a family, each place of a gmewatchd once.
 export const ofSpikes = (family: string, filter: Filter): string => `max by (${PLACE}) (${selected(family, filter)})`;
 
 // The same for active spikes only; ended ones are exposed for an hour.

@@ -28,7 +28,7 @@ class SilenceWatchTest : public testing::Test {
     Start();
   }
   void Start() {
-    watch_ = std::make_unique<SilenceWatch>(DetectSettings(), counters_, clock_,
+    watch_ = std::make_unique<SilenceWatch>(DetectSettings(), counters_, versions_, clock_,
                                             [this] { return intake_; });
   }
   void Restart(absl::Duration downtime) {
@@ -63,6 +63,7 @@ class SilenceWatchTest : public testing::Test {
 
   ManualClock clock_{absl::FromUnixSeconds(1'795'212'003)};
   Counters counters_;
+  VersionTable versions_;
   Random random_{81};
   Intake intake_;
   std::unique_ptr<SilenceWatch> watch_;
@@ -85,6 +86,34 @@ TEST_F(SilenceWatchTest, PublishesAndLogsAStopAndItsEnd) {
   EXPECT_THAT(log, HasSubstr("WARN"));
   EXPECT_THAT(log, HasSubstr("reports stopped app=all region=eu usual=2"));
   EXPECT_THAT(log, HasSubstr("stop of reports ended app=all region=eu lasted=2m"));
+}
+
+TEST_F(SilenceWatchTest, AVersionThatStopsAloneIsReportedOneThatStopsWithItsPlaceIsNot) {
+  const auto ticks = [this](int n, int eu, int old_version, int new_version) {
+    for (int i = 0; i < n; ++i) {
+      for (int k = 0; k < old_version; ++k) {
+        versions_.Add(versions_.SlotFor("ios", "1.0"), {random_.Bits(), random_.Bits()});
+      }
+      for (int k = 0; k < new_version; ++k) {
+        versions_.Add(versions_.SlotFor("ios", "1.1"), {random_.Bits(), random_.Bits()});
+      }
+      Ticks(1, eu, 40);
+    }
+  };
+  ticks(kHour, 40, 40, 40);
+  testing::internal::CaptureStderr();
+  ticks(18, 40, 40, 0);
+  ASSERT_THAT(Active(), ElementsAre("all/all"));
+  EXPECT_EQ(watch_->Report()->silences[0].version, (ClientVersion{"ios", "1.1"}));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("reports stopped app=all region=all platform=ios version=1.1 usual="));
+  Restart(absl::Seconds(5));
+  ASSERT_THAT(Active(), ElementsAre("all/all"));
+  ticks(30, 40, 40, 40);
+  ASSERT_THAT(Active(), IsEmpty());
+  ticks(2 * kHour, 40, 40, 40);
+  ticks(18, 0, 40, 0);
+  EXPECT_THAT(Active(), ElementsAre("all/eu"));
 }
 
 TEST_F(SilenceWatchTest, ItsOwnDowntimeIsNoStop) {

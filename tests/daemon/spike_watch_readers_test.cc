@@ -100,6 +100,7 @@ class SpikeWatchReadersTest : public testing::Test {
   TriagePages triage_{counters_,
                       clock_,
                       [this] { return watch_.Report(); },
+                      [this](int32_t code, bool other) { return watch_.Explain(code, other); },
                       [] { return std::make_shared<const SilenceReport>(); },
                       [] { return RejectedByReason{}; },
                       [] { return DaemonState{}; }};
@@ -138,6 +139,22 @@ TEST_F(SpikeWatchReadersTest, PagesAndMetricsAnswerDuringATickThatIsHeldStill) {
   EXPECT_EQ(without_answer, "");
   EXPECT_GE(times_held, 3);
   EXPECT_GT(watch_.Report()->time_s, 0);
+}
+
+TEST_F(SpikeWatchReadersTest, WhatTheDetectorKnowsOfACodeIsJson) {
+  ASSERT_TRUE(server_.Start().ok());
+  const auto get = [this](const char* path) { return *HttpFetch(server_.address(), path); };
+  watch_.RunOnce();
+  EXPECT_EQ(get("/api/v1/detector/1005").status, 404) << "no tick yet";
+  counters_.mutable_place(0)->mutable_cell(1)->CountInTime({1, 2}, 7);
+  manual_.Advance(absl::Seconds(20));
+  watch_.RunOnce();
+  const HttpReply known = get("/api/v1/detector/1005");
+  EXPECT_EQ(known.status, 200);
+  EXPECT_THAT(known.body, testing::HasSubstr("\"region\":\"eu\",\"phase\":\"new\""));
+  EXPECT_EQ(get("/api/v1/detector/other").status, 200);
+  EXPECT_EQ(get("/api/v1/detector/777").status, 404);
+  EXPECT_EQ(get("/api/v1/detector/").status, 404);
 }
 
 }  // namespace

@@ -37,6 +37,9 @@ class World {
       cell->CountInTime({static_cast<uint64_t>(random_.Uniform() * 1e15), 0}, 1);
     }
   }
+  void CountSuccesses(size_t place, uint32_t successes) {
+    counters_->mutable_place(place)->CountSuccesses(successes, false);
+  }
   void CountPoisson(size_t place, size_t slot, double mean) {
     Count(place, slot, random_.Poisson(mean));
   }

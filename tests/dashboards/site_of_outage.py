@@ -1,4 +1,4 @@
-"""A gmewatchd in an outage, with the real Prometheus and Alertmanager around it and a receiver of their messages.
+"""A gmewatchd in an outage, or several with one each, with the real Prometheus and Alertmanager around it and a receiver of their messages.
 
 Everything is on loopback at free ports; stop() ends what start() began.
 """
@@ -30,7 +30,9 @@ OUTAGE_FOR = "70s"
 
 
 class Site:
-    def __init__(self, gmewatchd: str, fleet: str):
+    def __init__(self, gmewatchd: str, fleet: str, outages: dict[str, str] | None = None):
+        """`outages`: the region of the outage of each gmewatchd, by its instance."""
+        self._outages = outages or {"gmewatchd": "eu"}
         self._executables = {"gmewatchd": gmewatchd, "fleet": fleet}
         self._folder = tempfile.TemporaryDirectory()
         self.folder = Path(self._folder.name)
@@ -40,28 +42,36 @@ class Site:
 
     def start(self):
         (self.folder / "settings.yaml").write_text(SETTINGS, "utf-8")
-        state = self.folder / "state"
-        state.mkdir()
-        self._programs.start("gmewatchd", self._executables["gmewatchd"], f"--config={self.folder}/settings.yaml", f"--state_dir={state}",
-                             "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0")
-        ready = await_true("gmewatchd to be ready", 30, lambda: re.search(r"ready ingest=(\S+) admin=(\S+)", self._programs.output("gmewatchd")))
+        ready = {instance: self._start_gmewatchd(instance) for instance in self._outages}
         alertmanager = Alertmanager(self._programs, self.receiver, GROUP_WAIT_SECONDS)
-        self._start_prometheus(ready.group(2), alertmanager.address)
-        await_true("Prometheus to scrape", 60, lambda: self._answers("gmewatch_ready == 1"))
-        self._programs.start("fleet", self._executables["fleet"], f"--address={ready.group(1)}", "--clients=600", "--flush_interval=1s",
-                             "--seed=1", "--day=24h", "--outage_region=eu", f"--outage_after={OUTAGE_AFTER}", f"--outage_for={OUTAGE_FOR}")
+        self._start_prometheus({instance: admin for instance, (_, admin) in ready.items()}, alertmanager.address)
+        await_true("Prometheus to scrape", 60, lambda: self._answers(f"sum(gmewatch_ready) == {len(ready)}"))
+        for instance, region in self._outages.items():
+            self._programs.start(f"fleet-{instance}", self._executables["fleet"], f"--address={ready[instance][0]}", f"--clients={600 // len(ready)}",
+                                 "--flush_interval=1s", "--seed=1", "--day=24h", f"--outage_region={region}", f"--outage_after={OUTAGE_AFTER}",
+                                 f"--outage_for={OUTAGE_FOR}")
+
+    def _start_gmewatchd(self, instance: str) -> tuple[str, str]:
+        """Returns its addresses: ingest and admin."""
+        state = self.folder / f"state-{instance}"
+        state.mkdir()
+        self._programs.start(instance, self._executables["gmewatchd"], f"--config={self.folder}/settings.yaml", f"--state_dir={state}",
+                             "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0")
+        ready = await_true(f"{instance} to be ready", 30, lambda: re.search(r"ready ingest=(\S+) admin=(\S+)", self._programs.output(instance)))
+        return ready.group(1), ready.group(2)
 
     def stop(self):
         self._programs.stop()
         self.receiver.stop()
         self._folder.cleanup()
 
-    def _start_prometheus(self, target: str, alertmanager: str):
+    def _start_prometheus(self, targets: dict[str, str], alertmanager: str):
         config = {
             "global": {"scrape_interval": f"{SCRAPE_SECONDS}s", "scrape_timeout": "1s", "evaluation_interval": "2s"},
             "rule_files": [f"{DASHBOARDS}/prometheus/*.yaml"],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
-            "scrape_configs": [{"job_name": "gmewatch", "static_configs": [{"targets": [target], "labels": {"instance": "gmewatchd"}}]}],
+            "scrape_configs": [{"job_name": "gmewatch", "static_configs": [
+                {"targets": [target], "labels": {"instance": instance}} for instance, target in targets.items()]}],
         }
         (self.folder / "prometheus.yml").write_text(json.dumps(config), "utf-8")
         self._programs.start("prometheus", "prometheus", f"--config.file={self.folder}/prometheus.yml", f"--storage.tsdb.path={self.folder}/tsdb",

@@ -63,7 +63,7 @@ class OutageTest(unittest.TestCase):
         self.assertRegex(by_gmectl, r"1005 AV_ERR_TIMEOUT [\d.]+/s", everything)
         self.assertIn(fix, by_gmectl, everything)
         number = r"[\d,]+(\.\d)?"
-        self.assertRegex(by_the_page, rf"1005 AV_ERR_TIMEOUT rises in region (eu|all), app \S+: {number} a minute, {number} expected {re.escape(fix)}", everything)
+        self.assertRegex(by_the_page, rf"1005 AV_ERR_TIMEOUT rises in region (eu|all), app \S+: {number} a minute, {number} expected at this hour {re.escape(fix)}", everything)
         self.assertRegex(by_the_page, r"triage page http://127\.0\.0\.1:\d+/ ", everything)
 
 

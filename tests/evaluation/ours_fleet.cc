@@ -33,7 +33,6 @@ std::vector<WatchedCode> Codes() {
   std::vector<WatchedCode> codes(kErrorCodes + 1);
   codes[0].other = true;
   for (int code = 1; code <= kErrorCodes; ++code) codes[static_cast<size_t>(code)].code = code;
-  codes.emplace_back().success = true;
   return codes;
 }
 
@@ -68,7 +67,7 @@ void OursFleet::Observe(const MonthTick& tick, std::vector<ActiveLine>* active) 
     }
     if (tick.successes[leaf] == 0) continue;
     gains_.push_back(
-        {.place = *ids_[leaf], .slot = kErrorCodes + 1, .events = tick.successes[leaf]});
+        {.place = *ids_[leaf], .success = true, .events = tick.successes[leaf]});
   }
   detector_.Tick(static_cast<uint32_t>(kFirstTick + tick.tick), static_cast<uint32_t>(tick.ticks),
                  gains_);

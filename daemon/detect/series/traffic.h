@@ -57,7 +57,11 @@ class Traffic {
   // yet.
   void EndTick(uint32_t tick, uint32_t ticks, std::vector<uint32_t>* begun);
 
-  // The mean exposure of the ticks that were added last.
+  // Whether the row has operations: enough successes are reported.
+  bool IsKnown(uint32_t row) const { return rows_[row].mean > 0; }
+  // The mean number of operations in each of the ticks that were added last.
+  double Operations(uint32_t row) const { return double{rows_[row].exposure} * rows_[row].mean; }
+  // The mean exposure of these ticks.
   float Now(uint32_t row) const { return rows_[row].exposure; }
   // That of the last minutes.
   float Usual(uint32_t row) const;

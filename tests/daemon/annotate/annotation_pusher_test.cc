@@ -36,7 +36,7 @@ TEST_F(AnnotationPusherTest, ASpikeIsOneAnnotationFromItsStartToItsEnd) {
   annotation = grafana_.annotations()[0];
   EXPECT_EQ(annotation.time_ms, kStart * 1000);
   EXPECT_EQ(annotation.time_end_ms, (kStart + 123) * 1000);
-  EXPECT_THAT(annotation.text, HasSubstr("<br/>up to 42 a minute, 3.0 expected<br/>"));
+  EXPECT_THAT(annotation.text, HasSubstr("<br/>up to 42 a minute, 3.0 expected at this hour<br/>"));
   EXPECT_THAT(annotation.tags, ElementsAre("gme", "spike", "code:1005", "app:demo", "region:eu",
                                            "gmewatch:1005/demo/eu"));
   EXPECT_THAT(Methods(), ElementsAre("GET", "POST", "PATCH", "PATCH"));

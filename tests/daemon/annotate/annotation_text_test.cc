@@ -47,7 +47,7 @@ TEST(AnnotationTextTest, AnActiveSpikeHasItsRatesItsFixAndLinks) {
                                            "gmewatch:1005/demo/eu", "lasting"));
   EXPECT_EQ(annotation.text,
             "<b>1005 AV_ERR_TIMEOUT</b> in eu of demo<br/>"
-            "42 a minute, 3.0 expected<br/>"
+            "42 a minute, 3.0 expected at this hour<br/>"
             "<b>Fix:</b> Check the network.<br/>"
             "<a href=\"https://gme.example.com/codes/1005\">runbook</a> "
             "<a href=\"/grafana/d/gme-code?from=1767223800000&amp;to=now&amp;var-code=1005&amp;"
@@ -60,8 +60,18 @@ TEST(AnnotationTextTest, AnEndedSpikeHasItsPeakAndItsEnd) {
       Annotated(EndedSpike(ActiveSpike(1005), kStart + 600), kStart + 600), &code, kLinks);
   EXPECT_EQ(annotation.time_end_ms, (kStart + 600) * 1000);
   EXPECT_THAT(annotation.tags, Not(testing::Contains("lasting")));
-  EXPECT_THAT(annotation.text, HasSubstr("<br/>up to 120 a minute, 3.0 expected<br/>"));
+  EXPECT_THAT(annotation.text,
+              HasSubstr("<br/>up to 120 a minute, 3.0 expected at this hour<br/>"));
   EXPECT_THAT(annotation.text, HasSubstr("&amp;to=1767228000000&amp;"));
+}
+
+TEST(AnnotationTextTest, SaysWhatWasRuledOut) {
+  Spike spike = ActiveSpike(1005);
+  spike.operations_share = 0.61;
+  spike.traffic_ratio = 1.1;
+  EXPECT_THAT(AnnotationFor(Annotated(spike, kStart + 90), nullptr, kLinks).text,
+              HasSubstr("<br/>42 a minute, 3.0 expected at this hour<br/>61% of the operations "
+                        "there end with it; traffic is as usual<br/>"));
 }
 
 TEST(AnnotationTextTest, RatesThatWereNotSeenAreLeftOut) {

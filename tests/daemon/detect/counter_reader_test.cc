@@ -67,6 +67,23 @@ TEST(CounterReaderTest, EventsFromBeforeAreNoGain) {
   EXPECT_EQ(std::accumulate(gains[0].by_sender.begin(), gains[0].by_sender.end(), 0U), 7U);
 }
 
+// The detector measures errors against them.
+TEST(CounterReaderTest, ReturnsTheSuccessesOfAPlaceWithoutLateOnes) {
+  Writer writer;
+  writer.counters.mutable_place(1)->CountSuccesses(70, false);
+  CounterReader reader(writer.counters);
+  writer.Count(1, 1, 2);
+  writer.counters.mutable_place(1)->CountSuccesses(9, false);
+  writer.counters.mutable_place(1)->CountSuccesses(50, true);
+  const std::vector<CellGain>& gains = reader.Read();
+  ASSERT_THAT(gains, testing::SizeIs(2));
+  EXPECT_TRUE(gains[0].success);
+  EXPECT_EQ(gains[0].place, 1U);
+  EXPECT_EQ(gains[0].events, 9U);
+  EXPECT_FALSE(gains[1].success);
+  EXPECT_THAT(reader.Read(), IsEmpty());
+}
+
 TEST(CounterReaderTest, LeavesLateEventsOut) {
   Writer writer;
   CounterReader reader(writer.counters);

@@ -36,7 +36,6 @@ constexpr size_t kSuccess = DetectorRun::kBenign;  // the last column counts suc
 std::vector<WatchedCode> CodesWithSuccess() {
   std::vector<WatchedCode> codes = DetectorRun::WatchedCodes();
   codes[kSuccess] = WatchedCode();
-  codes[kSuccess].success = true;
   return codes;
 }
 
@@ -61,7 +60,7 @@ class TrafficRun {
   }
   static void AddSuccesses(uint32_t place, uint64_t successes, std::vector<CellGain>* gains) {
     if (successes == 0) return;
-    CellGain gain = {.place = place, .slot = kSuccess, .sessions = UINT32_MAX};
+    CellGain gain = {.place = place, .sessions = UINT32_MAX, .success = true};
     gain.events = successes;
     // As CounterReader orders them: by place.
     const auto after = std::find_if(gains->begin(), gains->end(),

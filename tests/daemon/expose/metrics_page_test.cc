@@ -34,6 +34,10 @@ SpikeSnapshot OneSpikeAndOneLoop() {
   SpikeReport report;
   report.spikes.resize(2);
   report.spikes[0].active = true;
+  report.spikes[0].operations_share = report.spikes[0].traffic_ratio = 1;
+  report.traffic.resize(2);
+  for (TrafficLine& line : report.traffic) line.active = true;
+  report.traffic[1].kind = TrafficLine::Kind::kLaunch;
   report.spikes[1].retry_loop = true;
   report.incidents.resize(1);
   report.incidents[0].active = true;
@@ -43,7 +47,7 @@ SpikeSnapshot OneSpikeAndOneLoop() {
 
 SilenceSnapshot OneSilence() {
   SilenceReport report;
-  report.silences.push_back({.place = {"shooter", "eu"}, .active = true});
+  report.silences.push_back({.place = {"all", "all"}, .version = {"ios", "1.0"}, .active = true});
   return std::make_shared<const SilenceReport>(std::move(report));
 }
 

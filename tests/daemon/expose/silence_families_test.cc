@@ -37,5 +37,17 @@ TEST(SilenceFamiliesTest, IsOneWhileAPlaceIsSilentAndZeroForAnHourAfter) {
   EXPECT_THAT(text, Not(HasSubstr("gme_reports_usual_rate{region=\"us\"")));
 }
 
+TEST(SilenceFamiliesTest, AStopOfAVersionHasItsLabels) {
+  SilenceReport report;
+  report.silences = {{.place = {"all", "all"},
+                      .version = {"ios", "1.1"},
+                      .active = true,
+                      .start_s = 7,
+                      .usual_rate = 1.5}};
+  EXPECT_THAT(Render(report),
+              HasSubstr("gme_reports_stopped{region=\"all\",app=\"all\",platform=\"ios\","
+                        "app_version=\"1.1\"} 1\n"));
+}
+
 }  // namespace
 }  // namespace gmewatch

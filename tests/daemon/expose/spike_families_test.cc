@@ -87,6 +87,32 @@ TEST(SpikeFamiliesTest, ARetryLoopIsNoSpike) {
   EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair("other unknown eu demo", 1)));
 }
 
+TEST(SpikeFamiliesTest, ShowsWhatIsKnownOfTheTraffic) {
+  SpikeReport report;
+  report.spikes = {SpikeAt(1005, {"all", "eu"}, true), SpikeAt(1005, {"all", "us"}, true)};
+  report.spikes[0].operations_share = 0.5;
+  report.spikes[0].traffic_ratio = 1.25;
+  auto samples = Render(report);
+  EXPECT_THAT(samples["gme_spike_operations_share"], ElementsAre(Pair("1005 client eu all", 0.5)));
+  EXPECT_THAT(samples["gme_spike_traffic_ratio"], ElementsAre(Pair("1005 client eu all", 1.25)));
+}
+
+TEST(SpikeFamiliesTest, ShowsCrowdsAndLaunchesWhileTheyLast) {
+  SpikeReport report;
+  report.traffic = {{.place = {"all", "eu"}, .active = true, .usual_rate = 4, .observed_rate = 10},
+                    {.place = {"all", "us"}, .usual_rate = 4, .observed_rate = 10},
+                    {.kind = TrafficLine::Kind::kLaunch,
+                     .place = {"demo", "sa"},
+                     .active = true,
+                     .start_s = 1'795'212'345}};
+  const std::string text = prometheus::TextSerializer().Serialize(
+      SpikeFamilies(report, [](int32_t, bool) { return std::string(); }));
+  EXPECT_THAT(text, testing::HasSubstr("gme_traffic_ratio{region=\"eu\",app=\"all\"} 2.5\n"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("region=\"us\"")));
+  EXPECT_THAT(text, testing::HasSubstr(
+                        "gme_launch_timestamp_seconds{region=\"sa\",app=\"demo\"} 1795212345"));
+}
+
 TEST(SpikeFamiliesTest, KeepsHostileNamesInsideTheirLabels) {
   SpikeReport report;
   report.spikes = {SpikeAt(1005, {"a\"} 1\n\\", "eu\xFF"}, true)};

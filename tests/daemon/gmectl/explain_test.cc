@@ -136,5 +136,14 @@ TEST(ExplainTest, WithoutADaemonTheRunbookIsPrintedAllTheSame) {
   EXPECT_THAT(run.err, HasSubstr("http://127.0.0.1:1/api/v1/codes/1005: "));
 }
 
+TEST(ExplainTest, WithoutADaemonTheDetectorIsNotKnown) {
+  const CommandResult run = Explain({"--detector", "--admin_address=127.0.0.1:1", "1005"});
+  EXPECT_EQ(run.status, kExitUnreachable);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr("http://127.0.0.1:1/api/v1/detector/1005: "));
+  EXPECT_EQ(Explain({"--detector", "--live", "1005"}).status, kExitUsage);
+  EXPECT_THAT(Explain({"--region=eu", "1005"}).err, HasSubstr("allowed: with --detector only"));
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -52,6 +52,8 @@ v1::SpikesResponse Answer() {
   *incident.add_members() = Spike("1005", "AV_ERR_TIMEOUT", 12.3);
   incident.mutable_members(0)->set_solution("Analyze logs.");
   incident.mutable_members(1)->set_solution(kTimeoutFix);
+  incident.mutable_members(1)->set_reason(
+      "61% of the operations there end with it; traffic is as usual");
   incident.mutable_members(1)->set_runbook_url("http://127.0.0.1:9747/codes/1005");
   *answer.mutable_spikes() = incident.members();
   return answer;
@@ -81,10 +83,12 @@ TEST(SpikesReportTest, ShowsTheFixOfTheLikelyCauseBeforeTheCodes) {
   EXPECT_EQ(text,
             "12:04 UTC: 2 spikes in 1 incident\n"
             "\n"
-            "eu, all apps: since 11:59 UTC, for 5 min\n"
+            "eu, all apps: since 11:59 UTC, for 5 min; incident 7\n"
             "  Likely cause: 1005 AV_ERR_TIMEOUT (network)\n"
             "  Fix: Check whether the network is normal and whether the external network can\n"
             "       be connected, and then try again.\n"
+            "  Why: 12/s, 19/min expected at this hour; 61% of the operations there end with\n"
+            "       it; traffic is as usual\n"
             "\n"
             "   CODE  NAME                    RATE  EXPECTED  TIMES  SINCE  APP/REGION\n"
             "   1005  AV_ERR_TIMEOUT          12/s    19/min     40  11:59  all/eu\n"
@@ -111,6 +115,28 @@ TEST(SpikesReportTest, ACodeInSeveralPlacesHasOneLine) {
                 "   1005  AV_ERR_TIMEOUT          42/s     0.6/s     68  11:59  all/asia +2\n"
                 "  10004  AV_ERR_SERVER_TIMEOUT  6.5/s    19/min     21  11:59  all/eu\n"
                 "\n"));
+}
+
+TEST(SpikesReportTest, ACrowdAndALaunchAreALineEach) {
+  v1::SpikesResponse answer;
+  answer.mutable_time()->set_seconds(kNow);
+  v1::TrafficLine& crowd = *answer.add_traffic();
+  crowd.set_kind(v1::TrafficLine::CROWD);
+  crowd.set_app("all");
+  crowd.set_region("eu");
+  crowd.set_active(true);
+  crowd.mutable_start()->set_seconds(kNow - 300);
+  crowd.set_usual_rate(50);
+  crowd.set_observed_rate(101);
+  v1::TrafficLine& launch = *answer.add_traffic() = crowd;
+  launch.set_kind(v1::TrafficLine::LAUNCH);
+  launch.set_region("sa");
+  const std::string text = Shown(answer);
+  EXPECT_THAT(text, HasSubstr("calm, no spike"));
+  EXPECT_THAT(text, HasSubstr("Crowd: eu, all apps has 2 times the usual operations, since 11:59 "
+                              "UTC, for 5 min\n"));
+  EXPECT_THAT(text, HasSubstr("New: sa, all apps reports for the first time, since 11:59 UTC"));
+  EXPECT_FALSE(HasTrouble(answer));
 }
 
 TEST(SpikesReportTest, SaysThatReportsHaveStopped) {

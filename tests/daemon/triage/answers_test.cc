@@ -130,6 +130,7 @@ TEST_F(AnswersTest, AnIncidentHasTheMembersThatAreStillReported) {
   const v1::SpikesResponse spikes = Now().Spikes();
   ASSERT_EQ(spikes.incidents_size(), 1);
   ASSERT_EQ(spikes.incidents(0).members_size(), 1);
+  EXPECT_EQ(spikes.incidents(0).all_members_size(), 3);
   EXPECT_EQ(spikes.incidents(0).members(0).code(), "1005");
   EXPECT_EQ(spikes.incidents(0).cause_code(), "1005");
   EXPECT_FALSE(spikes.incidents(0).has_end());

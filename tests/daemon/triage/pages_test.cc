@@ -101,6 +101,8 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatSpikesWithTheFix) {
   const int64_t start = kWorldStart - 120;
   spikes_.spikes = {
       {.where = where, .active = true, .start_s = start, .expected_rate = 4, .observed_rate = 84}};
+  spikes_.spikes[0].operations_share = 0.61;
+  spikes_.spikes[0].traffic_ratio = 1;
   spikes_.incidents = {{.id = 1,
                         .active = true,
                         .start_s = start,
@@ -111,8 +113,29 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatSpikesWithTheFix) {
   const std::string text = HomePage(Now()).main;
   EXPECT_THAT(text, HasSubstr("1 incident now, 1 code spikes"));
   EXPECT_THAT(text, HasSubstr("all apps, region <bdi>eu</bdi>"));
-  EXPECT_THAT(text, HasSubstr("<span class=\"much\">84/s</span>, expected 4/s: 21 times"));
+  EXPECT_THAT(text, HasSubstr("<span class=\"much\">84/s</span>, expected 4/s: 21 times; "
+                              "61% of the operations there end with it; traffic is as usual"));
   EXPECT_THAT(Unescaped(text), HasSubstr(world_.catalog.Find(1005)->solution));
+}
+
+TEST_F(PagesTest, ACrowdAndALaunchAreALineEachAndNoIncident) {
+  spikes_.traffic = {{.place = {"all", "eu"},
+                      .active = true,
+                      .start_s = kWorldStart - 1200,
+                      .usual_rate = 50,
+                      .observed_rate = 101},
+                     {.kind = TrafficLine::Kind::kLaunch,
+                      .place = {"all", "<sa>"},
+                      .active = true,
+                      .start_s = kWorldStart - 300}};
+  const Page page = HomePage(Now());
+  EXPECT_THAT(page.main, HasSubstr("Calm: no incident now"));
+  EXPECT_EQ(page.state, PageState::kCalm);
+  EXPECT_THAT(page.main, HasSubstr(": 2 times the operations that are usual at this hour</li>"));
+  EXPECT_THAT(page.main, HasSubstr("region <bdi>&lt;sa&gt;</bdi>, since "));
+  EXPECT_THAT(page.main, HasSubstr(", for 5 min: reports for the first time</li>"));
+  EXPECT_EQ(Now().Spikes().traffic_size(), 2);
+  EXPECT_EQ(Now().Spikes().traffic(1).kind(), v1::TrafficLine::LAUNCH);
 }
 
 TEST_F(PagesTest, SaysThatReportsHaveStoppedAndWhatToCheckFirst) {
@@ -134,6 +157,10 @@ TEST_F(PagesTest, SaysThatReportsHaveStoppedAndWhatToCheckFirst) {
   ASSERT_EQ(spikes.silences_size(), 1);
   EXPECT_EQ(spikes.silences(0).start().seconds(), kWorldStart - 300);
   EXPECT_EQ(Now().Top(1).silences_size(), 1);
+  silence_.silences[0].version = {"<ios>", "all"};
+  EXPECT_THAT(HomePage(Now()).main,
+              HasSubstr("No reports: platform <bdi>&lt;ios&gt;</bdi>, all app versions</h2>"));
+  EXPECT_EQ(Now().Spikes().silences(0).platform(), "<ios>");
   silence_.silences[0].active = false;
   silence_.silences[0].end_s = kWorldStart - 60;
   EXPECT_THAT(HomePage(Now()).main,
