@@ -66,8 +66,7 @@ void OursFleet::Observe(const MonthTick& tick, std::vector<ActiveLine>* active) 
       gains_.back().place = *ids_[leaf];
     }
     if (tick.successes[leaf] == 0) continue;
-    gains_.push_back(
-        {.place = *ids_[leaf], .success = true, .events = tick.successes[leaf]});
+    gains_.push_back({.place = *ids_[leaf], .success = true, .events = tick.successes[leaf]});
   }
   detector_.Tick(static_cast<uint32_t>(kFirstTick + tick.tick), static_cast<uint32_t>(tick.ticks),
                  gains_);
