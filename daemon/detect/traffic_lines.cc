@@ -214,6 +214,9 @@ void TrafficLines::Save(internal::TrafficLinesRecord* out) const {
     record.set_usual_rate(line.usual_rate);
     record.set_observed_rate(line.observed_rate);
   }
+  out->set_minute(minute_);
+  out->mutable_high_minutes()->Add(high_minutes_.begin(), high_minutes_.end());
+  out->mutable_low_minutes()->Add(low_minutes_.begin(), low_minutes_.end());
   for (const Candidate& candidate : candidates_) {
     out->add_candidate_rows(candidate.row);
     out->add_candidate_since_s(candidate.since_s);
@@ -234,6 +237,16 @@ void TrafficLines::Load(const internal::TrafficLinesRecord& record, const Rows& 
         .observed_rate = saved.observed_rate()};
     if (rows.Find(line.place) != Rows::kNotFound) lines_.push_back(std::move(line));
   }
+  minute_ = record.minute();
+  const auto short_ones = [](const auto& saved, size_t most) {
+    std::vector<uint16_t> out(std::min(most, static_cast<size_t>(saved.size())));
+    for (size_t i = 0; i < out.size(); ++i) {
+      out[i] = static_cast<uint16_t>(std::min(saved[static_cast<int>(i)], uint32_t{10'001}));
+    }
+    return out;
+  };
+  high_minutes_ = short_ones(record.high_minutes(), rows.size());
+  low_minutes_ = short_ones(record.low_minutes(), lines_.size());
   const int candidates =
       std::min({record.candidate_rows_size(), record.candidate_since_s_size(),
                 record.candidate_operations_size(), static_cast<int>(kCandidatesMax)});
