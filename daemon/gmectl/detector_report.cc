@@ -41,6 +41,10 @@ std::string NeededText(const v1::DetectorSeries& series, double tick_seconds) {
 void AddSeries(const v1::DetectorSeries& series, double tick_seconds, Screen* screen) {
   screen->Paragraph(absl::StrCat(PlaceText(series.app(), series.region()), ": ", series.phase()), 0,
                     "", Ink::kStrong);
+  if (series.phase() == "new") {
+    screen->Paragraph("It has not been watched for long enough to be judged.", kIndent);
+    return;
+  }
   screen->Paragraph(
       absl::StrCat(RateText(series.expected_rate()), " = level ", RateText(series.level()),
                    " x season ", Number(series.season()), " x last hours ",

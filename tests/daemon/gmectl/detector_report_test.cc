@@ -77,6 +77,12 @@ TEST(DetectorReportTest, ShowsThePlaceThatWasAskedForAndAllOthersInALineEach) {
   EXPECT_THAT(text, HasSubstr("It is reported as a spike."));
   EXPECT_THAT(text, HasSubstr("all/all     quiet     6/min        1   0.12          54\n"));
   EXPECT_THAT(text, HasSubstr("all/eu      spike     6/min        1   0.12           -\n"));
+  v1::DetectorResponse young = Answer();
+  young.mutable_series(0)->set_phase("new");
+  Screen screen(false);
+  AddDetector(young, {"all", "all"}, &screen);
+  EXPECT_THAT(screen.text(), HasSubstr("all regions: new\n  It has not been watched for long"));
+  EXPECT_THAT(screen.text(), Not(HasSubstr("Expected now")));
   EXPECT_THAT(Shown({"demo", "eu"}), HasSubstr("eu, app demo: not one event has been counted"));
 }
 
