@@ -58,15 +58,14 @@ class TrafficLines {
   void FindCrowds(int64_t now_s, const Rows& rows, const UsualTraffic& traffic);
   // Whether a whole has begun to be high that may explain this row, too.
   bool Waits(uint32_t row, const Rows& rows, const std::vector<Judged>& judged) const;
-  void BeginCrowd(uint32_t row, int64_t now_s, const Rows& rows,
-                  const UsualTraffic::Rates& rates);
+  void BeginCrowd(uint32_t row, int64_t now_s, const Rows& rows, const UsualTraffic::Rates& rates);
   bool IsInCrowd(const Place& place) const;
   size_t ActiveLines() const;
 
   int64_t minute_ = 0;
   std::vector<uint16_t> high_minutes_;  // by row: for how long its traffic has been high
   std::vector<Candidate> candidates_;
-  std::vector<TrafficLine> lines_;  // ended launches are kept for a week
+  std::vector<TrafficLine> lines_;     // ended launches are kept for a week
   std::vector<uint16_t> low_minutes_;  // by line: for how long a crowd has been nearly usual
 };
 

@@ -86,10 +86,10 @@ void AddSpikeTable(const std::vector<CodeGroup>& groups, absl::Time now, Screen*
 void AddIncident(const v1::Incident& incident, absl::Time now, Screen* screen) {
   const absl::Time start = TimeOf(incident.start());
   screen->Blank();
-  screen->Paragraph(absl::StrCat(PlaceText(incident.app(), incident.region()), ": since ",
-                                 TimeText(start, now), ", for ", DurationText(now - start),
-                                 "; incident ", incident.id()),
-                    0, "", Ink::kAlarm);
+  screen->Paragraph(
+      absl::StrCat(PlaceText(incident.app(), incident.region()), ": since ", TimeText(start, now),
+                   ", for ", DurationText(now - start), "; incident ", incident.id()),
+      0, "", Ink::kAlarm);
   const std::vector<CodeGroup> groups = CodeGroupsOf(incident);
   if (groups.empty()) return;
   const v1::Spike& cause = CauseOf(incident, groups);

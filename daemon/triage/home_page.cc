@@ -161,10 +161,10 @@ std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& 
 
 std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
   const std::string id = absl::StrCat("incident-", incident.id());
-  std::string out = absl::StrCat("<article class=\"card\" aria-labelledby=\"", id, "\"><h2 id=\"",
-                                 id, "\">", HtmlPlace(incident.app(), incident.region()),
-                                 "</h2>\n<p>", HtmlSince(incident, now_), "; incident ",
-                                 EscapeHtml(incident.id()), "</p>\n");
+  std::string out =
+      absl::StrCat("<article class=\"card\" aria-labelledby=\"", id, "\"><h2 id=\"", id, "\">",
+                   HtmlPlace(incident.app(), incident.region()), "</h2>\n<p>",
+                   HtmlSince(incident, now_), "; incident ", EscapeHtml(incident.id()), "</p>\n");
   const std::vector<CodeGroup> groups = CodeGroupsOf(incident);
   for (size_t i = 0; i < groups.size(); ++i) {
     const v1::Spike& spike = groups[i].whole;

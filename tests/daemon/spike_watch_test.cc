@@ -66,8 +66,7 @@ TEST(SpikeWatchTest, ACrowdIsNoSpikeAndALineInTheReport) {
   const TrafficLine crowd = world.watch->Report()->traffic[0];
   EXPECT_EQ(crowd.place, (Place{"shooter", "all"}));
   EXPECT_NEAR(crowd.observed_rate / crowd.usual_rate, 2, 0.1);
-  EXPECT_THAT(log,
-              HasSubstr("INFO traffic is far above the usual app=shooter region=all times="));
+  EXPECT_THAT(log, HasSubstr("INFO traffic is far above the usual app=shooter region=all times="));
   const std::string end = Logged([&] { ticks(360, 1); });
   EXPECT_THAT(end, HasSubstr("INFO traffic is usual again app=shooter region=all lasted="));
 }
