@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/listener.h"
 #include "daemon/base/log.h"
 #include "daemon/base/text_file.h"
 #include "daemon/ingest/health_call.h"
@@ -129,18 +130,12 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
                                                                   const Settings& settings,
                                                                   Committer* committer,
                                                                   const Aggregate* aggregate) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--ingest_address is \"", address, "\"; HOST:PORT is allowed"));
-  }
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
-  absl::StatusOr<std::unique_ptr<Acceptor>> acceptor =
-      Acceptor::Listen(address.substr(0, colon), address.substr(colon + 1));
-  if (!acceptor.ok()) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen at ", address, ": ", acceptor.status().message()));
+  absl::StatusOr<Listener> listener = Listener::Open(address);
+  if (!listener.ok()) {
+    return absl::Status(listener.status().code(),
+                        absl::StrCat("ingest port: ", listener.status().message()));
   }
 
   gpr_set_log_function(&LogForGrpc);
@@ -152,7 +147,8 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   } else {
     builder.SetOption(std::make_unique<WithoutReflection>());
   }
-  self->acceptor_ = *std::move(acceptor);
+  self->address_ = listener->address();
+  self->acceptor_ = std::make_unique<Acceptor>(*std::move(listener));
   self->connections_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
   builder.RegisterService(&self->service_);
@@ -166,7 +162,6 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
     return absl::UnavailableError(
         absl::StrCat("cannot serve at ", address, ": the certificate does not match its key"));
   }
-  self->address_ = absl::StrCat(address.substr(0, colon), ":", self->acceptor_->port());
   for (auto& queue : self->queues_) {
     const IngestContext context = {&self->service_, &self->health_,    queue.get(),
                                    &self->calls_,   &self->admission_, &self->back_pressure_,
