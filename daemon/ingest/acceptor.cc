@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -83,6 +84,7 @@ void Acceptor::Stop() {
 }
 
 void Acceptor::Run() {
+  pthread_setname_np(pthread_self(), "acceptor");
   std::vector<pollfd> watched = {{stop_, POLLIN, 0}};
   for (const int fd : listeners_) watched.push_back({fd, POLLIN, 0});
   while (true) {
