@@ -21,8 +21,9 @@ TEST(GrpcLogTest, HasTheFormOfTheOthersAndIsLimited) {
   }
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), kGrpcLinesMax);
-  EXPECT_THAT(text, HasSubstr("Z ERROR message of the gRPC library "
-                              "text=\"Failed \\\"accept4\\\"\\nline 2\" source=tcp.cc:12 left_out=0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("Z ERROR message of the gRPC library "
+                        "text=\"Failed \\\"accept4\\\"\\nline 2\" source=tcp.cc:12 left_out=0\n"));
 }
 
 }  // namespace
