@@ -71,7 +71,7 @@ class AdminConnection final : public AdminExchange {
   RealClock clock_;
   AdminRequest request_;
   std::string out_;
-  bool close_ = false;
+  std::atomic<bool> close_{false};  // Cut may come while the handler runs
   std::optional<absl::Duration> waits_since_;
   std::atomic<int64_t> stalled_since_ms_{0};  // 0: the handler does not wait
 };
