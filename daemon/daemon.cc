@@ -24,7 +24,7 @@ constexpr absl::Duration kDrainTime = absl::Seconds(5);
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
   std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
   absl::StatusOr<DaemonFiles> files =
-      LoadFiles(self->options_.config_file, self->options_.catalog_file);
+      LoadFiles(self->options_.config_file, self->options_.catalog_file, self->options_.open);
   if (!files.ok()) return files.status();
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
@@ -98,10 +98,15 @@ absl::Status Daemon::Recover() {
     triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
     WarnIfClockIsOdd(clock_.Now(), absl::FromUnixMillis(recovered_time_ms_), checkpoint_time);
   }
+  const absl::StatusOr<uint64_t> starts = log_->CountStart();
+  if (!starts.ok()) {
+    LogWarning("this start was not counted", {{"error", std::string(starts.status().message())}});
+  }
   const absl::Duration took = clock_.Monotonic() - begin;
   {
     absl::MutexLock lock(&mutex_);
     stats_.recovery_duration = took;
+    if (starts.ok()) stats_.starts = *starts;
   }
   LogInfo("recovered", {{"epoch", absl::StrCat(recovered_epoch_)},
                         {"replayed", absl::StrCat(replayed)},
@@ -122,19 +127,21 @@ absl::Status Daemon::StartCommitter() {
         kept_.Apply([&] { aggregate_.Apply(number, epoch, verdicts); });
         triage_->Observe(number, epoch, *verdicts);
       },
-      [this](const absl::Status& status) {
-        {
-          absl::MutexLock lock(&mutex_);
-          fatal_ = status;
-        }
-        options_.on_fatal();
-      },
+      [this](const absl::Status& status) { Fail(status); },
       [this](const RejectedByReason& kept) { kept_.Set(kept); });
   const absl::StatusOr<RejectedByReason> kept = log_->LoadRejected(recovered_epoch_ + 1);
   if (!kept.ok()) return kept.status();
   committer_->Inherit(*kept);
   committer_->SetPolicy(files_.Policy());
   return committer_->Flush();
+}
+
+void Daemon::Fail(const absl::Status& status) {
+  {
+    absl::MutexLock lock(&mutex_);
+    fatal_ = status;
+  }
+  options_.on_fatal();
 }
 
 absl::Status Daemon::StartServing() {
@@ -169,11 +176,15 @@ absl::Status Daemon::StartServing() {
   absl::Status status = admin_->Start();
   if (!status.ok()) return status;
   UseCatalog(files_.catalog, settings);
+  if (settings.apps_size() == 0) {
+    LogWarning("open mode: whoever reaches the ingest port may report for any app");
+  }
   spikes_->Start();
   annotations_->Start();
 
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
-      IngestServer::Start(options_.ingest_address, settings, committer_.get(), &aggregate_);
+      IngestServer::Start(options_.ingest_address, settings, committer_.get(), &aggregate_,
+                          [this](const absl::Status& error) { Fail(error); });
   if (!ingest.ok()) return ingest.status();
   absl::MutexLock lock(&mutex_);
   ingest_ = *std::move(ingest);
@@ -211,10 +222,16 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   absl::MutexLock lock(&mutex_);
   stats_.app_regions_limit = settings.limits().max_app_regions();
   stats_.sessions_limit = settings.limits().max_sessions();
+  stats_.open_mode = settings.apps_size() == 0;
 }
 
 void Daemon::Reload() {
-  absl::StatusOr<DaemonFiles> files = LoadFiles(options_.config_file, options_.catalog_file);
+  absl::StatusOr<DaemonFiles> files =
+      LoadFiles(options_.config_file, options_.catalog_file, options_.open);
+  if (files.ok()) {
+    absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
+    if (!allowed.ok()) files = allowed;
+  }
   if (!files.ok()) {
     {
       absl::MutexLock lock(&mutex_);
@@ -275,6 +292,8 @@ absl::Status Daemon::Ready() const {
     absl::MutexLock lock(&mutex_);
     if (!fatal_.ok()) return fatal_;
     if (!stats_.ready) return absl::UnavailableError("no batches are accepted at present");
+    absl::Status status = ingest_->CheckNewClients();
+    if (!status.ok()) return status;
   }
   return committer_->Check();
 }
@@ -293,6 +312,7 @@ SelfStats Daemon::ReadSelfStats() {
   out.daemon = stats_;
   out.daemon.ready = ready;
   out.daemon.dropped_log_lines = DroppedLogLines();
+  out.daemon.uptime = clock_.Monotonic() - started_;
   return out;
 }
 

@@ -34,11 +34,12 @@ namespace gmewatch {
 struct DaemonOptions {
   std::string config_file;   // empty: all defaults
   std::string catalog_file;  // empty: the embedded one
+  bool open = false;         // a settings file need not list apps
   std::string ingest_address = "127.0.0.1:4747";
   std::string admin_address = "127.0.0.1:9747";
   std::string state_dir;  // empty: in memory
-  // Called once, on any thread, when the event log has failed permanently and the process should
-  // stop.
+  // Called on any thread when the process should stop, because the event log has failed permanently
+  // or the ingest port does not answer.
   std::function<void()> on_fatal = [] {};
   // For tests: wraps the event log, to fail on purpose. Absent: the daemon uses the log as it is.
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
@@ -59,17 +60,20 @@ class Daemon {
   void Reload();
 
   // Accepts no more batches, acknowledges those that were accepted, writes a checkpoint. Returns
-  // the error of the event log if it has failed permanently. Idempotent.
+  // the error because of which on_fatal was called, if it was. Idempotent.
   absl::Status Stop();
 
  private:
-  Daemon(DaemonOptions options, Clock& clock) : options_(std::move(options)), clock_(clock) {}
+  Daemon(DaemonOptions options, Clock& clock)
+      : options_(std::move(options)), clock_(clock), started_(clock.Monotonic()) {}
 
   absl::Status OpenLog();
   absl::Status Recover();
   absl::Status StartCommitter();
   absl::Status StartServing();
   void StartCheckpoints();
+  // The process must stop because of this.
+  void Fail(const absl::Status& status);
   void UseCatalog(const Catalog& catalog, const Settings& settings);
   // Ok while batches are taken; otherwise why they are not.
   absl::Status Ready() const;
@@ -81,6 +85,7 @@ class Daemon {
 
   const DaemonOptions options_;
   Clock& clock_;
+  const absl::Duration started_;
   DaemonFiles files_;
   Settings started_with_;  // some settings change with the next start only
 

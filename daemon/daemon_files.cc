@@ -23,10 +23,12 @@ internal::Policy DaemonFiles::Policy() const {
 }
 
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
-                                      const std::string& catalog_file) {
+                                      const std::string& catalog_file, bool open) {
   absl::StatusOr<Settings> settings =
       config_file.empty() ? ParseSettings("", "") : LoadSettings(config_file);
   if (!settings.ok()) return settings.status();
+  absl::Status allowed = CheckOpen(*settings, config_file, open || config_file.empty());
+  if (!allowed.ok()) return allowed;
   absl::StatusOr<Catalog> catalog =
       catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(catalog_file);
   if (!catalog.ok()) return catalog.status();

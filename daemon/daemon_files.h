@@ -22,9 +22,10 @@ struct DaemonFiles {
   internal::Policy Policy() const;
 };
 
-// An empty path: all defaults, and the embedded catalogue.
+// An empty path: all defaults, and the embedded catalogue. `open`: a settings file need not list
+// apps.
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
-                                      const std::string& catalog_file);
+                                      const std::string& catalog_file, bool open);
 
 }  // namespace gmewatch
 

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <utility>
 
@@ -13,11 +14,22 @@
 #include "absl/synchronization/mutex.h"
 #include "daemon/base/log.h"
 #include "daemon/base/patient_clock.h"
+#include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
+#include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
 namespace {
+
+// How long a stop or a start waits for whoever reads the log.
+constexpr absl::Duration kFlushTime = absl::Seconds(1);
+
+// The most that there are besides those of the ingest server's queues, gRPC's own among them.
+constexpr unsigned kOtherThreads = 80;
+
+// Then the process ends by a signal.
+constexpr unsigned kStopAfterFailureSeconds = 15;
 
 int ExitStatus(const absl::Status& status) {
   if (status.ok()) return 0;
@@ -38,6 +50,23 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Instead of a core dump without a word, such as when a thread cannot be made.
+[[noreturn]] void SayWhyAndEnd() {
+  std::string why = "no exception";
+  const std::exception_ptr thrown = std::current_exception();
+  try {
+    if (thrown != nullptr) std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    why = error.what();
+  } catch (...) {
+    why = "an unknown exception";
+  }
+  LogError("ended: the system gives no threads or no memory, or this is a fault of gmewatchd",
+           {{"error", why}});
+  FlushLog(kFlushTime);
+  _exit(kExitFailure);
+}
+
 }  // namespace
 
 std::string StateDir(const std::string& flag) {
@@ -51,7 +80,8 @@ std::string StateDir(const std::string& flag) {
 }
 
 int CheckFiles(const DaemonOptions& options) {
-  const absl::StatusOr<DaemonFiles> files = LoadFiles(options.config_file, options.catalog_file);
+  const absl::StatusOr<DaemonFiles> files =
+      LoadFiles(options.config_file, options.catalog_file, options.open);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
     return kExitUsage;
@@ -94,13 +124,26 @@ int RunUntilSignal(DaemonOptions options) {
 
   RealClock real_clock;
   PatientClock clock(real_clock);
-  options.on_fatal = [] { kill(getpid(), SIGTERM); };
+  options.on_fatal = [] {
+    // A stop may wait for what has failed.
+    alarm(kStopAfterFailureSeconds);
+    kill(getpid(), SIGTERM);
+  };
+  std::set_terminate(&SayWhyAndEnd);
+  const absl::Status threads = CheckThreads(IngestServer::Threads() + kOtherThreads);
+  if (!threads.ok()) {
+    LogPlain(absl::StrCat("gmewatchd: ", threads.message()));
+    return kExitFailure;
+  }
+  StartLogThread();
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(std::move(options), clock);
   if (!daemon.ok()) {
-    std::cerr << "gmewatchd: " << daemon.status().message() << "\n";
+    LogPlain(absl::StrCat("gmewatchd: ", daemon.status().message()));
+    FlushLog(kFlushTime);
     return ExitStatus(daemon.status());
   }
   LogInfo("ready", {{"version", std::string(Version())}});
+  FlushLog(kFlushTime);  // what the start says comes before the line that it is over
   std::cout << "ready ingest=" << (*daemon)->ingest_address()
             << " admin=" << (*daemon)->admin_address() << std::endl;  // NOLINT: now, not later
   int signal = 0;
@@ -108,9 +151,10 @@ int RunUntilSignal(DaemonOptions options) {
   LogInfo("stopping", {{"signal", absl::StrCat(signal)}});
   const absl::Status stopped = (*daemon)->Stop();
   if (!stopped.ok()) {
-    LogError("stopped because the event log has failed permanently",
+    LogError("stopped because of a failure that does not pass",
              {{"error", std::string(stopped.message())}});
   }
+  FlushLog(kFlushTime);
   return stopped.ok() ? 0 : kExitFailure;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/log_queue.h"
 
 namespace gmewatch {
 namespace {
@@ -28,6 +30,7 @@ bool IsPlain(absl::string_view value) {
 }
 
 // The state of standard error, which the process has one of.
+std::atomic<LogQueue*> log_queue{nullptr};
 ABSL_CONST_INIT absl::Mutex write_mutex(absl::kConstInit);
 uint64_t dropped ABSL_GUARDED_BY(write_mutex) = 0;
 uint64_t unreported ABSL_GUARDED_BY(write_mutex) = 0;  // of those dropped
@@ -63,14 +66,18 @@ std::string LineOf(absl::string_view level, absl::string_view message,
   return line;
 }
 
-void Write(absl::string_view level, absl::string_view message,
-           std::initializer_list<LogField> fields) {
-  const std::string line = LineOf(level, message, fields);
-  absl::MutexLock lock(&write_mutex);
-  if (unreported > 0 && WriteAtOnce(LineOf("WARNING", "log lines were dropped: nobody read them",
-                                           {{"lines", absl::StrCat(unreported)}}))) {
-    unreported = 0;
+std::string DroppedLine(uint64_t lines) {
+  return LineOf("WARNING", "log lines were dropped: nobody read them",
+                {{"lines", absl::StrCat(lines)}});
+}
+
+void Write(const std::string& line) {
+  if (LogQueue* queue = log_queue.load(); queue != nullptr) {
+    queue->Add(line);
+    return;
   }
+  absl::MutexLock lock(&write_mutex);
+  if (unreported > 0 && WriteAtOnce(DroppedLine(unreported))) unreported = 0;
   if (unreported > 0 || !WriteAtOnce(line)) {
     ++dropped;
     ++unreported;
@@ -80,20 +87,32 @@ void Write(absl::string_view level, absl::string_view message,
 }  // namespace
 
 void LogInfo(absl::string_view message, std::initializer_list<LogField> fields) {
-  Write("INFO", message, fields);
+  Write(LineOf("INFO", message, fields));
 }
 
 void LogWarning(absl::string_view message, std::initializer_list<LogField> fields) {
-  Write("WARNING", message, fields);
+  Write(LineOf("WARNING", message, fields));
 }
 
 void LogError(absl::string_view message, std::initializer_list<LogField> fields) {
-  Write("ERROR", message, fields);
+  Write(LineOf("ERROR", message, fields));
+}
+
+void LogPlain(absl::string_view line) { Write(absl::StrCat(line, "\n")); }
+
+void StartLogThread() {
+  LogQueue* const started = LogQueue::Start(STDERR_FILENO, DroppedLine);
+  log_queue.store(started);
+}
+
+void FlushLog(absl::Duration most) {
+  if (LogQueue* queue = log_queue.load(); queue != nullptr) queue->Flush(most);
 }
 
 uint64_t DroppedLogLines() {
+  const LogQueue* queue = log_queue.load();
   absl::MutexLock lock(&write_mutex);
-  return dropped;
+  return dropped + (queue == nullptr ? 0 : queue->dropped());
 }
 
 }  // namespace gmewatch

@@ -4,13 +4,12 @@
 //   2026-01-02T03:04:05.678Z INFO recovered epochs=12
 //
 // A message is a lower-case fact; the fields are its values. Values are quoted and escaped where
-// they could be misread, so one call is always one line. Thread safe: a line is one write(2). Do
-// not log while holding a lock.
+// they could be misread, so one call is always one line. Thread safe.
 //
-// Logging does not wait for a reader: what a pipe, socket or terminal does not take at once is
-// dropped and counted, and the next line that it takes follows one with their number. Limits: the
-// part of a line beyond kLogLineBytesMax is cut off. If another process writes to the same pipe, a
-// line may wait for room after all.
+// Logging waits for nobody. After StartLogThread lines go through a LogQueue; before, and in
+// programs without that thread, a line is one write(2), and what a pipe, socket or terminal does
+// not take at once is dropped. What is dropped is counted, and a line with their number follows.
+// Limits: the part of a line beyond kLogLineBytesMax is cut off.
 #ifndef GMEWATCH_DAEMON_BASE_LOG_H_
 #define GMEWATCH_DAEMON_BASE_LOG_H_
 
@@ -21,6 +20,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace gmewatch {
 
@@ -32,6 +32,14 @@ using LogField = std::pair<absl::string_view, std::string>;
 void LogInfo(absl::string_view message, std::initializer_list<LogField> fields = {});
 void LogWarning(absl::string_view message, std::initializer_list<LogField> fields = {});
 void LogError(absl::string_view message, std::initializer_list<LogField> fields = {});
+
+// A line as it is, without time and level.
+void LogPlain(absl::string_view line);
+
+// From now on a thread of its own writes the lines, as long as the process lives. Call it once.
+void StartLogThread();
+// Waits until the thread has written every line, for `most` at most.
+void FlushLog(absl::Duration most);
 
 // How many lines were dropped since the start of the process.
 uint64_t DroppedLogLines();

@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "daemon/base/text_file.h"
@@ -77,6 +79,14 @@ absl::Status Check(const Settings& settings, const YamlFields& fields) {
   return CheckApps(settings, fields);
 }
 
+// Whether no line has more than white space or a comment.
+bool HasNothing(absl::string_view text) {
+  return absl::c_all_of(absl::StrSplit(text, '\n'), [](absl::string_view line) {
+    line = absl::StripAsciiWhitespace(line);
+    return line.empty() || line.front() == '#' || line == "---" || line == "...";
+  });
+}
+
 bool Reloads(const FieldDescriptor& field) {
   return field.options().GetExtension(internal::setting).reload();
 }
@@ -108,7 +118,41 @@ absl::StatusOr<Settings> ParseSettings(absl::string_view yaml, absl::string_view
 absl::StatusOr<Settings> LoadSettings(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadTextFile(path, kYamlBytesMax);
   if (!text.ok()) return text.status();
+  if (HasNothing(*text)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path,
+                     ": has no settings: it is empty or has only comments, as if it had not "
+                     "been written yet; for all defaults leave --config out"));
+  }
   return ParseSettings(*text, path);
+}
+
+absl::Status CheckOpen(const Settings& settings, const std::string& path, bool open) {
+  if (open || settings.apps_size() > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path,
+                   ": lists no apps, so anybody could report for any app; list them under "
+                   "apps, or start with --open if that is meant"));
+}
+
+absl::Status CheckReload(const Settings& running, const Settings& wanted, const std::string& path) {
+  if (running.apps_size() > 0 && wanted.apps_size() == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path,
+        ": lists no apps any more; a reload does not begin to take every app: restart with "
+        "--open if that is meant"));
+  }
+  for (const internal::App& app : wanted.apps()) {
+    const auto before = absl::c_find_if(
+        running.apps(), [&app](const internal::App& other) { return other.name() == app.name(); });
+    if (app.keys_size() == 0 && before != running.apps().end() && before->keys_size() > 0) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ": app \"", app.name(),
+          "\" has no keys any more; a reload does not take the last key of an app away: restart if "
+          "that is meant"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 std::vector<std::string> ChangedForRestart(const Settings& running, const Settings& wanted) {

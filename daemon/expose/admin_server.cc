@@ -1,18 +1,12 @@
 #include "daemon/expose/admin_server.h"
 
-#include <arpa/inet.h>
-#include <civetweb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "daemon/base/listener.h"
 #include "daemon/base/version.h"
 #include "daemon/expose/gzip_writer.h"
 
@@ -22,52 +16,42 @@ namespace {
 constexpr size_t kPathBytesMax = 1024;
 constexpr size_t kQueryBytesMax = 2048;
 constexpr absl::string_view kMetricsPath = "/metrics";
+constexpr absl::string_view kHealthPath = "/healthz";
+constexpr absl::string_view kReadyPath = "/readyz";
 
-AdminServer& ServerOf(const mg_connection* connection) {
-  return *static_cast<AdminServer*>(mg_get_user_data(mg_get_context(connection)));
-}
-
-bool IsHead(const mg_request_info& info) {
-  return absl::string_view(info.request_method) == "HEAD";
-}
-
-// Bodies are not read, so the next request on the connection could not be found.
-bool HasBody(const mg_connection* connection, const mg_request_info& info) {
-  return info.content_length > 0 || mg_get_header(connection, "Transfer-Encoding") != nullptr;
-}
-
-bool IsHttp11(const mg_request_info& info) {
-  return absl::NullSafeStringView(info.http_version) == "1.1";
-}
-
-// Whether another request may follow on the connection. HTTP/1.0 has no standard way to ask for it.
-bool StaysOpen(const mg_connection* connection) {
-  const mg_request_info& info = *mg_get_request_info(connection);
-  const char* connection_header = mg_get_header(connection, "Connection");
-  return IsHttp11(info) && !HasBody(connection, info) &&
-         (connection_header == nullptr || absl::EqualsIgnoreCase(connection_header, "keep-alive"));
-}
-
-bool Write(mg_connection* connection, absl::string_view text) {
-  return text.empty() ||
-         mg_write(connection, text.data(), text.size()) == static_cast<int>(text.size());
+absl::string_view Reason(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 414:
+      return "URI Too Long";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Status";
+  }
 }
 
 // Sends one chunk in one write; an empty one ends the response.
-bool SendChunk(mg_connection* connection, absl::string_view chunk) {
-  return mg_send_chunk(connection, chunk.data(), static_cast<unsigned>(chunk.size())) > 0;
+bool SendChunk(AdminExchange* exchange, absl::string_view chunk) {
+  return exchange->SendNow(absl::StrCat(absl::Hex(chunk.size()), "\r\n", chunk, "\r\n"));
 }
 
-// Connects and closes the connection. 0.0.0.0 connects to this machine too.
-void Connect(const ListenAddress& address) {
-  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(address.port);
-  inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
-  // If this fails, stopping takes longer.
-  static_cast<void>(connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof(to)));
-  close(client);
+AdminLoop::Kind KindOf(absl::string_view path) {
+  if (path == kHealthPath || path == kReadyPath) return AdminLoop::Kind::kProbe;
+  return path == kMetricsPath ? AdminLoop::Kind::kStream : AdminLoop::Kind::kPage;
 }
 
 AdminResponse Plain(int status, absl::string_view text) {
@@ -82,8 +66,8 @@ AdminResponse Plain(int status, absl::string_view text) {
 AdminServer::AdminServer(AdminServerOptions options, Clock& clock, ScrapeFn scrape, ReadyFn ready)
     : options_(std::move(options)), clock_(clock), scrape_(std::move(scrape)) {
   AddHandler("/", [this](const AdminRequest&) { return ListOfPaths(); });
-  AddHandler("/healthz", [](const AdminRequest&) { return Plain(200, "alive"); });
-  AddHandler("/readyz", [ready = std::move(ready)](const AdminRequest&) {
+  AddHandler(kHealthPath, [](const AdminRequest&) { return Plain(200, "alive"); });
+  AddHandler(kReadyPath, [ready = std::move(ready)](const AdminRequest&) {
     const absl::Status status = ready();
     return status.ok() ? Plain(200, "ready")
                        : Plain(503, absl::StrCat("not ready: ", status.message()));
@@ -97,149 +81,65 @@ void AdminServer::AddHandler(absl::string_view path, Handler handler) {
 }
 
 absl::Status AdminServer::Start() {
-  if (context_ != nullptr) {
-    return absl::OkStatus();
+  if (loop_ != nullptr) return absl::OkStatus();
+  absl::StatusOr<Listener> listener = Listener::Open(options_.address);
+  if (!listener.ok()) {
+    return absl::Status(listener.status().code(),
+                        absl::StrCat("admin port: ", listener.status().message()));
   }
-  const absl::StatusOr<ListenAddress> address = ParseListenAddress(options_.address);
-  if (!address.ok()) {
-    return address.status();
-  }
-  CaptureStartupError(true);
-  mg_init_library(MG_FEATURES_DEFAULT);
-  context_ = StartCivetweb();
-  const std::string error = CaptureStartupError(false);
-  if (context_ == nullptr) {
-    mg_exit_library();
-    return absl::UnavailableError(absl::StrCat("admin address ", options_.address, ": ", error));
-  }
-  mg_server_port port{};
-  mg_get_server_ports(context_, 1, &port);
-  listening_ = {address->host, static_cast<uint16_t>(port.port)};
-  address_ = absl::StrCat(listening_.host, ":", listening_.port);
+  address_ = listener->address();
+  loop_ = std::make_unique<AdminLoop>(
+      AdminLoop::Options{options_.request_timeout, KindOf,
+                         [this](AdminExchange* exchange) { Answer(exchange); }},
+      *std::move(listener));
   return absl::OkStatus();
 }
 
-mg_context* AdminServer::StartCivetweb() {
-  const std::string timeout = absl::StrCat(absl::ToInt64Milliseconds(options_.request_timeout));
-  const std::string threads = absl::StrCat(kThreads);
-  // Without document_root no files are served. Without tcp_nodelay the last bytes of a response
-  // would wait for the acknowledgement of those before them.
-  const char* settings[] = {"listening_ports",
-                            options_.address.c_str(),
-                            "num_threads",
-                            threads.c_str(),
-                            "request_timeout_ms",
-                            timeout.c_str(),
-                            "max_request_size",
-                            "16384",
-                            "enable_keep_alive",
-                            "yes",
-                            "tcp_nodelay",
-                            "1",
-                            "enable_directory_listing",
-                            "no",
-                            nullptr};
-  mg_callbacks callbacks{};
-  callbacks.begin_request = &AdminServer::OnRequest;
-  callbacks.http_error = &AdminServer::OnError;
-  callbacks.log_message = &AdminServer::OnLog;
-  return mg_start(&callbacks, this, settings);
-}
+void AdminServer::Stop() { loop_.reset(); }
 
-std::string AdminServer::CaptureStartupError(bool capture) {
-  absl::MutexLock lock(&mutex_);
-  capture_startup_error_ = capture;
-  return std::exchange(startup_error_, "");
-}
-
-void AdminServer::Stop() {
-  if (context_ != nullptr) {
-    // civetweb checks every two seconds whether to stop, and when a client connects, so one does.
-    std::thread client([this] { Connect(listening_); });
-    mg_stop(context_);
-    client.join();
-    mg_exit_library();
-    context_ = nullptr;
+void AdminServer::Answer(AdminExchange* exchange) const {
+  const AdminRequest& request = exchange->request();
+  const bool head_only = request.method == "HEAD";
+  if (request.method != "GET" && !head_only) {
+    Send(exchange, Plain(405, "only GET and HEAD are allowed"), "Allow: GET, HEAD\r\n", false);
+  } else if (request.path.size() > kPathBytesMax || request.query.size() > kQueryBytesMax) {
+    Send(exchange, Plain(414, "the path or the query is too long"), "", head_only);
+  } else if (request.path == kMetricsPath) {
+    AnswerScrape(exchange, head_only);
+  } else {
+    Send(exchange, Route(request), "", head_only);
   }
 }
 
-int AdminServer::OnRequest(mg_connection* connection) {
-  return ServerOf(connection).Answer(connection);
-}
-
-int AdminServer::OnError(mg_connection* connection, int status, const char* message) {
-  mg_disable_keep_alive(connection);
-  ServerOf(connection).Send(connection, Plain(status, message), "", /*head_only=*/false);
-  return 0;
-}
-
-int AdminServer::OnLog(const mg_connection* connection, const char* message) {
-  // During the start the message says why it fails. Later messages are about errors of clients,
-  // which get them as a response.
-  AdminServer& server = ServerOf(connection);
-  absl::MutexLock lock(&server.mutex_);
-  if (server.capture_startup_error_ && server.startup_error_.empty()) {
-    server.startup_error_ = message;
-  }
-  return 1;
-}
-
-int AdminServer::Answer(mg_connection* connection) {
-  const mg_request_info& info = *mg_get_request_info(connection);
-  const absl::string_view method = info.request_method;
-  const absl::string_view path = info.local_uri;
-  const absl::string_view query = absl::NullSafeStringView(info.query_string);
-  if (!StaysOpen(connection)) {
-    mg_disable_keep_alive(connection);
-  }
-  if (method != "GET" && !IsHead(info)) {
-    return Send(connection, Plain(405, "only GET and HEAD are allowed"), "Allow: GET, HEAD\r\n",
-                /*head_only=*/false);
-  }
-  if (path.size() > kPathBytesMax || query.size() > kQueryBytesMax) {
-    return Send(connection, Plain(414, "the path or the query is too long"), "", IsHead(info));
-  }
-  if (path == kMetricsPath) {
-    return AnswerScrape(connection, IsHead(info));
-  }
-  return Send(connection, Route({std::string(path), std::string(query)}), "", IsHead(info));
-}
-
-int AdminServer::AnswerScrape(mg_connection* connection, bool head_only) {
-  const bool chunked = IsHttp11(*mg_get_request_info(connection));
-  const ScrapeRequest request =
-      ScrapeRequestOf(mg_get_request_info(connection)->remote_addr, [connection](const char* name) {
-        return absl::NullSafeStringView(mg_get_header(connection, name));
-      });
-  const ScrapeFormat format = FormatFor(request);
-  const std::string headers = absl::StrCat(chunked ? "Transfer-Encoding: chunked\r\n" : "",
-                                           format.gzip ? "Content-Encoding: gzip\r\n" : "",
-                                           "Vary: Accept, Accept-Encoding\r\n");
+void AdminServer::AnswerScrape(AdminExchange* exchange, bool head_only) const {
+  const AdminRequest& request = exchange->request();
+  const bool chunked = request.http11;
+  const ScrapeRequest scrape = ScrapeRequestOf(
+      request.address, [&request](const char* name) { return request.Header(name); });
+  const ScrapeFormat format = FormatFor(scrape);
+  const std::string head = Head(request, 200, format.content_type,
+                                absl::StrCat(chunked ? "Transfer-Encoding: chunked\r\n" : "",
+                                             format.gzip ? "Content-Encoding: gzip\r\n" : "",
+                                             "Vary: Accept, Accept-Encoding\r\n"));
   if (head_only) {
-    SendHead(connection, 200, format.content_type, headers);
-    return 200;
+    exchange->Append(head);
+    return;
   }
   bool begun = false;
   const auto send = [&](absl::string_view chunk) {
-    if (!begun && !SendHead(connection, 200, format.content_type, headers)) {
-      return false;
-    }
-    begun = true;
-    return chunked ? SendChunk(connection, chunk) : Write(connection, chunk);
+    if (!std::exchange(begun, true)) exchange->Append(head);
+    return chunked ? SendChunk(exchange, chunk) : exchange->SendNow(chunk);
   };
   absl::optional<GzipWriter> gzip;
   if (format.gzip) gzip.emplace(send);
   const absl::Status status = scrape_(
-      request, [&](absl::string_view chunk) { return gzip ? gzip->Write(chunk) : send(chunk); });
+      scrape, [&](absl::string_view chunk) { return gzip ? gzip->Write(chunk) : send(chunk); });
   if (!status.ok() && !begun) {
-    return Send(connection, Plain(503, status.message()), "Retry-After: 1\r\n",
-                /*head_only=*/false);
-  }
-  if (!status.ok()) {
+    Send(exchange, Plain(503, status.message()), "Retry-After: 1\r\n", /*head_only=*/false);
+  } else if (!status.ok()) {
     // A response without an end tells the client that it is cut off.
-    mg_disable_keep_alive(connection);
+    exchange->Close();
   }
-  return 200;
 }
 
 AdminResponse AdminServer::Route(const AdminRequest& request) const {
@@ -269,28 +169,23 @@ AdminResponse AdminServer::ListOfPaths() const {
   return response;
 }
 
-int AdminServer::Send(mg_connection* connection, const AdminResponse& response,
-                      absl::string_view more_headers, bool head_only) {
+void AdminServer::Send(AdminExchange* exchange, const AdminResponse& response,
+                       absl::string_view more_headers, bool head_only) const {
   const std::string headers = absl::StrCat("Content-Length: ", response.body.size(), "\r\n",
                                            response.more_headers, more_headers);
-  if (!SendHead(connection, response.status, response.content_type, headers) ||
-      (!head_only && !Write(connection, response.body))) {
-    mg_disable_keep_alive(connection);
-  }
-  return response.status;
+  exchange->Append(Head(exchange->request(), response.status, response.content_type, headers));
+  if (!head_only) exchange->Append(response.body);
 }
 
-bool AdminServer::SendHead(mg_connection* connection, int status, absl::string_view content_type,
-                           absl::string_view more_headers) {
-  const bool close = !StaysOpen(connection);
-  return Write(
-      connection,
-      absl::StrCat("HTTP/1.1 ", status, " ", mg_get_response_code_text(connection, status),
-                   "\r\nDate: ",
-                   absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", clock_.Now(), absl::UTCTimeZone()),
-                   "\r\nContent-Type: ", content_type,
-                   "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n",
-                   close ? "Connection: close\r\n" : "", more_headers, "\r\n"));
+std::string AdminServer::Head(const AdminRequest& request, int status,
+                              absl::string_view content_type,
+                              absl::string_view more_headers) const {
+  return absl::StrCat(
+      "HTTP/1.1 ", status, " ", Reason(status), "\r\nDate: ",
+      absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", clock_.Now(), absl::UTCTimeZone()),
+      "\r\nContent-Type: ", content_type,
+      "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n",
+      request.stays_open ? "" : "Connection: close\r\n", more_headers, "\r\n");
 }
 
 }  // namespace gmewatch

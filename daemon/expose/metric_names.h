@@ -162,6 +162,12 @@ struct MetricInfo {
     "0 if the last reload failed, else 1.", stats.daemon.last_reload_ok) \
   X(kDroppedLogLines, kCounter, "gmewatch_dropped_log_lines_total", (), \
     "Log lines that were dropped because nobody read standard error.", stats.daemon.dropped_log_lines) \
+  X(kOpenMode, kGauge, "gmewatch_open_mode", (), \
+    "1 while anybody may report for any app, because the settings list none.", stats.daemon.open_mode) \
+  X(kStarts, kCounter, "gmewatch_starts_total", (), \
+    "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts) \
+  X(kUptime, kGauge, "gmewatch_uptime_seconds", (), \
+    "Time since the start of the process, by a clock that nobody sets.", stats.daemon.uptime) \
   X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", stats.daemon.ready) \
   X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
     "1; the version of the daemon.", Samples({{Version(), 1}})) \
@@ -171,7 +177,7 @@ struct MetricInfo {
   X(kProcessOpenFds, kGauge, "process_open_fds", (), "Open file descriptors.", process.open_fds) \
   X(kProcessMaxFds, kGauge, "process_max_fds", (), "The most file descriptors that may be open.", process.max_fds) \
   X(kProcessStartTime, kGauge, "process_start_time_seconds", (), \
-    "When the process started, in Unix time.", process.start) \
+    "When the process started, in Unix time; left out if it is not known.", process.start) \
   X(kProcessThreads, kGauge, "process_threads", (), "Threads.", process.threads)
 // clang-format on
 

@@ -52,8 +52,8 @@ class MetricsPage {
   // Returns Ok if `sink` took everything, including the end.
   absl::Status Render(const ScrapeRequest& request, ChunkSink sink);
 
-  // The most scrapes at a time; they leave threads for the rest of the admin port.
-  static constexpr int kScrapesMax = 4;
+  // The most scrapes at a time; as many as the admin port has threads for.
+  static constexpr int kScrapesMax = 16;
   static constexpr absl::Duration kScrapeTimeMax = absl::Minutes(1);
 
  private:

@@ -1,6 +1,7 @@
 #include "daemon/expose/process_stats.h"
 
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "daemon/base/clock.h"
 
 namespace gmewatch {
 namespace {
@@ -26,15 +28,26 @@ uint64_t Number(const std::vector<absl::string_view>& fields, size_t i) {
   return i < fields.size() && absl::SimpleAtoi(fields[i], &number) ? number : 0;
 }
 
-// The time at which the machine started, in Unix seconds.
-uint64_t BootTime(absl::string_view stat) {
-  for (const absl::string_view line : absl::StrSplit(stat, '\n')) {
-    const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
-    if (fields[0] == "btime") {
-      return Number(fields, 1);
-    }
-  }
-  return 0;
+constexpr size_t kFirst = 3;  // the number of the first field in proc(5)
+
+// proc(5): the fields after the program's name, which may itself contain spaces and brackets. Empty
+// if they cannot be read.
+std::vector<absl::string_view> Fields(absl::string_view stat) {
+  const size_t name_end = stat.rfind(") ");
+  if (name_end == absl::string_view::npos) return {};
+  return absl::StrSplit(stat.substr(name_end + 2), ' ');
+}
+
+// /proc/stat has the time of the boot too, but a service may not see it, and it moves.
+std::optional<absl::Time> StartTime() {
+  const std::string stat = ReadAll("/proc/self/stat");
+  const uint64_t ticks = Number(Fields(stat), 22 - kFirst);
+  timespec since_boot{};
+  clock_gettime(CLOCK_BOOTTIME, &since_boot);  // allow(clock): proc(5) counts from the boot
+  if (ticks == 0) return std::nullopt;
+  const absl::Duration after_boot =
+      absl::Seconds(static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+  return RealClock().Now() - (absl::DurationFromTimespec(since_boot) - after_boot);
 }
 
 }  // namespace
@@ -57,21 +70,13 @@ ProcessStats ReadProcessStats() {
     stats.open_fds = static_cast<uint64_t>(std::distance(begin(fds), end(fds))) - 1;
   }
 
-  // proc(5): the fields after the program's name, which may itself contain spaces and brackets.
   const std::string stat = ReadAll("/proc/self/stat");
-  const size_t name_end = stat.rfind(") ");
-  if (name_end != std::string::npos) {
-    const std::vector<absl::string_view> fields =
-        absl::StrSplit(absl::string_view(stat).substr(name_end + 2), ' ');
-    constexpr size_t kFirst = 3;  // the number of fields[0] in proc(5)
-    stats.threads = Number(fields, 20 - kFirst);
-    stats.virtual_bytes = Number(fields, 23 - kFirst);
-    stats.resident_bytes =
-        Number(fields, 24 - kFirst) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-    const double ticks = static_cast<double>(Number(fields, 22 - kFirst));
-    stats.start = absl::FromUnixSeconds(static_cast<int64_t>(BootTime(ReadAll("/proc/stat")))) +
-                  absl::Seconds(ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
-  }
+  const std::vector<absl::string_view> fields = Fields(stat);
+  stats.threads = Number(fields, 20 - kFirst);
+  stats.virtual_bytes = Number(fields, 23 - kFirst);
+  stats.resident_bytes = Number(fields, 24 - kFirst) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  static const std::optional<absl::Time> start = StartTime();
+  stats.start = start;
   return stats;
 }
 

@@ -1,10 +1,11 @@
 // Reads the numbers of the process_* metrics from Linux.
 //
-// Thread safety: any thread. A number that cannot be read is 0.
+// Thread safety: any thread. A number that cannot be read is absent, or 0 of the others.
 #ifndef GMEWATCH_DAEMON_EXPOSE_PROCESS_STATS_H_
 #define GMEWATCH_DAEMON_EXPOSE_PROCESS_STATS_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/time/time.h"
 
@@ -17,7 +18,8 @@ struct ProcessStats {
   uint64_t open_fds = 0;
   uint64_t max_fds = 0;
   uint64_t threads = 0;
-  absl::Time start = absl::UnixEpoch();
+  // Worked out once, so it does not move with the wall clock.
+  std::optional<absl::Time> start;
 };
 
 ProcessStats ReadProcessStats();

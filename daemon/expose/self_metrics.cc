@@ -1,6 +1,7 @@
 #include "daemon/expose/self_metrics.h"
 
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -26,6 +27,12 @@ prometheus::MetricFamily FamilyOf(const MetricInfo& metric, const Value& value) 
   prometheus::MetricFamily family = NewFamily(metric);
   AddSample(metric, {}, Double(value), &family);
   return family;
+}
+
+// What is not known is left out.
+template <typename Value>
+prometheus::MetricFamily FamilyOf(const MetricInfo& metric, const std::optional<Value>& value) {
+  return value.has_value() ? FamilyOf(metric, *value) : NewFamily(metric);
 }
 
 prometheus::MetricFamily FamilyOf(const MetricInfo& metric, const Samples& samples) {

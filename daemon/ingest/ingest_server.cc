@@ -1,7 +1,6 @@
 #include "daemon/ingest/ingest_server.h"
 
 #include <grpc/grpc.h>
-#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
@@ -10,8 +9,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "daemon/base/log.h"
+#include "daemon/base/listener.h"
+#include "daemon/base/processors.h"
 #include "daemon/base/text_file.h"
+#include "daemon/ingest/grpc_log.h"
 #include "daemon/ingest/health_call.h"
 #include "daemon/ingest/stream_call.h"
 #include "daemon/ingest/unary_call.h"
@@ -108,14 +109,6 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
-// gRPC's own lines in the form of the others, and without waiting for whoever reads them.
-void LogForGrpc(gpr_log_func_args* args) {
-  const absl::string_view path(args->file);
-  const std::string place = absl::StrCat(path.substr(path.find_last_of('/') + 1), ":", args->line);
-  const auto log = args->severity == GPR_LOG_SEVERITY_ERROR ? LogError : LogInfo;
-  log("message of the gRPC library", {{"text", args->message}, {"source", place}});
-}
-
 void Serve(grpc::ServerCompletionQueue* queue) {
   Scratch scratch;
   void* tag = nullptr;
@@ -125,25 +118,22 @@ void Serve(grpc::ServerCompletionQueue* queue) {
 
 }  // namespace
 
+unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsMax); }
+
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::string& address,
                                                                   const Settings& settings,
                                                                   Committer* committer,
-                                                                  const Aggregate* aggregate) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--ingest_address is \"", address, "\"; HOST:PORT is allowed"));
-  }
+                                                                  const Aggregate* aggregate,
+                                                                  DeadFn on_dead) {
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
-  absl::StatusOr<std::unique_ptr<Acceptor>> acceptor =
-      Acceptor::Listen(address.substr(0, colon), address.substr(colon + 1));
-  if (!acceptor.ok()) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen at ", address, ": ", acceptor.status().message()));
+  absl::StatusOr<Listener> listener = Listener::Open(address);
+  if (!listener.ok()) {
+    return absl::Status(listener.status().code(),
+                        absl::StrCat("ingest port: ", listener.status().message()));
   }
 
-  gpr_set_log_function(&LogForGrpc);
+  TakeGrpcLog();
   std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
@@ -152,13 +142,15 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   } else {
     builder.SetOption(std::make_unique<WithoutReflection>());
   }
-  self->acceptor_ = *std::move(acceptor);
+  self->address_ = listener->address();
+  self->probe_ = std::make_unique<IngestProbe>(listener->sockets(), settings.ingest().has_tls(),
+                                               std::move(on_dead));
+  self->acceptor_ = std::make_unique<Acceptor>(*std::move(listener));
   self->connections_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
   builder.RegisterService(&self->service_);
   builder.RegisterService(&self->health_);
-  // A machine may have many more processors than this process may use, or needs.
-  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, 32U);
+  const unsigned threads = Threads();
   for (unsigned i = 0; i < threads; ++i) self->queues_.push_back(builder.AddCompletionQueue());
   self->server_ = builder.BuildAndStart();
   if (self->server_ == nullptr) {
@@ -166,7 +158,6 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
     return absl::UnavailableError(
         absl::StrCat("cannot serve at ", address, ": the certificate does not match its key"));
   }
-  self->address_ = absl::StrCat(address.substr(0, colon), ":", self->acceptor_->port());
   for (auto& queue : self->queues_) {
     const IngestContext context = {&self->service_, &self->health_,    queue.get(),
                                    &self->calls_,   &self->admission_, &self->back_pressure_,
@@ -181,6 +172,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
     connection.fd = fd;
     connections->HandleNewConnection(&connection);
   });
+  self->probe_->Start();
   return self;
 }
 
@@ -194,6 +186,7 @@ IngestServer::~IngestServer() {
 }
 
 void IngestServer::Drain() {
+  probe_->Stop();
   SetServing(false);
   calls_.DrainStreams();
 }

@@ -1,5 +1,5 @@
 // The gRPC server: takes batches off the wire, checks them and gives them to the committer. One
-// thread and one completion queue for each processor.
+// thread and one completion queue for each processor that the process may use, up to kThreadsMax.
 //
 // Thread safety: one thread calls Start, Drain and Shutdown, in this order; any thread may call the
 // other methods. Lifetime: what it is given must outlive it. Errors: InvalidArgument and
@@ -8,6 +8,7 @@
 #define GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,24 +20,35 @@
 #include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/ingest_context.h"
+#include "daemon/ingest/ingest_probe.h"
 
 namespace gmewatch {
 
 class IngestServer {
  public:
+  // The server takes no new clients and will not recover.
+  using DeadFn = std::function<void(const absl::Status&)>;
+
   // Listens at `address` (HOST:PORT; port 0 takes a free one). Health checks are answered with
   // NOT_SERVING until SetServing(true).
   static absl::StatusOr<std::unique_ptr<IngestServer>> Start(const std::string& address,
                                                              const Settings& settings,
                                                              Committer* committer,
-                                                             const Aggregate* aggregate);
+                                                             const Aggregate* aggregate,
+                                                             DeadFn on_dead);
   IngestServer(const IngestServer&) = delete;
   IngestServer& operator=(const IngestServer&) = delete;
   // REQUIRES: Shutdown was called.
   ~IngestServer();
 
+  // How many threads serve: one for each processor, kThreadsMax at most.
+  static unsigned Threads();
+  static constexpr unsigned kThreadsMax = 32;
+
   // HOST:PORT with the port that it listens at.
   const std::string& address() const { return address_; }
+  // Ok, or why new clients are not taken.
+  absl::Status CheckNewClients() const { return probe_->status(); }
   size_t streams() const { return calls_.streams(); }
 
   // Applies apps, keys and limits.max_sessions from now on.
@@ -65,6 +77,7 @@ class IngestServer {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
   std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<IngestProbe> probe_;
   std::vector<std::thread> threads_;
 };
 

@@ -53,6 +53,10 @@ class EventLog {
   // are atomic.
   virtual absl::Status SaveCheckpoint(const Checkpoint& checkpoint) = 0;
 
+  // Counts a start of the process and returns how many there were, with this one. After
+  // LoadCheckpoint. An error means only that the number is not known.
+  virtual absl::StatusOr<uint64_t> CountStart() { return 1; }
+
   // Bytes on disk, for gmewatch_journal_size_bytes; 0 in memory. Any thread may call it.
   virtual uint64_t SizeBytes() = 0;
 };

@@ -55,6 +55,7 @@ class SqliteLog final : public EventLog {
   absl::StatusOr<RejectedByReason> LoadRejected(uint64_t number) override;
   // Marks the covered epochs; the next calls of Append drop them (epoch_table.h).
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override;
+  absl::StatusOr<uint64_t> CountStart() override { return state_->CountStart(); }
   uint64_t SizeBytes() override;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/log/state_checksums.h"
@@ -85,6 +86,18 @@ absl::Status StateTables::Prepare() {
 
 absl::StatusOr<std::optional<Checkpoint>> StateTables::Load() {
   return StateReader(*connection_).Read();
+}
+
+absl::StatusOr<uint64_t> StateTables::CountStart() {
+  uint64_t starts = 0;
+  absl::Status status = connection_->InTransaction([&]() -> absl::Status {
+    const absl::StatusOr<std::string> before = connection_->Meta("starts");
+    if (!before.ok()) return before.status();
+    if (!absl::SimpleAtoi(*before, &starts)) starts = 0;
+    return writers_.meta.BindText(1, "starts").Bind(2, ++starts).Run();
+  });
+  if (!status.ok()) return status;
+  return starts;
 }
 
 absl::StatusOr<uint64_t> StateTables::CoveredEpoch() {

@@ -45,6 +45,9 @@ class StateTables {
   // The last epoch that the checkpoint covers; 0 in a new file.
   absl::StatusOr<uint64_t> CoveredEpoch();
 
+  // Adds a start to meta; returns their number.
+  absl::StatusOr<uint64_t> CountStart();
+
   // See SqliteConnection::LeaveFilesAlone.
   void LeaveFilesAlone() { connection_->LeaveFilesAlone(); }
 

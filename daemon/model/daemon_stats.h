@@ -3,6 +3,7 @@
 #define GMEWATCH_DAEMON_MODEL_DAEMON_STATS_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/time/time.h"
 
@@ -31,6 +32,9 @@ struct DaemonStats {
   uint64_t failed_reloads = 0;
   bool last_reload_ok = true;
   uint64_t dropped_log_lines = 0;
+  bool open_mode = false;
+  absl::Duration uptime;
+  std::optional<uint64_t> starts;  // of this state; absent: not known
 };
 
 }  // namespace gmewatch

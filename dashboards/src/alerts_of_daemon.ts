@@ -53,10 +53,10 @@ const notReady: Alert = {
   dashboard: UID.daemon,
   panel: 'Ready',
   runbook: {
-    meaning: 'gmewatchd runs, but is not ready: it is still recovering, or it is stopping.',
+    meaning: 'gmewatchd runs, but takes no batches or no new clients: the log cannot be written, its own connections to the ingest port fail, or it is stopping.',
     impact: 'No spike is detected. Clients keep their counts.',
-    diagnosis: 'The log shows the progress of recovery. Without a recent checkpoint a large event log has to be replayed, which takes long.',
-    mitigation: 'Wait while it recovers. If it hangs, copy the state directory and restart it.',
+    diagnosis: '/readyz and the log say why. If new connections are closed at once, descriptors are short: GmewatchFilesNearLimit.',
+    mitigation: 'Remove the cause; a restart frees no disk. An ingest port that does not answer at all ends the process by itself, and the service starts it again.',
   },
 };
 
@@ -167,7 +167,7 @@ const nearLimit = (what: string, name: string, beyond: string, panel: string): A
 const restarts: Alert = {
   name: 'GmewatchRestarting',
   severity: 'warning',
-  expr: () => 'changes(process_start_time_seconds[1h]) > 3 and on (instance, job) gmewatch_build_info',
+  expr: () => 'max_over_time(gmewatch_starts_total[1h]) - min_over_time(gmewatch_starts_total[1h]) > 3',
   for: '0s',
   summary: (say) => `gmewatchd ${say.label('instance')} has restarted ${say.value('number')} times in an hour`,
   description: () => 'It exits and is restarted. No count is lost, but spikes are detected late: the detector starts a minute after a start.',

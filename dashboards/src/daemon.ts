@@ -59,9 +59,9 @@ const numbers = () => [
     { unit: UNIT.duration, decimals: 0, noValue: 'none', steps: [{ from: null, color: 'green' }, { from: 3900, color: 'orange' }, { from: 7500, color: 'red' }] },
   ),
   number(
-    { title: 'Running for', description: 'Time since the last start of any gmewatchd.' },
+    { title: 'Running for', description: 'Time since the last start of any gmewatchd, by a clock that nobody sets.' },
     SIXTH,
-    `time() - max(process_start_time_seconds{${CHOSEN}} and on (instance) gmewatch_ready)`,
+    `min(${gauge('gmewatch_uptime_seconds')})`,
     { unit: UNIT.duration, decimals: 0, noValue: 'NO ANSWER', steps: PLAIN },
   ),
 ];

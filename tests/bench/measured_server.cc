@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<MeasuredServer>> MeasuredServer::Start(const std:
   words.erase(words.begin());
   words.emplace_back("--ingest_address=127.0.0.1:0");
   if (program != BARE_SINK_PATH) words.emplace_back("--admin_address=127.0.0.1:0");
+  if (program == GmewatchdPath()) words.emplace_back("--open");
   absl::StatusOr<std::unique_ptr<ChildProcess>> process =
       ChildProcess::Start(program, std::move(words));
   if (!process.ok()) return process.status();

@@ -31,11 +31,12 @@ TEST(DescriptorsTest, AShortageEndsWhenItsCauseEnds) {
     // The clients that are connected and the admin port do not notice.
     EXPECT_TRUE(before.Report(MakeRequest(session, 2, {{1005, 1}})).ok());
     EXPECT_GT(ValueOf((*daemon)->Scrape(), "process_open_fds"), kDescriptors / 2);
-    EXPECT_EQ(HttpFetch((*daemon)->admin_address(), "/readyz")->status, 200);
+    EXPECT_EQ(HttpFetch((*daemon)->admin_address(), "/healthz")->status, 200);
   }
   // Report waits for a connection.
   WireClient after((*daemon)->ingest_address());
   EXPECT_TRUE(after.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  EXPECT_EQ((*daemon)->AwaitValue("gmewatch_ready", 1), 1);
   EXPECT_EQ((*daemon)->Terminate(), 0);
 }
 

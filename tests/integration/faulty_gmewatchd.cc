@@ -42,6 +42,7 @@ class FaultyLog : public EventLog {
   absl::Status KeepRejected(uint64_t number, const RejectedByReason& rejected) override {
     return log_->KeepRejected(number, rejected);
   }
+  absl::StatusOr<uint64_t> CountStart() override { return log_->CountStart(); }
   absl::StatusOr<RejectedByReason> LoadRejected(uint64_t number) override {
     return log_->LoadRejected(number);
   }
@@ -209,6 +210,7 @@ int main(int argc, char** argv) {
   gmewatch::DaemonOptions options;
   gmewatch::Flags flags;
   flags.Add("config", &options.config_file, "as gmewatchd's");
+  flags.Add("open", &options.open, "as gmewatchd's");
   flags.Add("state_dir", &options.state_dir, "as gmewatchd's");
   flags.Add("ingest_address", &options.ingest_address, "as gmewatchd's");
   flags.Add("admin_address", &options.admin_address, "as gmewatchd's");

@@ -40,7 +40,7 @@ TEST_F(OneShotTest, SaysItsVersionAndRejectsWrongUsage) {
 
 TEST_F(OneShotTest, CheckConfigNamesFileLineAndColumn) {
   const std::string good = dir_.Write("good.yaml", "limits: {max_sessions: 5000}\n");
-  EXPECT_EQ(RunToEnd({"--check_config", "--config=" + good}).status, 0);
+  EXPECT_EQ(RunToEnd({"--check_config", "--open", "--config=" + good}).status, 0);
   const std::string bad = dir_.Write("bad.yaml", "limits:\n  max_sesions: 5000\n");
   const Ended run = RunToEnd({"--check_config", "--config=" + bad});
   EXPECT_EQ(run.status, 2);

@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/gmewatchd_process.h"
@@ -102,14 +105,81 @@ TEST_F(ReloadTest, SaysWhichSettingsWaitForARestart) {
                                            "log: {commit_interval: 7ms}\n"
                                            "ingest: {max_message_bytes: 7000}\n"));
   Reload("success");
-  EXPECT_THAT(
-      daemon_->process().error(),
-      HasSubstr(absl::StrCat(kWaiting, "\"ingest.max_message_bytes log.commit_interval\"\n")));
+  EXPECT_TRUE(daemon_->process().AwaitError(
+      absl::StrCat(kWaiting, "\"ingest.max_message_bytes log.commit_interval\"\n")));
   // Compared with the settings of the start, not with those of the last reload.
   dir_.Write("settings.yaml", absl::StrCat(kOneApp, "log: {commit_interval: 7ms}\n"));
   Reload("success");
-  EXPECT_THAT(daemon_->process().error(),
-              HasSubstr(absl::StrCat(kWaiting, "log.commit_interval\n")));
+  EXPECT_TRUE(daemon_->process().AwaitError(absl::StrCat(kWaiting, "log.commit_interval\n")));
+}
+
+TEST_F(ReloadTest, AFileThatWasCutOffChangesNothing) {
+  dir_.Write("settings.yaml", "apps: [{name: one, regions: [eu], keys: [12345678]}]\n");
+  Reload("success");
+  EXPECT_FALSE(MayReport("one")) << "a key is needed now";
+  for (const char* text :
+       {"", "# apps\n", "apps:\n", "apps: []\n", "limits: {max_sessions: 5000}\n", "apps: [{na",
+        "apps: [{name: one, regions: [eu]}]\n"}) {
+    dir_.Write("settings.yaml", text);
+    Reload("failure");
+    EXPECT_FALSE(MayReport("one")) << text;
+    EXPECT_FALSE(MayReport("stranger")) << text;
+    const Samples samples = daemon_->Scrape();
+    EXPECT_EQ(ValueOf(samples, "gmewatch_config_last_reload_successful"), 0) << text;
+    EXPECT_EQ(ValueOf(samples, "gmewatch_open_mode"), 0) << text;
+  }
+  EXPECT_TRUE(daemon_->process().AwaitError("has no settings: it is empty or has only comments"));
+  EXPECT_TRUE(daemon_->process().AwaitError("lists no apps any more"));
+  EXPECT_TRUE(daemon_->process().AwaitError("has no keys any more"));
+}
+
+// Kubernetes swaps a symbolic link of the folder, editors rename a new file over the old one.
+TEST_F(ReloadTest, FollowsASwappedLinkAndARenamedFile) {
+  namespace fs = std::filesystem;
+  fs::create_directory(dir_.File("v1"));
+  fs::create_directory(dir_.File("v2"));
+  dir_.Write("v1/settings.yaml", kOneApp);
+  dir_.Write("v2/settings.yaml", kTwoApps);
+  fs::create_directory_symlink("v1", dir_.File("..data"));
+  fs::create_symlink("..data/settings.yaml", dir_.File("linked.yaml"));
+  auto daemon = GmewatchdProcess::Start({"--in_memory", "--config=" + dir_.File("linked.yaml")});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  daemon_ = *std::move(daemon);
+  EXPECT_FALSE(MayReport("two"));
+  fs::create_directory_symlink("v2", dir_.File("..data_tmp"));
+  fs::rename(dir_.File("..data_tmp"), dir_.File("..data"));
+  fs::remove_all(dir_.File("v1"));
+  Reload("success");
+  EXPECT_TRUE(MayReport("two"));
+
+  dir_.Write("v2/settings.yaml~", kOneApp);
+  fs::rename(dir_.File("v2/settings.yaml~"), dir_.File("v2/settings.yaml"));
+  Reload("success");
+  EXPECT_FALSE(MayReport("two"));
+}
+
+TEST(OpenModeTest, ASettingsFileWithoutAppsNeedsTheFlag) {
+  const TempDir dir;
+  const auto start = [&dir](const char* text, std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"--check_config",
+                                          "--config=" + dir.Write("settings.yaml", text)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunToEnd(GmewatchdPath(), arguments);
+  };
+  const Ended none = start("limits: {max_sessions: 5000}\n", {});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.error, HasSubstr("start with --open if that is meant"));
+  EXPECT_EQ(start("limits: {max_sessions: 5000}\n", {"--open"}).status, 0);
+  EXPECT_EQ(start(kOneApp, {}).status, 0);
+  for (const char* text : {"", "# a comment\n"}) {
+    const Ended nothing = start(text, {"--open"});
+    EXPECT_EQ(nothing.status, 2);
+    EXPECT_THAT(nothing.error, HasSubstr("has no settings"));
+  }
+  auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  EXPECT_EQ(ValueOf((*daemon)->Scrape(), "gmewatch_open_mode"), 1);
+  EXPECT_TRUE((*daemon)->process().AwaitError("WARNING open mode: "));
 }
 
 }  // namespace

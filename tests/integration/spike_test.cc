@@ -99,6 +99,7 @@ TEST_F(SpikeTest, CodesThatRiseTogetherInARegionAreOneIncident) {
   EXPECT_EQ(ValueOf(samples, kIncidents), 1);
   EXPECT_THAT(SeriesOf(samples, kLoop), IsEmpty());
   // A network failure can cause the other two.
+  EXPECT_TRUE(watched().daemon().process().AwaitError(" likely_cause=1005 action=network"));
   EXPECT_THAT(
       watched().daemon().process().error(),
       ContainsRegex(
@@ -180,15 +181,15 @@ TEST_F(SpikeTest, SighupChangesWhichCodesAreIgnored) {
 
 TEST_F(SpikeTest, AWrongSettingIsNamedWithItsPlaceAndNothingChanges) {
   watched().Reload("detect:\n  tick: 1s\n  min_sessions: 17\n", "failure");
-  EXPECT_THAT(watched().daemon().process().error(),
-              HasSubstr("settings.yaml:5:17: detect.min_sessions must be from 1 to 16, not 17"));
-  const Ended check =
-      RunToEnd(GmewatchdPath(), {"--check_config", "--config=" + watched().settings_file()});
+  EXPECT_TRUE(watched().daemon().process().AwaitError(
+      "settings.yaml:5:17: detect.min_sessions must be from 1 to 16, not 17"));
+  const Ended check = RunToEnd(
+      GmewatchdPath(), {"--check_config", "--open", "--config=" + watched().settings_file()});
   EXPECT_EQ(check.status, 2);
   EXPECT_THAT(check.error, HasSubstr("settings.yaml:5:17: detect.min_sessions"));
   watched().Reload("detect: {tick: 1500ms}\n", "failure");
   watched().Reload("detect: {tik: 1s}\n", "failure");
-  EXPECT_THAT(watched().daemon().process().error(), HasSubstr("settings.yaml:3:10: "));
+  EXPECT_TRUE(watched().daemon().process().AwaitError("settings.yaml:3:10: "));
   watched().Reload(kDetect, "success");
 }
 
@@ -210,6 +211,7 @@ TEST_F(SpikeTest, EndsWhenTheRateHasFallenBack) {
   watched().Await(CodeSeries(kLoop, "1101", "client", "us", "one"), 0);
   const Samples samples = Scrape();
   EXPECT_EQ(ValueOf(samples, InEu("gme_spike_score", 1005)), -1) << "only active spikes have one";
+  EXPECT_TRUE(watched().daemon().process().AwaitError("incident ended id="));
   const std::string log = watched().daemon().process().error();
   EXPECT_THAT(log, HasSubstr("spike ended where=\"1005 in eu of all\" name=AV_ERR_TIMEOUT"));
   EXPECT_THAT(log, ContainsRegex("incident ended id=[0-9]{6}00001 "));
@@ -234,8 +236,7 @@ TEST_F(SpikeTest, ReportsThatStopAreShownUntilTheyComeAgain) {
   const auto top = HttpFetch(site.daemon().admin_address(), "/api/v1/top");
   ASSERT_TRUE(top.ok());
   EXPECT_THAT(top->body, ContainsRegex("\"silences\": ?\\[ *\n? *\\{"));
-  EXPECT_THAT(site.daemon().process().error(),
-              ContainsRegex("WARN[A-Z]* reports stopped app=all region=all usual="));
+  EXPECT_TRUE(site.daemon().process().AwaitError("reports stopped app=all region=all usual="));
   site.players().Set(BaselineWaves());
   site.Await(stopped, 0);
 }

@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -110,13 +111,24 @@ TEST_F(TlsTest, GmectlTakesCertificatesFromFiles) {
   EXPECT_THAT(run.output, HasSubstr("counted: 1 events"));
 }
 
+TEST_F(TlsTest, IsReadyAlthoughItsProbeHasNoCertificate) {
+  for (const std::string& more :
+       {std::string(), "\n    client_ca_file: " + dir_.File("authority.pem")}) {
+    Start(more + "\n");
+    EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_ready"), 1);
+    EXPECT_EQ(daemon_->Terminate(), 0);
+    EXPECT_THAT(daemon_->process().error(), Not(HasSubstr("message of the gRPC library")));
+    EXPECT_THAT(daemon_->process().error(), Not(HasSubstr("takes no new clients")));
+  }
+}
+
 TEST_F(TlsTest, AFileThatCannotBeReadPreventsTheStart) {
   const std::string config = dir_.Write(
       "settings.yaml", absl::StrCat("ingest: {tls: {certificate_file: ", dir_.File("absent.pem"),
                                     ", key_file: x}}\n"));
   const Ended run =
-      RunToEnd(GmewatchdPath(), {"--in_memory", "--config=" + config, "--admin_address=127.0.0.1:0",
-                                 "--ingest_address=127.0.0.1:0"});
+      RunToEnd(GmewatchdPath(), {"--in_memory", "--open", "--config=" + config,
+                                 "--admin_address=127.0.0.1:0", "--ingest_address=127.0.0.1:0"});
   EXPECT_EQ(run.status, 2);
   EXPECT_THAT(run.error, HasSubstr("absent.pem: No such file or directory"));
 }

@@ -25,7 +25,7 @@ constexpr char kSaved[] = "gmewatch_checkpoints_total{result=\"success\"}";
 
 class TriageRestartTest : public ::testing::Test {
  protected:
-  void Start(absl::string_view settings = "") {
+  void Start(absl::string_view settings = "{}\n") {
     auto started =
         GmewatchdProcess::Start({"--state_dir=" + dir_.File("state"),
                                  "--config=" + dir_.Write("settings.yaml", std::string(settings))});
@@ -149,7 +149,7 @@ TEST_F(TriageRestartTest, AHistoryThatCannotBeReadIsDroppedAndNothingElse) {
   EXPECT_EQ(after.summary().events_1h(), 0);
   EXPECT_FALSE(after.summary().has_first_seen());
   EXPECT_EQ(daemon_->Terminate(), 0);
-  EXPECT_THAT(daemon_->process().error(), HasSubstr("the saved history of counts has format 7"));
+  EXPECT_TRUE(daemon_->process().AwaitError("the saved history of counts has format 7"));
   // A state without a history is no error.
   SaveHistory("");
   Start();

@@ -79,6 +79,7 @@ void Limit(__rlimit_resource_t resource, uint64_t most) {
     std::signal(SIGXFSZ, SIG_IGN);
   }
   if (image.options.open_files_max > 0) Limit(RLIMIT_NOFILE, image.options.open_files_max);
+  if (image.options.address_space_max > 0) Limit(RLIMIT_AS, image.options.address_space_max);
   execvpe(arguments[0], arguments, environment);
   _exit(127);
 }

@@ -22,6 +22,8 @@ struct ChildOptions {
   uint64_t file_bytes_max = 0;
   // The most descriptors that it may have open; 0: as many as this process.
   uint64_t open_files_max = 0;
+  // The most address space that it may have, in bytes; 0: as much as this process.
+  uint64_t address_space_max = 0;
   // Standard error goes to this descriptor instead of a file; -1: to the file.
   int error_fd = -1;
   // Variables that are added to the environment or replaced there, as NAME=VALUE.

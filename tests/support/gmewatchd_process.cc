@@ -59,6 +59,7 @@ absl::StatusOr<std::unique_ptr<GmewatchdProcess>> GmewatchdProcess::Start(
   if (!HasFlag(arguments, "--ingest_address"))
     arguments.emplace_back("--ingest_address=127.0.0.1:0");
   if (!HasFlag(arguments, "--admin_address")) arguments.emplace_back("--admin_address=127.0.0.1:0");
+  if (!HasFlag(arguments, "--open")) arguments.emplace_back("--open");
   absl::StatusOr<std::unique_ptr<ChildProcess>> process = ChildProcess::Start(
       program.empty() ? GmewatchdPath() : program, std::move(arguments), options);
   if (!process.ok()) return process.status();

@@ -34,8 +34,8 @@ Samples ScrapeMetrics(const std::string& admin_address);
 
 class GmewatchdProcess {
  public:
-  // Starts `program` (empty: gmewatchd) and waits until it is ready. It takes free ports unless
-  // `arguments` name some.
+  // Starts `program` (empty: gmewatchd) and waits until it is ready. It takes free ports, and
+  // settings without apps, unless `arguments` say otherwise.
   static absl::StatusOr<std::unique_ptr<GmewatchdProcess>> Start(std::vector<std::string> arguments,
                                                                  const std::string& program = "",
                                                                  const ChildOptions& options = {});

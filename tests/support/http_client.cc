@@ -1,7 +1,6 @@
 #include "tests/support/http_client.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -40,21 +40,24 @@ std::string HttpReply::Header(absl::string_view name) const {
 }
 
 HttpConnection::HttpConnection(absl::string_view address, int receive_buffer_bytes) {
-  const std::vector<std::string> parts = absl::StrSplit(address, ':');
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  uint32_t port = 0;
-  if (parts.size() != 2 || !absl::SimpleAtoi(parts[1], &port) ||
-      inet_pton(AF_INET, parts[0].c_str(), &to.sin_addr) != 1) {
+  const size_t colon = address.rfind(':');
+  if (colon == absl::string_view::npos) return;
+  std::string host(address.substr(0, colon));
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  addrinfo* to = nullptr;
+  if (getaddrinfo(host.c_str(), std::string(address.substr(colon + 1)).c_str(), &hints, &to) != 0) {
     return;
   }
-  to.sin_port = htons(static_cast<uint16_t>(port));
-  socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const absl::Cleanup free_to = [to] { freeaddrinfo(to); };
+  socket_ = socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   SetTimeouts(socket_);
   if (receive_buffer_bytes > 0) {
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof(receive_buffer_bytes));
   }
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0) {
+  if (connect(socket_, to->ai_addr, to->ai_addrlen) != 0) {
     close(socket_);
     socket_ = -1;
   }

@@ -24,7 +24,8 @@ struct HttpReply {
 
 class HttpConnection {
  public:
-  // `address` is HOST:PORT with an IPv4 host. `receive_buffer_bytes` of 0 keeps the system's size.
+  // `address` is HOST:PORT with a numeric host, IPv6 in brackets. `receive_buffer_bytes` of 0 keeps
+  // the system's size.
   explicit HttpConnection(absl::string_view address, int receive_buffer_bytes = 0);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;

@@ -293,7 +293,6 @@ TEST(LoadSettingsTest, ReadsAFile) {
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::string(missing.status().message()),
             "/nonexistent/s.yaml: No such file or directory");
-  EXPECT_TRUE(LoadSettings("/dev/null").ok());
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/timed_wait.h"
+#include "daemon/expose/admin_loop.h"
 #include "daemon/expose/chunk_writer.h"
 #include "tests/daemon/expose/admin_server_fixture.h"
 #include "tests/support/http_client.h"
@@ -75,6 +79,56 @@ TEST_F(AdminServerReadersTest, SendsEverythingToASlowReader) {
   const absl::StatusOr<HttpReply> reply = connection.ReadReply();
   ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(reply->body.size(), 20 * chunk.size());
+}
+
+TEST_F(AdminServerReadersTest, SilentConnectionsKeepNobodyOut) {
+  options_.request_timeout = absl::Minutes(2);  // none of them ends by itself
+  StartServer();
+  std::vector<std::unique_ptr<HttpConnection>> silent;
+  for (size_t i = 0; i < AdminLoop::kConnectionsMax + 50; ++i) {
+    silent.push_back(std::make_unique<HttpConnection>(server_->address()));
+    ASSERT_TRUE(silent.back()->Send(i % 2 == 0 ? "" : "GET /metr"));
+    if (i % 25 != 0) continue;
+    EXPECT_EQ(Fetch("/healthz").status, 200);
+    EXPECT_EQ(Fetch("/metrics").status, 200);
+  }
+  // The one that had waited longest made room.
+  const absl::StatusOr<std::string> end = silent.front()->ReadSome(1);
+  EXPECT_TRUE(!end.ok() ? absl::IsDataLoss(end.status()) : end->empty());
+}
+
+TEST_F(AdminServerReadersTest, ARequestThatTricklesInHasOneLimitForAllOfIt) {
+  options_.request_timeout = absl::Milliseconds(500);
+  StartServer();
+  HttpConnection connection(server_->address());
+  RealClock clock;
+  const absl::Duration begin = clock.Monotonic();
+  TimedWait pause;
+  // Each byte alone comes in time.
+  while (connection.Send("G") && clock.Monotonic() - begin < absl::Seconds(60)) {
+    pause.For(absl::Milliseconds(50));
+  }
+  EXPECT_LT(clock.Monotonic() - begin, absl::Seconds(60));
+}
+
+TEST_F(AdminServerReadersTest, SlowReadersKeepNoScrapeOut) {
+  options_.request_timeout = absl::Minutes(2);
+  const std::string chunk(ChunkWriter::kChunkBytes, 'x');
+  scrape_ = [&chunk](ChunkSink sink) {
+    for (int i = 0; i < 200; ++i) {
+      if (!sink(chunk)) return absl::CancelledError("");
+    }
+    return sink("") ? absl::OkStatus() : absl::CancelledError("");
+  };
+  StartServer();
+  std::vector<std::unique_ptr<HttpConnection>> slow;
+  for (int i = 0; i < 3 * AdminLoop::kStreamThreads; ++i) {
+    slow.push_back(std::make_unique<HttpConnection>(server_->address(), 4096));
+    ASSERT_TRUE(slow.back()->Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+  }
+  EXPECT_EQ(Fetch("/healthz").status, 200) << "a probe waits for no handler";
+  EXPECT_EQ(Fetch("/metrics").status, 200) << "within the time that the client waits";
+  EXPECT_EQ(Fetch("/echo").status, 200);
 }
 
 TEST_F(AdminServerReadersTest, StopsWithOpenConnections) {

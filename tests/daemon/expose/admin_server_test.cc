@@ -18,6 +18,7 @@ namespace gmewatch {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 TEST_F(AdminServerTest, StreamsTheMetricsInChunks) {
   StartServer();
@@ -218,12 +219,19 @@ TEST_F(AdminServerTest, NamesTheAddressItCannotListenOn) {
   EXPECT_EQ(Fetch("/healthz").status, 200);
 }
 
-TEST_F(AdminServerTest, RejectsAnAddressWithoutAnIpv4Host) {
-  options_.address = "[::1]:0";
+TEST_F(AdminServerTest, RejectsAnAddressThatIsNone) {
+  options_.address = "nowhere";
   AdminServer server(
       options_, clock_, [](const ScrapeRequest&, ChunkSink) { return absl::OkStatus(); },
       [] { return absl::OkStatus(); });
   EXPECT_EQ(server.Start().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(AdminServerTest, ListensAtIpv6) {
+  options_.address = "[::1]:0";
+  StartServer();
+  EXPECT_THAT(server_->address(), StartsWith("[::1]:"));
+  EXPECT_EQ(Fetch("/healthz").status, 200);
 }
 
 TEST_F(AdminServerTest, ServesSeveralAtOnce) {

@@ -93,7 +93,11 @@ class MetricsPageTest : public testing::Test {
                     },
                     [] { return OneSpikeAndOneLoop(); },
                     [] { return OneSilence(); },
-                    [] { return SelfStats(); }};
+                    [] {
+                      SelfStats stats;
+                      stats.daemon.starts = 1;
+                      return stats;
+                    }};
 };
 
 std::set<std::string> LabelNames(const MetricInfo& metric) {

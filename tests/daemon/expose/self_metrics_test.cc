@@ -62,6 +62,9 @@ SelfStats DistinctStats() {
   stats.daemon.failed_reloads = 115;
   stats.daemon.last_reload_ok = false;
   stats.daemon.ready = true;
+  stats.daemon.open_mode = true;
+  stats.daemon.starts = 127;
+  stats.daemon.uptime = absl::Milliseconds(5500);
   return stats;
 }
 
@@ -99,6 +102,9 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_config_reloads_total", 115, {{"result", "failure"}});
   check("gmewatch_config_last_reload_successful", 0);
   check("gmewatch_ready", 1);
+  check("gmewatch_open_mode", 1);
+  check("gmewatch_starts_total", 127);
+  check("gmewatch_uptime_seconds", 5.5);
   check("gmewatch_build_info", 1, {{"version", std::string(Version())}});
   check("process_cpu_seconds_total", 4.5);
   check("process_resident_memory_bytes", 122);
