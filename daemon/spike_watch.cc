@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "daemon/base/log.h"
 #include "daemon/model/limits.h"
 #include "daemon/spike_log.h"
@@ -150,6 +151,15 @@ void SpikeWatch::Load(const std::vector<DetectorPage>& pages) {
       // The detector's rows are the first rows of the counters.
       if (id < counters_.places() && detector_.place(id) == counters_.place(id).place()) continue;
       status = absl::DataLossError("the saved state belongs to other counters");
+    }
+    for (size_t slot = 0; status.ok() && slot < detector_.codes(); ++slot) {
+      // Its columns are the first columns of the counters.
+      const bool other = slot == kOtherSlot;
+      if (slot < counters_.codes() && (other || detector_.code(slot) == counters_.code(slot))) {
+        continue;
+      }
+      status = absl::DataLossError(
+          absl::StrCat("state.db, detector_pages: column ", slot, " is not that of the counters"));
     }
     if (status.ok()) {
       save_whole_ = false;

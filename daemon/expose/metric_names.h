@@ -148,6 +148,9 @@ struct MetricInfo {
     "0 if the last reload failed, else 1.", stats.daemon.last_reload_ok) \
   X(kDroppedLogLines, kCounter, "gmewatch_dropped_log_lines_total", (), \
     "Log lines that were dropped because nobody read standard error.", stats.daemon.dropped_log_lines) \
+  X(kLargestSeriesEvents, kGauge, "gmewatch_largest_series_events", (), \
+    "Events of the series that has most; at 2^52 its batches are rejected.", \
+    stats.daemon.largest_series_events) \
   X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", stats.daemon.ready) \
   X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
     "1; the version of the daemon.", Samples({{Version(), 1}})) \

@@ -127,6 +127,7 @@ void Serve(grpc::ServerCompletionQueue* queue) {
 
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::string& address,
                                                                   const Settings& settings,
+                                                                  Clock& clock,
                                                                   Committer* committer,
                                                                   const Aggregate* aggregate) {
   const size_t colon = address.rfind(':');
@@ -144,7 +145,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
 
   gpr_set_log_function(&LogForGrpc);
-  std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
+  std::unique_ptr<IngestServer> self(new IngestServer(settings, clock, committer, aggregate));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
   if (settings.ingest().reflection()) {

@@ -31,6 +31,7 @@ struct DaemonStats {
   uint64_t failed_reloads = 0;
   bool last_reload_ok = true;
   uint64_t dropped_log_lines = 0;
+  uint64_t largest_series_events = 0;
 };
 
 }  // namespace gmewatch
