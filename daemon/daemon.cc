@@ -141,7 +141,7 @@ absl::Status Daemon::StartCommitter() {
   if (!kept.ok()) return kept.status();
   committer_->Inherit(*kept);
   committer_->SetPolicy(files_.Policy());
-  // Whether sessions are scarce is judged anew.
+  // The epochs to come say whether sessions are scarce.
   committer_->SetOnceHorizon(absl::ZeroDuration());
   return committer_->Flush();
 }

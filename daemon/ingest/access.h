@@ -39,7 +39,7 @@ class Access {
   // `authorization` is the value of the metadata of that name, or empty.
   Grant Check(const std::string& app, const std::string& region,
               absl::string_view authorization) const;
-  // Whether this is a key of any app. True in open mode, where nobody has one.
+  // Whether this is a key of any app. In open mode nobody needs one: true.
   bool IsKnown(absl::string_view authorization) const;
 
   // The apps of the settings, for their shares of the sessions; empty in open mode.

@@ -60,8 +60,8 @@ struct Rejection {
 // A session that was let in; a stream keeps it for all its batches.
 struct Admitted {
   Sender sender;
-  // Of the session's batches that were counted, or taken by this stream: what is not above it is a
-  // duplicate.
+  // The highest number of a batch that was counted, or taken by this stream: what is not above it
+  // is a duplicate.
   uint64_t last_sequence = 0;
   Tokens taken;  // for the batch that was checked last
   uint64_t ahead_batches = 0;

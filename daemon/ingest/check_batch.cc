@@ -253,8 +253,7 @@ class Checker {
     }
     if (out_.events > kEventsPerBatchMax) {
       Violate(&out_.batch_violation, "counts",
-              absl::StrCat("add up to ", out_.events, " events; at most ", kEventsPerBatchMax,
-                           " are allowed in a batch"));
+              absl::StrCat("add up to ", out_.events, "; at most 1000000 are allowed in a batch"));
       out_.events = kEventsPerBatchMax;
     }
   }

@@ -121,8 +121,7 @@ void Committer::SetOnceHorizon(absl::Duration horizon) {
 
 void Committer::TakeStrangers() {
   for (size_t i = 0; i < kRejectReasons; ++i) {
-    const uint64_t batches = strangers_[i].exchange(0, std::memory_order_relaxed);
-    open_.epoch.Reject(static_cast<RejectReason>(i), batches, /*events=*/0);
+    open_.epoch.Reject(static_cast<RejectReason>(i), strangers_[i].exchange(0), /*events=*/0);
   }
 }
 

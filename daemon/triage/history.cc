@@ -75,7 +75,7 @@ void History::Add(const CounterSums& sums, const RejectedByReason& rejected, int
     count(kLostSeries + reason, Gain(sums.lost()[reason], &lost_[reason]));
   }
   for (size_t reason = 0; reason < kRejectReasons; ++reason) {
-    // Of senders without a key the calls are counted, not the events.
+    // Senders without a key count as calls, without their events.
     const uint64_t events = std::max(rejected[reason].events, rejected[reason].batches);
     count(kRejectedSeries + reason, Gain(events, &rejected_[reason]));
   }

@@ -128,7 +128,7 @@ TEST_F(OutboxTest, BoundsTheMinIntervalToAnHour) {
 }
 
 TEST_F(OutboxTest, ExpeditesUntilEverythingThatWasPendingIsSettled) {
-  table_.Add(1, 1'500'000'000);
+  table_.Add(1, 1'500'000);
   EXPECT_EQ(outbox_.ExpediteFlush(), 2U);
   for (uint64_t sequence = 1; sequence <= 2; ++sequence) {
     EXPECT_LE(outbox_.NextAttempt(), now_);

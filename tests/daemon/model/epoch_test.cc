@@ -1,3 +1,4 @@
+// allow(length): a case for each kind of damage
 #include "daemon/model/epoch.h"
 
 #include <gmock/gmock.h>
