@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
 namespace gmewatch {
@@ -42,6 +43,7 @@ void ClientAddress::Update(const Settings& settings) {
     const std::optional<NetRange> front = ParseNetRange(text);
     if (front.has_value()) fronts.push_back(*front);  // settings.cc rejects any other
   }
+  has_fronts_.store(!fronts.empty());
   absl::MutexLock lock(&mutex_);
   fronts_.swap(fronts);
 }
@@ -54,9 +56,13 @@ bool ClientAddress::IsFront(const NetAddress& address) const {
 
 std::optional<NetAddress> ClientAddress::Of(absl::string_view peer,
                                             const Metadata& metadata) const {
+  const bool has_fronts = has_fronts_.load(std::memory_order_relaxed);
+  // The usual case behind a proxy on this machine; reading the address would cost more than the
+  // rest.
+  if (!has_fronts && absl::StartsWith(peer, "ipv4:127.")) return std::nullopt;
   const std::optional<NetAddress> address = AddressOfPeer(peer);
   if (!address.has_value()) return std::nullopt;
-  if (IsFront(*address)) return ForwardedFor(metadata);
+  if (has_fronts && IsFront(*address)) return ForwardedFor(metadata);
   if (IsPrivate(*address)) return std::nullopt;
   return address;
 }

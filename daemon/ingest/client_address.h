@@ -7,6 +7,7 @@
 
 #include <grpcpp/support/string_ref.h>
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <vector>
@@ -34,6 +35,7 @@ class ClientAddress {
  private:
   bool IsFront(const NetAddress& address) const;
 
+  std::atomic<bool> has_fronts_{false};
   mutable absl::Mutex mutex_;
   std::vector<NetRange> fronts_ ABSL_GUARDED_BY(mutex_);
 };

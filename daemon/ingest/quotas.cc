@@ -84,26 +84,26 @@ Sender Quotas::SenderOf(const SessionId& session, absl::string_view app, absl::s
 }
 
 std::array<Quotas::Level, 5> Quotas::LevelsOf(const Sender& sender) {
-  absl::MutexLock lock(&mutex_);
   const bool player = !sender.relays;
-  return {Level{"session", "session", &sessions_, player ? sender.session : 0, rates_.session},
-          Level{"address", "address", &addresses_, player ? sender.address : 0, rates_.address},
-          Level{"network", "address", &addresses_, player ? sender.network : 0, rates_.network},
-          Level{"key", "key", &apps_, sender.key, rates_.key},
-          Level{"app", "app", &apps_, sender.app, rates_.app}};
+  return {Level{"session", "session", &sessions_, player ? sender.session : 0, &rates_.session},
+          Level{"address", "address", &addresses_, player ? sender.address : 0, &rates_.address},
+          Level{"network", "address", &addresses_, player ? sender.network : 0, &rates_.network},
+          Level{"key", "key", &apps_, sender.key, &rates_.key},
+          Level{"app", "app", &apps_, sender.app, &rates_.app}};
 }
 
 std::optional<OverQuota> Quotas::Take(const Sender& sender, const Tokens& tokens) {
   const absl::Duration now = clock_.Monotonic();
+  absl::ReaderMutexLock lock(&mutex_);
   const std::array<Level, 5> levels = LevelsOf(sender);
   for (size_t i = 0; i < levels.size(); ++i) {
     const Level& level = levels[i];
-    if (level.key == 0 || !level.rates.limits()) continue;
-    const absl::Duration wait = level.buckets->Take(level.key, tokens, level.rates, now);
+    if (level.key == 0 || !level.rates->limits()) continue;
+    const absl::Duration wait = level.buckets->Take(level.key, tokens, *level.rates, now);
     if (wait == absl::ZeroDuration()) continue;
     for (size_t taken = 0; taken < i; ++taken) {
       const Level& before = levels[taken];
-      if (before.key != 0) before.buckets->Return(before.key, tokens, before.rates);
+      if (before.key != 0) before.buckets->Return(before.key, tokens, *before.rates);
     }
     return OverQuota{level.whose, level.setting, wait};
   }
@@ -111,8 +111,9 @@ std::optional<OverQuota> Quotas::Take(const Sender& sender, const Tokens& tokens
 }
 
 void Quotas::Return(const Sender& sender, const Tokens& tokens) {
+  absl::ReaderMutexLock lock(&mutex_);
   for (const Level& level : LevelsOf(sender)) {
-    if (level.key != 0) level.buckets->Return(level.key, tokens, level.rates);
+    if (level.key != 0) level.buckets->Return(level.key, tokens, *level.rates);
   }
 }
 

@@ -70,10 +70,10 @@ class Quotas {
     absl::string_view setting;
     TokenBuckets* buckets;
     uint64_t key;
-    TokenRates rates;
+    const TokenRates* rates;
   };
   static Rates RatesOf(const internal::Quotas& settings);
-  std::array<Level, 5> LevelsOf(const Sender& sender);
+  std::array<Level, 5> LevelsOf(const Sender& sender) ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   Clock& clock_;
   absl::Mutex mutex_;
