@@ -36,7 +36,9 @@ absl::StatusOr<std::string> CheckState(const std::string& state_dir) {
     epoch = (*checkpoint)->epoch;
     time_ms = (*checkpoint)->time_ms;
     absl::Status restored = aggregate.Restore(**checkpoint);
-    if (!restored.ok()) return restored;
+    if (!restored.ok()) {
+      return absl::DataLossError(absl::StrCat(state_dir, "/state.db: ", restored.message()));
+    }
   }
   const uint64_t covered = epoch;
   std::vector<Verdict> verdicts;

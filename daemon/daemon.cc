@@ -19,6 +19,10 @@ namespace {
 // times as long.
 constexpr absl::Duration kDrainTime = absl::Seconds(5);
 
+// How long a session that sent one batch only is remembered while sessions are scarce: longer than
+// a client takes to send a batch again.
+constexpr absl::Duration kOnceHorizon = absl::Minutes(10);
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
@@ -74,7 +78,10 @@ absl::Status Daemon::Recover() {
     recovered_detector_ = std::move((*checkpoint)->detector);
     recovered_silence_ = std::move((*checkpoint)->silence);
     absl::Status restored = aggregate_.Restore(**checkpoint);
-    if (!restored.ok()) return restored;
+    if (!restored.ok()) {
+      return absl::DataLossError(
+          absl::StrCat(options_.state_dir, "/state.db: ", restored.message()));
+    }
     triage_->Load((*checkpoint)->triage, absl::FromUnixMillis(recovered_time_ms_));
   }
   uint64_t replayed = 0;
@@ -125,6 +132,7 @@ absl::Status Daemon::StartCommitter() {
       recovered_epoch_, recovered_steady_ms_,
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         kept_.Apply([&] { aggregate_.Apply(number, epoch, verdicts); });
+        WatchSessionRoom();
         triage_->Observe(number, epoch, *verdicts);
       },
       [this](const absl::Status& status) { Fail(status); },
@@ -133,6 +141,8 @@ absl::Status Daemon::StartCommitter() {
   if (!kept.ok()) return kept.status();
   committer_->Inherit(*kept);
   committer_->SetPolicy(files_.Policy());
+  // The epochs to come say whether sessions are scarce.
+  committer_->SetOnceHorizon(absl::ZeroDuration());
   return committer_->Flush();
 }
 
@@ -183,7 +193,7 @@ absl::Status Daemon::StartServing() {
   annotations_->Start();
 
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
-      IngestServer::Start(options_.ingest_address, settings, committer_.get(), &aggregate_,
+      IngestServer::Start(options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
                           [this](const absl::Status& error) { Fail(error); });
   if (!ingest.ok()) return ingest.status();
   absl::MutexLock lock(&mutex_);
@@ -192,6 +202,21 @@ absl::Status Daemon::StartServing() {
   silence_->Start();
   stats_.ready = true;
   return absl::OkStatus();
+}
+
+void Daemon::WatchSessionRoom() {
+  const uint64_t limit = sessions_limit_.load(std::memory_order_relaxed);
+  const uint64_t sessions = aggregate_.session_count();
+  const bool scarce = sessions > (once_horizon_is_short_ ? limit / 2 : limit / 4 * 3);
+  if (scarce == once_horizon_is_short_) return;
+  once_horizon_is_short_ = scarce;
+  committer_->SetOnceHorizon(scarce ? kOnceHorizon : absl::ZeroDuration());
+  if (!scarce) {
+    LogInfo("sessions have room again", {{"sessions", absl::StrCat(sessions)}});
+    return;
+  }
+  LogWarning("sessions are scarce: those that sent one batch only are forgotten after ten minutes",
+             {{"sessions", absl::StrCat(sessions)}, {"limits.max_sessions", absl::StrCat(limit)}});
 }
 
 void Daemon::StartCheckpoints() {
@@ -223,6 +248,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   stats_.app_regions_limit = settings.limits().max_app_regions();
   stats_.sessions_limit = settings.limits().max_sessions();
   stats_.open_mode = settings.apps_size() == 0;
+  sessions_limit_.store(settings.limits().max_sessions(), std::memory_order_relaxed);
 }
 
 void Daemon::Reload() {
@@ -313,6 +339,7 @@ SelfStats Daemon::ReadSelfStats() {
   out.daemon.ready = ready;
   out.daemon.dropped_log_lines = DroppedLogLines();
   out.daemon.uptime = clock_.Monotonic() - started_;
+  out.daemon.largest_series_events = aggregate_.counters().LargestSeries();
   return out;
 }
 

@@ -5,6 +5,8 @@
 #ifndef GMEWATCH_DAEMON_DAEMON_H_
 #define GMEWATCH_DAEMON_DAEMON_H_
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -74,6 +76,9 @@ class Daemon {
   void StartCheckpoints();
   // The process must stop because of this.
   void Fail(const absl::Status& status);
+  // After each epoch, on the committer's thread: forgets sessions that sent one batch only sooner
+  // while limits.max_sessions is nearly reached.
+  void WatchSessionRoom();
   void UseCatalog(const Catalog& catalog, const Settings& settings);
   // Ok while batches are taken; otherwise why they are not.
   absl::Status Ready() const;
@@ -100,6 +105,8 @@ class Daemon {
   std::vector<DetectorPage> recovered_detector_;
   std::string recovered_silence_;
   std::unique_ptr<TriagePages> triage_;
+  std::atomic<uint64_t> sessions_limit_{UINT64_MAX};
+  bool once_horizon_is_short_ = false;  // for the committer thread
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SpikeWatch> spikes_;
   std::unique_ptr<SilenceWatch> silence_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/base/yaml_message.h"
+#include "daemon/model/limits.h"
 
 namespace gmewatch {
 
@@ -19,6 +20,9 @@ internal::Policy DaemonFiles::Policy() const {
   policy.set_max_app_regions(settings.limits().max_app_regions());
   policy.set_session_horizon_ms(
       absl::ToInt64Milliseconds(ToDuration(settings.limits().session_horizon())));
+  policy.set_sessions_of_one_app(true);
+  policy.set_sequence_jump_max(kSequenceJumpMax);
+  policy.set_series_events_max(kSeriesEventsMax);
   return policy;
 }
 

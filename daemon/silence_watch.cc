@@ -81,8 +81,9 @@ void LogChanges(const SilenceReport& before, const SilenceReport& after) {
 Intake IntakeOf(const AggregateStats& aggregate, const CommitterStats& committer) {
   Intake out = {aggregate.batches_counted, 0, committer.epochs, committer.failed_epochs,
                 committer.pending_bytes};
-  for (const RejectReason reason : {RejectReason::kOverloaded, RejectReason::kSessionLimit,
-                                    RejectReason::kLogFailed, RejectReason::kStopping}) {
+  for (const RejectReason reason :
+       {RejectReason::kOverloaded, RejectReason::kSessionLimit, RejectReason::kLogFailed,
+        RejectReason::kStopping, RejectReason::kQuota}) {
     out.rejected += aggregate.rejected[static_cast<size_t>(reason)].batches;
   }
   return out;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "daemon/base/log.h"
 #include "daemon/model/limits.h"
 #include "daemon/spike_log.h"
@@ -167,8 +168,17 @@ void SpikeWatch::Load(const std::vector<DetectorPage>& pages) {
       if (id < counters_.places() && detector_.place(id) == counters_.place(id).place()) continue;
       status = absl::DataLossError("the saved state belongs to other counters");
     }
+    for (size_t slot = 0; status.ok() && slot < detector_.codes(); ++slot) {
+      // Its columns are the first columns of the counters.
+      const bool other = slot == kOtherSlot;
+      if (slot < counters_.codes() && (other || detector_.code(slot) == counters_.code(slot))) {
+        continue;
+      }
+      status = absl::DataLossError(
+          absl::StrCat("state.db, detector_pages: column ", slot, " is not that of the counters"));
+    }
     // States of versions that counted incidents from 1.
-    if (detector_.last_incident() < kRandomMin * kIncidentsOfOne) {
+    if (status.ok() && detector_.last_incident() < kRandomMin * kIncidentsOfOne) {
       detector_.NumberIncidentsFrom(RandomIncidentBase());
     }
     if (status.ok()) {

@@ -86,6 +86,7 @@ void TriagePages::Load(const std::string& saved, absl::Time time) {
 void TriagePages::Replayed(uint64_t number, const Epoch& epoch,
                            const std::vector<Verdict>& verdicts) {
   memory_.Observe(number, epoch, verdicts);
+  if (!epoch.forget.empty()) memory_.Forget();
   memory_.ReadCountersAsOf(absl::FromUnixMillis(epoch.time_ms), rejected_(), kInterval);
 }
 

@@ -34,13 +34,24 @@ class CodeTable {
     overflow_.fetch_add(count, std::memory_order_relaxed);
   }
 
-  // Takes the counts and calls use(code, count) for each code that has one, with at most
-  // `count_max`; the rest stays.
+  // Takes counts of at most `events_max` events together and calls use(code, count) for each code
+  // that has some; the rest stays. If there are more, each code gives its share, so that none waits
+  // for another. REQUIRES: `events_max` is above kCodesMax.
   template <typename Use>
-  void Take(uint64_t count_max, Use use) {
+  void Take(uint64_t events_max, Use use) {
+    const uint64_t events = Events();
+    const double share = events <= events_max ? 1
+                                              : static_cast<double>(events_max - kCodesMax) /
+                                                    static_cast<double>(events);
     for (Slot& slot : slots_) {
-      const uint64_t count = std::min(slot.count.load(std::memory_order_relaxed), count_max);
+      const uint64_t all = slot.count.load(std::memory_order_relaxed);
+      if (all == 0) continue;
+      const uint64_t part =
+          share == 1 ? all : static_cast<uint64_t>(static_cast<double>(all) * share) + 1;
+      // Others may add meanwhile.
+      const uint64_t count = std::min({part, all, events_max});
       if (count == 0) continue;
+      events_max -= count;
       // A subtraction keeps events that are added meanwhile for the next batch.
       slot.count.fetch_sub(count, std::memory_order_relaxed);
       use(static_cast<int32_t>(slot.key.load(std::memory_order_relaxed)), count);
@@ -52,18 +63,11 @@ class CodeTable {
 
   uint64_t Overflow() const { return overflow_.load(std::memory_order_relaxed); }
 
-  // The sum of all counts, and the largest of them.
+  // The sum of all counts.
   uint64_t Events() const {
     uint64_t sum = 0;
     for (const Slot& slot : slots_) sum += slot.count.load(std::memory_order_relaxed);
     return sum;
-  }
-  uint64_t LargestCount() const {
-    uint64_t largest = 0;
-    for (const Slot& slot : slots_) {
-      largest = std::max(largest, slot.count.load(std::memory_order_relaxed));
-    }
-    return largest;
   }
 
  private:

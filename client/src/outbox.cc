@@ -61,7 +61,7 @@ void Outbox::MakeBatch(absl::Duration now) {
 
   v1::ReportRequest batch;
   uint64_t events = 0;
-  table_.Take(kCountMax, [&](int32_t code, uint64_t count) {
+  table_.Take(kEventsMax, [&](int32_t code, uint64_t count) {
     batch.add_codes(code);
     batch.add_counts(static_cast<uint32_t>(count));
     events += count;
@@ -69,7 +69,7 @@ void Outbox::MakeBatch(absl::Duration now) {
   const bool empty = events == 0 && !losses_.HasUnreported();
   const absl::Duration oldest = gathering_since_;
   // Events that did not fit into this batch are as old as those that did.
-  if (table_.LargestCount() == 0 || empty) gathering_since_ = now;
+  if (table_.Events() == 0 || empty) gathering_since_ = now;
   if (empty) return;
 
   losses_.AttachTo(&batch);
@@ -154,9 +154,11 @@ void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
 
 uint64_t Outbox::ExpediteFlush() {
   uint64_t last = settled_sequence_ + (in_flight_.has_value() ? 1 : 0);
-  const uint64_t largest = table_.LargestCount();
-  if (largest > 0 || HasUnreportedLosses()) {
-    last += std::max<uint64_t>(1, (largest + kCountMax - 1) / kCountMax);
+  const uint64_t events = table_.Events();
+  if (events > 0 || HasUnreportedLosses()) {
+    // If one batch is not enough, each takes at least this many.
+    constexpr uint64_t kTaken = kEventsMax - CodeTable::kCodesMax;
+    last += events <= kEventsMax ? 1 : (events + kTaken - 1) / kTaken;
   }
   expedite_until_ = std::max(expedite_until_, last);
   if (expedited()) {

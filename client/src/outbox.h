@@ -45,7 +45,7 @@ struct OutboxStats {
 
 class Outbox {
  public:
-  static constexpr uint64_t kCountMax = 1'000'000'000;
+  static constexpr uint64_t kEventsMax = 1'000'000;  // of a batch
 
   Outbox(const OutboxOptions& options, v1::Session session, CodeTable* table, DetailList* details,
          uint32_t seed, absl::Duration now);

@@ -3,7 +3,8 @@
 // does no I/O.
 //
 // Thread safety: one thread calls Apply. Any thread may read the counters and the totals at any
-// time; Knows and TakeCheckpoint take a lock that Apply holds while it runs.
+// time; TakeCheckpoint takes a lock that Apply holds while it runs, Find and HasRoom one that it
+// holds for sixteen batches at a time.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_AGGREGATE_H_
 #define GMEWATCH_DAEMON_AGGREGATE_AGGREGATE_H_
 
@@ -15,6 +16,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "daemon/aggregate/code_index.h"
 #include "daemon/aggregate/counters.h"
 #include "daemon/aggregate/place_index.h"
@@ -34,6 +36,11 @@ struct AggregateStats {
   uint64_t app_regions = 0;
 };
 
+struct KnownSession {
+  bool known = false;          // it has an entry, so its batches need no room for one
+  uint64_t last_sequence = 0;  // of the batches counted
+};
+
 class Aggregate {
  public:
   // Counts an epoch. Returns the result of each of its batches, in order, in `*verdicts`.
@@ -50,8 +57,12 @@ class Aggregate {
   // Who reports by version, for the one reader.
   VersionTable& versions() { return versions_; }
 
-  // Whether the session has an entry, so that its batches need no room for one.
-  bool Knows(const SessionId& id) const;
+  // What is known of a session. It waits for no epoch, only for a few of its batches.
+  KnownSession Find(const SessionId& id) const;
+  // Whether a new session of `app` has room among `limit`. Half of them belong to the `apps` apps
+  // in equal shares, the other half to whoever comes first; so an app at its limit leaves room for
+  // the others. Without apps, or with one, there are no shares.
+  bool HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const;
   uint64_t session_count() const { return session_count_.load(std::memory_order_relaxed); }
 
   AggregateStats stats() const;
@@ -68,6 +79,13 @@ class Aggregate {
   void ApplyPolicy(const internal::Policy& policy) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddRejected(const RejectedByReason& rejected);
   Verdict ApplyBatch(const BatchView& batch, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether a rule of the policy lets the batch be counted: kCounted if it does.
+  Verdict Judge(const BatchView& batch, const Session& session, const PlaceCounters& place)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether a series would pass the policy's limit.
+  bool IsFull(const BatchView& batch, const PlaceCounters& place)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountRejected(RejectReason reason, uint64_t events);
   // The session's slot; a session that is older than the horizon starts again as a new one.
   uint32_t SessionFor(const BatchView& batch, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Count(const BatchView& batch, Session* session, PlaceCounters* place)
@@ -86,6 +104,9 @@ class Aggregate {
   int64_t time_ms_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t steady_ms_ ABSL_GUARDED_BY(mutex_) = 0;
   internal::Policy policy_ ABSL_GUARDED_BY(mutex_);
+  // Changes under both mutexes, so either is enough to read it. Apply has the second for a few
+  // batches at a time.
+  mutable absl::Mutex sessions_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
   SessionTable sessions_ ABSL_GUARDED_BY(mutex_);
   CodeIndex codes_ ABSL_GUARDED_BY(mutex_){counters_};
   PlaceIndex places_ ABSL_GUARDED_BY(mutex_){counters_};
@@ -93,8 +114,10 @@ class Aggregate {
   // its origins.
   uint32_t now_s_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t oldest_s_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint32_t once_oldest_s_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<uint32_t> origin_rows_ ABSL_GUARDED_BY(mutex_);
   std::vector<size_t> origin_versions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<AppTag> origin_apps_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gmewatch

@@ -29,6 +29,19 @@ PlaceCounters* Counters::AddPlace(Place place, bool shown) {
   return added;
 }
 
+uint64_t Counters::LargestSeries() const {
+  uint64_t largest = 0;
+  for (size_t id = 0; id < places(); ++id) {
+    const PlaceCounters& row = place(id);
+    if (row.total() <= largest) continue;
+    largest = std::max(largest, row.success_events());
+    for (size_t slot = 0; slot < codes(); ++slot) {
+      largest = std::max(largest, row.cell(slot).events.value());
+    }
+  }
+  return largest;
+}
+
 size_t Counters::AddCode(int32_t code, bool shown) {
   const size_t slot = codes_.load(std::memory_order_relaxed);
   code_[slot] = code;

@@ -9,6 +9,7 @@
 #ifndef GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
 #define GMEWATCH_DAEMON_AGGREGATE_COUNTERS_H_
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -36,6 +37,13 @@ class Tally {
     const uint64_t after = before + n;
     value_.store(after < before ? UINT64_MAX : after, std::memory_order_release);
   }
+  // Stays at `max` instead of passing it.
+  void AddUpTo(uint64_t n, uint64_t max) {
+    const uint64_t before = value();
+    if (before < max) Add(std::min(n, max - before));
+  }
+  // A series begins again. REQUIRES: nobody reads yet, so that no reader sees a number go back.
+  void Forget() { value_.store(0, std::memory_order_release); }
 
  private:
   std::atomic<uint64_t> value_{0};
@@ -98,6 +106,11 @@ class Cell {
     late.Add(count);
     events.Add(count);
   }
+  void Forget() {
+    events.Forget();
+    sessions.Forget();
+    late.Forget();
+  }
   void CountInTime(const SessionId& session, uint32_t count) {
     events.Add(count);
     if (senders() == nullptr) {
@@ -126,6 +139,8 @@ class PlaceCounters {
     return all > late ? all - late : 0;
   }
   uint64_t sessions() const { return sessions_.value(); }
+  // All events, with successes; no series of the place has more.
+  uint64_t total() const { return total_.value(); }
   uint64_t lost(size_t reason) const { return lost_[reason].value(); }
   // Who sent; for one reader, which takes what it reads.
   Reporters& reporters() const { return reporters_; }
@@ -138,6 +153,7 @@ class PlaceCounters {
   }
   Tally* mutable_success() { return &success_; }
   Tally* mutable_sessions() { return &sessions_; }
+  Tally* mutable_total() { return &total_; }
   Tally* mutable_lost(size_t reason) { return &lost_[reason]; }
   void Show() { shown_.store(true, std::memory_order_release); }
 
@@ -147,6 +163,7 @@ class PlaceCounters {
   Tally success_;
   Tally late_success_;  // those of `success_` that were late; lost at a restart
   Tally sessions_;
+  Tally total_;
   std::array<Tally, kLossReasons> lost_;
   mutable Reporters reporters_;
   std::array<Cell, kCodeSlotsMax> cells_;
@@ -163,6 +180,9 @@ class Counters {
   size_t places() const { return places_.load(std::memory_order_acquire); }
   const PlaceCounters& place(size_t id) const { return *Slot(id).load(std::memory_order_acquire); }
 
+  // The events of the series that has most. Looks at few places, so a scrape can afford it.
+  uint64_t LargestSeries() const;
+
   // Columns, in the order in which they were added. The first is kOtherSlot, whose code() has no
   // meaning.
   size_t codes() const { return codes_.load(std::memory_order_acquire); }
@@ -175,7 +195,8 @@ class Counters {
   PlaceCounters* mutable_place(size_t id) { return Slot(id).load(std::memory_order_relaxed); }
   void ShowCode(size_t slot) { code_shown_[slot].store(true, std::memory_order_release); }
 
-  // The most (app, region) rows: as many as config.proto allows, and room for kOtherLabel.
+  // The most (app, region) rows: as many as config.proto allows, and room for kOtherLabel, several
+  // times.
   static constexpr size_t kPlacesMax = 65535;
 
  private:

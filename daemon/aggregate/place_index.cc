@@ -9,14 +9,41 @@ namespace gmewatch {
 uint32_t PlaceIndex::RowFor(const Place& place, size_t max_places) {
   const auto found = rows_.find(place);
   if (found != rows_.end()) return found->second;
-  if (exact_places_ < max_places) return Add(place, false);
-  const Place overflow = {apps_.contains(place.app) ? place.app : kOtherLabel, kOtherLabel};
-  const auto other = rows_.find(overflow);
+  if (exact_places_ < max_places && HasRoom()) return Add(place, false);
+  Place overflow = {apps_.contains(place.app) ? place.app : kOtherLabel, kOtherLabel};
+  auto other = rows_.find(overflow);
+  if (other == rows_.end() && !HasRoom()) {
+    overflow.app = kOtherLabel;
+    other = rows_.find(overflow);
+  }
   return other != rows_.end() ? other->second : Add(overflow, false);
 }
 
+void PlaceIndex::Forget(const struct Forget& what) {
+  forgot_ = true;
+  for (uint32_t id = 0; id < counters_.places(); ++id) {
+    const Place& place = counters_.place(id).place();
+    if (place.app != what.app || (!what.region.empty() && place.region != what.region)) continue;
+    PlaceCounters* row = Change(id);
+    const bool all = !what.code.has_value();
+    if (all || *what.code == kSuccessCode) row->mutable_success()->Forget();
+    if (all) row->mutable_sessions()->Forget();
+    for (size_t reason = 0; all && reason < kLossReasons; ++reason) {
+      row->mutable_lost(reason)->Forget();
+    }
+    uint64_t total = row->success_events();
+    for (size_t slot = 0; slot < counters_.codes(); ++slot) {
+      const bool named = slot != kOtherSlot && counters_.code(slot) == what.code;
+      if (all || named) row->mutable_cell(slot)->Forget();
+      total += row->cell(slot).events.value();
+    }
+    row->mutable_total()->Forget();
+    row->mutable_total()->Add(total);
+  }
+}
+
 void PlaceIndex::AddConfigured(const Place& place) {
-  if (!rows_.contains(place) && counters_.places() < Counters::kPlacesMax) Add(place, false);
+  if (!rows_.contains(place) && HasRoom()) Add(place, false);
 }
 
 uint32_t PlaceIndex::Add(const Place& place, bool shown) {
@@ -51,7 +78,7 @@ void PlaceIndex::TakeRows(bool changed_only, Checkpoint* out) {
     }
     for (uint32_t slot = 0; slot < counters_.codes(); ++slot) {
       const Cell& cell = row.cell(slot);
-      if (cell.events.value() == 0) continue;
+      if (cell.events.value() == 0 && !forgot_) continue;
       out->counters.push_back(
           {id, slot, cell.events.value(), cell.sessions.value(), cell.late.value()});
     }
@@ -67,6 +94,7 @@ absl::Status PlaceIndex::Load(const Checkpoint& checkpoint) {
     changed_[row.id] = false;
     PlaceCounters* place = counters_.mutable_place(row.id);
     place->mutable_success()->Add(row.success_events);
+    place->mutable_total()->Add(row.success_events);
     place->mutable_sessions()->Add(row.sessions);
     for (size_t reason = 0; reason < kLossReasons; ++reason) {
       place->mutable_lost(reason)->Add(row.lost[reason]);
@@ -77,7 +105,9 @@ absl::Status PlaceIndex::Load(const Checkpoint& checkpoint) {
       return absl::DataLossError(absl::StrCat("a counter names row ", row.place_id, ", slot ",
                                               row.slot, ", which do not exist"));
     }
-    Cell* cell = counters_.mutable_place(row.place_id)->mutable_cell(row.slot);
+    PlaceCounters* place = counters_.mutable_place(row.place_id);
+    place->mutable_total()->Add(row.events);
+    Cell* cell = place->mutable_cell(row.slot);
     cell->late.Add(row.late);
     cell->events.Add(row.events);
     cell->sessions.Add(row.sessions);

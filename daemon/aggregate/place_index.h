@@ -18,6 +18,7 @@
 #include "daemon/aggregate/counters.h"
 #include "daemon/model/batch.h"
 #include "daemon/model/checkpoint.h"
+#include "daemon/model/epoch.h"
 
 namespace gmewatch {
 
@@ -32,6 +33,10 @@ class PlaceIndex {
 
   // Adds a row for a place of the settings, which is exempt from `max_places`.
   void AddConfigured(const Place& place);
+
+  // Series begin again at zero. REQUIRES: nobody reads the counters yet. Does nothing if they do
+  // not exist.
+  void Forget(const struct Forget& what);
 
   // Lets scrapes show the counts of `place`; does nothing if it has no row.
   void Show(const Place& place);
@@ -50,12 +55,15 @@ class PlaceIndex {
 
  private:
   uint32_t Add(const Place& place, bool shown);
+  // Room for a row that is not the last one, which is for (other, other).
+  bool HasRoom() const { return counters_.places() + 1 < Counters::kPlacesMax; }
 
   Counters& counters_;
   absl::flat_hash_map<Place, uint32_t> rows_;
   absl::flat_hash_set<std::string> apps_;
   size_t exact_places_ = 0;    // rows with names as sent; those of kOtherLabel have no limit
   std::vector<bool> changed_;  // by row
+  bool forgot_ = false;        // a checkpoint may hold counts of cells that are zero now
 };
 
 }  // namespace gmewatch

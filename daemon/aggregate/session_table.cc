@@ -21,6 +21,13 @@ constexpr bool IsFull(size_t sessions, size_t index_size) { return sessions * 8 
 
 }  // namespace
 
+AppTag TagOf(absl::string_view app) {
+  // FNV-1a: checkpoints hold it, so it must not differ between processes.
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : app) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+  return static_cast<AppTag>(hash % SessionTable::kTagBits) + 1;
+}
+
 SessionTable::SessionTable() { ResizeIndex(kIndexSizeMin); }
 
 uint32_t SessionTable::Find(const SessionId& id, size_t hash) const {
@@ -30,7 +37,12 @@ uint32_t SessionTable::Find(const SessionId& id, size_t hash) const {
   return kNone;
 }
 
-uint32_t SessionTable::Insert(const SessionId& id, size_t hash) {
+size_t SessionTable::SizeOf(AppTag app) const {
+  const auto found = apps_.find(app);
+  return found == apps_.end() ? 0 : found->second;
+}
+
+uint32_t SessionTable::Insert(const SessionId& id, size_t hash, AppTag app) {
   if (IsFull(size_ + 1, index_.size())) ResizeIndex(index_.size() * 2);
   while (first_with_room_ < pages_.size() && pages_[first_with_room_].first_free == kNone) {
     ++first_with_room_;
@@ -43,9 +55,32 @@ uint32_t SessionTable::Insert(const SessionId& id, size_t hash) {
   ++page.used;
   *session = Session();
   session->id = id;
+  session->mark = app;
+  ++apps_[app];
   Index(slot, hash);
   ++size_;
   return slot;
+}
+
+void SessionTable::Restart(uint32_t slot, AppTag app) {
+  Session* session = Change(slot);
+  const SessionId id = session->id;
+  Uncount(TagIn(*session));
+  *session = Session();
+  session->id = id;
+  session->mark = app;
+  ++apps_[app];
+}
+
+void SessionTable::Claim(uint32_t slot, AppTag app) {
+  Uncount(0);
+  Change(slot)->mark |= app;
+  ++apps_[app];
+}
+
+void SessionTable::Uncount(AppTag app) {
+  const auto found = apps_.find(app);
+  if (--found->second == 0) apps_.erase(found);
 }
 
 Session* SessionTable::Change(uint32_t slot) {
@@ -73,7 +108,7 @@ void SessionTable::AddFreePage() {
 void SessionTable::Free(Page* page, uint32_t index) {
   Session& freed = page->sessions[index];
   freed = Session();
-  freed.free_mark = kFree;
+  freed.mark = kFree;
   freed.last_seen_s = page->first_free;
   page->first_free = index;
 }
@@ -88,11 +123,12 @@ void SessionTable::ResizeIndex(size_t size) {
   index_ = std::vector<uint32_t>(size);
   mask_ = size - 1;
   for (size_t slot = 0; slot < slots(); ++slot) {
-    if (At(slot).free_mark != kFree) Index(slot, Hash(At(slot).id));
+    if (At(slot).mark != kFree) Index(slot, Hash(At(slot).id));
   }
 }
 
 void SessionTable::Remove(size_t slot) {
+  Uncount(TagIn(At(slot)));
   size_t hole = Hash(At(slot).id) & mask_;
   while (index_[hole] != slot + 1) hole = (hole + 1) & mask_;
   // Later entries of the probe sequence move back, so that no search ends at the hole too early.
@@ -112,12 +148,14 @@ void SessionTable::Remove(size_t slot) {
   --size_;
 }
 
-void SessionTable::Sweep(uint32_t oldest_s, size_t slots) {
+void SessionTable::Sweep(uint32_t oldest_s, uint32_t once_oldest_s, size_t slots) {
   const size_t all = this->slots();
   for (size_t i = 0; i < std::min(slots, all); ++i, ++cursor_) {
     if (cursor_ >= all) cursor_ = 0;
     const Session& session = At(cursor_);
-    if (session.free_mark != kFree && session.last_seen_s < oldest_s) Remove(cursor_);
+    if (session.mark == kFree) continue;
+    const uint32_t oldest = CameBack(session) ? oldest_s : std::max(oldest_s, once_oldest_s);
+    if (session.last_seen_s < oldest) Remove(cursor_);
   }
   GiveBack();
 }
@@ -156,9 +194,11 @@ absl::Status SessionTable::Load(const std::vector<SessionPage>& pages) {
     Page& loaded = pages_.back();
     std::memcpy(loaded.sessions.get(), page.bytes.data(), page.bytes.size());
     for (uint32_t i = kPageSessions; i > 0; --i) {
-      if (loaded.sessions[i - 1].free_mark == kFree) {
+      const Session& session = loaded.sessions[i - 1];
+      if (session.mark == kFree) {
         Free(&loaded, i - 1);
       } else {
+        ++apps_[TagIn(session)];
         ++loaded.used;
       }
     }

@@ -16,7 +16,9 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "daemon/model/batch.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/limits.h"
@@ -28,17 +30,31 @@ struct Session {
   uint64_t last_sequence = 0;                          // of the batches counted
   std::array<uint64_t, kCodeSlotsMax / 64> seen = {};  // a bit for each code slot that it reported
   uint32_t last_seen_s = 0;                            // seconds of Epoch::steady_ms
-  uint32_t free_mark = 0;                              // SessionTable::kFree if the slot is free
+  uint32_t mark = 0;                                   // kFree, or the app's tag and kCameBack
 };
 static_assert(sizeof(Session) == 56, "checkpoints hold sessions as they are in memory");
+
+// Which app a session is of, as the table and checkpoints keep it: from 1 to 2^30 - 1. 0: the
+// session is of a version that did not keep it. Two apps have the same tag with a probability of
+// 2^-30.
+using AppTag = uint32_t;
+AppTag TagOf(absl::string_view app);
 
 class SessionTable {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
+  // Stored in checkpoints, like the session itself. A bit of a session's mark: more than one of its
+  // batches came.
+  static constexpr uint32_t kCameBack = uint32_t{1} << 30;
+  static constexpr uint32_t kTagBits = kCameBack - 1;
+  static AppTag TagIn(const Session& session) { return session.mark & kTagBits; }
+  static bool CameBack(const Session& session) { return (session.mark & kCameBack) != 0; }
 
   SessionTable();
 
   size_t size() const { return size_; }
+  // The sessions of an app.
+  size_t SizeOf(AppTag app) const;
   // Slots, with a session or free; Sweep goes round them.
   size_t slots() const { return pages_.size() * kPageSessions; }
   static size_t Hash(const SessionId& id) { return absl::HashOf(id); }
@@ -54,14 +70,19 @@ class SessionTable {
   // The session's slot, or kNone.
   uint32_t Find(const SessionId& id, size_t hash) const;
   // Adds a session and returns its slot. REQUIRES: the table does not have it.
-  uint32_t Insert(const SessionId& id, size_t hash);
+  uint32_t Insert(const SessionId& id, size_t hash, AppTag app = 0);
+  // The session, of a version that kept no app, is one of `app`.
+  void Claim(uint32_t slot, AppTag app);
+  // Makes the session a new one of `app`.
+  void Restart(uint32_t slot, AppTag app);
   const Session& at(uint32_t slot) const { return At(slot); }
   // The session, to be changed: the next checkpoint includes its page.
   Session* Change(uint32_t slot);
 
-  // Removes, among the next `slots` slots, the sessions not seen since `oldest_s`, and gives memory
-  // back. Only frees memory: callers must decide by last_seen_s whether a session has expired.
-  void Sweep(uint32_t oldest_s, size_t slots);
+  // Removes, among the next `slots` slots, the sessions not seen since `oldest_s`, or
+  // `once_oldest_s` if they did not come back, and gives memory back. Only frees memory: callers
+  // must decide by last_seen_s whether a session has expired.
+  void Sweep(uint32_t oldest_s, uint32_t once_oldest_s, size_t slots);
 
   // The pages that changed since the last call, or all. Pages of earlier calls from page_count() on
   // are gone.
@@ -73,7 +94,7 @@ class SessionTable {
 
  private:
   static constexpr size_t kPageSessions = 4096;
-  // Stored in checkpoints, like the session itself; any other mark is a session.
+  // The mark of a free slot, stored too; any other mark is a session.
   static constexpr uint32_t kFree = UINT32_MAX;
   static constexpr size_t kPageBytes = kPageSessions * sizeof(Session);
   // Mapped, so that a page that goes returns to the system wherever it was.
@@ -98,6 +119,7 @@ class SessionTable {
   void ResizeIndex(size_t size);
   void Index(size_t slot, size_t hash);
   void Remove(size_t slot);
+  void Uncount(AppTag app);
   void GiveBack();
 
   std::vector<Page> pages_;
@@ -105,6 +127,7 @@ class SessionTable {
   std::vector<uint32_t> index_;  // slot + 1, or 0; linear probing
   size_t mask_ = 0;
   size_t size_ = 0;
+  absl::flat_hash_map<AppTag, uint32_t> apps_;
   size_t cursor_ = 0;  // where the next Sweep begins
 };
 

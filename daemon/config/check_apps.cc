@@ -59,11 +59,13 @@ absl::Status CheckRegions(const internal::App& app, const YamlFields& fields,
   return absl::OkStatus();
 }
 
-absl::Status CheckKeys(const internal::App& app, const YamlFields& fields,
+// `name` is that of the list.
+absl::Status CheckKeys(const google::protobuf::RepeatedPtrField<std::string>& keys,
+                       absl::string_view name, const YamlFields& fields,
                        const std::string& app_path, FirstPaths* first_paths) {
-  for (int i = 0; i < app.keys_size(); ++i) {
-    const std::string& key = app.keys(i);
-    const std::string path = absl::StrCat(app_path, ".keys[", i, "]");
+  for (int i = 0; i < keys.size(); ++i) {
+    const std::string& key = keys[i];
+    const std::string path = absl::StrCat(app_path, ".", name, "[", i, "]");
     if (key.size() < kKeyBytesMin || key.size() > kKeyBytesMax ||
         !absl::c_all_of(key, IsKeyCharacter)) {
       return fields.Error(
@@ -92,7 +94,8 @@ absl::Status CheckApps(const internal::Config& config, const YamlFields& fields)
     if (!status.ok()) return status;
     status = CheckRegions(app, fields, path);
     if (!status.ok()) return status;
-    status = CheckKeys(app, fields, path, &keys);
+    status = CheckKeys(app.keys(), "keys", fields, path, &keys);
+    if (status.ok()) status = CheckKeys(app.relay_keys(), "relay_keys", fields, path, &keys);
     if (!status.ok()) return status;
     pairs += static_cast<size_t>(app.regions_size());
   }

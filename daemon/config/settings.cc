@@ -13,6 +13,7 @@
 #include "daemon/base/text_file.h"
 #include "daemon/base/yaml_message.h"
 #include "daemon/config/check_apps.h"
+#include "daemon/model/net_address.h"
 #include "gmewatch/internal/setting.pb.h"
 #include "google/protobuf/util/message_differencer.h"
 
@@ -75,6 +76,14 @@ absl::Status Check(const Settings& settings, const YamlFields& fields) {
     return fields.Error("detect.tick",
                         absl::StrCat("detect.tick must be whole seconds, not ",
                                      absl::FormatDuration(ToDuration(settings.detect().tick()))));
+  }
+  for (int i = 0; i < settings.ingest().fronts_size(); ++i) {
+    const std::string& front = settings.ingest().fronts(i);
+    if (ParseNetRange(front).has_value()) continue;
+    return fields.Error(absl::StrCat("ingest.fronts[", i, "]"),
+                        absl::StrCat("\"", absl::Utf8SafeCHexEscape(front),
+                                     "\" is not a front; an IPv4 or IPv6 address is allowed, or "
+                                     "ADDRESS/BITS"));
   }
   return CheckApps(settings, fields);
 }

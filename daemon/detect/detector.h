@@ -66,6 +66,7 @@ class Detector {
   size_t places() const { return place_rows_.size(); }
   const Place& place(size_t id) const { return rows_.place(place_rows_[id]); }
   size_t codes() const { return codes_.size(); }
+  int32_t code(size_t slot) const { return codes_[slot].code; }
 
   // Takes the events of the `ticks` ticks that end with `tick`. `ticks` above 1: they were counted
   // together. Ticks between the call before and these have no data. REQUIRES: ticks increase and do

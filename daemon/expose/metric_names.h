@@ -168,6 +168,9 @@ struct MetricInfo {
     "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts) \
   X(kUptime, kGauge, "gmewatch_uptime_seconds", (), \
     "Time since the start of the process, by a clock that nobody sets.", stats.daemon.uptime) \
+  X(kLargestSeriesEvents, kGauge, "gmewatch_largest_series_events", (), \
+    "Events of the series that has most; at 2^52 its batches are rejected.", \
+    stats.daemon.largest_series_events) \
   X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", stats.daemon.ready) \
   X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
     "1; the version of the daemon.", Samples({{Version(), 1}})) \

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "daemon/base/version.h"
 #include "daemon/gmectl/explain.h"
+#include "daemon/gmectl/forget.h"
 #include "daemon/gmectl/replay.h"
 #include "daemon/gmectl/send.h"
 #include "daemon/gmectl/state.h"
@@ -27,6 +28,7 @@ constexpr std::array kCommands = {
     Command{"explain", "the runbook of a code; needs no daemon", &RunExplain},
     Command{"send", "report events from the shell", &RunSend},
     Command{"state", "back up and restore the state of gmewatchd", &RunState},
+    Command{"forget", "begin series again at zero, while gmewatchd does not run", &RunForget},
     Command{"replay", "run the detector over past counts from a file", &RunReplay},
 };
 

@@ -18,7 +18,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr uint32_t kCountMax = 1'000'000'000;
+constexpr uint32_t kCountMax = 1'000'000;  // what a session may report at once
 constexpr size_t kEntriesMax = 512;
 constexpr size_t kFileBytesMax = 1 << 20;  // of a key or a PEM file
 constexpr absl::Duration kTimeoutMax = absl::Hours(1);
@@ -154,7 +154,7 @@ absl::StatusOr<CodeCount> ParseCodeCount(absl::string_view text) {
   if (!is_number(count) || !absl::SimpleAtoi(count, &event.count) || event.count < 1 ||
       event.count > kCountMax) {
     return absl::InvalidArgumentError(absl::StrCat("the count of \"", text, "\" is \"", count,
-                                                   "\"; allowed: a number from 1 to 1000000000"));
+                                                   "\"; allowed: a number from 1 to 1000000"));
   }
   return event;
 }

@@ -19,7 +19,7 @@ struct CodeCount {
   uint32_t count = 1;
 };
 
-// CODE or CODE:COUNT; CODE is an int32, COUNT from 1 to 1,000,000,000. INVALID_ARGUMENT: what the
+// CODE or CODE:COUNT; CODE is an int32, COUNT from 1 to 1,000,000. INVALID_ARGUMENT: what the
 // text was and what is allowed.
 absl::StatusOr<CodeCount> ParseCodeCount(absl::string_view text);
 

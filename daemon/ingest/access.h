@@ -16,9 +16,18 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "daemon/aggregate/session_table.h"
 #include "daemon/config/settings.h"
 
 namespace gmewatch {
+
+// What Access says of a sender.
+struct Grant {
+  grpc::Status status;
+  bool known = false;   // it sent a key of the app, or needs none
+  bool relays = false;  // the key is one of relay_keys
+  bool keyed = false;   // the app has keys, so the authorization names one
+};
 
 class Access {
  public:
@@ -28,13 +37,19 @@ class Access {
   void Update(const Settings& settings);
 
   // `authorization` is the value of the metadata of that name, or empty.
-  grpc::Status Check(const std::string& app, const std::string& region,
-                     absl::string_view authorization) const;
+  Grant Check(const std::string& app, const std::string& region,
+              absl::string_view authorization) const;
+  // Whether this is a key of any app. In open mode nobody needs one: true.
+  bool IsKnown(absl::string_view authorization) const;
+
+  // The apps of the settings, for their shares of the sessions; empty in open mode.
+  std::vector<AppTag> Apps() const;
 
  private:
   struct App {
     absl::flat_hash_set<std::string> regions;
     std::vector<std::string> keys;
+    std::vector<std::string> relay_keys;
   };
 
   mutable absl::Mutex mutex_;

@@ -1,5 +1,6 @@
 #include "daemon/ingest/admission.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,13 @@ namespace {
 // A session expires a minute after its last batch at the earliest, so an earlier retry is useless.
 constexpr absl::Duration kSessionLimitRetry = absl::Seconds(60);
 
+constexpr absl::Duration kQuotaRetryMin = absl::Seconds(1);
+
+// What a stream takes ahead. The more it is, the less a batch costs, and the more a stream that
+// ends there keeps from others until it ends.
+constexpr uint64_t kAheadBatchesMax = 64;
+constexpr uint64_t kAheadEventsMax = 10'000;
+
 absl::string_view Authorization(const Admission::Metadata& metadata) {
   const auto found = metadata.find("authorization");
   if (found == metadata.end()) return {};
@@ -25,14 +33,18 @@ Rejection Invalid(const Violation& violation) {
 
 }  // namespace
 
-Admission::Admission(const Settings& settings, const Aggregate* aggregate)
+Admission::Admission(const Settings& settings, const Aggregate* aggregate, Clock& clock)
     : aggregate_(*aggregate),
       message_bytes_max_(settings.ingest().max_message_bytes()),
       access_(settings),
+      client_address_(settings),
+      quotas_(settings.quotas(), clock),
       sessions_max_(settings.limits().max_sessions()) {}
 
 void Admission::Update(const Settings& settings) {
   access_.Update(settings);
+  client_address_.Update(settings);
+  quotas_.Update(settings.quotas());
   sessions_max_.store(settings.limits().max_sessions());
 }
 
@@ -47,26 +59,43 @@ void Admission::Read(grpc::ByteBuffer* message, Scratch* scratch) const {
 }
 
 std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
-                                                 const Metadata& metadata) const {
-  if (request.session_violation.has_value()) return Invalid(*request.session_violation);
-  if (!request.has_session) {
-    return Invalid({"session", "is missing; it must say who reports"});
+                                                 const Metadata& metadata, absl::string_view peer,
+                                                 Admitted* admitted) {
+  const absl::string_view authorization = Authorization(metadata);
+  if (request.session_violation.has_value() || !request.has_session) {
+    Rejection rejection = request.has_session || request.malformed
+                              ? Invalid(*request.session_violation)
+                              : Invalid({"session", "is missing; it must say who reports"});
+    rejection.stranger = !access_.IsKnown(authorization);
+    return rejection;
   }
   const SessionInfo& session = *request.session;
-  grpc::Status access =
-      access_.Check(session.origin.app, session.origin.region, Authorization(metadata));
-  if (!access.ok()) {
-    const bool unknown = access.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  Grant grant = access_.Check(session.origin.app, session.origin.region, authorization);
+  if (!grant.status.ok()) {
+    const bool unknown = grant.status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
     return Rejection{unknown ? RejectReason::kUnauthenticated : RejectReason::kPermissionDenied,
-                     std::move(access)};
+                     std::move(grant.status), !grant.known};
   }
-  if (aggregate_.session_count() >= sessions_max_.load() && !aggregate_.Knows(session.id)) {
-    return Rejection{
-        RejectReason::kSessionLimit,
-        RetryStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                    "no room for a new session (limits.max_sessions)", kSessionLimitRetry)};
+  const KnownSession known = aggregate_.Find(session.id);
+  admitted->sender = Quotas::SenderOf(session.id, session.origin.app,
+                                      grant.keyed ? authorization : absl::string_view(),
+                                      client_address_.Of(peer, metadata));
+  admitted->sender.relays = grant.relays;
+  admitted->sender.is_new = !known.known;
+  admitted->last_sequence = known.last_sequence;
+  if (!known.known && !HasRoom(session.origin.app)) {
+    return Rejection{RejectReason::kSessionLimit,
+                     RetryStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                                 "no room for a new session of this app (limits.max_sessions)",
+                                 kSessionLimitRetry)};
   }
   return std::nullopt;
+}
+
+bool Admission::HasRoom(const std::string& app) const {
+  const uint32_t limit = sessions_max_.load();
+  if (aggregate_.session_count() < limit / 2) return true;
+  return aggregate_.HasRoom(TagOf(app), limit, access_.Apps());
 }
 
 std::optional<Rejection> Admission::CheckNoSession(const CheckedRequest& request) {
@@ -80,6 +109,56 @@ std::optional<Rejection> Admission::CheckNoSession(const CheckedRequest& request
 std::optional<Rejection> Admission::CheckBatch(const CheckedRequest& request) {
   if (request.batch_violation.has_value()) return Invalid(*request.batch_violation);
   return std::nullopt;
+}
+
+std::optional<Rejection> Admission::CheckQuotas(const CheckedRequest& request, bool ahead,
+                                                Admitted* admitted) {
+  const bool counts =
+      !request.batch_violation.has_value() && request.batch.sequence > admitted->last_sequence;
+  const Tokens tokens = {1, counts ? request.events : 0, admitted->sender.is_new ? 1U : 0U};
+  Tokens& credit = admitted->ahead;
+  if (tokens.sessions == 0 && credit.batches >= tokens.batches && credit.events >= tokens.events) {
+    credit.batches -= tokens.batches;
+    credit.events -= tokens.events;
+    admitted->taken = tokens;
+    return std::nullopt;
+  }
+  // Twice as many each time, so that a stream of a few batches takes a few.
+  Tokens more;
+  if (ahead) {
+    more.batches = std::min(admitted->ahead_batches, kAheadBatchesMax);
+    more.events = std::min(more.batches * tokens.events, kAheadEventsMax);
+    admitted->ahead_batches = more.batches * 2 + 1;
+  }
+  std::optional<OverQuota> over =
+      quotas_.Take(admitted->sender,
+                   {tokens.batches + more.batches, tokens.events + more.events, tokens.sessions});
+  if (over.has_value() && more.batches > 0) {
+    more = {};
+    over = quotas_.Take(admitted->sender, tokens);
+  }
+  if (!over.has_value()) {
+    credit.batches += more.batches;
+    credit.events += more.events;
+    admitted->sender.is_new = false;
+    admitted->taken = tokens;
+    return std::nullopt;
+  }
+  admitted->taken = {};
+  return Rejection{RejectReason::kQuota,
+                   RetryStatus(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                               absl::StrCat("more than the quota of this ", over->whose,
+                                            " allows at present (quotas.", over->setting, "_*)"),
+                               std::max(over->wait, kQuotaRetryMin))};
+}
+
+void Admission::Return(Admitted* admitted) {
+  quotas_.Return(admitted->sender, std::exchange(admitted->taken, {}));
+}
+
+void Admission::ReturnAhead(Admitted* admitted) {
+  if (admitted->ahead.batches == 0 && admitted->ahead.events == 0) return;
+  quotas_.Return(admitted->sender, std::exchange(admitted->ahead, {}));
 }
 
 }  // namespace gmewatch

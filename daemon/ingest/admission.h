@@ -4,11 +4,21 @@
 //   message is larger than ingest.max_message_bytes (CheckSession, CheckNoSession, CheckBatch).
 // - unauthenticated, permission_denied: the sender may not report for the app or region
 //   (CheckSession, by Access).
-// - session_limit: the session is new and limits.max_sessions are known (CheckSession).
+// - session_limit: the session is new and there is no room for it under limits.max_sessions, or
+// none
+//   for its app (CheckSession).
+// - quota: more than a quota of the settings (CheckQuotas). A duplicate costs no events.
 // - overloaded, log_failed, stopping: the committer has no room for a Report, its log fails, or it
 //   is stopping (Committer::Append, under its lock).
+// - permission_denied, invalid, series_full: the session belongs to another app, its sequence
+// number
+//   is too far above the last, or a series is full (Aggregate::Apply, since only it knows).
 //
 // model/reject_reason.h declares the reasons.
+//
+// A stranger is who has shown no key where one is needed, or no session that says whose key it is.
+// What a stranger sends is answered from memory and counted as a call, without its events, which
+// may be any number (Committer::CountStranger).
 //
 // A stream is never rejected as overloaded: it is held (stream_call.h). Back-pressure comes before
 // `overloaded` (back_pressure.h).
@@ -26,12 +36,16 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 #include "daemon/aggregate/aggregate.h"
+#include "daemon/base/clock.h"
 #include "daemon/config/settings.h"
 #include "daemon/ingest/access.h"
 #include "daemon/ingest/check_batch.h"
+#include "daemon/ingest/client_address.h"
 #include "daemon/ingest/completion_event.h"
+#include "daemon/ingest/quotas.h"
 #include "daemon/model/reject_reason.h"
 
 namespace gmewatch {
@@ -40,16 +54,28 @@ namespace gmewatch {
 struct Rejection {
   RejectReason reason = RejectReason::kInvalid;
   grpc::Status status;  // for the sender: what is wrong, what is allowed, when to try again
+  bool stranger = false;
+};
+
+// A session that was let in; a stream keeps it for all its batches.
+struct Admitted {
+  Sender sender;
+  // The highest number of a batch that was counted, or taken by this stream: what is not above it
+  // is a duplicate.
+  uint64_t last_sequence = 0;
+  Tokens taken;  // for the batch that was checked last
+  uint64_t ahead_batches = 0;
+  Tokens ahead;  // for the next batches of a stream, so that each need not look for its buckets
 };
 
 class Admission {
  public:
   using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
-  // `aggregate` must outlive it.
-  Admission(const Settings& settings, const Aggregate* aggregate);
+  // `aggregate` and `clock` must outlive it.
+  Admission(const Settings& settings, const Aggregate* aggregate, Clock& clock);
 
-  // Applies apps, keys and limits.max_sessions to all later checks.
+  // Applies apps, keys, fronts, quotas and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
 
   // Decodes a message into scratch->request and checks every rule that concerns the message alone.
@@ -58,18 +84,30 @@ class Admission {
   // Each check returns the first reason to reject, or nothing.
   //
   // For every Report and for a stream's first message: it must say who reports, and the sender must
-  // be allowed to. `metadata` is that of the call.
-  std::optional<Rejection> CheckSession(const CheckedRequest& request,
-                                        const Metadata& metadata) const;
+  // be allowed to. `metadata` and `peer` are those of the call. Sets `*admitted`.
+  std::optional<Rejection> CheckSession(const CheckedRequest& request, const Metadata& metadata,
+                                        absl::string_view peer, Admitted* admitted);
   // For a stream's later messages: none may have a session.
   static std::optional<Rejection> CheckNoSession(const CheckedRequest& request);
+  // For any message, once: takes its tokens. `ahead`: others follow, so it may take some for them.
+  std::optional<Rejection> CheckQuotas(const CheckedRequest& request, bool ahead,
+                                       Admitted* admitted);
   // For the rest of any message.
   static std::optional<Rejection> CheckBatch(const CheckedRequest& request);
 
+  // The batch that was checked last is not taken after all: gives its tokens back.
+  void Return(Admitted* admitted);
+  // Gives back what was taken ahead. For the end of a stream.
+  void ReturnAhead(Admitted* admitted);
+
  private:
+  bool HasRoom(const std::string& app) const;
+
   const Aggregate& aggregate_;
   const size_t message_bytes_max_;
   Access access_;
+  ClientAddress client_address_;
+  Quotas quotas_;
   std::atomic<uint32_t> sessions_max_;
 };
 

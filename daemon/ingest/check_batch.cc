@@ -29,6 +29,7 @@ class Checker {
       out_.session_violation.reset();
       Violate(&out_.session_violation, "", "the message is not a gmewatch.v1.ReportRequest");
       out_.batch_violation = out_.session_violation;
+      out_.events = std::min(out_.events, kEventsPerBatchMax);
       return;
     }
     if (out_.has_session) session_.Check(&out_);
@@ -124,11 +125,11 @@ class Checker {
     return static_cast<int32_t>(static_cast<uint32_t>(number));
   }
   static uint32_t CountOf(uint64_t number) { return static_cast<uint32_t>(number); }
-  static bool IsCount(uint32_t count) { return count != 0 && count <= kCountMax; }
+  static bool IsCount(uint32_t count) { return count != 0 && count <= kEventsPerBatchMax; }
 
   void ViolateCount(size_t index, uint32_t count) {
     Violate(&out_.batch_violation, absl::StrCat("counts[", index, "]"),
-            absl::StrCat("is ", count, "; from 1 to ", kCountMax, " is allowed"));
+            absl::StrCat("is ", count, "; from 1 to ", kEventsPerBatchMax, " is allowed"));
   }
 
   // The entries, resized to at least `n`, but not above the limit.
@@ -249,6 +250,11 @@ class Checker {
       Violate(&out_.batch_violation, "codes",
               absl::StrCat("has ", std::max(codes_, counts_), " items; at most ",
                            kEntriesPerBatchMax, " are allowed"));
+    }
+    if (out_.events > kEventsPerBatchMax) {
+      Violate(&out_.batch_violation, "counts",
+              absl::StrCat("add up to ", out_.events, "; at most 1000000 are allowed in a batch"));
+      out_.events = kEventsPerBatchMax;
     }
   }
 

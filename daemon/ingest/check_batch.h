@@ -38,7 +38,8 @@ struct CheckedRequest {
   // The first rule that the session breaks, and the first that the rest of the message breaks.
   std::optional<Violation> session_violation;
   std::optional<Violation> batch_violation;
-  // Sum of the counts that could be read: the events of a batch that is rejected.
+  // Sum of the counts that could be read, at most kEventsPerBatchMax: the events of a batch that is
+  // rejected.
   uint64_t events = 0;
   // Valid if there is no violation. The caller sets batch.session.
   Batch batch;

@@ -27,7 +27,7 @@ struct IngestContext {
   HealthService* health = nullptr;
   grpc::ServerCompletionQueue* queue = nullptr;
   CallSet* calls = nullptr;
-  const Admission* admission = nullptr;
+  Admission* admission = nullptr;
   BackPressure* back_pressure = nullptr;
   Committer* committer = nullptr;
   const std::atomic<bool>* serving = nullptr;  // what a health check answers

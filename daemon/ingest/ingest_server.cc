@@ -122,6 +122,7 @@ unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsM
 
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::string& address,
                                                                   const Settings& settings,
+                                                                  Clock& clock,
                                                                   Committer* committer,
                                                                   const Aggregate* aggregate,
                                                                   DeadFn on_dead) {
@@ -134,7 +135,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::str
   }
 
   TakeGrpcLog();
-  std::unique_ptr<IngestServer> self(new IngestServer(settings, committer, aggregate));
+  std::unique_ptr<IngestServer> self(new IngestServer(settings, clock, committer, aggregate));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
   if (settings.ingest().reflection()) {

@@ -32,7 +32,7 @@ class IngestServer {
   // Listens at `address` (HOST:PORT; port 0 takes a free one). Health checks are answered with
   // NOT_SERVING until SetServing(true).
   static absl::StatusOr<std::unique_ptr<IngestServer>> Start(const std::string& address,
-                                                             const Settings& settings,
+                                                             const Settings& settings, Clock& clock,
                                                              Committer* committer,
                                                              const Aggregate* aggregate,
                                                              DeadFn on_dead);
@@ -51,7 +51,7 @@ class IngestServer {
   absl::Status CheckNewClients() const { return probe_->status(); }
   size_t streams() const { return calls_.streams(); }
 
-  // Applies apps, keys and limits.max_sessions from now on.
+  // Applies apps, keys, fronts, quotas and limits.max_sessions from now on.
   void Update(const Settings& settings) { admission_.Update(settings); }
 
   void SetServing(bool serving) { serving_.store(serving); }
@@ -63,8 +63,9 @@ class IngestServer {
   void Shutdown(absl::Duration deadline);
 
  private:
-  IngestServer(const Settings& settings, const Committer* committer, const Aggregate* aggregate)
-      : admission_(settings, aggregate), back_pressure_(committer) {}
+  IngestServer(const Settings& settings, Clock& clock, const Committer* committer,
+               const Aggregate* aggregate)
+      : admission_(settings, aggregate, clock), back_pressure_(committer) {}
 
   Admission admission_;
   BackPressure back_pressure_;

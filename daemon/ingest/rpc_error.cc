@@ -4,6 +4,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/model/limits.h"
 #include "gmewatch/internal/rpc_error.pb.h"
 
 namespace gmewatch {
@@ -44,6 +45,29 @@ grpc::Status RetryStatus(grpc::StatusCode code, absl::string_view message, absl:
   detail.mutable_retry_delay()->set_nanos(
       static_cast<int32_t>(absl::ToInt64Nanoseconds(after - absl::Seconds(seconds))));
   return WithDetail(code, message, "RetryInfo", detail);
+}
+
+bool IsRejectedLate(Verdict verdict) {
+  return verdict == Verdict::kOtherApp || verdict == Verdict::kSequenceJump ||
+         verdict == Verdict::kSeriesFull;
+}
+
+grpc::Status VerdictStatus(Verdict verdict) {
+  if (verdict == Verdict::kOtherApp) {
+    return {grpc::StatusCode::PERMISSION_DENIED,
+            "session.id is that of a session of another app; a session has one app, and its id is "
+            "its secret"};
+  }
+  if (verdict == Verdict::kSequenceJump) {
+    return InvalidStatus(
+        {"sequence", absl::StrCat("is farther above the session's last one than ", kSequenceJumpMax,
+                                  ", which is the most that is allowed")});
+  }
+  return InvalidStatus(
+      {"counts",
+       absl::StrCat("would take a series beyond ", kSeriesEventsMax,
+                    " events, which is the most that it can count; the operator can begin "
+                    "it again (gmectl forget)")});
 }
 
 grpc::Status RetryStatus(const absl::Status& status) {

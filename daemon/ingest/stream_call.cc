@@ -33,6 +33,8 @@ StreamCall::StreamCall(const IngestContext& context) : context_(context) {
 
 StreamCall::~StreamCall() {
   if (in_set_) context_.calls->RemoveStream(this);
+  absl::MutexLock lock(&mutex_);
+  context_.admission->ReturnAhead(&admitted_);
 }
 
 void StreamCall::Unref() {
@@ -72,6 +74,12 @@ void StreamCall::Take(CheckedRequest* request) {
     return;
   }
   session_checked_ = true;
+  if (!paid_) rejection = context_.admission->CheckQuotas(*request, /*ahead=*/true, &admitted_);
+  if (rejection.has_value()) {
+    Reject(*std::move(rejection), *request, /*ends_stream=*/true);
+    return;
+  }
+  paid_ = true;
   rejection = Admission::CheckBatch(*request);
   if (rejection.has_value()) {
     Reject(*std::move(rejection), *request, /*ends_stream=*/false);
@@ -80,13 +88,17 @@ void StreamCall::Take(CheckedRequest* request) {
   request->batch.session = session_;
   Appended appended;
   const absl::Status status = context_.committer->Append(request->batch, *origin_, this, &appended);
+  if (!status.ok()) context_.admission->Return(&admitted_);
+  if (status.ok() && !appended.held) {
+    admitted_.last_sequence = std::max(admitted_.last_sequence, request->batch.sequence);
+  }
   NoteAppended(status, appended);
 }
 
 std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
   if (origin_.has_value()) return Admission::CheckNoSession(*request);
   std::optional<Rejection> rejection =
-      context_.admission->CheckSession(*request, call_.client_metadata());
+      context_.admission->CheckSession(*request, call_.client_metadata(), call_.peer(), &admitted_);
   if (rejection.has_value()) return rejection;
   session_ = request->session->id;
   origin_.emplace(std::move(request->session->origin));
@@ -94,6 +106,11 @@ std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
 }
 
 void StreamCall::Reject(Rejection rejection, const CheckedRequest& request, bool ends_stream) {
+  if (rejection.stranger) {
+    context_.committer->CountStranger(rejection.reason);
+    End(std::move(rejection.status));
+    return;
+  }
   const uint64_t sequence = ends_stream ? 0 : request.batch.sequence;
   Appended appended;
   const absl::Status status = context_.committer->AppendRejected(rejection.reason, request.events,
@@ -118,6 +135,7 @@ void StreamCall::NoteAppended(const absl::Status& status, const Appended& append
     return;
   }
   session_checked_ = false;
+  paid_ = false;
   if (!status.ok()) End(RetryStatus(status));
   if (absl::IsUnavailable(status)) return;  // the committer will not call back
   waiting_bytes_ += appended.bytes;
@@ -215,8 +233,12 @@ void StreamCall::OnRetry(bool /*ok*/, Scratch* scratch) {
 void StreamCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { Unref(); }
 
 void StreamCall::OnSettled(uint64_t sequence, Verdict verdict) {
-  newly_settled_.sequence = std::max(newly_settled_.sequence, sequence);
   ++newly_settled_.batches;
+  // No batch from the first one on that was not counted is acknowledged: the client sends them
+  // again, and those that were counted are duplicates.
+  if (IsRejectedLate(verdict)) rejected_late_ = verdict;
+  if (rejected_late_.has_value()) return;
+  newly_settled_.sequence = std::max(newly_settled_.sequence, sequence);
   if (verdict == Verdict::kRejected) ++newly_settled_.rejected;
 }
 
@@ -239,6 +261,7 @@ void StreamCall::OnBatchesSettled(size_t bytes) {
       if (!rejection.reason().empty()) settled_rejections_.push_back(std::move(rejection));
       unsettled_rejections_.pop_front();
     }
+    if (rejected_late_.has_value()) End(VerdictStatus(*rejected_late_));
     if (!newly_settled_.failure.ok()) End(RetryStatus(newly_settled_.failure));
     newly_settled_ = {};
     Advance();

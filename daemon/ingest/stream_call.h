@@ -130,15 +130,20 @@ class StreamCall final : public BatchWaiter {
     absl::Status failure;
   };
   Settled newly_settled_;
+  // The first batch that was rejected when it was to be counted: the stream ends. For the committer
+  // thread alone.
+  std::optional<Verdict> rejected_late_;
 
   absl::Mutex mutex_;
   SessionId session_ ABSL_GUARDED_BY(mutex_);
   std::optional<HashedOrigin> origin_ ABSL_GUARDED_BY(mutex_);  // from the first message on
+  Admitted admitted_ ABSL_GUARDED_BY(mutex_);                   // the same
   uint32_t unsettled_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;      // of the unsettled batches
   size_t last_batch_bytes_ ABSL_GUARDED_BY(mutex_) = 0;   // the next one probably has as many
   bool held_ ABSL_GUARDED_BY(mutex_) = false;             // message_ waits for room
   bool session_checked_ ABSL_GUARDED_BY(mutex_) = false;  // of the message that is held
+  bool paid_ ABSL_GUARDED_BY(mutex_) = false;             // so has the message that is held
   bool takes_part_ ABSL_GUARDED_BY(mutex_) = false;
   bool causes_load_ ABSL_GUARDED_BY(mutex_) = false;  // the next answer has a min_interval
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;

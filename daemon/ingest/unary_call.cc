@@ -25,8 +25,12 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
   Arm(context_);
   context_.admission->Read(&request_, scratch);
   CheckedRequest& request = scratch->request;
+  Admitted admitted;
   std::optional<Rejection> rejection =
-      context_.admission->CheckSession(request, call_.client_metadata());
+      context_.admission->CheckSession(request, call_.client_metadata(), call_.peer(), &admitted);
+  if (!rejection.has_value()) {
+    rejection = context_.admission->CheckQuotas(request, /*ahead=*/false, &admitted);
+  }
   if (!rejection.has_value()) rejection = Admission::CheckBatch(request);
   if (rejection.has_value()) {
     Reject(*std::move(rejection), request);
@@ -34,11 +38,18 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
   }
   request.batch.session = request.session->id;
   const HashedOrigin origin(std::move(request.session->origin));
-  FinishIfUnavailable(context_.committer->Append(request.batch, origin, this));
+  const absl::Status status = context_.committer->Append(request.batch, origin, this);
+  if (!status.ok()) context_.admission->Return(&admitted);
+  FinishIfUnavailable(status);
 }
 
 void UnaryCall::Reject(Rejection rejection, const CheckedRequest& request) {
   status_ = std::move(rejection.status);
+  if (rejection.stranger) {
+    context_.committer->CountStranger(rejection.reason);
+    if (!context_.calls->Hold(this)) Finish();
+    return;
+  }
   FinishIfUnavailable(context_.committer->AppendRejected(rejection.reason, request.events,
                                                          request.batch.sequence, this));
 }
@@ -50,7 +61,10 @@ void UnaryCall::FinishIfUnavailable(const absl::Status& appended) {
   OnBatchesSettled(0);
 }
 
-void UnaryCall::OnSettled(uint64_t sequence, Verdict /*verdict*/) { settled_sequence_ = sequence; }
+void UnaryCall::OnSettled(uint64_t sequence, Verdict verdict) {
+  settled_sequence_ = sequence;
+  if (IsRejectedLate(verdict)) status_ = VerdictStatus(verdict);
+}
 
 void UnaryCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
   status_ = RetryStatus(status);

@@ -114,6 +114,17 @@ void Committer::Show(std::vector<Place> places, std::vector<int32_t> codes) {
   open_.epoch.shown_codes.insert(open_.epoch.shown_codes.end(), codes.begin(), codes.end());
 }
 
+void Committer::SetOnceHorizon(absl::Duration horizon) {
+  absl::MutexLock lock(&mutex_);
+  open_.epoch.once_horizon_ms = absl::ToInt64Milliseconds(horizon);
+}
+
+void Committer::TakeStrangers() {
+  for (size_t i = 0; i < kRejectReasons; ++i) {
+    open_.epoch.Reject(static_cast<RejectReason>(i), strangers_[i].exchange(0), /*events=*/0);
+  }
+}
+
 bool Committer::HasWork() const {
   // While it drains, a log that fails is tried again for those who wait for an answer, and at the
   // end.
@@ -183,6 +194,7 @@ bool Committer::TakeOpen(PendingEpoch* taken) {
   if (wait > absl::ZeroDuration()) stopped_.For(wait);
   last_begin_ = clock_.Monotonic();
   absl::MutexLock lock(&mutex_);
+  TakeStrangers();
   if (open_.empty()) return false;
   std::swap(*taken, open_);
   committing_ = true;

@@ -7,6 +7,7 @@
 #define GMEWATCH_DAEMON_LOG_COMMITTER_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -83,12 +84,22 @@ class Committer {
   absl::Status AppendRejected(RejectReason reason, uint64_t events, uint64_t sequence,
                               BatchWaiter* waiter, Appended* appended = nullptr);
 
+  // Counts a batch as rejected without a commit and without a wait: the next epoch that is
+  // committed anyway has it, and a kill before that loses it. For senders that nobody knows, so
+  // that they cost neither disk nor memory. Only the batch is counted, since its events may be any
+  // number.
+  void CountStranger(RejectReason reason) {
+    strangers_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+  }
+
   // Puts into the next epoch what a former process kept with EventLog::KeepRejected.
   void Inherit(const RejectedByReason& rejected);
 
   // Both apply from the next epoch on. Show: scrapes show the counts of these places and codes.
   void SetPolicy(internal::Policy policy);
   void Show(std::vector<Place> places, std::vector<int32_t> codes);
+  // Shortens, from the next epoch on, the horizon of sessions that sent one batch only; 0: no more.
+  void SetOnceHorizon(absl::Duration horizon);
 
   // Waits until everything is committed. ResourceExhausted, or the log's permanent error, if the
   // log cannot be written.
@@ -128,6 +139,8 @@ class Committer {
   // since the event log has failed permanently. `*reason` is what others are counted under.
   absl::Status Admit(size_t bytes, BatchWaiter* waiter, Appended* appended, RejectReason* reason)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Moves what CountStranger counted into the open epoch.
+  void TakeStrangers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom(size_t bytes, bool can_wait) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Counts a batch that Admit did not let in; `why` is what Admit returned.
   absl::Status Reject(RejectReason reason, uint64_t events, uint64_t sequence, BatchWaiter* waiter,
@@ -143,6 +156,8 @@ class Committer {
   const ApplyFn apply_;
   const FatalFn fatal_;
   const KeptFn kept_;
+
+  std::array<std::atomic<uint64_t>, kRejectReasons> strangers_{};
 
   // Not a condition of mutex_: every Append would have to evaluate it when it unlocks mutex_.
   TimedWait stopped_;

@@ -16,6 +16,8 @@ absl::flat_hash_map<uint32_t, uint32_t> PlaceChecksums(const Checkpoint& checkpo
     }
   }
   for (const CounterRow& row : checkpoint.counters) {
+    // A series that was forgotten is a row of zeros until it counts again.
+    if (row.events == 0 && row.sessions == 0 && row.late == 0) continue;
     sums[row.place_id].Add(row.slot).Add(row.events).Add(row.sessions).Add(row.late);
   }
   absl::flat_hash_map<uint32_t, uint32_t> values;

@@ -12,6 +12,15 @@
 #include "daemon/model/reject_reason.h"
 
 namespace gmewatch {
+namespace {
+
+// A position; one that does not fit becomes the largest, which no table has.
+uint32_t Uint32(const SqliteStatement& row, int column) {
+  const int64_t value = row.Int64(column);
+  return value >= 0 && value < UINT32_MAX ? static_cast<uint32_t>(value) : UINT32_MAX;
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<Checkpoint>> StateReader::Read() {
   Checkpoint checkpoint;
@@ -117,13 +126,12 @@ absl::Status StateReader::ReadRejected(RejectedByReason* rejected) {
 }
 
 absl::Status StateReader::ReadCodes(std::vector<CodeRow>* codes) {
-  return ForEachRow(
-      "SELECT slot, code, in_catalog, shown FROM codes ORDER BY slot",
-      [&](const SqliteStatement& row) {
-        codes->push_back({static_cast<uint32_t>(row.Int64(0)), static_cast<int32_t>(row.Int64(1)),
-                          row.Int64(2) != 0, row.Int64(3) != 0});
-        return absl::OkStatus();
-      });
+  return ForEachRow("SELECT slot, code, in_catalog, shown FROM codes ORDER BY slot",
+                    [&](const SqliteStatement& row) {
+                      codes->push_back({Uint32(row, 0), static_cast<int32_t>(row.Int64(1)),
+                                        row.Int64(2) != 0, row.Int64(3) != 0});
+                      return absl::OkStatus();
+                    });
 }
 
 absl::Status StateReader::ReadPlaces(std::vector<PlaceRow>* places) {
@@ -132,7 +140,7 @@ absl::Status StateReader::ReadPlaces(std::vector<PlaceRow>* places) {
                                  " FROM places ORDER BY id"),
                     [&](const SqliteStatement& row) {
                       PlaceRow place;
-                      place.id = static_cast<uint32_t>(row.Int64(0));
+                      place.id = Uint32(row, 0);
                       place.place = {std::string(row.Bytes(1)), std::string(row.Bytes(2))};
                       place.shown = row.Int64(3) != 0;
                       place.success_events = row.Uint64(4);
@@ -151,9 +159,8 @@ absl::Status StateReader::ReadCounters(std::vector<CounterRow>* counters) {
       "SELECT place_id, slot, events, sessions, late_events FROM counters "
       "ORDER BY place_id, slot",
       [&](const SqliteStatement& row) {
-        counters->push_back({static_cast<uint32_t>(row.Int64(0)),
-                             static_cast<uint32_t>(row.Int64(1)), row.Uint64(2), row.Uint64(3),
-                             row.Uint64(4)});
+        counters->push_back(
+            {Uint32(row, 0), Uint32(row, 1), row.Uint64(2), row.Uint64(3), row.Uint64(4)});
         return absl::OkStatus();
       });
 }
@@ -162,7 +169,7 @@ absl::Status StateReader::ReadSessions(std::vector<SessionPage>* pages) {
   return ForEachRow(
       absl::StrCat("SELECT page, bytes, ", CrcColumn(), " FROM session_pages ORDER BY page"),
       [&](const SqliteStatement& row) {
-        pages->push_back({static_cast<uint32_t>(row.Int64(0)), std::string(row.Bytes(1))});
+        pages->push_back({Uint32(row, 0), std::string(row.Bytes(1))});
         if (Matches(row, 2, PageChecksum(pages->back()))) return absl::OkStatus();
         return Damaged(absl::StrCat("row ", row.Int64(0), " of session_pages"));
       });

@@ -35,6 +35,7 @@ struct DaemonStats {
   bool open_mode = false;
   absl::Duration uptime;
   std::optional<uint64_t> starts;  // of this state; absent: not known
+  uint64_t largest_series_events = 0;
 };
 
 }  // namespace gmewatch

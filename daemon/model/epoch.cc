@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
@@ -29,7 +30,8 @@ void AppendBatches(const PackedBatches& batches, std::string* record) {
 // cannot overflow.
 constexpr int64_t kMillisecondsMax = int64_t{1} << 53;
 
-bool IsTime(int64_t ms) { return ms >= -kMillisecondsMax && ms <= kMillisecondsMax; }
+// The most series that one record shows or forgets: one of each of 65,536 rows.
+constexpr int kRecordItemsMax = 65'536;
 
 // Roughly the bytes in memory and in a record.
 size_t SizeOf(const Origin& origin) {
@@ -39,6 +41,29 @@ size_t SizeOf(const Origin& origin) {
 size_t SizeOf(const Detail& detail) { return sizeof(detail) + detail.operation.size(); }
 
 }  // namespace
+
+bool IsTime(int64_t ms) { return ms >= -kMillisecondsMax && ms <= kMillisecondsMax; }
+
+absl::Status CheckPolicy(const internal::Policy& policy) {
+  if (!IsTime(policy.session_horizon_ms()) || !IsTime(policy.once_horizon_ms())) {
+    return absl::DataLossError("a time of the policy is out of range");
+  }
+  const auto within = [](absl::string_view field, uint64_t value, uint64_t max) {
+    return value <= max ? absl::OkStatus()
+                        : absl::DataLossError(absl::StrCat("the policy's ", field, " is ", value,
+                                                           "; at most ", max, " is possible"));
+  };
+  for (absl::Status status :
+       {within("max_app_regions", policy.max_app_regions(), kAppRegionsMax),
+        within("number of configured places", static_cast<uint64_t>(policy.configured_size()),
+               kAppRegionsMax),
+        within("number of catalog_codes", static_cast<uint64_t>(policy.catalog_codes_size()),
+               kCatalogCodesMax),
+        within("series_events_max", policy.series_events_max(), kSeriesEventsMax)}) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
 
 void Epoch::Add(const Batch& batch, const HashedOrigin& origin) {
   for (const Detail& detail : batch.details) {
@@ -67,6 +92,8 @@ void Epoch::Clear() {
   rejected = {};
   shown_places.clear();
   shown_codes.clear();
+  once_horizon_ms.reset();
+  forget.clear();
   origins_.clear();
   origin_index_.clear();
   batches_.Clear();
@@ -98,6 +125,8 @@ void Epoch::Inherit(const Epoch& failed, RejectReason reason) {
     rejected[i].events += failed.rejected[i].events;
   }
   if (!policy.has_value()) policy = failed.policy;
+  if (!once_horizon_ms.has_value()) once_horizon_ms = failed.once_horizon_ms;
+  forget.insert(forget.end(), failed.forget.begin(), failed.forget.end());
   shown_places.insert(shown_places.end(), failed.shown_places.begin(), failed.shown_places.end());
   shown_codes.insert(shown_codes.end(), failed.shown_codes.begin(), failed.shown_codes.end());
 }
@@ -106,7 +135,8 @@ bool Epoch::empty() const {
   for (const Rejected& r : rejected) {
     if (r.batches != 0 || r.events != 0) return false;
   }
-  return batches_.empty() && !policy.has_value() && shown_places.empty() && shown_codes.empty();
+  return batches_.empty() && !policy.has_value() && shown_places.empty() && shown_codes.empty() &&
+         !once_horizon_ms.has_value() && forget.empty();
 }
 
 void Epoch::Serialize(std::string* record) const {
@@ -142,6 +172,13 @@ void Epoch::Serialize(std::string* record) const {
     p->set_region(place.region);
   }
   for (const int32_t code : shown_codes) out.add_shown_codes(code);
+  if (once_horizon_ms.has_value()) out.set_once_horizon_ms(*once_horizon_ms);
+  for (const Forget& what : forget) {
+    internal::ForgetRecord* f = out.add_forget();
+    f->set_app(what.app);
+    f->set_region(what.region);
+    if (what.code.has_value()) f->set_code(*what.code);
+  }
   out.SerializeToString(record);
   if (!batches_.empty()) AppendBatches(batches_, record);
 }
@@ -152,9 +189,15 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
       !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
   }
-  if (!IsTime(in.time_ms()) || !IsTime(in.steady_ms()) ||
-      !IsTime(in.policy().session_horizon_ms())) {
+  if (!IsTime(in.time_ms()) || !IsTime(in.steady_ms()) || !IsTime(in.once_horizon_ms())) {
     return absl::DataLossError("a time is out of range");
+  }
+  absl::Status sound = CheckPolicy(in.policy());
+  if (!sound.ok()) return sound;
+  if (in.shown_places_size() > kRecordItemsMax || in.shown_codes_size() > kRecordItemsMax ||
+      in.forget_size() > kRecordItemsMax) {
+    return absl::DataLossError(
+        absl::StrCat("it shows or forgets more than ", kRecordItemsMax, " series"));
   }
   Epoch epoch;
   epoch.time_ms = in.time_ms();
@@ -189,6 +232,11 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
     epoch.shown_places.push_back({p.app(), p.region()});
   }
   epoch.shown_codes.assign(in.shown_codes().begin(), in.shown_codes().end());
+  if (in.has_once_horizon_ms()) epoch.once_horizon_ms = in.once_horizon_ms();
+  for (const internal::ForgetRecord& f : in.forget()) {
+    Forget& what = epoch.forget.emplace_back(Forget{f.app(), f.region(), std::nullopt});
+    if (f.has_code()) what.code = f.code();
+  }
   return epoch;
 }
 

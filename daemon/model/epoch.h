@@ -30,6 +30,21 @@ struct Rejected {
 };
 using RejectedByReason = std::array<Rejected, kRejectReasons>;
 
+// Series that begin again at zero.
+struct Forget {
+  std::string app;
+  std::string region;           // empty: all of the app
+  std::optional<int32_t> code;  // absent: all, and the counts of the place
+
+  friend bool operator==(const Forget&, const Forget&) = default;
+};
+
+// Whether a stored time or duration in milliseconds is so far from the largest numbers that
+// differences cannot overflow.
+bool IsTime(int64_t ms);
+// DataLoss if a number of a stored policy is out of range: counting relies on these.
+absl::Status CheckPolicy(const internal::Policy& policy);
+
 class Epoch {
  public:
   // Adds a batch in order. REQUIRES: `batch` keeps the limits of limits.h.
@@ -74,6 +89,9 @@ class Epoch {
   RejectedByReason rejected{};
   std::vector<Place> shown_places;
   std::vector<int32_t> shown_codes;
+  // See log_record.proto.
+  std::optional<int64_t> once_horizon_ms;
+  std::vector<Forget> forget;
 
   const std::vector<Origin>& origins() const { return origins_; }
 
@@ -86,9 +104,18 @@ class Epoch {
   size_t extra_bytes_ = 0;  // of origins and of details that came with batches
 };
 
-// The result of a batch when its epoch is applied. kRejected: the batch broke a rule; its events
-// are counted as rejected.
-enum class Verdict : uint8_t { kCounted, kDuplicate, kRejected };
+// The result of a batch when its epoch is applied. kRejected: the batch broke a rule and is not in
+// the epoch; its events are counted as rejected. The last three are in the epoch, and counting them
+// as rejected is part of applying it: the session belongs to another app, its sequence number is
+// too far above the last one, or a series would pass kSeriesEventsMax.
+enum class Verdict : uint8_t {
+  kCounted,
+  kDuplicate,
+  kRejected,
+  kOtherApp,
+  kSequenceJump,
+  kSeriesFull
+};
 
 }  // namespace gmewatch
 

@@ -17,10 +17,21 @@ inline constexpr size_t kVersionBytesMax = 64;
 inline constexpr size_t kOperationBytesMax = 64;
 inline constexpr size_t kEntriesPerBatchMax = 512;
 inline constexpr size_t kDetailsPerBatchMax = 16;
-inline constexpr uint32_t kCountMax = 1'000'000'000;
+inline constexpr uint32_t kCountMax = 1'000'000'000;  // of a stored entry; a batch has fewer events
+// More than one process can have met since its batch before.
+inline constexpr uint64_t kEventsPerBatchMax = 1'000'000;
+// A session's next sequence number is at most this much above its last counted one.
+inline constexpr uint64_t kSequenceJumpMax = uint64_t{1} << 20;
 // One entry for each reason is enough, and a sum of losses must not overflow.
 inline constexpr size_t kLossesPerBatchMax = 16;
 inline constexpr uint64_t kLostEventsMax = 1'000'000'000'000;
+
+// No series counts beyond this. Prometheus' numbers are doubles, which show single events up to
+// 2^53.
+inline constexpr uint64_t kSeriesEventsMax = uint64_t{1} << 52;
+
+// The most that limits.max_app_regions may be, and the apps of a stored policy may have.
+inline constexpr size_t kAppRegionsMax = 10'000;
 
 // Labels of the daemon. No client may use them as an app or a region.
 inline constexpr char kAllLabel[] = "all";

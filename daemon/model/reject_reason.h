@@ -19,7 +19,9 @@ namespace gmewatch {
   X(kOverloaded, 3, "overloaded", "too much is waiting for the log; the client sends it again") \
   X(kSessionLimit, 4, "session_limit", "no room for a new session; the client sends it again")  \
   X(kLogFailed, 5, "log_failed", "the log could not be written; the client sends it again")     \
-  X(kStopping, 6, "stopping", "the daemon is stopping; the client sends it again")
+  X(kStopping, 6, "stopping", "the daemon is stopping; the client sends it again")              \
+  X(kQuota, 7, "quota", "more than a quota of the settings; the client sends it again")         \
+  X(kSeriesFull, 8, "series_full", "one of its series would pass 2^52 events")
 
 enum class RejectReason : uint8_t {
 #define GMEWATCH_X(name, number, label, meaning) name = (number),

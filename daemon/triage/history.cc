@@ -75,7 +75,9 @@ void History::Add(const CounterSums& sums, const RejectedByReason& rejected, int
     count(kLostSeries + reason, Gain(sums.lost()[reason], &lost_[reason]));
   }
   for (size_t reason = 0; reason < kRejectReasons; ++reason) {
-    count(kRejectedSeries + reason, Gain(rejected[reason].events, &rejected_[reason]));
+    // Senders without a key count as calls, without their events.
+    const uint64_t events = std::max(rejected[reason].events, rejected[reason].batches);
+    count(kRejectedSeries + reason, Gain(events, &rejected_[reason]));
   }
 }
 
@@ -115,6 +117,20 @@ RecentNumbers History::Recent() const {
     out.rejected[reason] = minutes_.Sum(kRejectedSeries + reason, kRecentMinutes);
   }
   return out;
+}
+
+void History::Forget(const CounterSums& sums) {
+  for (size_t slot = 0; slot < std::min(codes_.size(), sums.codes().size()); ++slot) {
+    CounterSums::Code& before = codes_[slot].sums;
+    const CounterSums::Code& now = sums.codes()[slot];
+    before = {.events = std::min(before.events, now.events),
+              .late = std::min(before.late, now.late),
+              .in_time = std::min(before.in_time, now.in_time),
+              .sessions = now.sessions};
+  }
+  for (size_t reason = 0; reason < kLossReasons; ++reason) {
+    lost_[reason] = std::min(lost_[reason], sums.lost()[reason]);
+  }
 }
 
 void History::Save(internal::TriageHistory* out) const {

@@ -57,6 +57,9 @@ class History {
   // How many codes Add has met; a code is known by its slot in the counters.
   size_t codes() const { return codes_.size(); }
   CodeNumbers Numbers(size_t slot) const;
+  // Some counters began again at zero: what they count from now on is a gain.
+  void Forget(const CounterSums& sums);
+
   StepCounts Hour(size_t slot) const { return minutes_.Last(slot, kHourSteps); }
   StepCounts Day(size_t slot) const { return quarters_.Last(slot, kDaySteps); }
   RecentNumbers Recent() const;

@@ -84,6 +84,16 @@ void TriageMemory::ReadCountersAsOf(absl::Time time, const RejectedByReason& rej
   if (time - time_ >= min_age) ReadCountersAt(time, rejected);
 }
 
+void TriageMemory::Forget() {
+  absl::MutexLock lock(&mutex_);
+  sums_.Read();
+  history_.Forget(sums_);
+  // As at the first read: the next one only remembers the sums.
+  apps_before_.clear();
+  regions_before_.clear();
+  time_ = absl::InfinitePast();
+}
+
 absl::Time TriageMemory::time() const {
   absl::MutexLock lock(&mutex_);
   return time_;

@@ -67,6 +67,9 @@ class TriageMemory {
   // the last read is less than `min_age` older than `time`.
   void ReadCountersAsOf(absl::Time time, const RejectedByReason& rejected, absl::Duration min_age);
 
+  // Some counters began again at zero, during recovery.
+  void Forget();
+
   // Learns from an epoch that was applied; epoch_shares.h has the price.
   void Observe(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts) {
     shares_.Observe(number, epoch, verdicts);

@@ -38,15 +38,20 @@ absl::string_view MeaningOf(RejectReason reason) {
              "state directory";
     case RejectReason::kStopping:
       return "gmewatchd was stopping; clients send them again";
+    case RejectReason::kQuota:
+      return "someone sent more than a quota allows; clients send them again, see quotas in the "
+             "settings";
+    case RejectReason::kSeriesFull:
+      return "a series has counted 2^52 events, its counts are lost; gmectl forget begins it again";
   }
   return "";
 }
 
 // The worst first.
 constexpr RejectReason kWorstFirst[] = {
-    RejectReason::kLogFailed,       RejectReason::kOverloaded,       RejectReason::kSessionLimit,
-    RejectReason::kUnauthenticated, RejectReason::kPermissionDenied, RejectReason::kInvalid,
-    RejectReason::kStopping};
+    RejectReason::kLogFailed,        RejectReason::kSeriesFull,      RejectReason::kOverloaded,
+    RejectReason::kSessionLimit,     RejectReason::kUnauthenticated, RejectReason::kQuota,
+    RejectReason::kPermissionDenied, RejectReason::kInvalid,         RejectReason::kStopping};
 static_assert(std::size(kWorstFirst) == kRejectReasons);
 
 void WarnOfRejections(const RecentNumbers& recent, v1::Trust* out) {

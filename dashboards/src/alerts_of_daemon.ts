@@ -5,9 +5,11 @@ import { UID } from './links';
 // The job of deploy/prometheus/prometheus.yml.
 const JOB = 'job="gmewatch"';
 
+// Without those who showed no key: anybody can send any number of them.
+const TURNED_DOWN = 'sum by (instance) (rate(gmewatch_rejected_batches_total{reason!~"unauthenticated|permission_denied"}[5m]))';
 const REJECTED: Recording = {
   name: 'instance:gmewatch_rejected_batches:ratio_rate5m',
-  expr: 'sum by (instance) (rate(gmewatch_batches_total{result="rejected"}[5m])) / (sum by (instance) (rate(gmewatch_batches_total[5m])) > 0)',
+  expr: `${TURNED_DOWN} / (sum by (instance) (rate(gmewatch_batches_total{result!="rejected"}[5m])) + ${TURNED_DOWN} > 0)`,
 };
 const COMMIT: Recording = {
   name: 'instance:gmewatch_commit_duration_seconds:p99_rate5m',
@@ -70,9 +72,9 @@ const rejecting: Alert = {
   dashboard: UID.daemon,
   panel: 'Rejected batches',
   runbook: {
-    meaning: 'More than 5 % of the batches are rejected.',
-    impact: 'With the reasons invalid, unauthenticated and permission_denied the events are not counted. With the other reasons clients keep them and retry.',
-    diagnosis: 'See the reason. unauthenticated, permission_denied: a key, an app or a region is not in the settings. invalid: a client violates the protocol. session_limit: limits.max_sessions is reached. overloaded: commits are slow, or there is too much traffic. log_failed: the disk has failed.',
+    meaning: 'More than 5 % of the batches are rejected. Those with the reasons unauthenticated and permission_denied are left out, since strangers can send any number of them.',
+    impact: 'With the reasons invalid and series_full the events are not counted. With the other reasons clients keep them and retry.',
+    diagnosis: 'See the reason. invalid: a client violates the protocol. quota: somebody sends more than quotas in the settings allows; the answer says whose quota. series_full: see GmewatchSeriesNearEnd. session_limit: limits.max_sessions is reached, or the share of an app. overloaded: commits are slow, or there is too much traffic. log_failed: the disk has failed.',
     mitigation: 'Correct the settings and reload (SIGHUP), raise the limit, or free disk space.',
   },
 };
@@ -198,6 +200,24 @@ const files: Alert = {
   },
 };
 
+const seriesNearEnd: Alert = {
+  name: 'GmewatchSeriesNearEnd',
+  severity: 'warning',
+  // 2^48, a sixteenth of the end.
+  expr: () => 'gmewatch_largest_series_events > 281474976710656',
+  for: '5m',
+  summary: (say) => `A series of gmewatchd ${say.label('instance')} has counted 2^48 events`,
+  description: () => 'No game has so many: somebody forges counts. At 2^52, sixteen times as many, batches of the series are rejected.',
+  dashboard: UID.daemon,
+  panel: 'Rejected events',
+  runbook: {
+    meaning: 'One series has more events than real clients can have reported. Prometheus shows numbers up to 2^53 exactly.',
+    impact: 'None yet. At 2^52 the batches with this series are rejected as series_full, and their events are lost.',
+    diagnosis: 'topk(5, gme_error_events_total) and topk(5, gme_success_events_total) name the series; gme_sessions_total says from how many sessions.',
+    mitigation: 'Change the key of the app, lower the quotas in the settings and reload (SIGHUP). Stop gmewatchd, run gmectl forget --app=APP --region=REGION --code=CODE --state_dir=DIR, and start it: the series begins again at zero.',
+  },
+};
+
 const notAnnotated: Alert = {
   name: 'GmewatchAnnotationsFailing',
   severity: 'warning',
@@ -219,6 +239,6 @@ export const ALERTS_OF_DAEMON: Alert[] = [
   down, instanceDown, notReady, rejecting, commitsFail, commitsSlow, noCheckpoint, reloadFailed,
   nearLimit('sessions', 'GmewatchSessionsNearLimit', 'Beyond it batches of new sessions are rejected until old ones expire.', 'Limits'),
   nearLimit('app_regions', 'GmewatchAppRegionsNearLimit', 'Beyond it events are counted with the region "other", then with the app "other".', 'Limits'),
-  restarts, files, notAnnotated,
+  restarts, files, seriesNearEnd, notAnnotated,
 ];
 export const RECORDINGS_OF_DAEMON = [REJECTED, COMMIT];

@@ -74,7 +74,7 @@ const way = () => [
     { unit: UNIT.perSecond },
   ),
   graph(
-    { title: 'Rejected events', description: 'Events a second in rejected batches, by reason. With overloaded, session_limit, log_failed and stopping clients keep them and retry.' },
+    { title: 'Rejected events', description: 'Events a second in rejected batches, by reason. With overloaded, session_limit, quota, log_failed and stopping clients keep them and retry. Senders without a key count as batches only.' },
     HALF,
     [line(rate('reason', 'gmewatch_rejected_events_total'), '{{reason}}')],
     { unit: UNIT.perSecond },

@@ -45,6 +45,7 @@ class MeasuredServer {
   MeasuredServer() = default;
 
   TempDir dir_;
+  TempDir settings_;
   std::unique_ptr<ChildProcess> process_;
   std::string address_;
   std::string admin_address_;

@@ -76,15 +76,22 @@ TEST_F(OutboxTest, TheAgeOfABatchBoundsTheAgeOfItsEvents) {
 }
 
 TEST_F(OutboxTest, SendsInTheNextBatchWhatDoesNotFitIntoOne) {
-  table_.Add(1, 2'000'000'005);
+  table_.Add(1, 2'000'000);
+  table_.Add(2, 5);
   const absl::Duration start = now_;
-  for (const uint32_t expected : {1'000'000'000U, 1'000'000'000U, 5U}) {
+  uint64_t events = 0;
+  for (int batches = 0; events < 2'000'005; ++batches) {
+    ASSERT_LT(batches, 3);
     const auto batch = Next();
-    EXPECT_THAT(Counts(*batch), ElementsAre(Pair(1, expected)));
+    uint64_t in_batch = 0;
+    for (const auto& [code, count] : Counts(*batch)) in_batch += count;
+    EXPECT_LE(in_batch, 1'000'000U);
+    EXPECT_TRUE(batches > 0 || Counts(*batch).size() == 2) << "a rare code waits for no other";
     EXPECT_EQ(Age(*batch), now_ - start);  // all parts have the same age
     Acknowledge(batch->sequence());
+    events += in_batch;
   }
-  EXPECT_EQ(outbox_.Stats().acknowledged_events, 2'000'000'005U);
+  EXPECT_EQ(outbox_.Stats().acknowledged_events, 2'000'005U);
 }
 
 TEST_F(OutboxTest, KeepsTheMinIntervalOfTheServer) {
@@ -121,7 +128,7 @@ TEST_F(OutboxTest, BoundsTheMinIntervalToAnHour) {
 }
 
 TEST_F(OutboxTest, ExpeditesUntilEverythingThatWasPendingIsSettled) {
-  table_.Add(1, 1'500'000'000);
+  table_.Add(1, 1'500'000);
   EXPECT_EQ(outbox_.ExpediteFlush(), 2U);
   for (uint64_t sequence = 1; sequence <= 2; ++sequence) {
     EXPECT_LE(outbox_.NextAttempt(), now_);

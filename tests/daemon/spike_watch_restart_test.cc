@@ -131,6 +131,14 @@ TEST(SpikeWatchTest, AStateThatCannotBeReadIsLoggedAndCountingGoesOn) {
   Detector other((StrictSettings()));
   other.AddPlace({"racer", "eu"});
   check(other.Save(false), "other counters");
+  // Or with other columns, or fewer, which its series would name beyond the end.
+  for (const std::vector<int32_t>& codes : {std::vector{0, 1005, 7777}, {0, 1005, 1003, 7777}}) {
+    Detector columns((StrictSettings()));
+    std::vector<WatchedCode> watched(codes.size());
+    for (size_t i = 0; i < codes.size(); ++i) watched[i].code = codes[i];
+    columns.SetCodes(std::move(watched));
+    check(columns.Save(false), codes.size() == 3 ? "column 2" : "column 3");
+  }
 }
 
 TEST(SpikeWatchTest, SavesEverythingFirstAndThenWhatChanged) {

@@ -34,13 +34,17 @@ TEST_F(WireTest, BytesThatAreNotAMessageAreInvalid) {
 
 TEST_F(WireTest, AStreamWhoseSenderMayNotReportEndsAndIsCountedUnderItsReason) {
   const auto end = [&](const char* app, const char* region, const char* reason) {
-    const double before = RejectedEvents(reason);
+    const double events = RejectedEvents(reason);
+    const double batches = RejectedBatches(reason);
     WireStream stream(&client_);
     stream.Write(MakeRequest(MakeSession(app, region), 1, {{1005, 3}}));
     const grpc::Status status = stream.Finish();
     EXPECT_EQ(RetryDelayOf(status), absl::ZeroDuration()) << "a retry is useless";
     EXPECT_EQ(stream.acknowledged(), 0U);
-    EXPECT_EQ(RejectedEvents(reason) - before, 3) << reason;
+    // A stranger is counted with the next batch, and without the events that he claims.
+    EXPECT_TRUE(client_.Report(MakeRequest(MakeSession("app1", "eu"), 1, {})).ok());
+    EXPECT_EQ(RejectedEvents(reason) - events, 0) << reason;
+    EXPECT_EQ(RejectedBatches(reason) - batches, 1) << reason;
     return status.error_code();
   };
   EXPECT_EQ(end("nobody", "eu", "permission_denied"), StatusCode::PERMISSION_DENIED);

@@ -42,6 +42,10 @@ class WireTest : public ::testing::Test {
     return ValueOf(daemon_->Scrape(),
                    CodeSeries(kEvents, absl::StrCat(code), category, region, app));
   }
+  static double RejectedBatches(const char* reason) {
+    return ValueOf(daemon_->Scrape(),
+                   absl::StrCat("gmewatch_rejected_batches_total{reason=\"", reason, "\"}"));
+  }
   static double RejectedEvents(const char* reason) {
     return ValueOf(daemon_->Scrape(),
                    absl::StrCat("gmewatch_rejected_events_total{reason=\"", reason, "\"}"));

@@ -91,7 +91,7 @@ TEST_F(WireTest, AStreamNamesABrokenBatchOnceAndGoesOn) {
   EXPECT_EQ(stream.refused()[0].sequence(), 2U);
   EXPECT_THAT(stream.refused()[0].reason(), HasSubstr("counts has 1 items and codes has 2"));
   EXPECT_EQ(stream.refused()[1].sequence(), 3U);
-  EXPECT_THAT(stream.refused()[1].reason(), HasSubstr("counts[0] is 0; from 1 to 1000000000"));
+  EXPECT_THAT(stream.refused()[1].reason(), HasSubstr("counts[0] is 0; from 1 to 1000000 is"));
   EXPECT_EQ(Events("app5", 1005), 3);
   EXPECT_EQ(RejectedEvents("invalid") - invalid_before, 7);
 }
@@ -156,8 +156,9 @@ TEST_F(WireTest, TheSessionIsInAStreamsFirstMessageAndInNoLaterOne) {
 }
 
 TEST_F(WireTest, OnlyWhoMayReportsForAnAppOrRegion) {
-  const double denied = RejectedEvents("permission_denied");
-  const double unauthenticated = RejectedEvents("unauthenticated");
+  const double denied = RejectedBatches("permission_denied");
+  const double unauthenticated = RejectedBatches("unauthenticated");
+  const double denied_events = RejectedEvents("permission_denied");
   const auto code = [&](const char* app, const char* region, const char* authorization) {
     return client_
         .Report(MakeRequest(MakeSession(app, region), 1, {{1005, 1}}), nullptr, authorization)
@@ -169,8 +170,9 @@ TEST_F(WireTest, OnlyWhoMayReportsForAnAppOrRegion) {
   EXPECT_EQ(code("keyed", "eu", "Bearer wrong-key"), StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(code("keyed", "eu", "Bearer second-key"), StatusCode::OK);
   EXPECT_EQ(Events("keyed", 1005), 1);
-  EXPECT_EQ(RejectedEvents("permission_denied") - denied, 2);
-  EXPECT_EQ(RejectedEvents("unauthenticated") - unauthenticated, 2);
+  EXPECT_EQ(RejectedBatches("permission_denied") - denied, 2);
+  EXPECT_EQ(RejectedBatches("unauthenticated") - unauthenticated, 2);
+  EXPECT_EQ(RejectedEvents("permission_denied") - denied_events, 0);
 }
 
 TEST_F(WireTest, LateEventsAreCountedAndCountedAsLate) {

@@ -24,7 +24,7 @@ LAYERS = {
     "daemon/triage": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/aggregate", "gmewatch/internal", "gmewatch/v1"],
     "daemon/ingest": ["daemon/base", "daemon/model", "daemon/config", "daemon/log", "daemon/aggregate", "gmewatch/internal", "gmewatch/v1"],
     "daemon/expose": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/aggregate"],
-    "daemon/gmectl": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/detect/series", "daemon/triage", "gmewatch/reporter.h", "gmewatch/v1"],
+    "daemon/gmectl": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/aggregate", "daemon/detect/series", "daemon/triage", "gmewatch/reporter.h", "gmewatch/v1"],
     "client/include": ["gmewatch/reporter.h"],
     "client/src": ["gmewatch/reporter.h", "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": ["gmewatch/reporter.h"],

@@ -136,7 +136,7 @@ TEST_F(AggregateTest, SweepsOldSessionsOutOfMemory) {
     feed_.Send(SomeBatch(i, 1, {{1005, 1}}), From("demo", "eu"));
   }
   EXPECT_EQ(aggregate_.session_count(), 100U);
-  EXPECT_TRUE(aggregate_.Knows({5, 7}));
+  EXPECT_TRUE(aggregate_.Find({5, 7}).known);
   feed_.now_ms += SomePolicy().session_horizon_ms() + 2000;
   for (int i = 0; i < 200; ++i) {
     Epoch epoch;
@@ -144,7 +144,7 @@ TEST_F(AggregateTest, SweepsOldSessionsOutOfMemory) {
     feed_.Apply(&epoch);
   }
   EXPECT_EQ(aggregate_.session_count(), 0U);
-  EXPECT_FALSE(aggregate_.Knows({5, 7}));
+  EXPECT_FALSE(aggregate_.Find({5, 7}).known);
 }
 
 TEST_F(AggregateTest, CountsLateEventsAmongAllEventsAndApart) {

@@ -38,7 +38,7 @@ TEST(SessionTableTest, AgreesWithAMapOverManyInsertsAndSweeps) {
       expected[id.a] = now;
     }
     const uint32_t oldest = now < 50 ? 0 : now - 50;
-    table.Sweep(oldest, SIZE_MAX);
+    table.Sweep(oldest, oldest, SIZE_MAX);
     absl::erase_if(expected, [oldest](const auto& item) { return item.second < oldest; });
     ASSERT_EQ(table.size(), expected.size());
   }
@@ -92,7 +92,7 @@ TEST(SessionTableTest, GivesBackThePagesThatNobodyUses) {
   Insert(&table, 0, 5000, 100);
   Insert(&table, 5000, 95'000, 10);
   EXPECT_EQ(table.page_count(), 25U);
-  table.Sweep(50, SIZE_MAX);
+  table.Sweep(50, 50, SIZE_MAX);
   EXPECT_EQ(table.size(), 5000U);
   EXPECT_EQ(table.page_count(), 3U);  // two are used, and one stays for the next
   for (uint64_t i = 0; i < 100'000; ++i) {
@@ -109,7 +109,7 @@ TEST(SessionTableTest, APageWithoutASessionMayLieBelowOneThatIsUsed) {
   SessionTable table;
   Insert(&table, 0, 8192, 10);
   Insert(&table, 8192, 1, 100);
-  table.Sweep(50, SIZE_MAX);
+  table.Sweep(50, 50, SIZE_MAX);
   EXPECT_EQ(table.page_count(), 3U);
   SessionTable loaded;
   ASSERT_TRUE(loaded.Load(table.TakePages(false)).ok());
@@ -126,6 +126,36 @@ TEST(SessionTableTest, RejectsPagesOfAWrongSizeOrPosition) {
   std::vector<SessionPage> pages = table.TakePages(false);
   pages[0].index = 1;
   EXPECT_EQ(SessionTable().Load(pages).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(SessionTableTest, CountsTheSessionsOfEachAppOverRestartsAndACheckpoint) {
+  SessionTable table;
+  const AppTag a = TagOf("a");
+  const AppTag b = TagOf("b");
+  ASSERT_NE(a, b);
+  for (uint64_t i = 0; i < 10; ++i) {
+    table.Insert({i, i}, SessionTable::Hash({i, i}), i < 7 ? a : b);
+  }
+  EXPECT_EQ(table.SizeOf(a), 7U);
+  table.Restart(table.Find({0, 0}, SessionTable::Hash({0, 0})), b);
+  EXPECT_EQ(table.SizeOf(a), 6U);
+  EXPECT_EQ(table.SizeOf(b), 4U);
+  SessionTable loaded;
+  ASSERT_TRUE(loaded.Load(table.TakePages(false)).ok());
+  EXPECT_EQ(loaded.SizeOf(b), 4U);
+  loaded.Sweep(1, 1, SIZE_MAX);
+  EXPECT_EQ(loaded.SizeOf(a), 0U);
+}
+
+TEST(SessionTableTest, SessionsThatDidNotComeBackLeaveFirst) {
+  SessionTable table;
+  const uint32_t once = table.Insert({1, 1}, SessionTable::Hash({1, 1}), TagOf("a"));
+  const uint32_t back = table.Insert({2, 2}, SessionTable::Hash({2, 2}), TagOf("a"));
+  table.Change(once)->last_seen_s = table.Change(back)->last_seen_s = 100;
+  table.Change(back)->mark |= SessionTable::kCameBack;
+  table.Sweep(50, 200, SIZE_MAX);
+  EXPECT_EQ(table.size(), 1U);
+  EXPECT_EQ(table.Find({2, 2}, SessionTable::Hash({2, 2})), back);
 }
 
 }  // namespace

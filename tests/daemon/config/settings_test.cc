@@ -1,3 +1,4 @@
+// allow(length): a case for each kind of setting
 #include "daemon/config/settings.h"
 
 #include <string>
@@ -115,6 +116,10 @@ void CheckRange(const std::string& section, const FieldDescriptor& field) {
   }
   for (const std::string& bad :
        {Beyond(field, setting.min(), -1), Beyond(field, setting.max(), 1)}) {
+    if (bad == "-1") {  // no number of an unsigned field
+      EXPECT_FALSE(ParseSettings(yaml(bad), "s.yaml").ok()) << path;
+      continue;
+    }
     CheckError(yaml(bad),
                absl::StrCat("s.yaml:2:", field.name().size() + 5, ": ", path, " must be from ",
                             setting.min(), " to ", setting.max(), ", not ", bad));
@@ -160,6 +165,15 @@ TEST(SettingsTest, AFormerNameIsAnErrorThatHasTheNewOne) {
   check("hold", "5m", "resolve_after");
   check("adopt_after", "8h", "rebaseline_after");
   check("quiet_codes", "[4103]", "ignored_codes");
+}
+
+TEST(SettingsTest, AFrontIsAnAddressOrARange) {
+  EXPECT_TRUE(
+      ParseSettings("ingest: {fronts: [127.0.0.1, '10.0.0.0/8', '2001:db8::/32']}", "").ok());
+  CheckError(
+      "ingest: {fronts: [127.0.0.1, front.example]}",
+      "s.yaml:1:30: \"front.example\" is not a front; an IPv4 or IPv6 address is allowed, or "
+      "ADDRESS/BITS");
 }
 
 TEST(SettingsTest, ATickIsWholeSeconds) {
@@ -254,7 +268,8 @@ TEST(SettingsTest, AnErrorIsTheFirstFaultOfTheText) {
   CheckError("limits:\n  max_sessions: 1\n  max_app_regions: 0",
              "s.yaml:2:17: limits.max_sessions must be from 1000 to 100000000, not 1");
   CheckError("apps:\n  - name: a\n    regoins: [x]",
-             "s.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys");
+             "s.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
+             "relay_keys");
 }
 
 TEST(ChangedForRestartTest, NamesTheSettingsThatSighupDoesNotChange) {

@@ -35,7 +35,7 @@ TEST(ParseCodeCountTest, AcceptsCodesAndCounts) {
     uint32_t count;
   };
   for (const Case& row :
-       {Case{"1005", 1005, 1}, Case{"1005:20", 1005, 20}, Case{"0:1000000000", 0, 1'000'000'000},
+       {Case{"1005", 1005, 1}, Case{"1005:20", 1005, 20}, Case{"0:1000000", 0, 1'000'000},
         Case{"-2147483648:3", -2147483647 - 1, 3}, Case{"2147483647", 2147483647, 1}}) {
     const auto event = ParseCodeCount(row.text);
     ASSERT_TRUE(event.ok()) << event.status();

@@ -29,6 +29,8 @@ Settings SomeSettings() {
   keyed->add_keys("the-only-key");
   settings.mutable_ingest()->set_max_message_bytes(kMessageBytesMax);
   settings.mutable_limits()->set_max_sessions(1);
+  settings.mutable_quotas()->set_session_events_per_minute(60);
+  settings.mutable_quotas()->set_session_events_burst(50);
   return settings;
 }
 
@@ -53,7 +55,8 @@ class AdmissionTest : public ::testing::Test {
   std::optional<Rejection> CheckSession(const v1::ReportRequest& request, const char* key = "") {
     Admission::Metadata metadata = {{"user-agent", "test"}};
     if (*key != '\0') metadata.emplace("authorization", key);
-    return admission_.CheckSession(Read(request), metadata);
+    admitted_ = {};
+    return admission_.CheckSession(Read(request), metadata, "ipv4:127.0.0.1:1", &admitted_);
   }
   // Makes the aggregate remember the session of RequestOf.
   void CountSession() {
@@ -73,7 +76,9 @@ class AdmissionTest : public ::testing::Test {
   }
 
   Aggregate aggregate_;
-  Admission admission_{SomeSettings(), &aggregate_};
+  ManualClock clock_{absl::UnixEpoch()};
+  Admission admission_{SomeSettings(), &aggregate_, clock_};
+  Admitted admitted_;
   Scratch scratch_;
 };
 
@@ -115,6 +120,85 @@ TEST_F(AdmissionTest, ANewSessionNeedsRoomAndAKnownOneDoesNot) {
   EXPECT_FALSE(CheckSession(request).has_value());
 }
 
+TEST_F(AdmissionTest, AnAppThatUsesItsShareLeavesTheOthersTheirs) {
+  Settings settings = SomeSettings();
+  settings.mutable_limits()->set_max_sessions(8);  // two of each app, four of whoever comes first
+  admission_.Update(settings);
+  Feed feed(&aggregate_);
+  feed.SetPolicy(SomePolicy());
+  for (uint64_t id = 1; id <= 6; ++id) {
+    EXPECT_FALSE(CheckSession(RequestOf("demo", "eu")).has_value()) << id;
+    feed.Send(SomeBatch(id, 1, {{1005, 1}}), From("demo", "eu"));
+  }
+  ExpectRejected(CheckSession(RequestOf("demo", "eu")), RejectReason::kSessionLimit,
+                 StatusCode::RESOURCE_EXHAUSTED, "no room for a new session of this app");
+  for (uint64_t id = 7; id <= 8; ++id) {
+    EXPECT_FALSE(CheckSession(RequestOf("keyed", "eu"), "Bearer the-only-key").has_value());
+    feed.Send(SomeBatch(id, 1, {{1005, 1}}), From("keyed", "eu"));
+  }
+  EXPECT_TRUE(CheckSession(RequestOf("keyed", "eu"), "Bearer the-only-key").has_value());
+}
+
+TEST_F(AdmissionTest, WhoHasNoKeyIsAStranger) {
+  EXPECT_TRUE(CheckSession(RequestOf("keyed", "eu"))->stranger);
+  EXPECT_TRUE(CheckSession(RequestOf("nobody", "eu"), "Bearer the-only-key")->stranger);
+  EXPECT_TRUE(CheckSession(RequestOf("demo", "us"))->stranger);
+  EXPECT_FALSE(CheckSession(RequestOf("keyed", "us"), "Bearer the-only-key")->stranger);
+  EXPECT_TRUE(CheckSession(RequestOf("a b", "eu"))->stranger);
+  EXPECT_FALSE(CheckSession(RequestOf("a b", "eu"), "Bearer the-only-key")->stranger);
+  v1::ReportRequest request = RequestOf("demo", "eu");
+  request.clear_session();
+  EXPECT_TRUE(CheckSession(request)->stranger);
+  // In open mode nobody has a key.
+  Settings open = SomeSettings();
+  open.clear_apps();
+  admission_.Update(open);
+  EXPECT_FALSE(CheckSession(request)->stranger);
+}
+
+TEST_F(AdmissionTest, WhatExceedsAQuotaFitsWhenItSaysAndADuplicateCostsNoEvents) {
+  v1::ReportRequest request = RequestOf("demo", "eu");  // of 20 events
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_FALSE(CheckSession(request).has_value());
+    EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value());
+  }
+  ASSERT_FALSE(CheckSession(request).has_value());
+  const std::optional<Rejection> over = admission_.CheckQuotas(scratch_.request, false, &admitted_);
+  ExpectRejected(over, RejectReason::kQuota, StatusCode::RESOURCE_EXHAUSTED,
+                 "more than the quota of this session");
+  clock_.Advance(absl::Seconds(11));
+  EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value());
+  // What is given back is there again.
+  admission_.Return(&admitted_);
+  EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value());
+  EXPECT_TRUE(admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value());
+  CountSession();
+  ASSERT_FALSE(CheckSession(request).has_value());
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value());
+  }
+}
+
+TEST_F(AdmissionTest, AStreamTakesAheadAndGivesBackWhatItDoesNotNeed) {
+  v1::ReportRequest request = RequestOf("demo", "eu");
+  request.set_counts(0, 5);
+  ASSERT_FALSE(CheckSession(request).has_value());
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, true, &admitted_).has_value()) << i;
+  }
+  EXPECT_TRUE(admission_.CheckQuotas(scratch_.request, true, &admitted_).has_value());
+  clock_.Advance(absl::Seconds(50));
+  ASSERT_FALSE(CheckSession(request).has_value());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, true, &admitted_).has_value()) << i;
+  }
+  admission_.ReturnAhead(&admitted_);
+  ASSERT_FALSE(CheckSession(request).has_value());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value()) << i;
+  }
+}
+
 TEST_F(AdmissionTest, AStreamsLaterMessagesHaveNoSession) {
   v1::ReportRequest request = RequestOf("demo", "eu");
   ExpectRejected(Admission::CheckNoSession(Read(request)), RejectReason::kInvalid,
@@ -128,8 +212,8 @@ TEST_F(AdmissionTest, BytesThatAreNotAMessageAreRejectedWithTheirStream) {
   grpc::ByteBuffer message(&slice, 1);
   admission_.Read(&message, &scratch_);
   const char* expected = "not a gmewatch.v1.ReportRequest";
-  ExpectRejected(admission_.CheckSession(scratch_.request, {}), RejectReason::kInvalid,
-                 StatusCode::INVALID_ARGUMENT, expected);
+  ExpectRejected(admission_.CheckSession(scratch_.request, {}, "", &admitted_),
+                 RejectReason::kInvalid, StatusCode::INVALID_ARGUMENT, expected);
   ExpectRejected(Admission::CheckNoSession(scratch_.request), RejectReason::kInvalid,
                  StatusCode::INVALID_ARGUMENT, expected);
 }

@@ -30,7 +30,7 @@ v1::ReportRequest GoodRequest() {
   request.add_codes(1005);
   request.add_counts(20);
   request.add_codes(-7);
-  request.add_counts(kCountMax);
+  request.add_counts(kEventsPerBatchMax - 20);
   request.mutable_age()->set_seconds(5);
   v1::ClientLoss* loss = request.add_losses();
   loss->set_reason(v1::ClientLoss::EXPIRED);
@@ -59,7 +59,7 @@ TEST(CheckBatchTest, ReadsEveryField) {
   EXPECT_EQ(checked.batch.entries[0].code, 1005);
   EXPECT_EQ(checked.batch.entries[0].count, 20U);
   EXPECT_EQ(checked.batch.entries[1].code, -7);
-  EXPECT_EQ(checked.batch.entries[1].count, kCountMax);
+  EXPECT_EQ(checked.batch.entries[1].count, kEventsPerBatchMax - 20);
   EXPECT_FALSE(checked.batch.late);
   ASSERT_EQ(checked.batch.losses.size(), 1U);
   EXPECT_EQ(checked.batch.losses[0].reason, 2U);
@@ -67,7 +67,20 @@ TEST(CheckBatchTest, ReadsEveryField) {
   ASSERT_EQ(checked.batch.details.size(), 1U);
   EXPECT_EQ(checked.batch.details[0].operation, "EnterRoom");
   EXPECT_EQ(checked.batch.details[0].underlying_code, -42);
-  EXPECT_EQ(checked.events, 20U + kCountMax);
+  EXPECT_EQ(checked.events, kEventsPerBatchMax);
+}
+
+TEST(CheckBatchTest, ARejectedBatchClaimsNoMoreEventsThanABatchMayHave) {
+  v1::ReportRequest request = GoodRequest();
+  for (int i = 0; i < 500; ++i) {
+    request.add_codes(i);
+    request.add_counts(UINT32_MAX);
+  }
+  EXPECT_EQ(Check(request).events, kEventsPerBatchMax);
+  CheckedRequest checked;
+  CheckRequest(request.SerializeAsString() + "\xff", &checked);
+  EXPECT_TRUE(checked.malformed);
+  EXPECT_EQ(checked.events, kEventsPerBatchMax);
 }
 
 TEST(CheckBatchTest, ForgetsTheMessageBefore) {
@@ -86,8 +99,8 @@ TEST(CheckBatchTest, ForgetsTheMessageBefore) {
   EXPECT_FALSE(checked.malformed);
   ASSERT_EQ(checked.batch.entries.size(), 2U);
   EXPECT_EQ(checked.batch.entries[1].code, -7);
-  EXPECT_EQ(checked.batch.entries[1].count, kCountMax);
-  EXPECT_EQ(checked.events, 20U + kCountMax);
+  EXPECT_EQ(checked.batch.entries[1].count, kEventsPerBatchMax - 20);
+  EXPECT_EQ(checked.events, kEventsPerBatchMax);
   CheckRequest("\x10\x01", &checked);  // a sequence number and nothing else
   EXPECT_TRUE(checked.batch.entries.empty());
 }
@@ -135,7 +148,8 @@ TEST(CheckBatchTest, NamesTheFieldThatBreaksARule) {
   using R = v1::ReportRequest;
   ExpectBatchViolation([](R* r) { r->set_sequence(0); }, "sequence");
   ExpectBatchViolation([](R* r) { r->set_counts(1, 0); }, "counts[1]");
-  ExpectBatchViolation([](R* r) { r->set_counts(0, kCountMax + 1); }, "counts[0]");
+  ExpectBatchViolation([](R* r) { r->set_counts(0, kEventsPerBatchMax + 1); }, "counts[0]");
+  ExpectBatchViolation([](R* r) { r->set_counts(0, 21); }, "counts");
   ExpectBatchViolation([](R* r) { r->mutable_age()->set_seconds(-1); }, "age");
   ExpectBatchViolation([](R* r) { r->mutable_age()->set_nanos(-1); }, "age");
   ExpectBatchViolation([](R* r) { r->mutable_age()->set_nanos(1'000'000'000); }, "age");
@@ -181,6 +195,7 @@ TEST(CheckBatchTest, TakesWhatIsJustAllowed) {
   ExpectBatchGood([](R* r) { r->clear_age(); });
   ExpectBatchGood([](R* r) { r->mutable_details(0)->set_operation(std::string(64, 'x')); });
   ExpectBatchGood([](R* r) {
+    r->set_counts(1, kEventsPerBatchMax - 20 - 510);
     for (int i = 0; i < 510; ++i) {
       r->add_codes(1005);
       r->add_counts(1);
@@ -239,9 +254,11 @@ TEST(CheckBatchTest, AgreesWithTheGeneratedParser) {
   int parsed = 0;
   for (int i = 0; i < 20'000; ++i) {
     v1::ReportRequest request = GoodRequest();
+    request.set_counts(1, 100'000);
     for (uint64_t n = random() % 20; n > 0; --n) {
       request.add_codes(static_cast<int32_t>(random()));
-      request.add_counts(static_cast<uint32_t>(random() % kCountMax + 1));
+      request.add_counts(
+          static_cast<uint32_t>(random() % (kEventsPerBatchMax / kEntriesPerBatchMax) + 1));
     }
     std::string bytes = request.SerializeAsString();
     for (uint64_t n = random() % 3; n > 0; --n)

@@ -197,6 +197,23 @@ TEST_F(CommitterTest, ARejectionIsDurableBeforeItsAnswer) {
   EXPECT_EQ(second.rejected[static_cast<size_t>(RejectReason::kOverloaded)].events, 5U);
 }
 
+TEST_F(CommitterTest, AStrangerCausesNoCommitAndIsInTheNextOne) {
+  Committer* committer = Make();
+  for (int i = 0; i < 300; ++i) committer->CountStranger(RejectReason::kUnauthenticated);
+  ASSERT_TRUE(committer->Flush().ok());
+  EXPECT_EQ(committer->stats().pending_bytes, 0U);
+  EXPECT_TRUE(log_.records().empty());
+  ASSERT_TRUE(committer->Append(SomeBatch(1, 5), origin_, &waiter_).ok());
+  waiter_.AwaitCalls(2);
+  EXPECT_EQ(rejected_[static_cast<size_t>(RejectReason::kUnauthenticated)].batches, 300U);
+  EXPECT_EQ(rejected_[static_cast<size_t>(RejectReason::kUnauthenticated)].events, 0U);
+  EXPECT_EQ(log_.records().size(), 1U);
+  committer->CountStranger(RejectReason::kPermissionDenied);
+  committer->Stop();
+  EXPECT_EQ(rejected_[static_cast<size_t>(RejectReason::kPermissionDenied)].batches, 1U)
+      << "a stop is the last commit";
+}
+
 TEST_F(CommitterTest, WhatIsRejectedWhileItDrainsIsCountedToo) {
   Committer* committer = Make();
   committer->Drain();

@@ -1,3 +1,4 @@
+// allow(length): a case for each kind of damage
 #include "daemon/model/epoch.h"
 
 #include <gmock/gmock.h>
@@ -180,7 +181,7 @@ TEST(EpochTest, RejectsItsBatchesAndThoseOfAFailedEpoch) {
   epoch.Inherit(failed, RejectReason::kLogFailed);
   EXPECT_EQ(rejected(epoch, RejectReason::kLogFailed),
             std::make_pair(uint64_t{3}, uint64_t{2 + 4 + kCountMax}));
-  EXPECT_EQ(rejected(epoch, RejectReason::kStopping), std::make_pair(uint64_t{6}, uint64_t{7}));
+  EXPECT_EQ(rejected(epoch, RejectReason::kSeriesFull), std::make_pair(uint64_t{6}, uint64_t{7}));
   EXPECT_EQ(epoch.policy->max_app_regions(), 7U);
   EXPECT_EQ(epoch.shown_places, failed.shown_places);
   EXPECT_EQ(epoch.shown_codes, failed.shown_codes);
@@ -258,7 +259,7 @@ TEST(EpochTest, RejectsBatchesThatBreakALimit) {
 TEST(EpochTest, RejectsUnknownRejectReasons) {
   ExpectDamaged(
       Changed([](internal::EpochRecord* r) { r->mutable_rejected(0)->set_reason(kRejectReasons); }),
-      "reject reason 7 is unknown");
+      "reject reason 9 is unknown");
 }
 
 TEST(EpochTest, RejectsTimesWhoseDifferenceWouldOverflow) {
@@ -281,6 +282,47 @@ TEST(EpochTest, RejectsTimesWhoseDifferenceWouldOverflow) {
   EXPECT_FALSE(Epoch::Parse(record).ok());
   EXPECT_FALSE(parses(0, INT64_MIN));
   EXPECT_FALSE(parses(0, INT64_MAX));
+}
+
+TEST(EpochTest, RejectsAPolicyWithNumbersThatNoTableHolds) {
+  const auto with_policy = [](const std::function<void(internal::Policy*)>& change) {
+    Epoch epoch;
+    change(&epoch.policy.emplace());
+    std::string record;
+    epoch.Serialize(&record);
+    return record;
+  };
+  ExpectDamaged(with_policy([](auto* p) { p->set_max_app_regions(10'001); }),
+                "the policy's max_app_regions is 10001; at most 10000 is possible");
+  ExpectDamaged(with_policy([](auto* p) {
+                  for (int i = 0; i <= 10'000; ++i) p->add_configured();
+                }),
+                "number of configured places is 10001");
+  ExpectDamaged(with_policy([](auto* p) {
+                  for (size_t i = 0; i <= kCatalogCodesMax; ++i) p->add_catalog_codes(1);
+                }),
+                "number of catalog_codes is");
+  ExpectDamaged(with_policy([](auto* p) { p->set_series_events_max(UINT64_MAX); }),
+                "series_events_max");
+  EXPECT_TRUE(Epoch::Parse(with_policy([](auto* p) { p->set_max_app_regions(10'000); })).ok());
+}
+
+TEST(EpochTest, KeepsWhatIsForgotten) {
+  Epoch epoch;
+  epoch.once_horizon_ms = 600'000;
+  epoch.forget = {{"a", "", std::nullopt}, {"a", "eu", 0}};
+  EXPECT_FALSE(epoch.empty());
+  std::string record;
+  epoch.Serialize(&record);
+  const absl::StatusOr<Epoch> parsed = Epoch::Parse(record);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->forget, epoch.forget);
+  EXPECT_EQ(parsed->once_horizon_ms, 600'000);
+  Epoch next;
+  next.Inherit(*parsed, RejectReason::kLogFailed);
+  EXPECT_EQ(next.forget, epoch.forget);
+  next.Clear();
+  EXPECT_TRUE(next.empty());
 }
 
 TEST(EpochTest, RejectsGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
