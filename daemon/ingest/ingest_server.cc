@@ -120,12 +120,9 @@ void Serve(grpc::ServerCompletionQueue* queue) {
 
 unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsMax); }
 
-absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(const std::string& address,
-                                                                  const Settings& settings,
-                                                                  Clock& clock,
-                                                                  Committer* committer,
-                                                                  const Aggregate* aggregate,
-                                                                  DeadFn on_dead) {
+absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
+    const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
+    const Aggregate* aggregate, DeadFn on_dead) {
   auto credentials = Credentials(settings.ingest());
   if (!credentials.ok()) return credentials.status();
   absl::StatusOr<Listener> listener = Listener::Open(address);

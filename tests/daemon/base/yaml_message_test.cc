@@ -99,20 +99,21 @@ TEST(YamlMessageTest, NamesTheNewNameOfAFormerField) {
 }
 
 TEST(YamlMessageTest, NamesAnUnknownField) {
-  CheckError("apps:\n  - name: a\n    regoins: [x]",
-             "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys");
+  CheckError(
+      "apps:\n  - name: a\n    regoins: [x]",
+      "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, relay_keys");
   CheckError("Apps: []",
              "f.yaml:1:1: unknown field \"Apps\"; allowed: apps, limits, ingest, log, "
-             "expose, detect, annotations");
+             "expose, detect, annotations, quotas");
   CheckError("[a]: 1",
              "f.yaml:1:1: unknown field that is not a word; allowed: apps, limits, ingest, "
-             "log, expose, detect, annotations");
+             "log, expose, detect, annotations, quotas");
   CheckError("\"a\\nb\": 1",
              "f.yaml:1:1: unknown field \"a\\nb\"; allowed: apps, limits, ingest, log, "
-             "expose, detect, annotations");
+             "expose, detect, annotations, quotas");
   CheckError(std::string(100, 'x') + ": 1",
              "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-                 "\"...; allowed: apps, limits, ingest, log, expose, detect, annotations");
+                 "\"...; allowed: apps, limits, ingest, log, expose, detect, annotations, quotas");
 }
 
 TEST(YamlMessageTest, NamesAFieldGivenTwice) {
@@ -150,12 +151,13 @@ TEST(YamlMessageTest, NamesAWrongType) {
              "f.yaml:1:9: limits must be a mapping of max_app_regions, max_sessions, "
              "session_horizon, max_pending_bytes");
   CheckError("apps: {name: a}", "f.yaml:1:7: apps must be a list");
-  CheckError("apps: [5]", "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys");
+  CheckError("apps: [5]",
+             "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys, relay_keys");
   CheckError("apps: [{name: [a]}]", "f.yaml:1:15: apps[0].name must be a string");
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: apps[0].regions[0] has no value");
   CheckError("just words",
              "f.yaml:1:1: the file must be a mapping of apps, limits, ingest, log, expose, detect, "
-             "annotations");
+             "annotations, quotas");
 }
 
 TEST(YamlMessageTest, NeverRepeatsAString) {
