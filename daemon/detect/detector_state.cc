@@ -7,13 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/detect/detector.h"
 #include "daemon/detect/detector_records.h"
+#include "daemon/detect/packed_series.h"
 #include "daemon/detect/series_record.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
 namespace {
 
+// Formats from kOldestFormat on are read, too.
 constexpr uint32_t kFormat = 6;
+static_assert(kFormat == kLastPackedFormat + 1);
 
 // Whether it is an (app, region) and not a roll-up.
 bool IsPlace(const Place& place) { return place.app != kAllLabel && place.region != kAllLabel; }
@@ -94,7 +97,7 @@ absl::Status Detector::LoadAll(const std::vector<DetectorPage>& pages) {
   }
   absl::Status status = LoadHead(head);
   for (const DetectorPage& page : pages) {
-    if (status.ok() && !(page.place == Place())) status = LoadRow(page);
+    if (status.ok() && !(page.place == Place())) status = LoadRow(head.format(), page);
   }
   return status.ok() ? CheckSeries() : status;
 }
@@ -123,7 +126,8 @@ absl::Status Detector::CheckSeries() const {
 
 absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   const int64_t tick_seconds = absl::ToInt64Seconds(settings_.tick);
-  if (head.format() != kFormat || head.tick_seconds() != tick_seconds) {
+  const bool is_known = head.format() >= kOldestFormat && head.format() <= kFormat;
+  if (!is_known || head.tick_seconds() != tick_seconds) {
     return absl::FailedPreconditionError(
         absl::StrCat("the detector's state has format ", head.format(), " with ticks of ",
                      head.tick_seconds(), " s, not ", kFormat, " with ", tick_seconds, " s"));
@@ -193,12 +197,16 @@ absl::Status Detector::LoadUsualTraffic(const internal::DetectorHead& head) {
   return absl::OkStatus();
 }
 
-absl::Status Detector::LoadRow(const DetectorPage& saved) {
+absl::Status Detector::LoadRow(uint32_t format, const DetectorPage& saved) {
   const uint32_t row = rows_.Find(saved.place);
   const std::string name = absl::StrCat("row ", saved.place.app, "/", saved.place.region);
   if (row == Rows::kNotFound) return Damaged(absl::StrCat(name, " is unknown"));
   internal::SeriesPage page;
-  if (!page.ParseFromString(saved.bytes)) return Damaged(absl::StrCat(name, " cannot be parsed"));
+  std::vector<uint32_t> dropped;
+  const bool readable = format == kFormat ? page.ParseFromString(saved.bytes)
+                                          : ReadPackedSeries(format, saved.bytes, &page, &dropped);
+  if (!readable) return Damaged(absl::StrCat(name, " cannot be read"));
+  for (const uint32_t index : dropped) std::erase(rising_, index);
   SeriesRecord record(page);
   if (!record.IsComplete()) return Damaged(absl::StrCat(name, " is cut off"));
   while (!record.AtEnd()) {

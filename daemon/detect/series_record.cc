@@ -65,8 +65,7 @@ class Reader {
 constexpr uint32_t kHourRose = 1;
 constexpr uint32_t kAdopted = 2;
 constexpr uint32_t kSuspect = 4;
-constexpr uint32_t kCountsClumps = 8;
-constexpr uint32_t kHasSeason = 16;
+constexpr uint32_t kHasSeason = 8;
 
 }  // namespace
 
@@ -81,7 +80,6 @@ void SeriesRecord::VisitState(State& state, const Visit& visit) {
   visit(Floats{&P::back_llr, &P::mutable_back_llr}, state.levels.back_llr_);
   visit(Floats{&P::vmr, &P::mutable_vmr}, state.dispersion.vmr_);
   visit(Floats{&P::drift, &P::mutable_drift}, state.drift.squared_);
-  visit(Floats{&P::clump, &P::mutable_clump}, state.clump.mean_);
   visit(Floats{&P::recent_events, &P::mutable_recent_events}, state.recent.events_);
   visit(Floats{&P::recent_base, &P::mutable_recent_base}, state.recent.base_);
   visit(Floats{&P::uncounted, &P::mutable_uncounted}, state.uncounted);
@@ -102,7 +100,6 @@ void SeriesRecord::VisitWarmUp(Part& part, const Visit& visit) {
 template <typename Part, typename Visit>
 void SeriesRecord::VisitChangePoints(Part& part, const Visit& visit) {
   using P = SeriesPage;
-  visit(Floats{&P::vmr_before, &P::mutable_vmr_before}, part.vmr_before_);
   visit(Integers{&P::change_points, &P::mutable_change_points}, part.count_);
 }
 
@@ -136,8 +133,7 @@ void SeriesRecord::Append(const SavedSeries& series, SeriesPage* page) {
   page->add_kind(series.kind);
   page->add_phase(static_cast<uint32_t>(state.phase));
   page->add_flags((state.hour.rose() ? kHourRose : 0) | (state.adopted ? kAdopted : 0) |
-                  (state.suspect ? kSuspect : 0) | (state.counts_clumps ? kCountsClumps : 0) |
-                  (series.has_season ? kHasSeason : 0));
+                  (state.suspect ? kSuspect : 0) | (series.has_season ? kHasSeason : 0));
   page->add_hour_ticks(state.hour.ticks());
   VisitState(state, write);
   if (state.phase == SeriesPhase::kNew) {
@@ -173,7 +169,6 @@ bool SeriesRecord::Read(SavedSeries* series) {
   state.phase = static_cast<SeriesPhase>(phase);
   state.adopted = (flags & kAdopted) != 0;
   state.suspect = (flags & kSuspect) != 0;
-  state.counts_clumps = (flags & kCountsClumps) != 0;
   series->has_season = (flags & kHasSeason) != 0;
   state.hour.Count(0, 0, hour_ticks);
   if ((flags & kHourRose) != 0) state.hour.MarkRise();
@@ -218,8 +213,7 @@ bool SeriesRecord::IsSound(const SeriesState& state) {
                     : state.phase == SeriesPhase::kQuiet ? state.change_points.IsSound()
                                                          : state.rise.IsSound();
   return part && state.levels.IsSound() && state.dispersion.IsSound() && state.drift.IsSound() &&
-         state.clump.IsSound() && state.recent.IsSound() && state.hour.IsSound() &&
-         std::isfinite(float{state.uncounted});
+         state.recent.IsSound() && state.hour.IsSound() && std::isfinite(float{state.uncounted});
 }
 
 }  // namespace gmewatch

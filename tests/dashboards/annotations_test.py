@@ -66,7 +66,8 @@ class Month:
         file.write("# TYPE gme_error_code_solution_info gauge\n")
         for code in self.codes:
             labels = {"instance": "a", "code": code, "name": f"NAME_{code}", "category": "client", "solution": "Fix it.", "runbook_url": f"http://g/codes/{code}"}
-            for at in range(self.begin, self.end, 240):
+            # Grafana's first sample is up to a step before the range.
+            for at in range(self.begin - DAY, self.end, 240):
                 file.write(sample("gme_error_code_solution_info", labels, 1, at))
         file.write("# EOF\n")
 

@@ -26,22 +26,19 @@ COPY = ROOT / "build/ablate"
 # Part -> what its constants have to be so that it has no effect.
 PARTS = {
     "bursts": "series_times.kBurstSeconds=0,series_times.kBurstTicks=0",
-    "clumps": "clump_size.kSparse=0",
     "drift": "drift.kPrior=0.0001,drift.kHighest=0.0001,drift.kUntrusted=0",
     "factor_floor": "baseline.kFactorFloor=0",
     "hour_cap": "season_learner.kHourCap=1e9,hour_learner.kRhythmHours=1e9",
     "min_factor": "change_points.kMinFactor=1",
     "other_level": "levels.kApart=1e9",
-    "rare": "clump_size.kRare=1e9",
     "recurrence": "recurrence.kSlackHours=-1e9,recurrence.kRisesFree=1e9",
     "season": "hour_learner.kSeasonEvents=1e30",
-    "silence": "hour_learner.kFloor=0,hour_learner.kSilentEvents=1e30",
-    "suspicion": "series_model.kSuspectShare=1,series_model.kUnsureShare=1",
+    "hour_floor": "hour_learner.kFloor=0",
+    "suspicion": "series_model.kSuspectShare=1",
     "trust": "drift.kUntrusted=0",
     "uncounted": "series_model.kUncountedKept=0",
     "uneven": "choose_places.kUneven=0",
-    "vmr_caps": "dispersion.kGrowthPerTick=1e9,dispersion.kGrowthPerRise=1e9",
-    "vmr_doubt": "clump_size.kVmrEvents=0",
+    "vmr_cap": "dispersion.kGrowthPerTick=1e9",
 }
 
 # The files whose constants can be set, and the constants that are structure rather than tuned.

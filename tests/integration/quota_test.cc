@@ -220,7 +220,7 @@ TEST_F(QuotaTest, ASessionIdThatLeakedIsOfNoUseToAnotherApp) {
 }
 
 TEST_F(QuotaTest, AStreamWithTheIdOfAnotherAppEnds) {
-  ASSERT_NO_FATAL_FAILURE(Start(""));
+  ASSERT_NO_FATAL_FAILURE(Start("{}\n"));
   const std::string id = NewSessionId();
   ASSERT_TRUE(Send(MakeSession("b", "eu", id), 1, 5).ok());
   WireStream stream(client_.get());
@@ -262,7 +262,7 @@ TEST_F(QuotaTest, AnAddressHasAQuotaOfNewSessionsIfTheFrontNamesIt) {
 }
 
 TEST_F(QuotaTest, ForgottenSeriesBeginAgainAndAKillDoesNotBringThemBack) {
-  ASSERT_NO_FATAL_FAILURE(Start(""));
+  ASSERT_NO_FATAL_FAILURE(Start("{}\n"));
   ASSERT_TRUE(Send(MakeSession("a", "eu"), 1, 900'000).ok());
   ASSERT_TRUE(Send(MakeSession("b", "eu"), 1, 3).ok());
   const std::string of_a = CodeSeries("gme_error_events_total", "1005", "client", "eu", "a");
@@ -278,16 +278,16 @@ TEST_F(QuotaTest, ForgottenSeriesBeginAgainAndAKillDoesNotBringThemBack) {
   const Ended done = forget("a");
   EXPECT_EQ(done.status, 0) << done.error;
   EXPECT_THAT(done.output, HasSubstr("app a, code 1005, which had 900000 events"));
-  ASSERT_NO_FATAL_FAILURE(Start(""));
+  ASSERT_NO_FATAL_FAILURE(Start("{}\n"));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), of_a), 0);
   EXPECT_EQ(ValueOf(daemon_->Scrape(), of_b), 3);
   ASSERT_TRUE(Send(MakeSession("a", "eu"), 1, 2).ok());
   daemon_->process().Signal(SIGKILL);
   daemon_->process().Wait();
-  ASSERT_NO_FATAL_FAILURE(Start(""));
+  ASSERT_NO_FATAL_FAILURE(Start("{}\n"));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), of_a), 2);
   ASSERT_EQ(daemon_->Terminate(), 0);
-  ASSERT_NO_FATAL_FAILURE(Start(""));
+  ASSERT_NO_FATAL_FAILURE(Start("{}\n"));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), of_a), 2) << "from the checkpoint";
 }
 

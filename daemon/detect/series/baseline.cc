@@ -18,10 +18,8 @@ double PriorOf(const SeriesState& state) {
 
 }  // namespace
 
-double RawFactorOf(const SeriesState& state) { return state.recent.Of(PriorOf(state)); }
-
 double FactorOf(const SeriesState& state) {
-  const double factor = RawFactorOf(state);
+  const double factor = state.recent.Of(PriorOf(state));
   return state.levels.IsTrusted() ? std::max(factor, kFactorFloor) : factor;
 }
 
@@ -39,19 +37,6 @@ float KnownHours(const SeriesState& state) {
   return state.season == kNoSeason ? state.levels.hours() : static_cast<float>(state.season_hours);
 }
 
-KnownSeries KnownOf(const SeriesState& state, double ticks_per_hour) {
-  const Levels& levels = state.levels;
-  return {.level = levels.level(),
-          .events = levels.hours() * ticks_per_hour * levels.level(),
-          .vmr = state.dispersion.vmr(),
-          .counts_clumps = state.counts_clumps};
-}
-
-bool ShouldCountClumps(const SeriesState& state, double ticks_per_hour) {
-  return KnownHours(state) >= static_cast<float>(kHoursPerWeek) &&
-         state.clump.ShouldCount(KnownOf(state, ticks_per_hour));
-}
-
 ExpectationError ErrorOf(const SeriesState& state, double ticks_per_hour) {
   const double hour = state.levels.level() * ticks_per_hour;  // events
   const float vmr = state.dispersion.vmr();
@@ -59,11 +44,6 @@ ExpectationError ErrorOf(const SeriesState& state, double ticks_per_hour) {
   const bool rhythm_is_known = state.season == kNoSeason ? state.levels.IsTrusted()
                                                          : state.season_hours >= kSeasonTrustHours;
   return state.drift.Error(of_level, hour, rhythm_is_known);
-}
-
-TickDispersion DispersionOf(const SeriesState& state, double ticks_per_hour) {
-  return state.clump.DispersionOf(state.levels.level() * FactorOf(state),
-                                  KnownOf(state, ticks_per_hour));
 }
 
 }  // namespace gmewatch

@@ -1,5 +1,5 @@
-// What a series' state expects: the factor of the last hours, how wrong an expectation may be, and
-// how much single ticks vary. Pure functions of the state.
+// What a series' state expects: the season, the factor of the last hours, and how wrong an
+// expectation may be. Pure functions of the state.
 #ifndef GMEWATCH_DAEMON_DETECT_SERIES_BASELINE_H_
 #define GMEWATCH_DAEMON_DETECT_SERIES_BASELINE_H_
 
@@ -13,8 +13,6 @@ namespace gmewatch {
 // The factor by which the last hours differ from level x season. Once the level is trusted, it has
 // a lower limit, so that the end of an outage during which clients could not report is no rise.
 double FactorOf(const SeriesState& state);
-// The same without the limit.
-double RawFactorOf(const SeriesState& state);
 
 // Returns the season of a tick: that of `own`, else that of `above`, else 1.
 float SeasonAt(uint32_t tick, const SeriesTimes& times, const Season* own, const Season* above,
@@ -23,13 +21,8 @@ float SeasonAt(uint32_t tick, const SeriesTimes& times, const Season* own, const
 // Hours that the season is known from: those of its own Season, or those of the level if it has
 // none.
 float KnownHours(const SeriesState& state);
-KnownSeries KnownOf(const SeriesState& state, double ticks_per_hour);
-// Whether the series is sparse and has been known for a week, so that clumps are counted.
-bool ShouldCountClumps(const SeriesState& state, double ticks_per_hour);
 
 ExpectationError ErrorOf(const SeriesState& state, double ticks_per_hour);
-// The dispersion of a tick at the level.
-TickDispersion DispersionOf(const SeriesState& state, double ticks_per_hour);
 
 }  // namespace gmewatch
 

@@ -72,10 +72,8 @@ void ChangePoints::Add(const Stretch& added, uint32_t tick, float factor, uint32
   }
 }
 
-BestChangePoint ChangePoints::FindBest(uint32_t tick, float factor,
-                                       const TickDispersion& dispersion,
+BestChangePoint ChangePoints::FindBest(uint32_t tick, float factor, double vmr,
                                        const ExpectationError& error) const {
-  const double units_a_base = factor / dispersion.unit;
   BestChangePoint best;
   double events = 0;
   double base = 0;
@@ -83,8 +81,7 @@ BestChangePoint ChangePoints::FindBest(uint32_t tick, float factor,
     events += stretches_[i].events;
     base += stretches_[i].base;
     const double llr =
-        LogLikelihoodRatio(events / dispersion.unit, base * kMinFactor * units_a_base,
-                           dispersion.vmr, error.After(base));
+        LogLikelihoodRatio(events, base * kMinFactor * factor, vmr, error.After(base));
     if (llr <= best.llr) continue;
     best.llr = llr;
     best.events = events;
@@ -96,7 +93,7 @@ BestChangePoint ChangePoints::FindBest(uint32_t tick, float factor,
   return best;
 }
 
-double ChangePoints::LlrBound(float factor, const TickDispersion& dispersion) const {
+double ChangePoints::LlrBound(float factor, double vmr) const {
   // llr <= (x - m)^2 / (2 * variance); a drift only makes it smaller.
   float bound = 0;
   float events = 0;
@@ -107,7 +104,7 @@ double ChangePoints::LlrBound(float factor, const TickDispersion& dispersion) co
     const float excess = events - expected;
     if (excess > 0) bound = std::max(bound, excess * excess / (2 * expected));
   }
-  return bound / (dispersion.unit * dispersion.vmr);
+  return bound / vmr;
 }
 
 void ChangePoints::ScaleBase(float ratio) {

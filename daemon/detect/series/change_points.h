@@ -16,7 +16,6 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
-#include "daemon/detect/series/byte_float.h"
 #include "daemon/detect/series/drift.h"
 #include "daemon/detect/series/stretch.h"
 
@@ -25,12 +24,6 @@ namespace gmewatch {
 // Rates wander by 30 %, so a rise is measured against this times the expected rate: what stays
 // below it is no rise.
 inline constexpr float kMinFactor = 1.35F;
-
-// How much the counts of single ticks vary.
-struct TickDispersion {
-  double vmr = 1;   // variance-to-mean ratio of a tick, counted in units
-  double unit = 1;  // events
-};
 
 // The change point with the highest log-likelihood ratio; `llr` is 0 without any.
 struct BestChangePoint {
@@ -51,26 +44,21 @@ class ChangePoints {
   bool empty() const { return count_ == 0; }
   // Oldest first. A stretch begins at its change point and ends where the next one begins.
   absl::Span<const Stretch> stretches() const { return {stretches_.data(), count_}; }
-  // The dispersion when the oldest one began.
-  float vmr_before() const { return vmr_before_; }
-  void set_vmr_before(float vmr) { vmr_before_ = vmr; }
 
   // Adds ticks that end with `tick`. Releases the stretches with which no rise can have begun, and
   // those that began more than `ticks_max` ticks ago. REQUIRES: ticks_max < 65536.
   void Add(const Stretch& added, uint32_t tick, float factor, uint32_t ticks_max,
            ReleaseFn release);
 
-  // `tick`: the last one that was added.
-  BestChangePoint FindBest(uint32_t tick, float factor, const TickDispersion& dispersion,
+  // `tick`: the last one that was added. `vmr`: the dispersion of a tick.
+  BestChangePoint FindBest(uint32_t tick, float factor, double vmr,
                            const ExpectationError& error) const;
 
-  // An upper bound of the log-likelihood ratios of all change points, cheaper than FindBest. With a
-  // binomial most of whose ticks have events it may be a tenth too low.
-  double LlrBound(float factor, const TickDispersion& dispersion) const;
+  // An upper bound of the log-likelihood ratios of all change points, cheaper than FindBest.
+  double LlrBound(float factor, double vmr) const;
 
   // The base of the past is `ratio` times what it was.
   void ScaleBase(float ratio);
-  void Clear() { count_ = 0; }
 
   bool IsSound() const { return count_ <= kMax; }
 
@@ -88,8 +76,7 @@ class ChangePoints {
 
   std::array<Stretch, kMax> stretches_ = {};
   std::array<uint16_t, kMax> starts_ = {};  // the low 16 bits of each stretch's first tick
-  ByteFloat vmr_before_;
-  uint8_t count_ = 0;
+  uint16_t count_ = 0;
 };
 
 }  // namespace gmewatch

@@ -10,11 +10,8 @@ namespace {
 // kMemoryEvents.
 constexpr double kPriorEvents = 30;
 constexpr double kMemoryEvents = 4000;
-// Caps on the growth: in one tick, and since the oldest change point.
+// The highest growth in one tick: the first one of a burst must not hide the rest of it.
 constexpr double kGrowthPerTick = 1.5;
-constexpr double kGrowthPerRise = 2.5;
-// The weight of the first ticks' variance; that of the prior is 1.
-constexpr float kFirstWeight = 3;
 
 }  // namespace
 
@@ -24,12 +21,11 @@ Dispersion Dispersion::OfFirstTicks(float events, float squares, float ticks) {
   // errors; later ticks lower it.
   const float doubt = 1 + 2 * std::sqrt(2 / ticks);
   Dispersion first;
-  first.vmr_ = std::max(1.0F, doubt * (kPrior + kFirstWeight * vmr) / (1 + kFirstWeight));
+  first.vmr_ = std::max(1.0F, doubt * vmr);
   return first;
 }
 
-void Dispersion::Learn(const WatchedTick& tick, double drift, double known_ticks,
-                       double vmr_before) {
+void Dispersion::Learn(const WatchedTick& tick, double drift, double known_ticks) {
   const double vmr = vmr_;
   const double expected = tick.expected;
   // Outliers are clipped.
@@ -44,11 +40,7 @@ void Dispersion::Learn(const WatchedTick& tick, double drift, double known_ticks
   const double ticks = tick.silent_ticks + 1;
   // A tick without events adds (0 - m)^2 / m = m.
   const double moved = vmr + (tick.silent_expected + square - ticks * vmr) / (memory + ticks);
-  // The first tick of a burst must not hide the rest of the burst, nor the first ticks of a steady
-  // rise those that follow.
-  const double highest_vmr =
-      std::min(kGrowthPerTick * vmr, std::max(vmr, kGrowthPerRise * vmr_before));
-  vmr_ = static_cast<float>(std::clamp(moved, 1.0, highest_vmr));
+  vmr_ = static_cast<float>(std::clamp(moved, 1.0, kGrowthPerTick * vmr));
 }
 
 bool Dispersion::IsSound() const { return std::isfinite(vmr_) && vmr_ >= 1; }

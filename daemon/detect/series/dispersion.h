@@ -17,8 +17,7 @@ struct WatchedTick {
 
 class Dispersion {
  public:
-  // The prior; also the lower bound for sparse series with few known events, whose clumps may be
-  // too rare to have shown yet.
+  // The prior.
   static constexpr float kPrior = 1.5F;
 
   Dispersion() = default;
@@ -30,8 +29,8 @@ class Dispersion {
   float vmr() const { return vmr_; }
 
   // `drift`: the squared relative error of an hour's expectation. `known_ticks`: that the level was
-  // learned from. `vmr_before`: when what may be a rise began.
-  void Learn(const WatchedTick& tick, double drift, double known_ticks, double vmr_before);
+  // learned from.
+  void Learn(const WatchedTick& tick, double drift, double known_ticks);
 
   bool IsSound() const;
 

@@ -11,13 +11,6 @@ namespace {
 // An hour is learned as at least this share of its expectation, so that an outage during which
 // clients cannot report does not lower the baseline.
 constexpr double kFloor = 0.7;
-// An hour is silent if at least kSilentEvents * vmr events were expected and less than kSilentShare
-// of its expectation came. Silence becomes the new level once the factor has fallen to
-// kSilentFactor, which takes about eight hours at a half-life of three.
-constexpr double kSilentShare = 0.1;
-constexpr double kSilentEvents = 20;
-constexpr double kSilentFactor = 0.16;
-
 // A rise older than this is taken for a new level and not learned as part of the season.
 constexpr double kRhythmHours = 3;
 // The part of an hour that must have been watched to learn its season and drift.
@@ -28,45 +21,33 @@ constexpr double kSeasonEvents = 4;
 
 }  // namespace
 
-bool HourLearner::EndHour(uint32_t tick, bool unsure) {
+bool HourLearner::EndHour(uint32_t tick) {
   const double hours = state_.hour.ticks() / times_.per_hour();
   const double expected = state_.hour.expected();
-  if (hours > 0) Learn(tick, unsure);
+  if (hours > 0) Learn(tick);
   state_.hour.Clear();
   AgeSeason();
   return own_ == nullptr && hours > 0 && state_.levels.KnowsADay() &&
          expected >= kSeasonEvents * hours;
 }
 
-void HourLearner::Learn(uint32_t tick, bool unsure) {
+void HourLearner::Learn(uint32_t tick) {
   const HourTally& hour = state_.hour;
   const double expected = hour.expected();
   const float vmr = state_.dispersion.vmr();
   const bool known = state_.levels.KnowsADay();
-  if (known && expected >= kSilentEvents * vmr && hour.events() < kSilentShare * expected) {
-    LearnSilence();
-    return;
-  }
   const double base = expected / FactorOf(state_);
   if (base <= 0) return;
   const double events = std::max<double>(hour.events(), known ? kFloor * expected : 0);
   const double hours = hour.ticks() / times_.per_hour();
   const bool rose = hour.rose() || state_.suspect;
   if (!rose) LearnLevel(events, base, hours);
-  if (!rose && !unsure && hours >= kMinWatched) {
+  if (!rose && hours >= kMinWatched) {
     state_.drift.Learn(events, expected, vmr, state_.levels.hours());
   }
   // A long rise is a new level rather than part of the season.
   const bool lasts = Rises(state_) && tick - state_.rise.start() > kRhythmHours * times_.per_hour();
   if (own_ != nullptr && !lasts) LearnSeason(times_.HourOfWeek(tick), events, base);
-}
-
-void HourLearner::LearnSilence() {
-  // Lasting silence becomes the new level, as a lasting rise does.
-  const double factor = RawFactorOf(state_);
-  if (factor > kSilentFactor) return;
-  state_.levels.Multiply(factor);
-  state_.recent.Reset();
 }
 
 void HourLearner::LearnLevel(double events, double base, double hours) {

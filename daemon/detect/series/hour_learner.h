@@ -1,4 +1,4 @@
-// Learns from the hours of a series: level, season and drift; and that silence has become usual.
+// Learns from the hours of a series: level, season and drift.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_DAEMON_DETECT_SERIES_HOUR_LEARNER_H_
@@ -17,13 +17,12 @@ class HourLearner {
   HourLearner(const SeriesTimes& times, Season* own, SeriesState* state)
       : times_(times), own_(own), state_(*state) {}
 
-  // Learns from the hour that ends with `tick`, and begins the next one. `unsure`: a rise may have
-  // begun in it. Returns true if the series has no Season but counts enough for one.
-  bool EndHour(uint32_t tick, bool unsure);
+  // Learns from the hour that ends with `tick`, and begins the next one. Returns true if the series
+  // has no Season but counts enough for one.
+  bool EndHour(uint32_t tick);
 
  private:
-  void Learn(uint32_t tick, bool unsure);
-  void LearnSilence();
+  void Learn(uint32_t tick);
   void LearnLevel(double events, double base, double hours);
   void LearnSeason(size_t hour_of_week, double events, double base);
   void AgeSeason();

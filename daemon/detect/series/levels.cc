@@ -70,8 +70,6 @@ void Levels::Set(double level) {
   hours_ = 1;
 }
 
-void Levels::Multiply(double factor) { level_ *= static_cast<float>(factor); }
-
 void Levels::Rebase(double factor) {
   // One level is kept beside the new one: the one that was usual.
   if (other_ <= 0 || hours_ >= kUsualHours) other_ = level_;

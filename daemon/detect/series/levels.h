@@ -31,7 +31,7 @@ class Levels {
   // Whether a whole day has shown it.
   bool KnowsADay() const;
   // The squared relative error of the level itself: 1 / (events it was learned from / vmr), as
-  // clumped events say less. `hour`: events of an hour.
+  // events that come together say less. `hour`: events of an hour.
   double Error(double hour, double vmr) const;
 
   // Learns from `hours` hours with `ratio` times the events that were predicted. Returns by how
@@ -40,10 +40,8 @@ class Levels {
   float Learn(double ratio, double hours, Season season);
   // An exposure of 1 has `ratio` times the events from now on.
   void Scale(double ratio);
-  // What an exposure of 1 means changed, or the events stopped for good.
+  // What an exposure of 1 means changed.
   void Set(double level);
-  void Multiply(double factor);
-  void Forget();
   // The rate of a rise, `factor` times the level, becomes the level; the level is kept beside it.
   void Rebase(double factor);
 

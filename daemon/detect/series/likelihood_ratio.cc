@@ -8,8 +8,8 @@ namespace {
 
 constexpr double kSecondsPerWeek = 604'800;
 
-// If variance / mean differs from 1 by less than this, the Poisson formula is used: the binomial
-// ones lose all digits there.
+// If variance / mean exceeds 1 by less than this, the Poisson formula is used: the negative
+// binomial one loses all digits there.
 constexpr double kPoissonUpTo = 1e-4;
 
 // The precision relative to the excess of a count: where many events are expected, a small excess
@@ -22,11 +22,8 @@ double LogLikelihoodRatio(double count, double expected, double vmr, double drif
   if (count <= expected) return 0;
   const double over = vmr - 1 + drift * expected;  // the variance is expected * (1 + over)
   const double log_ratio = std::log(count / expected);
-  const double poisson = count * log_ratio - (count - expected);
-  if (std::abs(over) < kPoissonUpTo) return poisson;
+  if (over < kPoissonUpTo) return count * log_ratio - (count - expected);
   const double size = expected / over;
-  // A binomial has -size trials; at larger counts the ratio stays that of a hit in every trial.
-  if (over < 0 && count >= -size) return std::max(poisson, size * std::log(-expected / size));
   return count * log_ratio - (count + size) * std::log((count + size) / (expected + size));
 }
 

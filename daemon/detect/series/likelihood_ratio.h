@@ -10,11 +10,10 @@ namespace gmewatch {
 // `count` events; 0 if count <= expected.
 //
 // The distribution has the mean m = expected and the variance m * (vmr + drift * m): negative
-// binomial above m, Poisson at m, binomial below m. `vmr` is the variance-to-mean ratio of a tick,
-// `drift` the squared relative error of `expected` itself. With a binomial a count is the number
-// of ticks that had events (clumps.h).
+// binomial above m, Poisson at m. `vmr` is the variance-to-mean ratio of a tick,
+// `drift` the squared relative error of `expected` itself.
 //
-// REQUIRES: expected > 0, vmr > 0, drift >= 0.
+// REQUIRES: expected > 0, vmr >= 1, drift >= 0.
 double LogLikelihoodRatio(double count, double expected, double vmr, double drift);
 
 // Returns the count whose log-likelihood ratio is `llr`, or a trifle more; `count` if its own is

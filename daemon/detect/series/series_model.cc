@@ -14,11 +14,9 @@ namespace {
 // What was not counted of a tick counts for a rise that begins soon: a half-life of twelve ticks.
 constexpr float kUncountedKept = 0.944F;
 
-// From this share of the threshold on a rise is suspected: dispersion and level are not learned.
+// From this share of the threshold on a rise is suspected: dispersion, level and drift are not
+// learned, since a rise that goes on would raise what it is tested against.
 constexpr double kSuspectShare = 0.3;
-// From this share on an hour does not teach the drift: a rise that goes on would raise the drift
-// that it is tested against.
-constexpr double kUnsureShare = 0.1;
 
 }  // namespace
 
@@ -40,14 +38,12 @@ SeriesState SeriesModel::NewSeries(uint32_t tick, double watched_ticks) const {
   }
   state.phase = SeriesPhase::kQuiet;
   state.levels = Levels::OfSilence(watched_ticks, watched_ticks / times_.per_hour());
-  state.clump = ClumpSize(state.dispersion.vmr());
   return state;
 }
 
 BestChangePoint SeriesModel::BestChangePointOf(const SeriesState& state) const {
   return state.change_points.FindBest(state.tick, static_cast<float>(FactorOf(state)),
-                                      DispersionOf(state, times_.per_hour()),
-                                      ErrorOf(state, times_.per_hour()));
+                                      state.dispersion.vmr(), ErrorOf(state, times_.per_hour()));
 }
 
 double SeriesModel::RiseLlr(const SeriesState& state) const {
@@ -99,7 +95,6 @@ void SeriesModel::WatchNew(const TickInput& input, float exposure, SeriesState* 
   if (!seen.IsOver()) return;
   state->dispersion = seen.DispersionOf();
   state->levels = seen.LevelsOf(times_.per_hour());
-  state->clump = ClumpSize(state->dispersion.vmr());
   state->change_points = ChangePoints();
   state->phase = SeriesPhase::kQuiet;
 }
@@ -110,41 +105,27 @@ void SeriesModel::Learn(const Stretch& stretch, SeriesState* state) const {
   state->recent.Learn(stretch, ticks < 1.5F ? fading : std::pow(fading, ticks));
 }
 
-void SeriesModel::LearnTick(const WatchedTick& tick, SeriesState* state) const {
-  state->dispersion.Learn(tick, state->drift.squared(), state->levels.hours() * times_.per_hour(),
-                          state->change_points.vmr_before());
-  if (tick.events > 0)
-    state->clump.Learn(tick.events, tick.expected, KnownOf(*state, times_.per_hour()));
-}
-
 void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_base,
                              SeriesState* state) const {
   ChangePoints& change_points = state->change_points;
   const float factor = static_cast<float>(FactorOf(*state));
   const uint32_t ticks_max = times_.HorizonOf(KnownHours(*state)).ticks_max;
-  const auto learn = [&](const Stretch& stretch) {
-    Learn(stretch, state);
-    change_points.set_vmr_before(state->dispersion.vmr());
-  };
-  if (change_points.empty()) change_points.set_vmr_before(state->dispersion.vmr());
+  const auto learn = [&](const Stretch& stretch) { Learn(stretch, state); };
   const float events = static_cast<float>(input.events);
   const float expected = base * factor;
-  const KnownSeries known = KnownOf(*state, times_.per_hour());
-  const TickDispersion dispersion = state->clump.DispersionOf(expected, known);
+  const float vmr = state->dispersion.vmr();
   const ExpectationError error = ErrorOf(*state, times_.per_hour());
   // A burst of ticks like this one is an alarm; with a drift their ratio is not the sum of theirs.
   const double burst = std::max(1.0, times_.burst() / input.ticks);
-  const double units = burst / dispersion.unit;
-  const double most = CountAt(threshold_, events * units, kMinFactor * expected * units,
-                              dispersion.vmr, error.After(burst * base)) /
-                      units;
   const auto counted =
-      static_cast<float>(std::min(state->clump.CountedEvents(events, dispersion, known), most));
+      static_cast<float>(CountAt(threshold_, events * burst, kMinFactor * expected * burst, vmr,
+                                 error.After(burst * base)) /
+                         burst);
   if (silent_base > 0) {
     change_points.Add({0, silent_base}, input.tick - input.ticks, factor, ticks_max, learn);
   }
   change_points.Add({counted, base}, input.tick, factor, ticks_max, learn);
-  if (state->levels.IsBack(events, base + silent_base, state->dispersion.vmr(), threshold_)) {
+  if (state->levels.IsBack(events, base + silent_base, vmr, threshold_)) {
     SwapLevels(state);
   }
   const uint32_t ticks = input.tick - state->tick;
@@ -156,25 +137,24 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   state->uncounted = any ? state->uncounted * kept + events - counted : 0;
   // The dispersion is learned from single ticks, but not from those of a suspected rise.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {
-    LearnTick({.events = events,
-               .expected = expected,
-               .silent_expected = silent_base * factor,
-               .silent_ticks = ticks - 1.0},
-              state);
+    state->dispersion.Learn({.events = events,
+                             .expected = expected,
+                             .silent_expected = silent_base * factor,
+                             .silent_ticks = ticks - 1.0},
+                            state->drift.squared(), state->levels.hours() * times_.per_hour());
   }
   state->suspect = false;
-  if (change_points.LlrBound(factor, dispersion) < kSuspectShare * threshold_) return;
-  const BestChangePoint best = change_points.FindBest(input.tick, factor, dispersion, error);
+  if (change_points.LlrBound(factor, vmr) < kSuspectShare * threshold_) return;
+  const BestChangePoint best = change_points.FindBest(input.tick, factor, vmr, error);
   state->suspect = best.llr >= kSuspectShare * threshold_;
   if (best.llr < threshold_ || input.tick - best.start + input.ticks + 1 <= times_.burst()) return;
-  // Clumps smaller than the mean do not reduce the events.
-  const float uncounted = std::max(0.0F, float{state->uncounted});
-  if (best.events + uncounted - best.base * factor < settings_.min_excess_events) return;
+  const double excess = best.events + state->uncounted - best.base * factor;
+  if (excess < settings_.min_excess_events) return;
   const Stretch rise = {static_cast<float>(best.events), static_cast<float>(best.base)};
   if (state->levels.IsReturn(rise, state->dispersion.vmr(), threshold_)) {
     SwapLevels(state);
   } else {
-    BeginRise(best.llr, dispersion, state);
+    BeginRise(best.llr, state);
   }
 }
 
@@ -184,26 +164,24 @@ void SeriesModel::SwapLevels(SeriesState* state) {
   Drop(state);
 }
 
-void SeriesModel::BeginRise(double llr, const TickDispersion& dispersion,
-                            SeriesState* state) const {
+void SeriesModel::BeginRise(double llr, SeriesState* state) const {
   const double factor = FactorOf(*state);
   const ChangePoints change_points = state->change_points;
   // The start is found without the growth of the error, which only an alarm needs.
   const BestChangePoint from =
-      change_points.FindBest(state->tick, static_cast<float>(factor), dispersion,
+      change_points.FindBest(state->tick, static_cast<float>(factor), state->dispersion.vmr(),
                              {.now = ErrorOf(*state, times_.per_hour()).now});
   for (size_t i = 0; i < from.index; ++i) Learn(change_points.stretches()[i], state);
-  const float uncounted = std::max(0.0F, float{state->uncounted});
   state->suspect = false;
   state->phase = SeriesPhase::kLoop;
-  state->rise = Rise(from.start, state->tick, static_cast<float>(from.events) + uncounted,
+  state->rise = Rise(from.start, state->tick, static_cast<float>(from.events) + state->uncounted,
                      from.base * factor, llr / threshold_);
   Classify(state);
   state->hour.MarkRise();
 }
 
 void SeriesModel::Join(SeriesState* state) const {
-  BeginRise(BestChangePointOf(*state).llr, DispersionOf(*state, times_.per_hour()), state);
+  BeginRise(BestChangePointOf(*state).llr, state);
   state->phase = SeriesPhase::kJoined;
 }
 
@@ -239,7 +217,7 @@ RiseSoFar SeriesModel::RiseOf(const SeriesState& state) const {
   if (Rises(state)) return {state.rise.events(), state.rise.expected()};
   if (state.phase == SeriesPhase::kNew || state.change_points.empty()) return {};
   const BestChangePoint best = BestChangePointOf(state);
-  return {best.events + std::max(0.0F, float{state.uncounted}), best.base * FactorOf(state)};
+  return {best.events + state.uncounted, best.base * FactorOf(state)};
 }
 
 bool SeriesModel::IsWithin(double factor, const SeriesState& state) const {
@@ -269,18 +247,7 @@ void SeriesModel::Drop(SeriesState* state) {
 bool SeriesModel::EndHour(uint32_t tick, Season* own, const Season* above,
                           SeriesState* state) const {
   if (tick > state->tick) Advance({.tick = tick}, own, above, state);
-  const bool quiet = state->phase == SeriesPhase::kQuiet;
-  const bool unsure = quiet && !state->change_points.empty() &&
-                      BestChangePointOf(*state).llr >= kUnsureShare * threshold_;
-  const bool asks = HourLearner(times_, own, state).EndHour(tick, unsure);
-  if (quiet && !state->suspect &&
-      ShouldCountClumps(*state, times_.per_hour()) != state->counts_clumps) {
-    // Change points whose events were counted in the other way are given up.
-    state->counts_clumps = !state->counts_clumps;
-    state->change_points.Clear();
-    state->uncounted = 0;
-  }
-  return asks;
+  return HourLearner(times_, own, state).EndHour(tick);
 }
 
 void SeriesModel::ScaleLevel(double ratio, SeriesState* state) {

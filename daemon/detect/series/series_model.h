@@ -100,9 +100,7 @@ class SeriesModel {
   void WatchRise(const TickInput& input, float base, float silent_base, SeriesState* state) const;
   // Learns the factor from the past.
   void Learn(const Stretch& stretch, SeriesState* state) const;
-  // Learns dispersion and clumps from a tick.
-  void LearnTick(const WatchedTick& tick, SeriesState* state) const;
-  void BeginRise(double llr, const TickDispersion& dispersion, SeriesState* state) const;
+  void BeginRise(double llr, SeriesState* state) const;
   // Makes a loop with many sessions a spike.
   void Classify(SeriesState* state) const;
   static void SwapLevels(SeriesState* state);

@@ -1,4 +1,4 @@
-// The detector's memory of one series: 88 bytes, and 168 more (Season) once the series counts
+// The detector's memory of one series: 84 bytes, and 168 more (Season) once the series counts
 // enough to have a season of its own. SeriesModel says how it changes; each part has its own
 // mathematics.
 #ifndef GMEWATCH_DAEMON_DETECT_SERIES_SERIES_STATE_H_
@@ -8,7 +8,6 @@
 #include <type_traits>
 
 #include "daemon/detect/series/change_points.h"
-#include "daemon/detect/series/clump_size.h"
 #include "daemon/detect/series/dispersion.h"
 #include "daemon/detect/series/drift.h"
 #include "daemon/detect/series/hour_tally.h"
@@ -46,19 +45,17 @@ struct SeriesState {
   };
   Dispersion dispersion;
   Drift drift;
-  ClumpSize clump;
   RecentFactor recent;
   uint32_t season = kNoSeason;  // index of its own Season
   [[no_unique_address]] Levels levels;
   ShortFloat uncounted;  // events of the change points minus what they were counted as
   [[no_unique_address]] HourTally hour;
-  uint8_t season_hours = 0;        // hours since it has its own Season; stops at 255
-  bool adopted : 1 = false;        // the last rise became the level
-  bool suspect : 1 = false;        // the score of a change point is high, though below an alarm
-  bool counts_clumps : 1 = false;  // each tick with events counts as one clump of the mean size
+  uint8_t season_hours = 0;  // hours since it has its own Season; stops at 255
+  bool adopted : 1 = false;  // the last rise became the level
+  bool suspect : 1 = false;  // the score of a change point is high, though below an alarm
   SeriesPhase phase : 3 = SeriesPhase::kNew;
 };
-static_assert(sizeof(SeriesState) == 88 && sizeof(SeriesState) + sizeof(Season) <= 256);
+static_assert(sizeof(SeriesState) == 84 && sizeof(SeriesState) + sizeof(Season) <= 256);
 static_assert(std::is_trivially_copyable_v<SeriesState>);
 
 inline bool Rises(const SeriesState& state) { return state.phase > SeriesPhase::kQuiet; }

@@ -99,7 +99,6 @@ TEST(DetectorStateTest, AStateOfAnEarlierOrLaterVersionIsReadAndGoesOn) {
       [](internal::SeriesPage* page) {
         page->clear_other_level();
         page->clear_back_llr();
-        page->clear_vmr_before();
         page->clear_uncounted();
       }};
   for (const auto& version : versions) {

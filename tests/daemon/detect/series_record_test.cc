@@ -113,7 +113,6 @@ TEST(SeriesRecordTest, GoesOnAsBefore) {
 TEST(SeriesRecordTest, WhatAnEarlierVersionDidNotSaveHasItsDefault) {
   SeriesPage page = SomePage();
   page.clear_other_level();
-  page.clear_vmr_before();
   page.clear_rise_score();
   EXPECT_EQ(Readable(page), 5);
 }
@@ -131,12 +130,11 @@ TEST(SeriesRecordTest, WhatCannotBeIsNotRead) {
   EXPECT_EQ(readable([](SeriesPage* page) { page->set_phase(1, 5); }), 1);
   EXPECT_EQ(readable([](SeriesPage* page) { page->set_season_hours(1, 256); }), 1);
   EXPECT_EQ(readable([](SeriesPage* page) { page->set_change_points(0, 4); }), 1);
-  EXPECT_EQ(readable([](SeriesPage* page) { page->set_flags(0, 16); }), 4);  // no Season is left
+  EXPECT_EQ(readable([](SeriesPage* page) { page->set_flags(0, 8); }), 4);  // no Season is left
   for (const float value : {-1.0F, 0.0F, NAN, INFINITY}) {
     EXPECT_EQ(readable([value](SeriesPage* page) { page->set_level(2, value); }), 2);
     EXPECT_EQ(readable([value](SeriesPage* page) { page->set_vmr(2, value); }), 2);
     EXPECT_EQ(readable([value](SeriesPage* page) { page->set_drift(2, value); }), 2);
-    EXPECT_EQ(readable([value](SeriesPage* page) { page->set_clump(2, value); }), 2);
   }
   for (const float value : {-1.0F, NAN, INFINITY}) {
     EXPECT_EQ(readable([value](SeriesPage* page) { page->set_level_hours(2, value); }), 2);
@@ -159,7 +157,6 @@ TEST(SeriesRecordTest, AnArrayThatIsTooShortIsDamage) {
   };
   EXPECT_EQ(readable([](SeriesPage* page) { page->mutable_level()->RemoveLast(); }), 4);
   EXPECT_EQ(readable([](SeriesPage* page) { page->mutable_hour_ticks()->RemoveLast(); }), 4);
-  EXPECT_EQ(readable([](SeriesPage* page) { page->mutable_vmr_before()->RemoveLast(); }), 4);
   EXPECT_EQ(readable([](SeriesPage* page) { page->mutable_rise_score()->RemoveLast(); }), 3);
   EXPECT_EQ(readable([](SeriesPage* page) { page->mutable_seasons()->pop_back(); }), 4);
   SeriesPage page = SomePage();

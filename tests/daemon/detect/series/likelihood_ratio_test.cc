@@ -52,36 +52,6 @@ TEST(LogLikelihoodRatioTest, IsTheNegativeBinomials) {
   }
 }
 
-TEST(LogLikelihoodRatioTest, IsTheBinomialsIfTheVarianceIsBelowTheMean) {
-  for (const double trials : {20.0, 1000.0}) {
-    for (const double share : {0.01, 0.1, 0.3}) {
-      for (const double risen : {1.5 * share, 3 * share}) {
-        const double hits = trials * risen;
-        const double ratio =
-            hits * std::log(risen / share) + (trials - hits) * std::log((1 - risen) / (1 - share));
-        EXPECT_NEAR(LogLikelihoodRatio(hits, trials * share, 1 - share, 0), ratio,
-                    1e-9 * (1 + ratio));
-        // With a drift that restores the variance it is Poisson's.
-        EXPECT_NEAR(LogLikelihoodRatio(hits, trials * share, 1 - share, 1 / trials),
-                    LogLikelihoodRatio(hits, trials * share, 1, 0), 1e-9);
-      }
-    }
-  }
-}
-
-TEST(LogLikelihoodRatioTest, IsConstantBeyondAllTrialsUntilPoissonsIsHigher) {
-  for (const double trials : {20.0, 1000.0}) {
-    for (const double share : {0.01, 0.1, 0.3}) {
-      const double all = trials * std::log(1 / share);
-      EXPECT_LT(LogLikelihoodRatio(0.99 * trials, trials * share, 1 - share, 0), all);
-      EXPECT_NEAR(LogLikelihoodRatio(trials, trials * share, 1 - share, 0), all, 1e-9 * all);
-      EXPECT_NEAR(LogLikelihoodRatio(1.01 * trials, trials * share, 1 - share, 0), all, 1e-9 * all);
-      EXPECT_EQ(LogLikelihoodRatio(9 * trials, trials * share, 1 - share, 0),
-                LogLikelihoodRatio(9 * trials, trials * share, 1, 0));
-    }
-  }
-}
-
 TEST(LogLikelihoodRatioTest, GrowsFarOutByTheSlopeOfTheTail) {
   // P(X = x + 1) / P(X = x) of a negative binomial goes to (vmr - 1) / vmr.
   for (const double vmr : {1.5, 2.0, 10.0}) {
@@ -121,7 +91,7 @@ TEST(LogLikelihoodRatioTest, IsLimitedByTheDriftAtAnyNumberOfEvents) {
 
 TEST(CountAtTest, IsTheCountWithThatRatioOrAnyLowerOne) {
   for (const double expected : {0.001, 1.0, 400.0, 1e5}) {
-    for (const double vmr : {0.9, 1.0, 3.0}) {
+    for (const double vmr : {1.0, 3.0}) {
       for (const double drift : {0.0, 0.01}) {
         SCOPED_TRACE(testing::Message() << expected << " " << vmr << " " << drift);
         const double count = CountAt(11, 1e9, expected, vmr, drift);

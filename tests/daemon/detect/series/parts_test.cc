@@ -1,7 +1,6 @@
-// The small parts of a series: RecentFactor, WarmUp, ByteFloat, SeriesTimes.
+// The small parts of a series: RecentFactor, WarmUp, SeriesTimes.
 #include <gtest/gtest.h>
 
-#include "daemon/detect/series/byte_float.h"
 #include "daemon/detect/series/recent_factor.h"
 #include "daemon/detect/series/series_times.h"
 #include "daemon/detect/series/warm_up.h"
@@ -47,23 +46,6 @@ TEST(WarmUpTest, WithoutEventsTheDispersionIsThePrior) {
   seen.Count(0, 20, 20);
   EXPECT_EQ(seen.DispersionOf().vmr(), Dispersion::kPrior);
   EXPECT_GT(seen.LevelsOf(360).level(), 0);
-}
-
-TEST(ByteFloatTest, IsExactToSixPercent) {
-  for (float value = 1; value < 4e9F; value *= 1.01F) {
-    ByteFloat bits;
-    bits = value;
-    EXPECT_NEAR(float{bits} / value, 1, 0.0625) << value;
-    ByteFloat again;
-    again = float{bits};
-    EXPECT_EQ(float{again}, float{bits});
-  }
-  ByteFloat bits;
-  EXPECT_EQ(float{bits}, 1);
-  bits = 0.5F;
-  EXPECT_EQ(float{bits}, 1);
-  bits = 1e30F;
-  EXPECT_GT(float{bits}, 4e9F);
 }
 
 TEST(SeriesTimesTest, CountsInTicks) {
