@@ -105,15 +105,11 @@ absl::Status Daemon::Recover() {
     triage_->Recovered(absl::FromUnixMillis(recovered_time_ms_));
     WarnIfClockIsOdd(clock_.Now(), absl::FromUnixMillis(recovered_time_ms_), checkpoint_time);
   }
-  const absl::StatusOr<uint64_t> starts = log_->CountStart();
-  if (!starts.ok()) {
-    LogWarning("this start was not counted", {{"error", std::string(starts.status().message())}});
-  }
+  CountStart();
   const absl::Duration took = clock_.Monotonic() - begin;
   {
     absl::MutexLock lock(&mutex_);
     stats_.recovery_duration = took;
-    if (starts.ok()) stats_.starts = *starts;
   }
   LogInfo("recovered", {{"epoch", absl::StrCat(recovered_epoch_)},
                         {"replayed", absl::StrCat(replayed)},
@@ -121,6 +117,16 @@ absl::Status Daemon::Recover() {
                         {"app_regions", absl::StrCat(aggregate_.counters().places())},
                         {"took", absl::FormatDuration(took)}});
   return absl::OkStatus();
+}
+
+void Daemon::CountStart() {
+  const absl::StatusOr<uint64_t> starts = log_->CountStart();
+  if (!starts.ok()) {
+    LogWarning("this start was not counted", {{"error", std::string(starts.status().message())}});
+    return;
+  }
+  absl::MutexLock lock(&mutex_);
+  stats_.starts = *starts;
 }
 
 absl::Status Daemon::StartCommitter() {

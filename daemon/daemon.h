@@ -71,6 +71,7 @@ class Daemon {
 
   absl::Status OpenLog();
   absl::Status Recover();
+  void CountStart();
   absl::Status StartCommitter();
   absl::Status StartServing();
   void StartCheckpoints();

@@ -9,7 +9,7 @@
 namespace gmewatch {
 namespace {
 
-constexpr int64_t kUnusedSeconds = 2 * 86400;
+constexpr int64_t kUnusedSeconds = 2 * int64_t{86400};
 constexpr int64_t kFewUnusedSeconds = 3600;
 // So many slots are kept free.
 constexpr size_t kFreeMin = 8;
@@ -141,7 +141,7 @@ SilenceReport VersionSilence::Report() const {
 
 absl::Status VersionSilence::Load(const internal::SilenceState& state, int64_t time_s) {
   if (state.apps_size() == 0) return absl::OkStatus();
-  const absl::Status status = detector_->Load(state, time_s);
+  absl::Status status = detector_->Load(state, time_s);
   for (int i = 0; status.ok() && i < state.apps_size(); ++i) {
     if (state.apps(i) == kAllLabel || state.regions(i) == kAllLabel) continue;
     loaded_.push_back({state.apps(i), state.regions(i)});

@@ -145,12 +145,13 @@ bool Aggregate::IsFull(const BatchView& batch, const PlaceCounters& place) {
   // No series has more than all together, and hardly a place ever comes near the limit.
   if (place.total() <= max - std::min(max, kStoredBatchEventsMax)) return false;
   const uint64_t events = EventsOf(batch.entries);
-  return std::any_of(batch.entries.begin(), batch.entries.end(), [&](const Entry& entry) {
+  for (const Entry& entry : batch.entries) {
     const uint64_t counted = entry.code == kSuccessCode
                                  ? place.success_events()
                                  : place.cell(codes_.SlotFor(entry.code)).events.value();
-    return counted > max || events > max - counted;
-  });
+    if (counted > max || events > max - counted) return true;
+  }
+  return false;
 }
 
 uint32_t Aggregate::SessionFor(const BatchView& batch, size_t hash) {

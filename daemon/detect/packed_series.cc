@@ -100,8 +100,8 @@ void Add(const PackedSeries& series, bool knows_levels, SeriesPhase phase,
   page->add_slot(series.slot);
   page->add_kind(series.kind);
   page->add_phase(static_cast<uint32_t>(phase));
-  page->add_flags(series.hour_rose | series.adopted << 1U | series.suspect << 2U |
-                  (series.has_season != 0 ? 8U : 0U));
+  page->add_flags((series.hour_rose != 0 ? 1U : 0U) | (series.adopted != 0 ? 2U : 0U) |
+                  (series.suspect != 0 ? 4U : 0U) | (series.has_season != 0 ? 8U : 0U));
   page->add_tick(series.tick);
   page->add_sessions(series.sessions);
   page->add_level(series.level);

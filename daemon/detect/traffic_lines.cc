@@ -22,7 +22,7 @@ constexpr double kPartExplains = 0.85;
 // A new place is a launch from this many operations on, within a week.
 constexpr uint64_t kLaunchOperations = 100;
 constexpr int64_t kLaunchShownSeconds = 86400;
-constexpr int64_t kLaunchKnownSeconds = 7 * 86400;
+constexpr int64_t kLaunchKnownSeconds = 7 * int64_t{86400};
 constexpr size_t kCandidatesMax = 1000;
 
 constexpr int64_t kEndedShownSeconds = 3600;
@@ -139,7 +139,7 @@ void TrafficLines::UpdateCrowds(int64_t now_s, const Rows& rows, const UsualTraf
   }
 }
 
-void TrafficLines::FindCrowds(int64_t now_s, const Rows& rows, const UsualTraffic& traffic) {
+std::vector<uint32_t> TrafficLines::RowsThatAreHigh(const Rows& rows, const UsualTraffic& traffic) {
   std::vector<uint32_t> due;
   for (uint32_t row = 0; row < rows.size(); ++row) {
     uint16_t& minutes = high_minutes_[row];
@@ -148,6 +148,13 @@ void TrafficLines::FindCrowds(int64_t now_s, const Rows& rows, const UsualTraffi
         enough && IsHigh(traffic.At(row), kCrowd) ? std::min<uint16_t>(minutes, 10'000) + 1 : 0;
     if (minutes >= kCrowdMinutes && !IsInCrowd(rows.place(row))) due.push_back(row);
   }
+  absl::c_stable_sort(
+      due, [&rows](uint32_t x, uint32_t y) { return RankOf(x, rows) < RankOf(y, rows); });
+  return due;
+}
+
+void TrafficLines::FindCrowds(int64_t now_s, const Rows& rows, const UsualTraffic& traffic) {
+  const std::vector<uint32_t> due = RowsThatAreHigh(rows, traffic);
   if (due.empty()) return;
   std::vector<Judged> judged(rows.size());
   for (uint32_t row = 0; row < rows.size(); ++row) judged[row].rates = traffic.At(row);
@@ -157,8 +164,6 @@ void TrafficLines::FindCrowds(int64_t now_s, const Rows& rows, const UsualTraffi
       if (excess > kPartExplains * Excess(judged[outer].rates)) judged[outer].explains = false;
     }
   }
-  absl::c_stable_sort(
-      due, [&rows](uint32_t x, uint32_t y) { return RankOf(x, rows) < RankOf(y, rows); });
   for (const uint32_t row : due) {
     if (ActiveLines() >= kLinesMax) return;
     if (!judged[row].explains || IsInCrowd(rows.place(row)) || Waits(row, rows, judged)) continue;

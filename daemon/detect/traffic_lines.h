@@ -55,6 +55,8 @@ class TrafficLines {
   bool IsKnownLaunch(uint32_t leaf, const Rows& rows) const;
   void UpdateLaunches(int64_t now_s, const Rows& rows);
   void UpdateCrowds(int64_t now_s, const Rows& rows, const UsualTraffic& traffic);
+  // Counts how long each row is high; returns those that have been for long, the wholes first.
+  std::vector<uint32_t> RowsThatAreHigh(const Rows& rows, const UsualTraffic& traffic);
   void FindCrowds(int64_t now_s, const Rows& rows, const UsualTraffic& traffic);
   // Whether a whole has begun to be high that may explain this row, too.
   bool Waits(uint32_t row, const Rows& rows, const std::vector<Judged>& judged) const;

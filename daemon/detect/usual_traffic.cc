@@ -30,7 +30,7 @@ uint8_t Pack(double rate) {
 
 // Below 0 if it is not known.
 double Unpack(uint8_t packed) {
-  static const std::array<double, 256> kRates = [] {
+  static const std::array<double, 256> by_step = [] {
     std::array<double, 256> rates;
     for (size_t step = 0; step < rates.size(); ++step) {
       rates[step] = (std::exp2((static_cast<double>(step) - kZero) / kSteps) - 1) / kHourSeconds;
@@ -38,7 +38,7 @@ double Unpack(uint8_t packed) {
     rates[kUnknown] = -1;
     return rates;
   }();
-  return kRates[packed];
+  return by_step[packed];
 }
 
 double Kept(double fading_per_tick, uint32_t ticks) {

@@ -181,8 +181,8 @@ bool AdminConnection::SendAll(absl::string_view text) {
 
 void AdminConnection::Write() {
   waits_since_ = clock_.Monotonic();
-  const absl::Duration timeout =
-      request_timeout_ * static_cast<double>(1 + out_.size() / (size_t{64} << 10));
+  const size_t parts = 1 + out_.size() / (size_t{64} << 10);
+  const absl::Duration timeout = request_timeout_ * static_cast<double>(parts);
   stream_.expires_after(Chrono(timeout));
   asio::async_write(stream_, asio::buffer(out_),
                     [this](Error error, size_t /*bytes*/) { OnWritten(error); });

@@ -40,6 +40,19 @@ size_t SizeOf(const Origin& origin) {
 }
 size_t SizeOf(const Detail& detail) { return sizeof(detail) + detail.operation.size(); }
 
+// Checks the numbers that nothing else bounds.
+absl::Status CheckBounds(const internal::EpochRecord& in) {
+  if (!IsTime(in.time_ms()) || !IsTime(in.steady_ms()) || !IsTime(in.once_horizon_ms())) {
+    return absl::DataLossError("a time is out of range");
+  }
+  if (in.shown_places_size() > kRecordItemsMax || in.shown_codes_size() > kRecordItemsMax ||
+      in.forget_size() > kRecordItemsMax) {
+    return absl::DataLossError(
+        absl::StrCat("it shows or forgets more than ", kRecordItemsMax, " series"));
+  }
+  return CheckPolicy(in.policy());
+}
+
 }  // namespace
 
 bool IsTime(int64_t ms) { return ms >= -kMillisecondsMax && ms <= kMillisecondsMax; }
@@ -189,16 +202,8 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
       !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
   }
-  if (!IsTime(in.time_ms()) || !IsTime(in.steady_ms()) || !IsTime(in.once_horizon_ms())) {
-    return absl::DataLossError("a time is out of range");
-  }
-  absl::Status sound = CheckPolicy(in.policy());
+  absl::Status sound = CheckBounds(in);
   if (!sound.ok()) return sound;
-  if (in.shown_places_size() > kRecordItemsMax || in.shown_codes_size() > kRecordItemsMax ||
-      in.forget_size() > kRecordItemsMax) {
-    return absl::DataLossError(
-        absl::StrCat("it shows or forgets more than ", kRecordItemsMax, " series"));
-  }
   Epoch epoch;
   epoch.time_ms = in.time_ms();
   epoch.steady_ms = in.steady_ms();

@@ -9,7 +9,7 @@ std::string SpikeReason(double operations_share, double traffic_ratio) {
   std::string out;
   if (operations_share >= 0.001) {
     const double percent = 100 * operations_share;
-    out = absl::StrFormat(percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+    out = percent < 9.95 ? absl::StrFormat("%.1f%%", percent) : absl::StrFormat("%.0f%%", percent);
     absl::StrAppend(&out, " of the operations there end with it");
   }
   if (traffic_ratio <= 0) return out;

@@ -57,7 +57,7 @@ std::string HtmlPlace(absl::string_view app, absl::string_view region) {
 }
 
 std::string HtmlPlace(const v1::Silence& silence) {
-  const std::string place = HtmlPlace(silence.app(), silence.region());
+  std::string place = HtmlPlace(silence.app(), silence.region());
   if (silence.platform().empty() && silence.app_version().empty()) return place;
   const auto named = [](absl::string_view what, const std::string& name) {
     return name == kAllLabel ? absl::StrCat("all ", what, "s")
