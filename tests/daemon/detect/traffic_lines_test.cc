@@ -28,31 +28,32 @@ double Same(size_t /*app*/, size_t /*region*/) { return 1; }
 
 class TrafficLinesTest : public ::testing::Test {
  protected:
-  // A place has 100 successes a tick and an error of each code in two ticks.
   void Run(int ticks, const Factor& factor) {
     for (int i = 0; i < ticks; ++i) {
-      std::vector<CellGain> gains;
-      for (uint32_t id = 0; id < run_.detector.places(); ++id) {
-        const size_t app = id < 9 ? id / 3 : 9;
-        const size_t region = id < 9 ? id % 3 : 9;
-        const double operations = factor(app, region);
-        CellGain successes = {.place = id, .success = true};
-        successes.events = run_.counts.Poisson(100 * operations);
-        if (successes.events > 0) gains.push_back(successes);
-        for (uint32_t slot = 1; slot <= 3; ++slot) {
-          CellGain gain = {.place = id, .slot = slot, .sessions = UINT32_MAX};
-          gain.events = run_.counts.Poisson(0.5 * operations);
-          for (uint64_t k = 0; k < gain.events; ++k) ++gain.by_sender[k % Senders::kBuckets];
-          if (gain.events > 0) gains.push_back(gain);
-        }
-      }
-      run_.Tick(gains);
+      run_.Tick(Gains(factor));
       const SpikeReport report = run_.detector.Report();
       incidents_ += report.incidents.size();
       for (const TrafficLine& line : report.traffic) {
         seen_.insert(absl::StrCat(TextOf(line), " ", line.start_s));
       }
     }
+  }
+  // A place has 100 successes a tick and an error of each code in two ticks.
+  std::vector<CellGain> Gains(const Factor& factor) {
+    std::vector<CellGain> gains;
+    for (uint32_t id = 0; id < run_.detector.places(); ++id) {
+      const double operations = factor(id < 9 ? id / 3 : 9, id < 9 ? id % 3 : 9);
+      CellGain successes = {.place = id, .success = true};
+      successes.events = run_.counts.Poisson(100 * operations);
+      if (successes.events > 0) gains.push_back(successes);
+      for (uint32_t slot = 1; slot <= 3; ++slot) {
+        CellGain gain = {.place = id, .slot = slot, .sessions = UINT32_MAX};
+        gain.events = run_.counts.Poisson(0.5 * operations);
+        for (uint64_t k = 0; k < gain.events; ++k) ++gain.by_sender[k % Senders::kBuckets];
+        if (gain.events > 0) gains.push_back(gain);
+      }
+    }
+    return gains;
   }
   static std::string TextOf(const TrafficLine& line) {
     return absl::StrCat(line.kind == TrafficLine::Kind::kLaunch ? "launch " : "crowd ",

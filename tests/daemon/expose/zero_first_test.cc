@@ -45,23 +45,24 @@ class ZeroFirstTest : public testing::Test {
   bool obey_ = true;  // whether the owner shows what it is asked to
   std::vector<Place> asked_places_;
   std::vector<int32_t> asked_codes_;
-  ZeroFirst zero_first_{counters_, clock_,
-                        [this](std::vector<Place> places, std::vector<int32_t> codes) {
-                          for (const Place& place : places) {
-                            asked_places_.push_back(place);
-                            for (size_t id = 0; obey_ && id < counters_.places(); ++id) {
-                              if (counters_.place(id).place() == place) {
-                                counters_.mutable_place(id)->Show();
-                              }
-                            }
-                          }
-                          for (const int32_t code : codes) {
-                            asked_codes_.push_back(code);
-                            for (size_t slot = 1; obey_ && slot < counters_.codes(); ++slot) {
-                              if (counters_.code(slot) == code) counters_.ShowCode(slot);
-                            }
-                          }
-                        }};
+  ZeroFirst zero_first_{
+      counters_, clock_,
+      [this](const std::vector<Place>& places, const std::vector<int32_t>& codes) {
+        for (const Place& place : places) {
+          asked_places_.push_back(place);
+          for (size_t id = 0; obey_ && id < counters_.places(); ++id) {
+            if (counters_.place(id).place() == place) {
+              counters_.mutable_place(id)->Show();
+            }
+          }
+        }
+        for (const int32_t code : codes) {
+          asked_codes_.push_back(code);
+          for (size_t slot = 1; obey_ && slot < counters_.codes(); ++slot) {
+            if (counters_.code(slot) == code) counters_.ShowCode(slot);
+          }
+        }
+      }};
 };
 
 TEST_F(ZeroFirstTest, DoesNotAskForWhatIsShownAtTheStart) {

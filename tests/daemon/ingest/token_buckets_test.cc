@@ -84,6 +84,7 @@ TEST(TokenBucketsTest, ThreadsTogetherTakeNoMoreThanThereIs) {
   TokenBuckets buckets(64);
   std::atomic<int> taken{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 1000; ++n) {
