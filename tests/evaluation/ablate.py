@@ -34,7 +34,7 @@ PARTS = {
     "recurrence": "recurrence.kSlackHours=-1e9,recurrence.kRisesFree=1e9",
     "season": "hour_learner.kSeasonEvents=1e30",
     "hour_floor": "hour_learner.kFloor=0",
-    "suspicion": "series_model.kSuspectLlr=1e9",
+    "suspicion": "series_model.kSuspectShare=1",
     "trust": "drift.kUntrusted=0",
     "uncounted": "series_model.kUncountedKept=0",
     "uneven": "choose_places.kUneven=0",

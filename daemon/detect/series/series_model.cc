@@ -14,10 +14,9 @@ namespace {
 // What was not counted of a tick counts for a rise that begins soon: a half-life of twelve ticks.
 constexpr float kUncountedKept = 0.944F;
 
-// From this log-likelihood ratio on, in nats, a rise is suspected: dispersion, level and drift are
-// not learned, since a rise that goes on would raise what it is tested against. It does not grow
-// with the threshold: how likely a rise is does not depend on how many series there are.
-constexpr double kSuspectLlr = 2.4;
+// From this share of the threshold on a rise is suspected: dispersion, level and drift are not
+// learned, since a rise that goes on would raise what it is tested against.
+constexpr double kSuspectShare = 0.3;
 
 }  // namespace
 
@@ -145,9 +144,9 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
                             state->drift.squared(), state->levels.hours() * times_.per_hour());
   }
   state->suspect = false;
-  if (change_points.LlrBound(factor, vmr) < kSuspectLlr) return;
+  if (change_points.LlrBound(factor, vmr) < kSuspectShare * threshold_) return;
   const BestChangePoint best = change_points.FindBest(input.tick, factor, vmr, error);
-  state->suspect = best.llr >= kSuspectLlr;
+  state->suspect = best.llr >= kSuspectShare * threshold_;
   if (best.llr < threshold_ || input.tick - best.start + input.ticks + 1 <= times_.burst()) return;
   const double excess = best.events + state->uncounted - best.base * factor;
   if (excess < settings_.min_excess_events) return;
