@@ -12,7 +12,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "daemon/expose/admin_server.h"
 #include "tests/support/http_client.h"
@@ -30,7 +32,10 @@ class AdminServerTest : public testing::Test {
     server_ = std::make_unique<AdminServer>(
         options_, clock_,
         [this](const ScrapeRequest& request, ChunkSink sink) {
-          last_request_ = request;
+          {
+            absl::MutexLock lock(&mutex_);
+            last_request_ = request;
+          }
           return scrape_(sink);
         },
         [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("recovering"); });
@@ -85,7 +90,13 @@ class AdminServerTest : public testing::Test {
     return sink("first ") && sink("second") && sink("") ? absl::OkStatus()
                                                         : absl::CancelledError("");
   };
-  ScrapeRequest last_request_;  // read after the reply
+  ScrapeRequest last_request() {
+    absl::MutexLock lock(&mutex_);
+    return last_request_;
+  }
+
+  absl::Mutex mutex_;
+  ScrapeRequest last_request_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<AdminServer> server_;
 };
 

@@ -46,10 +46,11 @@ TEST_F(AdminServerTest, CompressesTheMetricsForWhoAsksForIt) {
   EXPECT_EQ(reply->Header("content-type"),
             "application/openmetrics-text; version=1.0.0; charset=utf-8");
   EXPECT_EQ(Inflate(reply->body), "first second");
-  EXPECT_EQ(last_request_.address, "127.0.0.1");
-  EXPECT_EQ(last_request_.host, "gmewatch:9747");
-  EXPECT_EQ(last_request_.user_agent, "Prometheus/2.42.0");
-  EXPECT_EQ(last_request_.scrape_timeout, "5");
+  const ScrapeRequest request = last_request();
+  EXPECT_EQ(request.address, "127.0.0.1");
+  EXPECT_EQ(request.host, "gmewatch:9747");
+  EXPECT_EQ(request.user_agent, "Prometheus/2.42.0");
+  EXPECT_EQ(request.scrape_timeout, "5");
   // The next request on the connection is plain again.
   ASSERT_TRUE(connection.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
   EXPECT_EQ(connection.ReadReply()->body, "first second");
