@@ -20,8 +20,7 @@ Place NameOf(const ClientVersion& version) { return {version.platform, version.a
 // Whether the detector may keep what it learned of a place: it is a roll-up or one of `versions`.
 bool IsKept(const Place& place, const std::vector<ClientVersion>& versions) {
   return absl::c_any_of(versions, [&place](const ClientVersion& version) {
-    return !version.empty() && (place.app == kAllLabel || place.app == version.platform) &&
-           (place.region == kAllLabel || place.region == version.app_version);
+    return !version.empty() && Holds(place, NameOf(version));
   });
 }
 

@@ -72,7 +72,7 @@ ExplainedSeries CodeView::Explain(const Series& series) const {
   const double base =
       model_.Expected(last_tick_, PointerTo(series.own), PointerTo(series.above), state);
   const double last_hours = FactorOf(state);
-  const bool rises = state.phase > SeriesPhase::kQuiet;
+  const bool rises = Rises(state);
   ExplainedSeries out = {
       .place = series.place,
       .phase = PhaseText(state.phase),

@@ -93,7 +93,7 @@ void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> ga
     const uint32_t index = rising_[i];
     if (states_[index].tick < tick) Advance(series_[index], {.tick = tick, .ticks = ticks});
   }
-  const auto over = [this](uint32_t index) { return states_[index].phase <= SeriesPhase::kQuiet; };
+  const auto over = [this](uint32_t index) { return !Rises(states_[index]); };
   std::erase_if(rising_, over);
   last_tick_ = tick;
   traffic_lines_.EndTick(SecondsOf(tick + 1), rows_, usual_traffic_);
@@ -149,7 +149,7 @@ void Detector::Feed(const CellGain& gain, uint32_t tick, uint32_t ticks) {
   const uint32_t known = FindIndex(row, slot, Kind::kOneSender);
   if (one.events == 0 && known == kNone) return;
   input.events = one.events;
-  const bool rises = known != kNone && states_[known].phase > SeriesPhase::kQuiet;
+  const bool rises = known != kNone && Rises(states_[known]);
   input.sessions = rises ? DominantBucketBit(states_[known], one, tick, ticks) : 0;
   Advance({row, slot, Kind::kOneSender}, input);
 }
@@ -190,11 +190,11 @@ void Detector::Advance(const Series& series, TickInput input) {
     input.silent_exposure =
         traffic_.Between(series.row, state.tick + 1, first) / static_cast<float>(silent);
   }
-  const bool rose = state.phase > SeriesPhase::kQuiet;
+  const bool rose = Rises(state);
   // The season above is not needed if it has its own.
   const Season* own = OwnSeason(state);
   model_.Advance(input, own, own == nullptr ? SeasonAbove(series) : nullptr, &state);
-  if (!rose && state.phase > SeriesPhase::kQuiet) rising_.push_back(index);
+  if (!rose && Rises(state)) rising_.push_back(index);
   row_series_[series.row].changed = true;
 }
 

@@ -122,7 +122,7 @@ void Detector::DropExplained(const Announced& over) {
     });
     if (announced) continue;
     SeriesState& state = states_[index];
-    if (adopted && state.phase > SeriesPhase::kQuiet) {
+    if (adopted && Rises(state)) {
       model_.EndRise(true, &state);
     } else if (state.phase != SeriesPhase::kNew) {
       SeriesModel::Drop(&state);

@@ -107,13 +107,12 @@ absl::Status Detector::CheckSeries() const {
   for (const SeriesState& state : states_) {
     if (state.levels.level() == 0) return Damaged("a series is missing");
     if (state.tick > last_tick_) return Damaged("a series is newer than the last tick");
-    rising += state.phase > SeriesPhase::kQuiet ? 1 : 0;
+    rising += Rises(state) ? 1 : 0;
   }
   std::vector<bool> rises(states_.size());
   for (const uint32_t index : rising_) {
     if (index >= states_.size()) return Damaged("the list of rises names an unknown series");
-    if (rises[index] || states_[index].phase <= SeriesPhase::kQuiet)
-      return Damaged("the list of rises is wrong");
+    if (rises[index] || !Rises(states_[index])) return Damaged("the list of rises is wrong");
     rises[index] = true;
   }
   if (rising != rising_.size()) return Damaged("the list of rises is wrong");

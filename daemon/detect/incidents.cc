@@ -25,8 +25,6 @@ bool IsOneCode(const SpikePlace& a, const SpikePlace& b) {
   return a.code == b.code && a.other_code == b.other_code;
 }
 
-bool Holds(const Place& outer, const Place& inner) { return Join(outer, inner) == outer; }
-
 // Removes a member whose spike is announced in a wider or a narrower place now.
 void DropReplaced(const std::vector<Spike>& spikes, Incident* incident) {
   std::vector<const SpikePlace*> active;

@@ -6,6 +6,7 @@
 #include "daemon/detect/series/season.h"
 #include "daemon/detect/series/series_state.h"
 #include "daemon/detect/series/short_float.h"
+#include "daemon/detect/series_record.h"
 
 namespace gmewatch {
 namespace {
@@ -71,10 +72,9 @@ void AddNew(const PackedSeries& series, internal::SeriesPage* page) {
   page->add_warm_up_ticks(series.change_points.stretches[0].base);
 }
 
-// `count`: change points; those that count clumps mean something else now.
 void AddQuiet(const PackedSeries& series, size_t count, internal::SeriesPage* page) {
   page->add_change_points(static_cast<uint32_t>(count));
-  for (size_t i = 0; i < count && i < kChangePoints; ++i) {
+  for (size_t i = 0; i < count; ++i) {
     page->add_stretch_events(series.change_points.stretches[i].events);
     page->add_stretch_base(series.change_points.stretches[i].base);
     page->add_stretch_start(series.change_points.starts[i]);
@@ -100,8 +100,9 @@ void Add(const PackedSeries& series, bool knows_levels, SeriesPhase phase,
   page->add_slot(series.slot);
   page->add_kind(series.kind);
   page->add_phase(static_cast<uint32_t>(phase));
-  page->add_flags((series.hour_rose != 0 ? 1U : 0U) | (series.adopted != 0 ? 2U : 0U) |
-                  (series.suspect != 0 ? 4U : 0U) | (series.has_season != 0 ? 8U : 0U));
+  page->add_flags(
+      (series.hour_rose != 0 ? kHourRoseFlag : 0) | (series.adopted != 0 ? kAdoptedFlag : 0) |
+      (series.suspect != 0 ? kSuspectFlag : 0) | (series.has_season != 0 ? kHasSeasonFlag : 0));
   page->add_tick(series.tick);
   page->add_sessions(series.sessions);
   page->add_level(series.level);
@@ -120,6 +121,7 @@ void Add(const PackedSeries& series, bool knows_levels, SeriesPhase phase,
   if (is_new) {
     AddNew(series, page);
   } else if (phase == SeriesPhase::kQuiet) {
+    // Change points that count clumps would mean something else now.
     const bool dropped = series.phase != static_cast<uint8_t>(phase) || series.counts_clumps != 0;
     AddQuiet(series, dropped ? 0 : series.change_point_count, page);
   } else {

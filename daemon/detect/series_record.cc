@@ -62,11 +62,6 @@ class Reader {
   bool& ok_;
 };
 
-constexpr uint32_t kHourRose = 1;
-constexpr uint32_t kAdopted = 2;
-constexpr uint32_t kSuspect = 4;
-constexpr uint32_t kHasSeason = 8;
-
 }  // namespace
 
 template <typename State, typename Visit>
@@ -132,8 +127,8 @@ void SeriesRecord::Append(const SavedSeries& series, SeriesPage* page) {
   page->add_slot(series.slot);
   page->add_kind(series.kind);
   page->add_phase(static_cast<uint32_t>(state.phase));
-  page->add_flags((state.hour.rose() ? kHourRose : 0) | (state.adopted ? kAdopted : 0) |
-                  (state.suspect ? kSuspect : 0) | (series.has_season ? kHasSeason : 0));
+  page->add_flags((state.hour.rose() ? kHourRoseFlag : 0) | (state.adopted ? kAdoptedFlag : 0) |
+                  (state.suspect ? kSuspectFlag : 0) | (series.has_season ? kHasSeasonFlag : 0));
   page->add_hour_ticks(state.hour.ticks());
   VisitState(state, write);
   if (state.phase == SeriesPhase::kNew) {
@@ -167,11 +162,11 @@ bool SeriesRecord::Read(SavedSeries* series) {
   VisitState(state, read);
   if (!ok || phase > static_cast<uint8_t>(SeriesPhase::kSpike)) return false;
   state.phase = static_cast<SeriesPhase>(phase);
-  state.adopted = (flags & kAdopted) != 0;
-  state.suspect = (flags & kSuspect) != 0;
-  series->has_season = (flags & kHasSeason) != 0;
+  state.adopted = (flags & kAdoptedFlag) != 0;
+  state.suspect = (flags & kSuspectFlag) != 0;
+  series->has_season = (flags & kHasSeasonFlag) != 0;
   state.hour.Count(0, 0, hour_ticks);
-  if ((flags & kHourRose) != 0) state.hour.MarkRise();
+  if ((flags & kHourRoseFlag) != 0) state.hour.MarkRise();
   return ReadPart(&state) && ReadSeason(series) && IsSound(state);
 }
 

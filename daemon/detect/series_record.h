@@ -12,6 +12,12 @@
 
 namespace gmewatch {
 
+// The bits of SeriesPage.flags.
+inline constexpr uint32_t kHourRoseFlag = 1;
+inline constexpr uint32_t kAdoptedFlag = 2;
+inline constexpr uint32_t kSuspectFlag = 4;
+inline constexpr uint32_t kHasSeasonFlag = 8;
+
 // Where a series belongs, and its memory.
 struct SavedSeries {
   uint32_t index = 0;

@@ -28,11 +28,6 @@ constexpr int64_t kLevelAgeMax = 1800;
 // counts as large in the morning.
 constexpr double kSessionsKept = 0.9715;
 
-bool Holds(const Place& outer, const Place& inner) {
-  return (outer.app == kAllLabel || outer.app == inner.app) &&
-         (outer.region == kAllLabel || outer.region == inner.region);
-}
-
 // 0 for everything, then apps, regions, pairs.
 int Rank(const Place& place) {
   return (place.app == kAllLabel ? 0 : 1) + (place.region == kAllLabel ? 0 : 2);

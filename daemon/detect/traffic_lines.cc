@@ -27,11 +27,6 @@ constexpr size_t kCandidatesMax = 1000;
 
 constexpr int64_t kEndedShownSeconds = 3600;
 
-bool Holds(const Place& outer, const Place& inner) {
-  return (outer.app == kAllLabel || outer.app == inner.app) &&
-         (outer.region == kAllLabel || outer.region == inner.region);
-}
-
 bool IsHigh(const UsualTraffic::Rates& rates, double factor) {
   return rates.known && rates.operations >= kOperationsMin && rates.recent > factor * rates.most;
 }

@@ -10,6 +10,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/types/span.h"
+#include "daemon/model/place.h"
 
 namespace gmewatch {
 
@@ -93,18 +94,6 @@ struct Batch {
   std::vector<Entry> entries;
   std::vector<Loss> losses;
   std::vector<Detail> details;
-};
-
-// (app, region): each has one row of counters.
-struct Place {
-  std::string app;
-  std::string region;
-
-  friend bool operator==(const Place&, const Place&) = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const Place& p) {
-    return H::combine(std::move(h), p.app, p.region);
-  }
 };
 
 }  // namespace gmewatch

@@ -7,8 +7,10 @@ import http.server
 import json
 import socket
 import subprocess
+import tempfile
 import threading
 import time
+import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -115,3 +117,20 @@ class Alertmanager:
     def post(self, what: str, body):
         request = urllib.request.Request(f"http://{self.address}/api/v2/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"})
         OPENER.open(request, timeout=10).close()
+
+
+class AlertmanagerCase(unittest.TestCase):
+    """Each test has an Alertmanager and a receiver of its own."""
+
+    GROUP_WAIT_SECONDS = 2
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.programs = Programs(Path(folder.name))
+        self.receiver = Receiver()
+        self.addCleanup(self.receiver.stop)
+        # Runs before the receiver stops and the folder is removed.
+        self.addCleanup(self.programs.stop)
+        self.alertmanager = Alertmanager(self.programs, self.receiver, self.GROUP_WAIT_SECONDS)
+        await_true("Alertmanager", 30, self.alertmanager.is_ready)

@@ -4,11 +4,10 @@ import json
 import subprocess
 import tempfile
 import unittest
-from pathlib import Path
 
 import yaml
 
-from around import Alertmanager, Programs, Receiver, await_true
+from around import AlertmanagerCase, await_true
 from files import DASHBOARDS, ROOT
 
 TEMPLATES = DASHBOARDS / "alertmanager/gmewatch.tmpl"
@@ -107,18 +106,8 @@ class TemplateTest(unittest.TestCase):
         self.assertIn("Use <region> & A&B.", rendered("gmewatch.text", [odd]))
 
 
-class AlertmanagerTest(unittest.TestCase):
+class AlertmanagerTest(AlertmanagerCase):
     """Each receiver that is shipped with a template of ours."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.programs = Programs(Path(folder.name))
-        self.receiver = Receiver()
-        self.addCleanup(self.receiver.stop)
-        self.addCleanup(self.programs.stop)
-        self.alertmanager = Alertmanager(self.programs, self.receiver, group_wait_seconds=2)
-        await_true("Alertmanager", 30, self.alertmanager.is_ready)
 
     def test_the_chat_and_the_page_of_a_large_incident_and_of_another_team(self):
         self.alertmanager.post("alerts", [*ALERTS, FOREIGN])

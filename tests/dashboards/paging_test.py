@@ -1,27 +1,12 @@
 """Who is paged, and how often: the shipped configuration in the real Alertmanager."""
 
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
-from around import Alertmanager, Programs, Receiver, await_true
-
-WAIT_SECONDS = 2
+from around import AlertmanagerCase, await_true
 
 
-class PagingTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.programs = Programs(Path(folder.name))
-        self.receiver = Receiver()
-        self.addCleanup(self.receiver.stop)
-        # Runs before the receiver stops and the folder is removed.
-        self.addCleanup(self.programs.stop)
-        self.alertmanager = Alertmanager(self.programs, self.receiver, group_wait_seconds=WAIT_SECONDS)
-        await_true("Alertmanager", 30, self.alertmanager.is_ready)
-
+class PagingTest(AlertmanagerCase):
     def fire(self, *alerts: dict):
         labelled = [{"labels": {"alertname": "GmeErrorSpike", "severity": "critical", "app": "all", **alert}} for alert in alerts]
         self.alertmanager.post("alerts", labelled)
@@ -39,7 +24,7 @@ class PagingTest(unittest.TestCase):
         await_true("the second page", 30, lambda: len(self.pages()) > 1)
         # A code that joins the first incident waits for group_interval, ten minutes.
         self.assertEqual(self.pages(), [{"1005", "10004"}, {"7002"}])
-        self.assertLess(time.monotonic() - begin, WAIT_SECONDS + 10)
+        self.assertLess(time.monotonic() - begin, self.GROUP_WAIT_SECONDS + 10)
 
 
 if __name__ == "__main__":

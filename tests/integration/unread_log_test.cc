@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,10 +9,10 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
+#include "tests/support/read_until.h"
 #include "tests/support/wire_client.h"
 
 namespace gmewatch {
@@ -42,16 +41,7 @@ class FullPipe {
   int write_end() const { return ends_[1]; }
   // Reads until `text` has come.
   std::string ReadUntil(const std::string& text) const {
-    std::string all;
-    std::array<char, 65536> part{};
-    while (!absl::StrContains(all, text)) {
-      pollfd ready = {ends_[0], POLLIN, 0};
-      if (poll(&ready, 1, 30'000) <= 0) break;
-      const ssize_t got = read(ends_[0], part.data(), part.size());
-      if (got <= 0) break;
-      all.append(part.data(), static_cast<size_t>(got));
-    }
-    return all;
+    return gmewatch::ReadUntil(ends_[0], text);
   }
 
  private:

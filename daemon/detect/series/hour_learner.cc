@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "daemon/detect/series/baseline.h"
-#include "daemon/detect/series/season_learner.h"
 
 namespace gmewatch {
 namespace {
@@ -24,54 +23,49 @@ constexpr double kSeasonEvents = 4;
 bool HourLearner::EndHour(uint32_t tick) {
   const double hours = state_.hour.ticks() / times_.per_hour();
   const double expected = state_.hour.expected();
-  if (hours > 0) Learn(tick);
+  if (hours > 0) Learn(tick, hours);
   state_.hour.Clear();
   AgeSeason();
   return own_ == nullptr && hours > 0 && state_.levels.KnowsADay() &&
          expected >= kSeasonEvents * hours;
 }
 
-void HourLearner::Learn(uint32_t tick) {
-  const HourTally& hour = state_.hour;
-  const double expected = hour.expected();
-  const float vmr = state_.dispersion.vmr();
-  const bool known = state_.levels.KnowsADay();
+void HourLearner::Learn(uint32_t tick, double hours) {
+  const HourTally& tally = state_.hour;
+  const double expected = tally.expected();
   const double base = expected / FactorOf(state_);
   if (base <= 0) return;
-  const double events = std::max<double>(hour.events(), known ? kFloor * expected : 0);
-  const double hours = hour.ticks() / times_.per_hour();
-  const bool rose = hour.rose() || state_.suspect;
-  if (!rose) LearnLevel(events, base, hours);
-  if (!rose && hours >= kMinWatched) {
-    state_.drift.Learn(events, expected, vmr, state_.levels.hours());
+  const double floor = state_.levels.KnowsADay() ? kFloor * expected : 0;
+  const FinishedHour hour = {.of_week = times_.HourOfWeek(tick),
+                             .events = std::max<double>(tally.events(), floor),
+                             .base = base,
+                             .expected = expected,
+                             .rose = tally.rose() || state_.suspect};
+  if (!hour.rose) LearnLevel(hour, hours);
+  if (!hour.rose && hours >= kMinWatched) {
+    state_.drift.Learn(hour.events, expected, state_.dispersion.vmr(), state_.levels.hours());
   }
   // A long rise is a new level rather than part of the season.
   const bool lasts = Rises(state_) && tick - state_.rise.start() > kRhythmHours * times_.per_hour();
-  if (own_ != nullptr && !lasts) LearnSeason(times_.HourOfWeek(tick), events, base);
+  if (own_ != nullptr && !lasts) LearnSeason(hour, hours);
 }
 
-void HourLearner::LearnLevel(double events, double base, double hours) {
+void HourLearner::LearnLevel(const FinishedHour& hour, double hours) {
   Levels::Season season = Levels::Season::kNone;
   if (own_ != nullptr) {
     season =
         state_.season_hours < kHoursPerWeek ? Levels::Season::kFirstWeek : Levels::Season::kKnown;
   }
-  ScaleBase(state_.levels.Learn(events / base, hours, season));
+  ScaleBase(state_.levels.Learn(hour.events / hour.base, hours, season));
 }
 
-void HourLearner::LearnSeason(size_t hour_of_week, double events, double base) {
-  const HourTally& hour = state_.hour;
+void HourLearner::LearnSeason(const FinishedHour& hour, double hours) {
   SeasonLearner learner(own_, state_.dispersion.vmr());
-  if (hour.ticks() < kMinWatched * times_.per_hour()) {
-    learner.Skip(hour_of_week, state_.season_hours, FactorOf(state_));
-    return;
+  if (hours < kMinWatched) {
+    learner.Skip(hour.of_week, state_.season_hours, FactorOf(state_));
+  } else {
+    ScaleBase(learner.Learn(hour, state_.season_hours));
   }
-  ScaleBase(learner.Learn({.of_week = hour_of_week,
-                           .events = events,
-                           .base = base,
-                           .expected = hour.expected(),
-                           .rose = hour.rose() || state_.suspect},
-                          state_.season_hours));
 }
 
 void HourLearner::AgeSeason() {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "daemon/detect/series/season_learner.h"
 #include "daemon/detect/series/series_state.h"
 #include "daemon/detect/series/series_times.h"
 
@@ -22,9 +23,10 @@ class HourLearner {
   bool EndHour(uint32_t tick);
 
  private:
-  void Learn(uint32_t tick);
-  void LearnLevel(double events, double base, double hours);
-  void LearnSeason(size_t hour_of_week, double events, double base);
+  // `hours`: the part of the hour that was watched, here and below.
+  void Learn(uint32_t tick, double hours);
+  void LearnLevel(const FinishedHour& hour, double hours);
+  void LearnSeason(const FinishedHour& hour, double hours);
   void AgeSeason();
   void ScaleBase(float ratio);
 

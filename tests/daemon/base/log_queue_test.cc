@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/clock.h"
+#include "tests/support/read_until.h"
 
 namespace gmewatch {
 namespace {
@@ -27,14 +28,7 @@ class Pipe {
   int write_end() const { return ends_[1]; }
   // Reads until `text` has come.
   std::string ReadUntil(absl::string_view text) const {
-    std::string all;
-    while (!absl::StrContains(all, text)) {
-      std::array<char, 4096> part{};
-      const ssize_t got = read(ends_[0], part.data(), part.size());
-      if (got <= 0) break;
-      all.append(part.data(), static_cast<size_t>(got));
-    }
-    return all;
+    return gmewatch::ReadUntil(ends_[0], text);
   }
 
  private:
@@ -69,7 +63,11 @@ TEST(LogQueueTest, NobodyWaitsForAReaderAndWhatIsDroppedIsCountedAndReported) {
   const auto kept = [&] {
     return static_cast<uint64_t>(std::count(all.begin(), all.end(), 'x')) / line.size();
   };
-  while (kept() + dropped < kLines) all += pipe.ReadUntil("\n");
+  while (kept() + dropped < kLines) {
+    const std::string more = pipe.ReadUntil("\n");
+    ASSERT_NE(more, "");
+    all += more;
+  }
   if (!absl::StrContains(all, "dropped ")) all += pipe.ReadUntil("dropped ");
   EXPECT_EQ(kept() + dropped, kLines);
   EXPECT_EQ(queue->dropped(), dropped);
