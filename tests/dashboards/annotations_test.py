@@ -1,9 +1,10 @@
 """A month of spikes in a real Prometheus, and what Grafana draws of it at the steps that it chooses for 3 h, 24 h, 7 d and 30 d.
 
-Grafana from 11.5 on joins samples with its own code (events.mjs). Before, it did it as `events_of_grafana_9` does: it asks for 100
+Grafana from 11.5 on joins samples with its own code (events.mjs). Before, it did it as `drawn_by_grafana_9` does: it asks for 100
 samples and joins those that are at most the annotation's `step` apart, whatever the step of the query was.
 """
 
+import itertools
 import json
 import random
 import subprocess
@@ -22,6 +23,9 @@ DAY = 24 * HOUR
 RANGES = {"3 h": 3 * HOUR, "24 h": DAY, "7 d": 7 * DAY, "30 d": 30 * DAY}
 SCRAPE_SECONDS = 30
 WINDOW_PIXELS = 1920
+# How long before the month's end, which is a midnight, somebody looks. Grafana asks for whole steps only, so the last sample is
+# up to a step old: by 6 h on 30 d.
+LOOKED_BEFORE_END = [0, 17 * 60, 19 * HOUR + 1000]
 # The limits of Grafana's rounding of intervals, in seconds: up to the first number, the second one.
 ROUND = [(15, 10), (25, 20), (45, 30), (90, 60), (210, 120), (450, 300), (750, 600), (1050, 900), (1500, 1200), (2700, 1800), (5400, 3600),
          (9000, 7200), (16200, 10800), (32400, 21600), (86400, 43200), (604800, 86400)]
@@ -71,8 +75,8 @@ class Month:
                 file.write(sample("gme_error_code_solution_info", labels, 1, at))
         file.write("# EOF\n")
 
-    def within(self, begin: int) -> list[tuple[int, int]]:
-        return [(at, at + length) for at, length in self.spikes if at + length > begin]
+    def within(self, begin: int, end: int) -> list[tuple[int, int]]:
+        return [(at, min(at + length, end)) for at, length in self.spikes if at + length > begin and at < end]
 
 
 def setUpModule():
@@ -80,7 +84,7 @@ def setUpModule():
     folder = tempfile.TemporaryDirectory()
     unittest.addModuleCleanup(folder.cleanup)
     here = Path(folder.name)
-    month = Month(int(time.time()) // HOUR * HOUR)
+    month = Month(int(time.time()) // DAY * DAY)
     with open(here / "history.txt", "w", encoding="utf-8") as file:
         month.write(file)
     made = subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", "history.txt", "tsdb", "--max-block-duration=744h"],
@@ -115,59 +119,84 @@ def annotations_of(uid: str, name: str) -> list[dict]:
     return [one for one in board["annotations"]["list"] if one["name"].split(",")[0] == name]
 
 
-def asked(annotation: dict, length: int, step: int) -> list[dict]:
+def asked(annotation: dict, length: int, step: int, now: int) -> list[dict]:
     expression = annotation["expr"]
     for variable in ("app", "region", "category"):
         expression = expression.replace(f"${variable}", ".*")
     expression = expression.replace("$code", "1001|1005").replace("$__range_s", str(length)).replace("$__interval", f"{step}s")
-    return query_range(expression, month.end - length, month.end, step)
+    return query_range(expression, now - length, now, step)
 
 
-def events_of_grafana_9(annotation: dict, length: int) -> list[tuple[int, int]]:
-    joined = seconds_of(annotation["step"])
+# What is drawn: the regions or lines, and the times of the first and the last sample that could be asked for.
+class Drawn:
+    def __init__(self, events: list[tuple[int, int]], length: int, now: int, step: int):
+        self.events, self.oldest, self.newest = events, (now - length) // step * step, now // step * step
+
+    def holds(self, spike: tuple[int, int]) -> bool:
+        # A code each, of two codes; what nobody could ask for yet need not be there.
+        end = min(spike[1] - SCRAPE_SECONDS, self.newest)
+        return sum(begin <= spike[0] and end <= until for begin, until in self.events) >= 2
+
+    # An event of one sample. At an end of the range the rest of it may lie outside.
+    def lines(self) -> list[tuple[int, int]]:
+        return [event for event in self.events if event[0] == event[1] and self.oldest < event[0] < self.newest]
+
+
+def drawn_by_grafana_9(annotations: list[dict], length: int, now: int) -> Drawn:
     events = []
-    for series in asked(annotation, length, max(joined, rounded(length / 100))):
-        last = None
-        for at, value in series["values"]:
-            if float(value) <= 0:
-                continue
-            if last is not None and last[1] + joined >= at:
-                last[1] = at
-            else:
-                last = [at, at]
-                events.append(last)
-    return [tuple(event) for event in events]
+    for annotation in annotations:
+        joined = seconds_of(annotation["step"])
+        step = max(joined, rounded(length / 100))
+        for series in asked(annotation, length, step, now):
+            last = None
+            for at, value in series["values"]:
+                if float(value) <= 0:
+                    continue
+                if last is not None and last[1] + joined >= at:
+                    last[1] = at
+                else:
+                    last = [at, at]
+                    events.append(last)
+    # The annotation of another band of ranges draws nothing, whatever its step.
+    return Drawn([tuple(event) for event in events], length, now, rounded(length / 100))
 
 
-def events_of_grafana_13(annotation: dict, length: int) -> list[tuple[int, int]]:
-    step = max(seconds_of(annotation["target"]["interval"]), rounded(length / WINDOW_PIXELS))
-    with tempfile.TemporaryDirectory() as folder:
-        given = json.dumps({"annotation": annotation, "step": f"{step}s", "series": asked(annotation, length, step)})
-        made = subprocess.run(["node", "events.mjs", f"{folder}/grafana.cjs"], cwd=HERE, input=given, capture_output=True, text=True, timeout=90, check=False)
-    assert made.returncode == 0, made.stderr
-    return [(event["time"] / 1000, event["timeEnd"] / 1000) for event in json.loads(made.stdout)["events"]]
+def drawn_by_grafana_13(annotations: list[dict], length: int, now: int) -> Drawn:
+    events = []
+    for annotation in annotations:
+        step = max(seconds_of(annotation["target"]["interval"]), rounded(length / WINDOW_PIXELS))
+        with tempfile.TemporaryDirectory() as folder:
+            given = json.dumps({"annotation": annotation, "step": f"{step}s", "series": asked(annotation, length, step, now)})
+            made = subprocess.run(["node", "events.mjs", f"{folder}/grafana.cjs"], cwd=HERE, input=given, capture_output=True, text=True, timeout=90, check=False)
+        assert made.returncode == 0, made.stderr
+        events += [(event["time"] / 1000, event["timeEnd"] / 1000) for event in json.loads(made.stdout)["events"]]
+    return Drawn(events, length, now, step)
+
+
+VERSIONS = {"9.4": drawn_by_grafana_9, "13": drawn_by_grafana_13}
 
 
 class WideRangeTest(unittest.TestCase):
     def test_no_spike_is_missing_and_each_is_a_region(self):
-        for version, events_of in (("9.4", events_of_grafana_9), ("13", events_of_grafana_13)):
+        spikes_of = annotations_of("gme-code", "Spikes")
+        for version, before in itertools.product(VERSIONS, LOOKED_BEFORE_END):
+            now = month.end - before
             for name, length in RANGES.items():
-                with self.subTest(version=version, range=name):
-                    events = [event for one in annotations_of("gme-code", "Spikes") for event in events_of(one, length)]
-                    spikes = month.within(month.end - length)
-                    self.assertGreaterEqual(len(spikes), {"3 h": 1, "24 h": 3, "7 d": 20, "30 d": 100}[name])
-                    # A code each, of two codes.
-                    missing = [spike for spike in spikes if sum(begin < end and begin <= spike[0] and end >= min(spike[1], month.end) - SCRAPE_SECONDS
-                                                                for begin, end in events) < 2]
-                    lines = [event for event in events if event[0] == event[1]]
-                    print(f"Grafana {version}, {name}: {len(spikes)} spikes, {len(events) // 2} regions, {len(missing)} not within a region, {len(lines)} lines")
+                with self.subTest(version=version, range=name, looked_before_end=before):
+                    drawn = VERSIONS[version](spikes_of, length, now)
+                    spikes = month.within(now - length, now)
+                    if before == 0:
+                        self.assertGreaterEqual(len(spikes), {"3 h": 1, "24 h": 3, "7 d": 20, "30 d": 100}[name])
+                    missing = [spike for spike in spikes if not drawn.holds(spike)]
+                    print(f"Grafana {version}, {name}, {before} s before the end: {len(spikes)} spikes, {len(drawn.events) // 2} regions, "
+                          f"{len(missing)} not within a region, {len(drawn.lines())} lines")
                     self.assertEqual(missing, [])
-                    self.assertEqual(lines, [])
+                    self.assertEqual(drawn.lines(), [])
 
     def test_the_overview_has_one_region_an_incident(self):
-        for events_of in (events_of_grafana_9, events_of_grafana_13):
-            events = [event for one in annotations_of("gme-overview", "Incidents") for event in events_of(one, DAY)]
-            self.assertEqual(len(events), len(month.within(month.end - DAY)), events)
+        for drawn_by in VERSIONS.values():
+            drawn = drawn_by(annotations_of("gme-overview", "Incidents"), DAY, month.end)
+            self.assertEqual(len(drawn.events), len(month.within(month.end - DAY, month.end)), drawn.events)
 
 
 if __name__ == "__main__":
