@@ -2,13 +2,19 @@
 //
 //   wire_overload [--duration=3s] [--rounds=5] [--server=COMMAND]
 //
-// Each round has a paced and an overloaded part, one after the other, with the same kinds of
-// clients: streams, Reports of large batches, and light clients that send a batch with one entry
-// now and then. Paced, a stream keeps a window that gmewatchd holds without slowing it. Overloaded
-// there are five times as many clients; streams send without a pause, half of the large Reports
-// come back at once when they are rejected, the other half when RetryInfo allows. Meanwhile it asks
-// for /metrics and /healthz. The table has the medians over the rounds; goodput is acknowledged
-// batches. It fails if a stream is ended, a light client is rejected, or the counts differ from the
+// Each round has four parts, one after the other. First the best of each kind: paced streams alone,
+// and Reports of large batches alone. Then all kinds paced: both, and light clients that send a
+// batch with one entry now and then. Paced, a stream keeps a window that gmewatchd holds without
+// slowing it. Then they overload: there are five times as many clients; streams send without a
+// pause, half of the large Reports come back at once when they are rejected, the other half when
+// RetryInfo allows. Meanwhile it asks for /metrics and /healthz. The table has the medians over the
+// rounds; goodput is acknowledged batches.
+//
+// A batch in a Report costs a multiple of one in a stream, and an overload has more Reports, so
+// batches a second alone do not say what is lost. `of the best` does: each kind's goodput divided
+// by its best, added up; 1 if the machine does as much as it can of that mix of kinds.
+//
+// It fails if a stream is ended, a light client is rejected, or the counts differ from the
 // acknowledgements at the end.
 #include <algorithm>
 #include <array>
@@ -43,11 +49,14 @@ namespace {
 // Half of limits.max_pending_bytes by default; above it gmewatchd slows streams.
 constexpr size_t kPacedBytes = size_t{6} << 20;
 constexpr uint32_t kNoWindow = 4096;  // far beyond what flow control lets through
-constexpr int kOverload = 5;
+constexpr int kTimesAsMany = 5;
+
+enum class Load : uint8_t { kStreams, kReports, kPaced, kOverload };
 
 struct Part {
   double goodput = 0;
   double by_stream = 0;  // of the goodput
+  double of_best = 0;
   double per_cpu_second = 0;
   double light_p50_ms = 0;
   double light_p99_ms = 0;
@@ -56,9 +65,10 @@ struct Part {
   double rejections = 0;
 };
 
-constexpr std::array<std::pair<const char*, double Part::*>, 8> kColumns = {
+constexpr std::array<std::pair<const char*, double Part::*>, 9> kColumns = {
     {{"batches/s", &Part::goodput},
      {"by stream", &Part::by_stream},
+     {"of the best", &Part::of_best},
      {"batches/CPUs", &Part::per_cpu_second},
      {"light p50 ms", &Part::light_p50_ms},
      {"light p99 ms", &Part::light_p99_ms},
@@ -90,24 +100,28 @@ LoadOptions Options(CallKind kind, int senders) {
   return options;
 }
 
-std::vector<LoadOptions> Loads(bool overload) {
-  const int times = overload ? kOverload : 1;
+std::vector<LoadOptions> Loads(Load load) {
+  const bool overload = load == Load::kOverload;
   std::vector<LoadOptions> loads;
-  LoadOptions light = Options(CallKind::kUnary, absl::GetFlag(FLAGS_light));
-  light.entries = 1;
-  light.pause = absl::Milliseconds(50);
-  loads.push_back(light);
+  if (load == Load::kPaced || overload) {
+    LoadOptions light = Options(CallKind::kUnary, absl::GetFlag(FLAGS_light));
+    light.entries = 1;
+    light.pause = absl::Milliseconds(50);
+    loads.push_back(light);
+  }
   const int streams = absl::GetFlag(FLAGS_streams);
-  if (streams > 0) {
-    LoadOptions options = Options(CallKind::kStream, streams * times);
+  if (streams > 0 && load != Load::kReports) {
+    LoadOptions options = Options(CallKind::kStream, streams * (overload ? kTimesAsMany : 1));
     options.window = overload ? kNoWindow
                               : static_cast<uint32_t>(kPacedBytes / (64 + 8 * options.entries) /
                                                       static_cast<size_t>(streams));
     loads.push_back(options);
   }
-  const int reports = absl::GetFlag(FLAGS_reports) * times;
-  if (reports > 0) {
-    LoadOptions options = Options(CallKind::kUnary, overload ? (reports + 1) / 2 : reports);
+  const int reports = absl::GetFlag(FLAGS_reports);
+  if (reports > 0 && load != Load::kStreams) {
+    // Alone they do the more the more of them there are.
+    const int senders = load == Load::kPaced ? reports : reports * kTimesAsMany;
+    LoadOptions options = Options(CallKind::kUnary, overload ? (senders + 1) / 2 : senders);
     options.on_rejection = OnRejection::kObey;
     loads.push_back(options);
     options.on_rejection = OnRejection::kReturnAtOnce;
@@ -116,8 +130,8 @@ std::vector<LoadOptions> Loads(bool overload) {
   return loads;
 }
 
-absl::StatusOr<Part> Measure(MeasuredServer* server, bool overload, CountedTotals* acknowledged) {
-  const std::vector<LoadOptions> loads = Loads(overload);
+absl::StatusOr<Part> Measure(MeasuredServer* server, Load load, CountedTotals* acknowledged) {
+  const std::vector<LoadOptions> loads = Loads(load);
   std::vector<LoadResult> results(loads.size());
   std::vector<std::thread> threads;
   threads.reserve(loads.size());
@@ -145,18 +159,23 @@ absl::StatusOr<Part> Measure(MeasuredServer* server, bool overload, CountedTotal
     part.rejections += static_cast<double>(result.rejections);
   }
   part.per_cpu_second /= std::max(0.01, server->CpuSeconds() - cpu_before);
-  part.light_p50_ms = absl::ToDoubleMilliseconds(results[0].acknowledgement.Quantile(0.5));
-  part.light_p99_ms = absl::ToDoubleMilliseconds(results[0].acknowledgement.Quantile(0.99));
+  if (!results.empty()) {
+    part.light_p50_ms = absl::ToDoubleMilliseconds(results[0].acknowledgement.Quantile(0.5));
+    part.light_p99_ms = absl::ToDoubleMilliseconds(results[0].acknowledgement.Quantile(0.99));
+  }
   return part;
 }
 
 void Print(const char* name, const std::vector<Part>& parts) {
   std::cout << absl::StrFormat("%-12s", name);
   for (const auto& [title, column] : kColumns) {
-    std::cout << absl::StrFormat("%14.1f", Median(parts, column));
+    std::cout << absl::StrFormat("%14.2f", Median(parts, column));
   }
   std::cout << "\n";
 }
+
+// Of a kind that has no best, because it has no clients, there is nothing.
+double OfBest(double goodput, double best) { return best > 0 ? goodput / best : 0; }
 
 absl::Status Run() {
   auto server = MeasuredServer::Start(absl::GetFlag(FLAGS_server));
@@ -167,17 +186,25 @@ absl::Status Run() {
   uint64_t resident = 0;
   std::vector<Part> ratios;
   for (int round = 0; round < absl::GetFlag(FLAGS_rounds); ++round) {
-    absl::StatusOr<Part> part = Measure(server->get(), false, &acknowledged);
-    if (!part.ok()) return part.status();
-    paced.push_back(*part);
-    part = Measure(server->get(), true, &acknowledged);
-    if (!part.ok()) return part.status();
-    overloaded.push_back(*part);
+    std::array<Part, 4> parts;
+    for (const Load load : {Load::kStreams, Load::kReports, Load::kPaced, Load::kOverload}) {
+      absl::StatusOr<Part> part = Measure(server->get(), load, &acknowledged);
+      if (!part.ok()) return part.status();
+      parts[static_cast<size_t>(load)] = *part;
+    }
+    const auto& [streams, reports, pace, overload] = parts;
+    for (Part& part : parts) {
+      part.of_best = OfBest(part.by_stream, streams.by_stream) +
+                     OfBest(part.goodput - part.by_stream, reports.goodput);
+    }
+    paced.push_back(pace);
+    overloaded.push_back(overload);
     resident = std::max(resident, (*server)->ResidentBytes());
     Part ratio;
     for (const auto& [title, column] : kColumns) {
-      ratio.*column = overloaded.back().*column / std::max(paced.back().*column, 1e-9);
+      ratio.*column = overload.*column / std::max(pace.*column, 1e-9);
     }
+    ratio.of_best = overload.of_best;
     ratio.rejections = 0;
     ratios.push_back(ratio);
   }
