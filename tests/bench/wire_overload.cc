@@ -174,7 +174,7 @@ void Print(const char* name, const std::vector<Part>& parts) {
   std::cout << "\n";
 }
 
-// Of a kind that has no best, because it has no clients, there is nothing.
+// Zero for a kind that has no clients.
 double OfBest(double goodput, double best) { return best > 0 ? goodput / best : 0; }
 
 absl::Status Run() {
