@@ -13,6 +13,7 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kKeyBytesMin = 8;
+constexpr size_t kSecretBytesMin = 32;
 constexpr size_t kKeyBytesMax = 256;
 
 // The path of the first field with a text.
@@ -59,20 +60,43 @@ absl::Status CheckRegions(const internal::App& app, const YamlFields& fields,
   return absl::OkStatus();
 }
 
+absl::Status CheckKey(const std::string& key, absl::string_view what, size_t bytes_min,
+                      const YamlFields& fields, const std::string& path, FirstPaths* first_paths) {
+  if (key.size() < bytes_min || key.size() > kKeyBytesMax || !absl::c_all_of(key, IsKeyCharacter)) {
+    return fields.Error(
+        path, absl::StrCat("this ", what, " has ", key.size(), " bytes; allowed: ", bytes_min,
+                           " to ", kKeyBytesMax, " printable ASCII characters without spaces"));
+  }
+  return CheckNew(fields, path, absl::StrCat("this ", what), key, first_paths);
+}
+
 // `name` is that of the list.
 absl::Status CheckKeys(const google::protobuf::RepeatedPtrField<std::string>& keys,
                        absl::string_view name, const YamlFields& fields,
                        const std::string& app_path, FirstPaths* first_paths) {
   for (int i = 0; i < keys.size(); ++i) {
-    const std::string& key = keys[i];
-    const std::string path = absl::StrCat(app_path, ".", name, "[", i, "]");
-    if (key.size() < kKeyBytesMin || key.size() > kKeyBytesMax ||
-        !absl::c_all_of(key, IsKeyCharacter)) {
-      return fields.Error(
-          path, absl::StrCat("this key has ", key.size(), " bytes; allowed: ", kKeyBytesMin, " to ",
-                             kKeyBytesMax, " printable ASCII characters without spaces"));
+    absl::Status status = CheckKey(keys[i], "key", kKeyBytesMin, fields,
+                                   absl::StrCat(app_path, ".", name, "[", i, "]"), first_paths);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTokenKeys(const internal::App& app, const YamlFields& fields,
+                            const std::string& app_path, FirstPaths* first_keys) {
+  FirstPaths first_ids;
+  for (int i = 0; i < app.token_keys_size(); ++i) {
+    const internal::TokenKey& key = app.token_keys(i);
+    const std::string path = absl::StrCat(app_path, ".token_keys[", i, "]");
+    absl::Status status = CheckLabel(fields, path + ".id", "id", key.id());
+    if (status.ok()) {
+      status = CheckNew(fields, path + ".id", absl::StrCat("id \"", key.id(), "\""), key.id(),
+                        &first_ids);
     }
-    absl::Status status = CheckNew(fields, path, "this key", key, first_paths);
+    if (status.ok()) {
+      status =
+          CheckKey(key.secret(), "secret", kSecretBytesMin, fields, path + ".secret", first_keys);
+    }
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -96,6 +120,7 @@ absl::Status CheckApps(const internal::Config& config, const YamlFields& fields)
     if (!status.ok()) return status;
     status = CheckKeys(app.keys(), "keys", fields, path, &keys);
     if (status.ok()) status = CheckKeys(app.relay_keys(), "relay_keys", fields, path, &keys);
+    if (status.ok()) status = CheckTokenKeys(app, fields, path, &keys);
     if (!status.ok()) return status;
     pairs += static_cast<size_t>(app.regions_size());
   }

@@ -96,6 +96,8 @@ bool HasNothing(absl::string_view text) {
   });
 }
 
+bool NeedsKey(const internal::App& app) { return app.keys_size() > 0 || app.token_keys_size() > 0; }
+
 bool Reloads(const FieldDescriptor& field) {
   return field.options().GetExtension(internal::setting).reload();
 }
@@ -154,11 +156,12 @@ absl::Status CheckReload(const Settings& running, const Settings& wanted, const 
   for (const internal::App& app : wanted.apps()) {
     const auto before = absl::c_find_if(
         running.apps(), [&app](const internal::App& other) { return other.name() == app.name(); });
-    if (app.keys_size() == 0 && before != running.apps().end() && before->keys_size() > 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          path, ": app \"", app.name(),
-          "\" has no keys any more; a reload does not take the last key of an app away: restart if "
-          "that is meant"));
+    if (!NeedsKey(app) && before != running.apps().end() && NeedsKey(*before)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": app \"", app.name(),
+                       "\" has no keys any more, and no token_keys; a reload does not take the "
+                       "last key of an app "
+                       "away: restart if that is meant"));
     }
   }
   return absl::OkStatus();

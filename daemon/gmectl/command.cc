@@ -11,6 +11,7 @@
 #include "daemon/gmectl/replay.h"
 #include "daemon/gmectl/send.h"
 #include "daemon/gmectl/state.h"
+#include "daemon/gmectl/token.h"
 #include "daemon/gmectl/views.h"
 
 namespace gmewatch {
@@ -29,6 +30,7 @@ constexpr std::array kCommands = {
     Command{"send", "report events from the shell", &RunSend},
     Command{"state", "back up and restore the state of gmewatchd", &RunState},
     Command{"forget", "begin series again at zero, while gmewatchd does not run", &RunForget},
+    Command{"token", "sign a token for a player, to try token_keys out", &RunToken},
     Command{"replay", "run the detector over past counts from a file", &RunReplay},
 };
 

@@ -2,8 +2,11 @@
 
 #include <openssl/crypto.h>
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/model/app_token.h"
 
 namespace gmewatch {
 namespace {
@@ -13,32 +16,98 @@ bool IsKey(const std::string& key, absl::string_view given) {
   return key.size() == given.size() && CRYPTO_memcmp(key.data(), given.data(), key.size()) == 0;
 }
 
-bool HasKey(const std::vector<std::string>& keys, absl::string_view authorization) {
-  if (!absl::ConsumePrefix(&authorization, "Bearer ")) return false;
+bool HasKey(const std::vector<std::string>& keys, absl::string_view given) {
   bool right = false;
-  for (const std::string& key : keys) right |= IsKey(key, authorization);
+  for (const std::string& key : keys) right |= IsKey(key, given);
   return right;
+}
+
+// What follows "Bearer ", or nothing.
+absl::string_view BearerOf(absl::string_view authorization) {
+  return absl::ConsumePrefix(&authorization, "Bearer ") ? authorization : absl::string_view();
+}
+
+// The clocks of the backend and of this machine may differ by so much.
+constexpr absl::Duration kSkew = absl::Minutes(1);
+// A token is short-lived.
+constexpr absl::Duration kLifeMax = absl::Hours(24);
+
+// What is wrong with a token that the app's key has signed, or nothing.
+std::string FaultOf(const AppToken& token, absl::Time now) {
+  const absl::Duration left = absl::FromUnixSeconds(token.expiry) - now;
+  if (left < -kSkew) {
+    return absl::StrCat("the token ended ",
+                        absl::FormatDuration(absl::Trunc(-left, absl::Seconds(1))), " ago");
+  }
+  if (left <= kLifeMax + kSkew) return "";
+  return absl::StrCat("the token ends in ",
+                      absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))), "; at most ",
+                      absl::FormatDuration(kLifeMax), " are allowed");
 }
 
 }  // namespace
 
-Access::Access(const Settings& settings) { Update(settings); }
+Access::Access(const Settings& settings, Clock& clock) : clock_(clock) { Update(settings); }
 
 void Access::Update(const Settings& settings) {
   absl::flat_hash_map<std::string, App> apps;
   for (const internal::App& app : settings.apps()) {
-    apps[app.name()] = {{app.regions().begin(), app.regions().end()},
-                        {app.keys().begin(), app.keys().end()},
-                        {app.relay_keys().begin(), app.relay_keys().end()}};
+    App& to = apps[app.name()];
+    to.regions = {app.regions().begin(), app.regions().end()};
+    to.keys = {app.keys().begin(), app.keys().end()};
+    to.relay_keys = {app.relay_keys().begin(), app.relay_keys().end()};
+    for (const internal::TokenKey& key : app.token_keys()) {
+      to.token_secrets[key.id()] = key.secret();
+    }
   }
   absl::MutexLock lock(&mutex_);
   apps_ = std::move(apps);
+  settings_.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::string Access::Judge(const std::string& name, const App& app, absl::string_view authorization,
+                          Grant* grant) const {
+  const absl::string_view given = BearerOf(authorization);
+  // An app with relay_keys alone has a key for its servers and none for its players.
+  const bool needs_none = app.keys.empty() && app.token_secrets.empty();
+  grant->relays = HasKey(app.relay_keys, given);
+  if (needs_none || grant->relays || HasKey(app.keys, given)) {
+    grant->known = true;
+    if (!needs_none || grant->relays) grant->key = std::string(given);
+    return "";
+  }
+  const std::optional<AppToken> token = ReadToken(given);
+  if (!token.has_value()) return "";
+  const auto secret = app.token_secrets.find(token->key_id);
+  if (secret == app.token_secrets.end()) return "";
+  if (!IsSignedBy(given, secret->second)) {
+    return absl::StrCat("the token is not signed by key \"", token->key_id, "\"");
+  }
+  if (token->app != name) return absl::StrCat("the token is for app \"", token->app, "\"");
+  std::string fault = FaultOf(*token, clock_.Now());
+  if (!fault.empty()) return fault;
+  grant->known = true;
+  grant->key = token->key_id;
+  grant->subject = token->subject;
+  grant->until = absl::FromUnixSeconds(token->expiry) + kSkew;
+  return "";
+}
+
+absl::string_view Access::NeedOf(const App& app) {
+  if (app.token_secrets.empty()) {
+    return "one of its keys as the metadata \"authorization: Bearer KEY";
+  }
+  if (app.keys.empty()) {
+    return "a token of its backend as the metadata \"authorization: Bearer TOKEN";
+  }
+  return "one of its keys or a token of its backend as the metadata \"authorization: Bearer TOKEN";
 }
 
 Grant Access::Check(const std::string& app, const std::string& region,
                     absl::string_view authorization) const {
   absl::MutexLock lock(&mutex_);
   Grant grant;
+  grant.settings = settings_.load(std::memory_order_relaxed);
   if (apps_.empty()) {
     grant.known = true;
     return grant;
@@ -51,21 +120,20 @@ Grant Access::Check(const std::string& app, const std::string& region,
     return grant;
   }
   const App& known = found->second;
-  grant.keyed = !known.keys.empty() || !known.relay_keys.empty();
-  grant.relays = HasKey(known.relay_keys, authorization);
-  // An app with relay_keys alone has a key for its servers and none for its players.
-  grant.known = known.keys.empty() || grant.relays || HasKey(known.keys, authorization);
+  const std::string fault = Judge(app, known, authorization, &grant);
   if (!grant.known) {
     grant.status = {grpc::StatusCode::UNAUTHENTICATED,
-                    absl::StrCat("app \"", app, "\" needs one of its keys as the metadata ",
-                                 "\"authorization: Bearer KEY\"")};
-  } else if (!known.regions.contains(region)) {
-    grant.known = grant.relays || !known.keys.empty();
-    grant.status = {
-        grpc::StatusCode::PERMISSION_DENIED,
-        absl::StrCat("session.region is \"", region, "\"; the server counts only the regions that ",
-                     "its settings have for app \"", app, "\"")};
+                    absl::StrCat("app \"", app, "\" needs ", NeedOf(known), "\"",
+                                 fault.empty() ? "" : "; ", fault)};
+    return grant;
   }
+  if (known.regions.contains(region)) return grant;
+  // Who sent no key, and needs none, may be anybody.
+  grant.known = !grant.key.empty();
+  grant.status = {
+      grpc::StatusCode::PERMISSION_DENIED,
+      absl::StrCat("session.region is \"", region, "\"; the server counts only the regions that ",
+                   "its settings have for app \"", app, "\"")};
   return grant;
 }
 
@@ -74,7 +142,9 @@ bool Access::IsKnown(absl::string_view authorization) const {
   if (apps_.empty()) return true;
   bool known = false;
   for (const auto& [name, app] : apps_) {
-    known |= HasKey(app.keys, authorization) || HasKey(app.relay_keys, authorization);
+    Grant grant;
+    Judge(name, app, authorization, &grant);
+    known |= grant.known && !grant.key.empty();
   }
   return known;
 }

@@ -1,6 +1,10 @@
 // Who may report for which app and region, by the settings. In open mode (no apps in the settings)
 // anyone may report for any.
 //
+// An app takes what its settings list: keys, relay_keys, and tokens that one of its token_keys has
+// signed (model/app_token.h). A token is taken until a minute after its expiry, since clocks
+// differ, and if it expires within a day.
+//
 // Thread safety: every method may be called from any thread. Errors: UNAUTHENTICATED,
 // PERMISSION_DENIED, with a message for a developer's log that repeats no key.
 #ifndef GMEWATCH_DAEMON_INGEST_ACCESS_H_
@@ -8,6 +12,8 @@
 
 #include <grpcpp/support/status.h>
 
+#include <atomic>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,7 +22,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "daemon/aggregate/session_table.h"
+#include "daemon/base/clock.h"
 #include "daemon/config/settings.h"
 
 namespace gmewatch {
@@ -24,22 +32,32 @@ namespace gmewatch {
 // What Access says of a sender.
 struct Grant {
   grpc::Status status;
-  bool known = false;   // it sent a key of the app, or needs none
+  bool known = false;   // it sent a key or a token of the app, or needs none
   bool relays = false;  // the key is one of relay_keys
-  bool keyed = false;   // the app has keys, so the authorization names one
+  std::string key;      // what a quota of a key counts by: the key, or the id of a token's
+  std::string subject;  // of a token: who sends, in all its sessions
+  absl::Time until = absl::InfiniteFuture();  // when a token ends
+  // The number of the settings that it was decided by.
+  uint64_t settings = 0;
 };
 
 class Access {
  public:
-  explicit Access(const Settings& settings);
+  // `clock` must outlive it.
+  Access(const Settings& settings, Clock& clock);
 
-  // Replaces apps and keys for all later checks; a stream that was admitted stays admitted.
+  // Replaces apps and keys for all later checks.
   void Update(const Settings& settings);
 
   // `authorization` is the value of the metadata of that name, or empty.
   Grant Check(const std::string& app, const std::string& region,
               absl::string_view authorization) const;
-  // Whether this is a key of any app. In open mode nobody needs one: true.
+  // Whether a grant must be checked again: its token has ended, or the settings have changed.
+  bool IsOutdated(const Grant& grant) const {
+    return grant.settings != settings_.load(std::memory_order_relaxed) ||
+           (grant.until != absl::InfiniteFuture() && clock_.Now() > grant.until);
+  }
+  // Whether this is a key or a token of any app. In open mode nobody needs one: true.
   bool IsKnown(absl::string_view authorization) const;
 
   // The apps of the settings, for their shares of the sessions; empty in open mode.
@@ -50,8 +68,18 @@ class Access {
     absl::flat_hash_set<std::string> regions;
     std::vector<std::string> keys;
     std::vector<std::string> relay_keys;
+    absl::flat_hash_map<std::string, std::string> token_secrets;  // by id
   };
 
+  // Fills in what the authorization proves for the app. Returns what is wrong with a token, if that
+  // is why it proves nothing.
+  std::string Judge(const std::string& name, const App& app, absl::string_view authorization,
+                    Grant* grant) const;
+
+  static absl::string_view NeedOf(const App& app);
+
+  Clock& clock_;
+  std::atomic<uint64_t> settings_{0};
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, App> apps_ ABSL_GUARDED_BY(mutex_);  // empty: open mode
 };

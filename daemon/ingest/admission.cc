@@ -36,7 +36,7 @@ Rejection Invalid(const Violation& violation) {
 Admission::Admission(const Settings& settings, const Aggregate* aggregate, Clock& clock)
     : aggregate_(*aggregate),
       message_bytes_max_(settings.ingest().max_message_bytes()),
-      access_(settings),
+      access_(settings, clock),
       client_address_(settings),
       quotas_(settings.quotas(), clock),
       sessions_max_(settings.limits().max_sessions()) {}
@@ -70,15 +70,11 @@ std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
     return rejection;
   }
   const SessionInfo& session = *request.session;
-  Grant grant = access_.Check(session.origin.app, session.origin.region, authorization);
-  if (!grant.status.ok()) {
-    const bool unknown = grant.status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
-    return Rejection{unknown ? RejectReason::kUnauthenticated : RejectReason::kPermissionDenied,
-                     std::move(grant.status), !grant.known};
-  }
+  std::optional<Rejection> rejection = CheckAccess(session.origin, authorization, admitted);
+  if (rejection.has_value()) return rejection;
+  const Grant& grant = admitted->grant;
   const KnownSession known = aggregate_.Find(session.id);
-  admitted->sender = Quotas::SenderOf(session.id, session.origin.app,
-                                      grant.keyed ? authorization : absl::string_view(),
+  admitted->sender = Quotas::SenderOf(session.id, session.origin.app, grant.key, grant.subject,
                                       client_address_.Of(peer, metadata));
   admitted->sender.relays = grant.relays;
   admitted->sender.is_new = !known.known;
@@ -98,7 +94,24 @@ bool Admission::HasRoom(const std::string& app) const {
   return aggregate_.HasRoom(TagOf(app), limit, access_.Apps());
 }
 
-std::optional<Rejection> Admission::CheckNoSession(const CheckedRequest& request) {
+std::optional<Rejection> Admission::CheckAccess(const Origin& origin,
+                                                absl::string_view authorization,
+                                                Admitted* admitted) const {
+  admitted->grant = access_.Check(origin.app, origin.region, authorization);
+  const Grant& grant = admitted->grant;
+  if (grant.status.ok()) return std::nullopt;
+  const bool unknown = grant.status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  return Rejection{unknown ? RejectReason::kUnauthenticated : RejectReason::kPermissionDenied,
+                   grant.status, !grant.known};
+}
+
+std::optional<Rejection> Admission::CheckNoSession(const CheckedRequest& request,
+                                                   const Origin& origin, const Metadata& metadata,
+                                                   Admitted* admitted) {
+  if (access_.IsOutdated(admitted->grant)) {
+    std::optional<Rejection> rejection = CheckAccess(origin, Authorization(metadata), admitted);
+    if (rejection.has_value()) return rejection;
+  }
   if (request.malformed) return Invalid(*request.session_violation);
   if (request.has_session) {
     return Invalid({"session", "is set again; only a stream's first message may have it"});

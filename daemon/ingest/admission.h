@@ -60,6 +60,7 @@ struct Rejection {
 // A session that was let in; a stream keeps it for all its batches.
 struct Admitted {
   Sender sender;
+  Grant grant;
   // The highest number of a batch that was counted, or taken by this stream: what is not above it
   // is a duplicate.
   uint64_t last_sequence = 0;
@@ -87,8 +88,10 @@ class Admission {
   // be allowed to. `metadata` and `peer` are those of the call. Sets `*admitted`.
   std::optional<Rejection> CheckSession(const CheckedRequest& request, const Metadata& metadata,
                                         absl::string_view peer, Admitted* admitted);
-  // For a stream's later messages: none may have a session.
-  static std::optional<Rejection> CheckNoSession(const CheckedRequest& request);
+  // For a stream's later messages: none may have a session, and who sends must still be allowed to
+  // report for `origin`. `metadata` is that of the call.
+  std::optional<Rejection> CheckNoSession(const CheckedRequest& request, const Origin& origin,
+                                          const Metadata& metadata, Admitted* admitted);
   // For any message, once: takes its tokens. `ahead`: others follow, so it may take some for them.
   std::optional<Rejection> CheckQuotas(const CheckedRequest& request, bool ahead,
                                        Admitted* admitted);
@@ -101,6 +104,8 @@ class Admission {
   void ReturnAhead(Admitted* admitted);
 
  private:
+  std::optional<Rejection> CheckAccess(const Origin& origin, absl::string_view authorization,
+                                       Admitted* admitted) const;
   bool HasRoom(const std::string& app) const;
 
   const Aggregate& aggregate_;

@@ -11,9 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/listener.h"
 #include "daemon/base/processors.h"
-#include "daemon/base/text_file.h"
+#include "daemon/base/yaml_message.h"
 #include "daemon/ingest/grpc_log.h"
 #include "daemon/ingest/health_call.h"
+#include "daemon/ingest/server_credentials.h"
 #include "daemon/ingest/stream_call.h"
 #include "daemon/ingest/unary_call.h"
 
@@ -33,6 +34,8 @@ constexpr int kMetadataBytesMax = 8192;
 constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kIdleConnectionMs = 300'000;
 constexpr int kPingIntervalMinMs = 60'000;
+// Time for a call of a connection that is too old to end by itself.
+constexpr int kAgeGraceMs = 30'000;
 
 // A message up to this much larger than ingest.max_message_bytes is still read, so that its
 // rejection names the limit and is counted. gRPC ends the call of a larger one, with a status that
@@ -47,36 +50,6 @@ constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);
 constexpr absl::Duration kQuietTime = absl::Milliseconds(100);
 constexpr absl::Duration kHoldTime = absl::Milliseconds(500);
 
-constexpr size_t kPemBytesMax = size_t{1} << 20;
-
-absl::StatusOr<std::string> ReadPem(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadTextFile(path, kPemBytesMax);
-  if (text.ok() && text->empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": is empty; PEM text is allowed"));
-  }
-  return text;
-}
-
-// gRPC's own pointer type.
-using CredentialsPointer = decltype(grpc::InsecureServerCredentials());
-
-absl::StatusOr<CredentialsPointer> Credentials(const internal::Ingest& settings) {
-  if (!settings.has_tls()) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options;
-  absl::StatusOr<std::string> certificate = ReadPem(settings.tls().certificate_file());
-  if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<std::string> key = ReadPem(settings.tls().key_file());
-  if (!key.ok()) return key.status();
-  options.pem_key_cert_pairs.push_back({*std::move(key), *std::move(certificate)});
-  if (!settings.tls().client_ca_file().empty()) {
-    absl::StatusOr<std::string> authorities = ReadPem(settings.tls().client_ca_file());
-    if (!authorities.ok()) return authorities.status();
-    options.pem_root_certs = *std::move(authorities);
-    options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
-  }
-  return grpc::SslServerCredentials(options);
-}
-
 void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(
       static_cast<int>(settings.max_message_bytes() + kOversizeBytesMax));
@@ -88,6 +61,13 @@ void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleConnectionMs);
+  const auto age_ms =
+      static_cast<int>(absl::ToInt64Milliseconds(ToDuration(settings.max_connection_age())));
+  if (age_ms > 0) {
+    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, age_ms);
+    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                                std::min(age_ms, kAgeGraceMs));
+  }
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                               kPingIntervalMinMs);
   // Without the probe a stream has at most one window of 64 KiB unread, however fast its
@@ -123,7 +103,7 @@ unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsM
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
     const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
     const Aggregate* aggregate, DeadFn on_dead) {
-  auto credentials = Credentials(settings.ingest());
+  absl::StatusOr<CredentialsPointer> credentials = ServerCredentialsOf(settings.ingest());
   if (!credentials.ok()) return credentials.status();
   absl::StatusOr<Listener> listener = Listener::Open(address);
   if (!listener.ok()) {
@@ -154,7 +134,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
   if (self->server_ == nullptr) {
     for (auto& queue : self->queues_) queue->Shutdown();
     return absl::UnavailableError(
-        absl::StrCat("cannot serve at ", address, ": the certificate does not match its key"));
+        absl::StrCat("cannot serve at ", address, ": gRPC does not start"));
   }
   for (auto& queue : self->queues_) {
     const IngestContext context = {&self->service_, &self->health_,    queue.get(),

@@ -71,10 +71,10 @@ void Quotas::Update(const internal::Quotas& settings) {
 }
 
 Sender Quotas::SenderOf(const SessionId& session, absl::string_view app, absl::string_view key,
-                        const std::optional<NetAddress>& address) {
+                        absl::string_view subject, const std::optional<NetAddress>& address) {
   Sender out;
   // With the app, so that another app's key cannot use up the session's quota.
-  out.session = KeyOf(session, app);
+  out.session = subject.empty() ? KeyOf(session, app) : KeyOf(5, subject, app);
   out.app = KeyOf(1, app);
   if (!key.empty()) out.key = KeyOf(2, key);
   if (!address.has_value()) return out;

@@ -25,7 +25,7 @@ namespace gmewatch {
 
 // Whose buckets a call takes from. It is made once for a stream.
 struct Sender {
-  uint64_t session = 0;
+  uint64_t session = 0;  // or of the player, whose sessions have one quota together
   uint64_t app = 0;
   uint64_t key = 0;      // 0: sent without a key
   uint64_t address = 0;  // 0: no quota, as for loopback
@@ -48,9 +48,11 @@ class Quotas {
 
   void Update(const internal::Quotas& settings);
 
-  // The sender of a batch of the session. `address`: nothing if it has none that counts.
+  // The sender of a batch of the session. `key`: empty if it needs none. `subject`: who has proved
+  // to be one player, in all its sessions; empty if nobody has. `address`: nothing if it has none
+  // that counts.
   static Sender SenderOf(const SessionId& session, absl::string_view app, absl::string_view key,
-                         const std::optional<NetAddress>& address);
+                         absl::string_view subject, const std::optional<NetAddress>& address);
 
   // Takes the tokens of a batch, or says which quota is too low for them.
   std::optional<OverQuota> Take(const Sender& sender, const Tokens& tokens);

@@ -96,7 +96,10 @@ void StreamCall::Take(CheckedRequest* request) {
 }
 
 std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
-  if (origin_.has_value()) return Admission::CheckNoSession(*request);
+  if (origin_.has_value()) {
+    return context_.admission->CheckNoSession(*request, origin_->origin(), call_.client_metadata(),
+                                              &admitted_);
+  }
   std::optional<Rejection> rejection =
       context_.admission->CheckSession(*request, call_.client_metadata(), call_.peer(), &admitted_);
   if (rejection.has_value()) return rejection;

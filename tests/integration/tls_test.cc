@@ -122,15 +122,42 @@ TEST_F(TlsTest, IsReadyAlthoughItsProbeHasNoCertificate) {
   }
 }
 
-TEST_F(TlsTest, AFileThatCannotBeReadPreventsTheStart) {
-  const std::string config = dir_.Write(
-      "settings.yaml", absl::StrCat("ingest: {tls: {certificate_file: ", dir_.File("absent.pem"),
-                                    ", key_file: x}}\n"));
-  const Ended run =
-      RunToEnd(GmewatchdPath(), {"--in_memory", "--open", "--config=" + config,
-                                 "--admin_address=127.0.0.1:0", "--ingest_address=127.0.0.1:0"});
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.error, HasSubstr("absent.pem: No such file or directory"));
+// The files are read again every ten seconds.
+TEST_F(TlsTest, ARenewedCertificateNeedsNoRestart) {
+  Start("\n");
+  ASSERT_TRUE(Arrives(TlsOptions()));
+  const TestCertificates renewed = MakeTestCertificates();
+  dir_.Write("server.key", renewed.server_key);
+  dir_.Write("server.pem", renewed.server_certificate);
+  ReporterOptions options = TlsOptions();
+  options.tls.root_certificates = renewed.authority;
+  EXPECT_TRUE(AwaitTrue([&] { return Arrives(options); }, absl::Seconds(40)));
+  EXPECT_FALSE(Arrives(TlsOptions())) << "the old certificate is still presented";
+}
+
+TEST_F(TlsTest, SaysWhichFileIsWrong) {
+  const std::string good = dir_.Write("good.pem", certificates_.server_certificate);
+  const std::string other = dir_.Write("other.key", MakeTestCertificates().server_key);
+  const std::string key = dir_.Write("good.key", certificates_.server_key);
+  const std::string junk = dir_.Write("junk.pem", "junk\n");
+  const auto check = [&](const std::string& certificate, const std::string& private_key,
+                         const std::string& authorities, const std::string& expected) {
+    const std::string config = dir_.Write(
+        "wrong.yaml",
+        absl::StrCat("ingest: {tls: {certificate_file: ", certificate, ", key_file: ", private_key,
+                     authorities.empty() ? "" : ", client_ca_file: ", authorities, "}}\n"));
+    const Ended run =
+        RunToEnd(GmewatchdPath(), {"--in_memory", "--open", "--config=" + config,
+                                   "--admin_address=127.0.0.1:0", "--ingest_address=127.0.0.1:0"});
+    EXPECT_EQ(run.status, 2) << expected;
+    EXPECT_THAT(run.error, HasSubstr(expected));
+  };
+  check(dir_.File("absent.pem"), key, "", "absent.pem: No such file or directory");
+  check(dir_.Write("empty.pem", ""), key, "", "empty.pem: is empty; PEM text is allowed");
+  check(junk, key, "", "junk.pem: has no certificate in PEM form");
+  check(good, junk, "", "junk.pem: has no private key in PEM form that belongs to");
+  check(good, other, "", "other.key: has no private key in PEM form that belongs to");
+  check(good, key, junk, "junk.pem: has no certificate in PEM form");
 }
 
 }  // namespace

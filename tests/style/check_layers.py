@@ -28,6 +28,7 @@ LAYERS = {
     "client/include": ["gmewatch/reporter.h"],
     "client/src": ["gmewatch/reporter.h", "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
     "client/examples": ["gmewatch/reporter.h"],
+    "client/tokens": [],
     "tests": ["daemon", "client", "gmewatch"],
 }
 
@@ -40,7 +41,7 @@ FENCES = [
     (r"sqlite3", ["daemon/log", "tests/daemon/log"]),
     (r"yaml-cpp/", ["daemon/base/yaml_load.h", "daemon/base/yaml_load.cc"]),
     (r"curl/", ["daemon/base/http_session.cc"]),
-    (r"openssl/", ["daemon/ingest", "tests"]),
+    (r"openssl/", ["daemon/ingest", "daemon/model/app_token.cc", "client/tokens", "tests"]),
     (r"gtest/|gmock/|benchmark/", ["tests"]),
 ]
 

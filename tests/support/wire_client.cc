@@ -110,7 +110,8 @@ grpc::Status CallRaw(WireClient* client, const std::string& method, const std::s
   return status;
 }
 
-WireStream::WireStream(WireClient* client) {
+WireStream::WireStream(WireClient* client, const std::string& authorization) {
+  if (!authorization.empty()) context_.AddMetadata("authorization", authorization);
   context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
   context_.set_wait_for_ready(true);
   stream_ = client->stub().ReportStream(&context_);

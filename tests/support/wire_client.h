@@ -53,7 +53,8 @@ grpc::Status CallRaw(WireClient* client, const std::string& method, const std::s
 // One ReportStream, used by one thread.
 class WireStream {
  public:
-  explicit WireStream(WireClient* client);
+  // `authorization` is the metadata of that name; empty: none.
+  explicit WireStream(WireClient* client, const std::string& authorization = "");
   bool Write(const v1::ReportRequest& request) { return stream_->Write(request); }
   // Reads until the batches up to `sequence` are acknowledged; false if the call ends before. Keeps
   // the rejected batches.

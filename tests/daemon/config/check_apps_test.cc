@@ -95,5 +95,29 @@ TEST(CheckAppsTest, CountsThePairs) {
       "s.yaml:2:1: the apps have 1025 (app, region) pairs; limits.max_app_regions allows 1024");
 }
 
+TEST(CheckAppsTest, ChecksTokenKeysAndNeverRepeatsThem) {
+  const std::string good = "0123456789abcdef0123456789abcdef";
+  const auto yaml = [](const std::string& first, const std::string& second) {
+    return "apps:\n- name: a\n  regions: [x]\n  keys: [12345678901234567890123456789012]\n"
+           "  token_keys:\n  - " +
+           first + "\n  - " + second;
+  };
+  const std::string k1 = "{id: k1, secret: " + good + "}";
+  EXPECT_TRUE(ParseSettings(yaml(k1, "{id: k2, secret: " + good + "2}"), "s.yaml").ok());
+  CheckError(yaml(k1, "{id: k1, secret: " + good + "2}"),
+             "s.yaml:7:10: id \"k1\" appears twice, first in line 6");
+  CheckError(yaml(k1, "{id: k2, secret: " + good + "}"),
+             "s.yaml:7:22: this secret appears twice, first in line 6");
+  CheckError(yaml(k1, "{id: k2, secret: 12345678901234567890123456789012}"),
+             "s.yaml:7:22: this secret appears twice, first in line 4");
+  CheckError(yaml("{id: k1, secret: short}", k1),
+             "s.yaml:6:22: this secret has 5 bytes; allowed: 32 to 256 printable ASCII characters "
+             "without spaces");
+  CheckError(yaml("{id: a b, secret: " + good + "}", k1), "s.yaml:6:10: id \"a b" + Form(3));
+  CheckError(yaml("{id: k1}", k1),
+             "s.yaml:6:5: this secret has 0 bytes; allowed: 32 to 256 printable ASCII characters "
+             "without spaces");
+}
+
 }  // namespace
 }  // namespace gmewatch

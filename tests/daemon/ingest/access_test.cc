@@ -1,11 +1,18 @@
 #include "daemon/ingest/access.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "daemon/model/app_token.h"
 
 namespace gmewatch {
 namespace {
 
 using grpc::StatusCode;
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+constexpr absl::string_view kSecret = "0123456789abcdef0123456789abcdef";
 
 Settings TwoApps() {
   Settings settings;
@@ -20,12 +27,14 @@ Settings TwoApps() {
 }
 
 TEST(AccessTest, OpenModeTakesAnyName) {
-  const Access access{Settings()};
+  ManualClock clock{kNow};
+  const Access access(Settings(), clock);
   EXPECT_TRUE(access.Check("any-app", "any-region", "").status.ok());
 }
 
 TEST(AccessTest, TakesOnlyWhatTheSettingsName) {
-  const Access access(TwoApps());
+  ManualClock clock{kNow};
+  const Access access(TwoApps(), clock);
   const auto check = [&access](const char* app, const char* region, const char* authorization) {
     return access.Check(app, region, authorization).status.error_code();
   };
@@ -46,7 +55,8 @@ TEST(AccessTest, SaysWhoIsKnownAndWhoRelays) {
   Settings settings = TwoApps();
   settings.mutable_apps(1)->add_relay_keys("relay-key-1");
   settings.mutable_apps(0)->add_relay_keys("relay-key-2");
-  const Access access(settings);
+  ManualClock clock{kNow};
+  const Access access(settings, clock);
   EXPECT_TRUE(access.Check("closed", "eu", "Bearer old-key-1").known);
   EXPECT_FALSE(access.Check("closed", "eu", "Bearer old-key-1").relays);
   EXPECT_TRUE(access.Check("closed", "eu", "Bearer relay-key-1").relays);
@@ -63,16 +73,100 @@ TEST(AccessTest, SaysWhoIsKnownAndWhoRelays) {
   EXPECT_TRUE(access.IsKnown("Bearer new-key-22"));
   EXPECT_FALSE(access.IsKnown(""));
   EXPECT_FALSE(access.IsKnown("Bearer nobody"));
-  EXPECT_TRUE(Access{Settings()}.IsKnown(""));
+  EXPECT_TRUE(Access(Settings(), clock).IsKnown(""));
 }
 
 TEST(AccessTest, FollowsAnUpdate) {
-  Access access(TwoApps());
+  ManualClock clock{kNow};
+  Access access(TwoApps(), clock);
   Settings settings = TwoApps();
   settings.mutable_apps(0)->set_regions(0, "us");
   access.Update(settings);
   EXPECT_FALSE(access.Check("open", "eu", "").status.ok());
   EXPECT_TRUE(access.Check("open", "us", "").status.ok());
+}
+
+// The app "closed" takes its keys and tokens, "signed" only tokens.
+Settings WithTokens() {
+  Settings settings = TwoApps();
+  internal::App* signed_app = settings.add_apps();
+  signed_app->set_name("signed");
+  signed_app->add_regions("eu");
+  for (internal::App* app : {settings.mutable_apps(1), signed_app}) {
+    internal::TokenKey* key = app->add_token_keys();
+    key->set_id("k1");
+    key->set_secret(std::string(kSecret));
+  }
+  return settings;
+}
+
+std::string TokenOf(const char* app, absl::Duration left, absl::string_view secret = kSecret,
+                    const char* id = "k1") {
+  return absl::StrCat("Bearer ",
+                      *SignToken({id, app, "player-7", absl::ToUnixSeconds(kNow + left)}, secret));
+}
+
+TEST(AccessTest, TakesATokenOfTheAppUntilItEnds) {
+  ManualClock clock{kNow};
+  const Access access(WithTokens(), clock);
+  for (const char* app : {"signed", "closed"}) {
+    const Grant grant = access.Check(app, "eu", TokenOf(app, absl::Hours(1)));
+    EXPECT_TRUE(grant.status.ok()) << grant.status.error_message();
+    EXPECT_TRUE(grant.known);
+    EXPECT_FALSE(grant.relays);
+    EXPECT_EQ(grant.subject, "player-7");
+    EXPECT_EQ(grant.key, "k1");
+    EXPECT_FALSE(access.IsOutdated(grant));
+  }
+  // Clocks may differ by a minute.
+  const Grant late = access.Check("signed", "eu", TokenOf("signed", -absl::Minutes(1)));
+  EXPECT_TRUE(late.status.ok()) << late.status.error_message();
+  clock.Advance(absl::Seconds(1));
+  EXPECT_TRUE(access.IsOutdated(late));
+  EXPECT_TRUE(access.IsKnown(TokenOf("signed", absl::Hours(1))));
+  EXPECT_FALSE(access.IsKnown(TokenOf("signed", -absl::Hours(1))));
+}
+
+TEST(AccessTest, SaysWhatIsWrongWithAToken) {
+  ManualClock clock{kNow};
+  const Access access(WithTokens(), clock);
+  const std::string good = TokenOf("signed", absl::Hours(1));
+  std::string other_subject = good;
+  other_subject.replace(other_subject.find("player-7"), 8, "player-8");
+  std::string later = good;
+  later.replace(later.find("~18") + 1, 2, "19");
+  const std::vector<std::pair<std::string, const char*>> wrong = {
+      {"", "needs a token of its backend"},
+      {"Bearer old-key-1", "needs a token of its backend"},
+      {good.substr(7), "needs a token of its backend"},
+      {good.substr(0, good.size() - 1), "is not signed by key \"k1\""},
+      {good + "A", "is not signed by key \"k1\""},
+      {other_subject, "is not signed by key \"k1\""},
+      {later, "is not signed by key \"k1\""},
+      {TokenOf("signed", absl::Hours(1), "another-secret-another-secret-ab"), "is not signed by"},
+      {TokenOf("signed", absl::Hours(1), kSecret, "k2"), "Bearer TOKEN\""},
+      {TokenOf("closed", absl::Hours(1)), "the token is for app \"closed\""},
+      {TokenOf("signed", -absl::Seconds(61)), "the token ended 1m1s ago"},
+      {TokenOf("signed", absl::Hours(25)), "the token ends in 25h; at most 24h are allowed"},
+  };
+  for (const auto& [authorization, message] : wrong) {
+    const Grant grant = access.Check("signed", "eu", authorization);
+    EXPECT_EQ(grant.status.error_code(), StatusCode::UNAUTHENTICATED) << authorization;
+    EXPECT_THAT(grant.status.error_message(), HasSubstr(message));
+    EXPECT_FALSE(grant.known);
+  }
+}
+
+TEST(AccessTest, ANewSettingsFileMakesEveryGrantCheckedAgain) {
+  ManualClock clock{kNow};
+  Access access(WithTokens(), clock);
+  const std::string token = TokenOf("signed", absl::Hours(1));
+  const Grant grant = access.Check("signed", "eu", token);
+  Settings revoked = WithTokens();
+  revoked.mutable_apps(2)->mutable_token_keys(0)->set_id("k2");
+  access.Update(revoked);
+  EXPECT_TRUE(access.IsOutdated(grant));
+  EXPECT_EQ(access.Check("signed", "eu", token).status.error_code(), StatusCode::UNAUTHENTICATED);
 }
 
 }  // namespace

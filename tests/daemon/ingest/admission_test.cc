@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "daemon/ingest/byte_buffer.h"
+#include "daemon/model/app_token.h"
 #include "gmewatch/v1/error_reporting.pb.h"
 #include "tests/daemon/aggregate/epochs.h"
 
@@ -58,6 +61,12 @@ class AdmissionTest : public ::testing::Test {
     admitted_ = {};
     return admission_.CheckSession(Read(request), metadata, "ipv4:127.0.0.1:1", &admitted_);
   }
+  std::optional<Rejection> CheckNoSession(const v1::ReportRequest& request,
+                                          const char* app = "demo", const char* key = "") {
+    Admission::Metadata metadata;
+    if (*key != '\0') metadata.emplace("authorization", key);
+    return admission_.CheckNoSession(Read(request), From(app, "eu").origin(), metadata, &admitted_);
+  }
   // Makes the aggregate remember the session of RequestOf.
   void CountSession() {
     Batch batch = SomeBatch(0, 1, {{1005, 1}});
@@ -79,6 +88,7 @@ class AdmissionTest : public ::testing::Test {
   ManualClock clock_{absl::UnixEpoch()};
   Admission admission_{SomeSettings(), &aggregate_, clock_};
   Admitted admitted_;
+  int next_session_ = 0;
   Scratch scratch_;
 };
 
@@ -201,10 +211,58 @@ TEST_F(AdmissionTest, AStreamTakesAheadAndGivesBackWhatItDoesNotNeed) {
 
 TEST_F(AdmissionTest, AStreamsLaterMessagesHaveNoSession) {
   v1::ReportRequest request = RequestOf("demo", "eu");
-  ExpectRejected(Admission::CheckNoSession(Read(request)), RejectReason::kInvalid,
-                 StatusCode::INVALID_ARGUMENT, "session is set again");
+  ASSERT_FALSE(CheckSession(request).has_value());
+  ExpectRejected(CheckNoSession(request), RejectReason::kInvalid, StatusCode::INVALID_ARGUMENT,
+                 "session is set again");
   request.clear_session();
-  EXPECT_FALSE(Admission::CheckNoSession(Read(request)).has_value());
+  EXPECT_FALSE(CheckNoSession(request).has_value());
+}
+
+TEST_F(AdmissionTest, AStreamEndsWithItsKeyItsAppAndItsRegion) {
+  const char* key = "Bearer the-only-key";
+  v1::ReportRequest later = RequestOf("keyed", "eu");
+  later.clear_session();
+  const auto after = [&](const std::function<void(internal::App*)>& change) {
+    admission_.Update(SomeSettings());
+    EXPECT_FALSE(CheckSession(RequestOf("keyed", "eu"), key).has_value());
+    EXPECT_FALSE(CheckNoSession(later, "keyed", key).has_value());
+    Settings settings = SomeSettings();
+    change(settings.mutable_apps(1));
+    admission_.Update(settings);
+    return CheckNoSession(later, "keyed", key);
+  };
+  EXPECT_FALSE(after([](internal::App* app) { app->add_keys("another-key"); }).has_value());
+  ExpectRejected(after([](internal::App* app) { app->set_keys(0, "another-key"); }),
+                 RejectReason::kUnauthenticated, StatusCode::UNAUTHENTICATED, "one of its keys");
+  ExpectRejected(after([](internal::App* app) { app->set_name("renamed"); }),
+                 RejectReason::kPermissionDenied, StatusCode::PERMISSION_DENIED, "\"keyed\"");
+  ExpectRejected(after([](internal::App* app) { app->set_regions(0, "us"); }),
+                 RejectReason::kPermissionDenied, StatusCode::PERMISSION_DENIED, "\"eu\"");
+}
+
+TEST_F(AdmissionTest, AllSessionsOfATokensPlayerShareOneQuota) {
+  Settings settings = SomeSettings();
+  internal::TokenKey* secret = settings.mutable_apps(1)->add_token_keys();
+  secret->set_id("k1");
+  secret->set_secret("0123456789abcdef0123456789abcdef");
+  settings.mutable_limits()->set_max_sessions(1000);
+  admission_.Update(settings);
+  const auto taken = [&](const char* subject) {
+    const std::string token = *SignToken(
+        {"k1", "keyed", subject, absl::ToUnixSeconds(clock_.Now()) + 60}, secret->secret());
+    int batches = 0;
+    for (; batches < 20; ++batches) {
+      v1::ReportRequest request = RequestOf("keyed", "eu");
+      request.mutable_session()->set_id(absl::StrFormat("%016d", next_session_++));
+      EXPECT_FALSE(CheckSession(request, absl::StrCat("Bearer ", token).c_str()).has_value());
+      if (admission_.CheckQuotas(scratch_.request, false, &admitted_).has_value()) break;
+    }
+    return batches;
+  };
+  // 50 events at once, 20 a batch.
+  EXPECT_EQ(taken("player-7"), 2);
+  EXPECT_EQ(taken("player-7"), 0);
+  EXPECT_EQ(taken("player-8"), 2);
 }
 
 TEST_F(AdmissionTest, BytesThatAreNotAMessageAreRejectedWithTheirStream) {
@@ -214,8 +272,9 @@ TEST_F(AdmissionTest, BytesThatAreNotAMessageAreRejectedWithTheirStream) {
   const char* expected = "not a gmewatch.v1.ReportRequest";
   ExpectRejected(admission_.CheckSession(scratch_.request, {}, "", &admitted_),
                  RejectReason::kInvalid, StatusCode::INVALID_ARGUMENT, expected);
-  ExpectRejected(Admission::CheckNoSession(scratch_.request), RejectReason::kInvalid,
-                 StatusCode::INVALID_ARGUMENT, expected);
+  ExpectRejected(
+      admission_.CheckNoSession(scratch_.request, From("demo", "eu").origin(), {}, &admitted_),
+      RejectReason::kInvalid, StatusCode::INVALID_ARGUMENT, expected);
 }
 
 TEST_F(AdmissionTest, AMessageThatIsTooLargeIsRejectedWithAllItsEvents) {

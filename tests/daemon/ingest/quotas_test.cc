@@ -18,7 +18,7 @@ class QuotasTest : public ::testing::Test {
   }
   static Sender From(uint64_t session, const char* app = "a", const char* key = "",
                      const char* address = "") {
-    return Quotas::SenderOf({session, 1}, app, key, ParseNetAddress(address));
+    return Quotas::SenderOf({session, 1}, app, key, "", ParseNetAddress(address));
   }
   // The number of new sessions that an address may begin now.
   int NewSessions(const std::function<std::string(int)>& address) {
