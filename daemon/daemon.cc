@@ -9,6 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/yaml_message.h"
 #include "daemon/clock_check.h"
+#include "daemon/dangers.h"
 #include "daemon/log/memory_log.h"
 #include "daemon/log/sqlite_log.h"
 
@@ -30,6 +31,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
   absl::StatusOr<DaemonFiles> files =
       LoadFiles(self->options_.config_file, self->options_.catalog_file, self->options_.open);
   if (!files.ok()) return files.status();
+  absl::Status reachable =
+      CheckReachable(files->settings, self->options_.ingest_address, self->options_.open);
+  if (!reachable.ok()) return reachable;
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
   for (const auto step :
@@ -192,9 +196,6 @@ absl::Status Daemon::StartServing() {
   absl::Status status = admin_->Start();
   if (!status.ok()) return status;
   UseCatalog(files_.catalog, settings);
-  if (settings.apps_size() == 0) {
-    LogWarning("open mode: whoever reaches the ingest port may report for any app");
-  }
   spikes_->Start();
   annotations_->Start();
 
@@ -250,7 +251,10 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
                       {url, settings.expose().grafana_url(), settings.expose().prometheus_url()});
   spikes_->SetCatalog(catalog);
   annotations_->Use(settings.annotations(), catalog, url);
+  const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.admin_address);
   absl::MutexLock lock(&mutex_);
+  LogDangers(stats_.dangers, dangers);
+  stats_.dangers = dangers;
   stats_.app_regions_limit = settings.limits().max_app_regions();
   stats_.sessions_limit = settings.limits().max_sessions();
   stats_.open_mode = settings.apps_size() == 0;

@@ -35,9 +35,9 @@ Flags MakeFlags(DaemonFlags* to) {
             "where counts are kept; else $STATE_DIRECTORY,\n"
             "$XDG_STATE_HOME/gmewatch or $HOME/.local/state/gmewatch");
   flags.Add("in_memory", &to->in_memory, "keep no counts beyond the process");
-  flags.Add(
-      "open", &to->options.open,
-      "allow a settings file that lists no apps (open mode:\nanybody may report for any app)");
+  flags.Add("open", &to->options.open,
+            "allow settings that list no apps (open mode: anybody may\nreport for any app) in a "
+            "file, or at an address that others reach");
   flags.Add("check_config", &to->check_config, "check the settings and the catalogue, then exit");
   flags.Add("check_state", &to->check_state, "check the files of the state directory, then exit");
   flags.Add("version", &to->version, "print the version, then exit");

@@ -17,6 +17,7 @@
 #include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
+#include "daemon/dangers.h"
 #include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
@@ -84,6 +85,12 @@ int CheckFiles(const DaemonOptions& options) {
       LoadFiles(options.config_file, options.catalog_file, options.open);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
+    return kExitUsage;
+  }
+  const absl::Status reachable =
+      CheckReachable(files->settings, options.ingest_address, options.open);
+  if (!reachable.ok()) {
+    std::cerr << "gmewatchd: " << reachable.message() << "\n";
     return kExitUsage;
   }
   std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "

@@ -104,7 +104,7 @@ void AnnotationPusher::TakeReport() {
 
 absl::Status AnnotationPusher::ReadToken() {
   const absl::StatusOr<std::string> text =
-      ReadTextFile(given_->settings.token_file(), kTokenBytesMax);
+      ReadSecretFile(given_->settings.token_file(), kTokenBytesMax);
   if (!text.ok()) return text.status();
   const absl::string_view token = absl::StripAsciiWhitespace(*text);
   // Other characters could end the header that contains it.

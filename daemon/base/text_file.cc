@@ -1,5 +1,7 @@
 #include "daemon/base/text_file.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -25,6 +27,22 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t bytes_m
     return error(absl::StrCat("has more than ", bytes_max, " bytes"));
   }
   return text;
+}
+
+absl::Status CheckSecretFile(const std::string& path) {
+  struct stat file {};
+  if (stat(path.c_str(), &file) != 0 || (file.st_mode & S_IROTH) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path,
+                   ": holds a secret, and every user of this machine may read it; take that "
+                   "away with: chmod o-r ",
+                   path));
+}
+
+absl::StatusOr<std::string> ReadSecretFile(const std::string& path, size_t bytes_max) {
+  absl::Status status = CheckSecretFile(path);
+  if (!status.ok()) return status;
+  return ReadTextFile(path, bytes_max);
 }
 
 }  // namespace gmewatch

@@ -96,6 +96,13 @@ bool HasNothing(absl::string_view text) {
   });
 }
 
+// Keys of a game do not count: whoever has the game can read them.
+bool HasSecret(const Settings& settings) {
+  return absl::c_any_of(settings.apps(), [](const internal::App& app) {
+    return app.relay_keys_size() > 0 || app.token_keys_size() > 0;
+  });
+}
+
 bool NeedsKey(const internal::App& app) { return app.keys_size() > 0 || app.token_keys_size() > 0; }
 
 bool Reloads(const FieldDescriptor& field) {
@@ -135,7 +142,12 @@ absl::StatusOr<Settings> LoadSettings(const std::string& path) {
                      ": has no settings: it is empty or has only comments, as if it had not "
                      "been written yet; for all defaults leave --config out"));
   }
-  return ParseSettings(*text, path);
+  absl::StatusOr<Settings> settings = ParseSettings(*text, path);
+  if (settings.ok() && HasSecret(*settings)) {
+    absl::Status secret = CheckSecretFile(path);
+    if (!secret.ok()) return secret;
+  }
+  return settings;
 }
 
 absl::Status CheckOpen(const Settings& settings, const std::string& path, bool open) {

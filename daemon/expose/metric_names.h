@@ -164,6 +164,9 @@ struct MetricInfo {
     "Log lines that were dropped because nobody read standard error.", stats.daemon.dropped_log_lines) \
   X(kOpenMode, kGauge, "gmewatch_open_mode", (), \
     "1 while anybody may report for any app, because the settings list none.", stats.daemon.open_mode) \
+  X(kDanger, kGauge, "gmewatch_danger", (kLabelReason), \
+    "1 for what makes this installation easy to attack: open_mode, plain_text, admin_reachable or root.", \
+    DangersOf(stats.daemon)) \
   X(kStarts, kCounter, "gmewatch_starts_total", (), \
     "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts) \
   X(kUptime, kGauge, "gmewatch_uptime_seconds", (), \

@@ -61,6 +61,14 @@ Samples ByReason(const AggregateStats& stats, uint64_t Rejected::*number) {
   return samples;
 }
 
+Samples DangersOf(const DaemonStats& stats) {
+  Samples samples;
+  for (size_t i = 0; i < kDangers; ++i) {
+    samples.emplace_back(DangerLabel(static_cast<Danger>(i)), stats.dangers[i] ? 1 : 0);
+  }
+  return samples;
+}
+
 Samples RejectedBatches(const AggregateStats& stats) { return ByReason(stats, &Rejected::batches); }
 Samples RejectedEvents(const AggregateStats& stats) { return ByReason(stats, &Rejected::events); }
 

@@ -52,7 +52,7 @@ absl::Status Check(const TokenFlags& flags, const std::vector<std::string>& rest
 }
 
 absl::StatusOr<std::string> Sign(TokenFlags* flags) {
-  absl::StatusOr<std::string> secret = ReadTextFile(flags->secret_file, kSecretBytesMax + 2);
+  absl::StatusOr<std::string> secret = ReadSecretFile(flags->secret_file, kSecretBytesMax + 2);
   if (!secret.ok()) return secret.status();
   absl::StripTrailingAsciiWhitespace(&*secret);  // without an editor's newline
   if (secret->empty()) {

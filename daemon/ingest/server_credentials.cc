@@ -59,7 +59,8 @@ absl::StatusOr<CredentialsPointer> ServerCredentialsOf(const internal::Ingest& s
     absl::Status status = CheckPem(path);
     if (!status.ok()) return status;
   }
-  absl::Status status = CheckPair(tls);
+  absl::Status status = CheckSecretFile(tls.key_file());
+  if (status.ok()) status = CheckPair(tls);
   if (!status.ok()) return status;
   grpc::experimental::TlsServerCredentialsOptions options(
       std::make_shared<  // allow(shared_ptr): what gRPC takes

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "daemon/model/danger.h"
 
 namespace gmewatch {
 
@@ -33,6 +34,7 @@ struct DaemonStats {
   bool last_reload_ok = true;
   uint64_t dropped_log_lines = 0;
   bool open_mode = false;
+  Dangers dangers{};
   absl::Duration uptime;
   std::optional<uint64_t> starts;  // of this state; absent: not known
   uint64_t largest_series_events = 0;

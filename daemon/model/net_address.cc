@@ -28,18 +28,23 @@ std::optional<NetAddress> ParseNetAddress(absl::string_view text) {
 
 bool IsIpv4(const NetAddress& address) { return Prefix(address, kIpv4Begin) == kIpv4Prefix; }
 
+bool IsLoopback(const NetAddress& address) {
+  if (IsIpv4(address)) return address[12] == 127;
+  NetAddress loopback{};
+  loopback[15] = 1;
+  return address == loopback;
+}
+
 bool IsPrivate(const NetAddress& address) {
   if (IsIpv4(address)) {
     const uint8_t a = address[12];
     const uint8_t b = address[13];
-    return a == 127 || a == 10 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168) ||
-           (a == 169 && b == 254);
+    return IsLoopback(address) || a == 10 || (a == 172 && b >= 16 && b < 32) ||
+           (a == 192 && b == 168) || (a == 169 && b == 254);
   }
-  NetAddress loopback{};
-  loopback[15] = 1;
   const bool unique_local = (address[0] & 0xfe) == 0xfc;
   const bool link_local = address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
-  return address == loopback || unique_local || link_local;
+  return IsLoopback(address) || unique_local || link_local;
 }
 
 NetAddress Prefix(const NetAddress& address, int bits) {

@@ -20,6 +20,9 @@ std::optional<NetAddress> ParseNetAddress(absl::string_view text);
 
 bool IsIpv4(const NetAddress& address);
 
+// Whether only this machine can have the address.
+bool IsLoopback(const NetAddress& address);
+
 // Whether no stranger from the internet can have the address: loopback, link-local, private.
 bool IsPrivate(const NetAddress& address);
 

@@ -45,7 +45,7 @@ class ComposeTest(unittest.TestCase):
     def test_links_lead_to_the_published_ports(self):
         published = {name: {f"http://{port.rsplit(':', 1)[0]}" for port in service["ports"]} for name, service in self.services.items()}
         settings = next((source, target) for name, source, target in self.mounts() if source.endswith("gmewatchd.yaml"))
-        self.assertIn(f"--config={settings[1]}", self.services["gmewatchd"]["command"])
+        self.assertIn(f'"--config={settings[1]}"', (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
         expose = yaml.safe_load((DEPLOY / settings[0]).read_text(encoding="utf-8"))["expose"]
         self.assertIn(expose["public_url"], published["gmewatchd"])
         self.assertIn(expose["grafana_url"], published["grafana"])

@@ -182,5 +182,33 @@ TEST(OpenModeTest, ASettingsFileWithoutAppsNeedsTheFlag) {
   EXPECT_TRUE((*daemon)->process().AwaitError("WARNING open mode: "));
 }
 
+TEST(OpenModeTest, AnAddressThatOthersReachNeedsTheFlag) {
+  const std::vector<std::string> arguments = {"--in_memory", "--ingest_address=0.0.0.0:0",
+                                              "--admin_address=127.0.0.1:0"};
+  const Ended rejected = RunToEnd(GmewatchdPath(), arguments);
+  EXPECT_EQ(rejected.status, 2);
+  EXPECT_THAT(rejected.error, HasSubstr("--ingest_address=0.0.0.0:0 can be reached from elsewhere"));
+  auto open = GmewatchdProcess::Start({"--in_memory", "--open", "--ingest_address=0.0.0.0:0"});
+  ASSERT_TRUE(open.ok()) << open.status();
+  EXPECT_TRUE((*open)->process().AwaitError("WARNING the ingest port is not on loopback"));
+  const Samples samples = (*open)->Scrape();
+  EXPECT_EQ(ValueOf(samples, "gmewatch_danger{reason=\"plain_text\"}"), 1);
+  EXPECT_EQ(ValueOf(samples, "gmewatch_danger{reason=\"open_mode\"}"), 1);
+  EXPECT_EQ(ValueOf(samples, "gmewatch_danger{reason=\"admin_reachable\"}"), 0);
+}
+
+TEST_F(ReloadTest, ASecretThatEveryUserMayReadIsRejected) {
+  namespace fs = std::filesystem;
+  const std::string file = dir_.Write(
+      "settings.yaml", "apps: [{name: two, regions: [eu], relay_keys: [a-relay-key]}]\n");
+  fs::permissions(file, fs::perms::others_read, fs::perm_options::add);
+  Reload("failure");
+  EXPECT_TRUE(daemon_->process().AwaitError("every user of this machine may read it"));
+  EXPECT_FALSE(MayReport("two"));
+  fs::permissions(file, fs::perms::others_read, fs::perm_options::remove);
+  Reload("success");
+  EXPECT_TRUE(MayReport("two"));
+}
+
 }  // namespace
 }  // namespace gmewatch

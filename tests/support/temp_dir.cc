@@ -31,6 +31,9 @@ std::string TempDir::File(absl::string_view name) const { return absl::StrCat(pa
 
 std::string TempDir::Write(absl::string_view name, absl::string_view text) const {
   std::ofstream(File(name), std::ios::binary) << text;
+  // It may hold a secret.
+  std::filesystem::permissions(
+      File(name), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   return File(name);
 }
 

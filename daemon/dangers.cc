@@ -1,0 +1,72 @@
+#include "daemon/dangers.h"
+
+#include <unistd.h>
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/base/listen_address.h"
+#include "daemon/base/log.h"
+#include "daemon/model/net_address.h"
+
+namespace gmewatch {
+namespace {
+
+// Whether other machines may reach it. A name is taken for one of an address that they reach.
+bool IsReachable(const std::string& address) {
+  const absl::StatusOr<ListenAddress> parsed = ParseListenAddress(address);
+  if (!parsed.ok() || parsed->host == "localhost") return false;
+  const std::optional<NetAddress> host = ParseNetAddress(parsed->host);
+  return !host.has_value() || !IsLoopback(*host);
+}
+
+absl::string_view TextOf(Danger danger) {
+  switch (danger) {
+    case Danger::kOpen:
+      return "open mode: whoever reaches the ingest port may report for any app";
+    case Danger::kPlainText:
+      return "the ingest port is not on loopback and has no TLS, so keys and counts can be read on "
+             "the "
+             "way; set ingest.tls, or listen on loopback behind a proxy that ends TLS";
+    case Danger::kAdminReachable:
+      return "the admin port is not on loopback and asks nobody for a password; keep it in a "
+             "private network";
+    case Danger::kRoot:
+      return "runs as root; a user of its own needs no rights but to its state directory";
+  }
+  return "";
+}
+
+}  // namespace
+
+Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
+                    const std::string& admin_address) {
+  Dangers dangers{};
+  const auto set = [&dangers](Danger danger, bool is) {
+    dangers[static_cast<size_t>(danger)] = is;
+  };
+  set(Danger::kOpen, settings.apps_size() == 0);
+  set(Danger::kPlainText, !settings.ingest().has_tls() && IsReachable(ingest_address));
+  set(Danger::kAdminReachable, IsReachable(admin_address));
+  set(Danger::kRoot, geteuid() == 0);
+  return dangers;
+}
+
+void LogDangers(const Dangers& before, const Dangers& now) {
+  for (size_t i = 0; i < kDangers; ++i) {
+    if (now[i] && !before[i]) LogWarning(TextOf(static_cast<Danger>(i)));
+  }
+}
+
+absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address,
+                            bool open) {
+  if (open || settings.apps_size() > 0 || !IsReachable(ingest_address)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--ingest_address=", ingest_address,
+                   " can be reached from elsewhere, and no settings list apps, so anybody could "
+                   "report for any app; list them in a file and name it with --config, or start "
+                   "with --open if that is meant"));
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,29 @@
+// Finds what makes an installation easy to attack, and says so once, in the log; the metric
+// gmewatch_danger says it for as long as it lasts.
+//
+// Thread safety: free functions without state.
+#ifndef GMEWATCH_DAEMON_DANGERS_H_
+#define GMEWATCH_DAEMON_DANGERS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "daemon/config/settings.h"
+#include "daemon/model/danger.h"
+
+namespace gmewatch {
+
+// The addresses are HOST:PORT, as the flags have them.
+Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
+                    const std::string& admin_address);
+
+// A warning for each that was not there before.
+void LogDangers(const Dangers& before, const Dangers& now);
+
+// Errors: InvalidArgument, the ingest port is reached from elsewhere and the settings list no apps,
+// although the flag --open was not given.
+absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address, bool open);
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_DAEMON_DANGERS_H_

@@ -1,0 +1,56 @@
+#include "daemon/dangers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace gmewatch {
+namespace {
+
+using ::testing::HasSubstr;
+
+bool Has(const Dangers& dangers, Danger danger) { return dangers[static_cast<size_t>(danger)]; }
+
+Settings WithAnApp() {
+  Settings settings;
+  settings.add_apps()->set_name("demo");
+  return settings;
+}
+
+TEST(DangersTest, LoopbackIsNoDanger) {
+  for (const char* host : {"127.0.0.1", "127.1.2.3", "localhost", "[::1]"}) {
+    const std::string address = std::string(host) + ":4747";
+    const Dangers dangers = FindDangers(WithAnApp(), address, address);
+    EXPECT_FALSE(Has(dangers, Danger::kOpen));
+    EXPECT_FALSE(Has(dangers, Danger::kPlainText)) << host;
+    EXPECT_FALSE(Has(dangers, Danger::kAdminReachable)) << host;
+    EXPECT_TRUE(CheckReachable(Settings(), address, false).ok()) << host;
+  }
+}
+
+TEST(DangersTest, EveryOtherAddressIsReachable) {
+  for (const char* host : {"0.0.0.0", "10.0.0.1", "[::]", "", "*", "a.example"}) {
+    const std::string address = std::string(host) + ":4747";
+    const Dangers dangers = FindDangers(WithAnApp(), address, address);
+    EXPECT_TRUE(Has(dangers, Danger::kPlainText)) << host;
+    EXPECT_TRUE(Has(dangers, Danger::kAdminReachable)) << host;
+    EXPECT_THAT(CheckReachable(Settings(), address, false).message(), HasSubstr("with --open"))
+        << host;
+    EXPECT_TRUE(CheckReachable(Settings(), address, true).ok()) << host;
+    EXPECT_TRUE(CheckReachable(WithAnApp(), address, false).ok()) << host;
+  }
+}
+
+TEST(DangersTest, TlsIsNoPlainTextAndNoAppIsOpenMode) {
+  Settings settings;
+  settings.mutable_ingest()->mutable_tls()->set_key_file("key.pem");
+  const Dangers dangers = FindDangers(settings, "0.0.0.0:4747", "127.0.0.1:9747");
+  EXPECT_FALSE(Has(dangers, Danger::kPlainText));
+  EXPECT_FALSE(Has(dangers, Danger::kAdminReachable));
+  EXPECT_TRUE(Has(dangers, Danger::kOpen));
+}
+
+}  // namespace
+}  // namespace gmewatch
