@@ -88,7 +88,8 @@ TEST(FrontTest, AQuietStreamIsCutAlthoughItPings) {
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   const uint16_t port = FreePort();
   // GMEWATCH_FRONT_QUIET=90s takes the shipped time.
-  const char* quiet = std::getenv("GMEWATCH_FRONT_QUIET");  // NOLINT(concurrency-mt-unsafe)
+  const char* quiet =
+      std::getenv("GMEWATCH_FRONT_QUIET");  // NOLINT(concurrency-mt-unsafe): before any thread
   const auto front = ChildProcess::Start(
       "haproxy", {"-db", "-f",
                   dir.Write("haproxy.cfg", Configuration(port, (*daemon)->ingest_address(),
@@ -106,7 +107,8 @@ TEST(FrontTest, WithoutAFrontPingsThatAreTooFrequentEndTheConnection) {
   const auto daemon = GmewatchdProcess::Start({"--in_memory"});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   // GMEWATCH_PING_INTERVAL=10s and the like measure how long that takes.
-  const char* given = std::getenv("GMEWATCH_PING_INTERVAL");  // NOLINT(concurrency-mt-unsafe)
+  const char* given =
+      std::getenv("GMEWATCH_PING_INTERVAL");  // NOLINT(concurrency-mt-unsafe): before any thread
   absl::Duration interval = absl::Seconds(1);
   ASSERT_TRUE(given == nullptr || absl::ParseDuration(given, &interval));
   const Cut cut = AwaitCut((*daemon)->ingest_address(), interval);
