@@ -1,6 +1,7 @@
 #include "daemon/run.h"
 
 #include <malloc.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,6 +27,9 @@ namespace {
 // How long a stop or a start waits for whoever reads the log.
 constexpr absl::Duration kFlushTime = absl::Seconds(1);
 
+// How long a start waits for whoever reads standard output.
+constexpr int kOutputTimeMs = 1000;
+
 // The most that there are besides those of the ingest server's queues, gRPC's own among them.
 constexpr unsigned kOtherThreads = 80;
 
@@ -49,6 +53,19 @@ void RaiseDescriptorLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A full pipe or a stopped terminal must not keep the process from its signals.
+void SayReady(const Daemon& daemon) {
+  const std::string line = absl::StrCat("ready ingest=", daemon.ingest_address(),
+                                        " admin=", daemon.admin_address(), "\n");
+  pollfd output = {STDOUT_FILENO, POLLOUT, 0};
+  if (poll(&output, 1, kOutputTimeMs) > 0 &&
+      write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
+    return;
+  }
+  LogWarning("standard output does not take the ready line",
+             {{"ingest", daemon.ingest_address()}, {"admin", daemon.admin_address()}});
 }
 
 // Instead of a core dump without a word, such as when a thread cannot be made.
@@ -151,8 +168,7 @@ int RunUntilSignal(DaemonOptions options) {
   }
   LogInfo("ready", {{"version", std::string(Version())}});
   FlushLog(kFlushTime);  // what the start says comes before the line that it is over
-  std::cout << "ready ingest=" << (*daemon)->ingest_address()
-            << " admin=" << (*daemon)->admin_address() << std::endl;  // NOLINT: now, not later
+  SayReady(**daemon);
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*daemon)->Reload();
   LogInfo("stopping", {{"signal", absl::StrCat(signal)}});

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -22,15 +24,98 @@ namespace {
 
 constexpr size_t kStreams = 1000;
 
-// The shipped configuration without TLS and for a shell, at `port`, in front of `ingest`.
-std::string Configuration(uint16_t port, const std::string& ingest) {
+// The shipped configuration without TLS and for a shell, at `port`, in front of `ingest`. It cuts
+// streams that are quiet for `quiet`.
+std::string Configuration(uint16_t port, const std::string& ingest,
+                          const std::string& quiet = "90s") {
   std::ifstream file(GMEWATCH_HAPROXY_CFG);
   const std::string shipped{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   return absl::StrReplaceAll(shipped, {{":443 ssl crt /etc/haproxy/gmewatch.pem alpn h2",
                                         absl::StrCat("127.0.0.1:", port, " proto h2")},
                                        {"127.0.0.1:4747", ingest},
+                                       {"timeout client 90s", "timeout client " + quiet},
+                                       {"timeout server 90s", "timeout server " + quiet},
                                        // A shell may have fewer descriptors.
                                        {"maxconn 20000", "maxconn 1000"}});
+}
+
+grpc::Status ReportWithin(WireClient* client, absl::Duration timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  v1::ReportResponse response;
+  return client->stub().Report(&context, MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}}),
+                               &response);
+}
+
+// A channel that pings every `interval`.
+std::shared_ptr<grpc::Channel> PingingChannel(const std::string& address, absl::Duration interval) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(interval)));
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+struct Cut {
+  bool acknowledged = false;
+  grpc::Status status;
+  absl::Duration after;
+};
+
+// Reports once on a stream that is quiet from then on, and waits until it is cut.
+Cut AwaitCut(const std::string& address, absl::Duration ping_interval) {
+  const auto stub = v1::ErrorReporting::NewStub(PingingChannel(address, ping_interval));
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(120)));
+  const auto stream = stub->ReportStream(&context);
+  Cut cut;
+  v1::ReportResponse response;
+  cut.acknowledged = stream->Write(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})) &&
+                     stream->Read(&response);
+  const absl::Time quiet_since = absl::Now();
+  while (stream->Read(&response)) {
+  }
+  cut.status = stream->Finish();
+  cut.after = absl::Now() - quiet_since;
+  return cut;
+}
+
+TEST(FrontTest, AQuietStreamIsCutAlthoughItPings) {
+  const TempDir dir;
+  const auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const uint16_t port = FreePort();
+  // GMEWATCH_FRONT_QUIET=90s takes the shipped time.
+  const char* quiet =
+      std::getenv("GMEWATCH_FRONT_QUIET");  // NOLINT(concurrency-mt-unsafe): before any thread
+  const auto front = ChildProcess::Start(
+      "haproxy", {"-db", "-f",
+                  dir.Write("haproxy.cfg", Configuration(port, (*daemon)->ingest_address(),
+                                                         quiet == nullptr ? "3s" : quiet))});
+  ASSERT_TRUE(front.ok()) << "the Debian package haproxy must be installed";
+  const Cut cut = AwaitCut(absl::StrCat("127.0.0.1:", port), absl::Seconds(1));
+  EXPECT_TRUE(cut.acknowledged);
+  EXPECT_TRUE(cut.status.error_code() == grpc::StatusCode::CANCELLED ||
+              cut.status.error_code() == grpc::StatusCode::UNKNOWN)
+      << cut.status.error_code() << " " << cut.status.error_message();
+  std::cout << "cut after " << cut.after << "\n";
+}
+
+TEST(FrontTest, WithoutAFrontPingsThatAreTooFrequentEndTheConnection) {
+  const auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  // GMEWATCH_PING_INTERVAL=10s and the like measure how long that takes.
+  const char* given =
+      std::getenv("GMEWATCH_PING_INTERVAL");  // NOLINT(concurrency-mt-unsafe): before any thread
+  absl::Duration interval = absl::Seconds(1);
+  ASSERT_TRUE(given == nullptr || absl::ParseDuration(given, &interval));
+  const Cut cut = AwaitCut((*daemon)->ingest_address(), interval);
+  EXPECT_TRUE(cut.acknowledged);
+  EXPECT_EQ(cut.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(cut.status.error_message(), "Too many pings");
+  std::cout << "cut after " << cut.after << "\n";
 }
 
 TEST(FrontTest, ARelayMayHaveAThousandStreamsOnOneConnection) {
@@ -63,6 +148,10 @@ TEST(FrontTest, ARelayMayHaveAThousandStreamsOnOneConnection) {
     }
   }
   EXPECT_EQ(acknowledged, kStreams) << (*front)->output() << (*front)->error();
+  EXPECT_EQ(ReportWithin(&relay, absl::Seconds(1)).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  streams.front()->Cancel();
+  EXPECT_TRUE(ReportWithin(&relay, absl::Seconds(30)).ok());
   done.Notify();
   guard.join();
   for (const auto& stream : streams) stream->Cancel();

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/free_port.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
 #include "tests/support/read_until.h"
@@ -63,6 +64,24 @@ TEST(UnreadLogTest, DelaysNothing) {
     EXPECT_EQ(HttpFetch((*daemon)->admin_address(), path)->status, 200) << path;
   }
   EXPECT_EQ((*daemon)->Terminate(), 0);
+}
+
+TEST(UnreadLogTest, StandardOutputThatNobodyReadsDelaysNeitherTheStartNorAStop) {
+  const FullPipe output;
+  ChildOptions options;
+  options.output_fd = output.write_end();
+  const std::string ingest = absl::StrCat("127.0.0.1:", FreePort());
+  auto daemon = ChildProcess::Start(
+      GmewatchdPath(), {"--in_memory", "--ingest_address=" + ingest, "--admin_address=127.0.0.1:0"},
+      options);
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  EXPECT_TRUE((*daemon)->AwaitError("standard output does not take the ready line"))
+      << (*daemon)->error();
+  EXPECT_THAT((*daemon)->error(), HasSubstr(ingest));
+  WireClient client(ingest);
+  EXPECT_TRUE(client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  (*daemon)->Signal(SIGTERM);
+  EXPECT_EQ((*daemon)->Wait(), 0);
 }
 
 TEST(UnreadLogTest, IsCompleteUpToALimitOnceSomebodyReads) {

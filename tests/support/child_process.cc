@@ -68,7 +68,11 @@ void Limit(__rlimit_resource_t resource, uint64_t most) {
 // Runs in the child; allocates nothing.
 [[noreturn]] void Become(const Image& image, char* const* arguments, char* const* environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  Redirect(image.out.c_str(), STDOUT_FILENO);
+  if (image.options.output_fd >= 0) {
+    dup2(image.options.output_fd, STDOUT_FILENO);
+  } else {
+    Redirect(image.out.c_str(), STDOUT_FILENO);
+  }
   if (image.options.error_fd >= 0) {
     dup2(image.options.error_fd, STDERR_FILENO);
   } else {

@@ -24,7 +24,8 @@ struct ChildOptions {
   uint64_t open_files_max = 0;
   // The most address space that it may have, in bytes; 0: as much as this process.
   uint64_t address_space_max = 0;
-  // Standard error goes to this descriptor instead of a file; -1: to the file.
+  // Standard output or error goes to this descriptor instead of a file; -1: to the file.
+  int output_fd = -1;
   int error_fd = -1;
   // Variables that are added to the environment or replaced there, as NAME=VALUE.
   std::vector<std::string> environment;
