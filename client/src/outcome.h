@@ -35,7 +35,7 @@ inline constexpr absl::Duration kServerPauseMax = absl::Hours(1);
 // What a ReportResponse says of the batch `sequence`. INTERNAL if the bytes are not one.
 Outcome ReadAnswer(absl::string_view response, uint64_t sequence);
 
-// Of the details of a failed call.
+// What the details of a failed call say.
 struct ErrorDetails {
   std::optional<absl::Duration> retry_delay;  // google.rpc.RetryInfo
   std::string violations;                     // google.rpc.BadRequest: "session.app: ...; ..."

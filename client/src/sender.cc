@@ -21,7 +21,7 @@ constexpr int kResponseBytesMax = 65536;
 constexpr absl::Duration kAddressTimeoutMin = absl::Seconds(1);
 constexpr absl::Duration kAddressTimeoutMax = absl::Seconds(20);
 
-// While it connects, this often it looks whether it was cancelled: gRPC cannot be told.
+// While it connects, this often it looks whether it was cancelled: gRPC has no call for that.
 constexpr absl::Duration kCancelCheck = absl::Milliseconds(50);
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const TlsOptions& tls) {

