@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   using Send = bool (*)(const char* address, int code);
   std::vector<Send> modules;
   for (int i = 2; i < argc; ++i) {
-    void* module = dlopen(argv[i], RTLD_NOW | RTLD_GLOBAL);
+    void* module = dlopen(argv[i], RTLD_NOW | RTLD_LOCAL);
     void* send = module == nullptr ? nullptr : dlsym(module, "Send");
     if (send == nullptr) {
       std::fprintf(stderr, "%s\n", dlerror());
