@@ -143,6 +143,7 @@ absl::Status Daemon::StartCommitter() {
       [this](uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts) {
         kept_.Apply([&] { aggregate_.Apply(number, epoch, verdicts); });
         WatchSessionRoom();
+        shared_sessions_.Observe(epoch, *verdicts);
         triage_->Observe(number, epoch, *verdicts);
       },
       [this](const absl::Status& status) { Fail(status); },
@@ -349,6 +350,7 @@ SelfStats Daemon::ReadSelfStats() {
   out.daemon.ready = ready;
   out.daemon.dropped_log_lines = DroppedLogLines();
   out.daemon.uptime = clock_.Monotonic() - started_;
+  out.daemon.shared_sessions = shared_sessions_.sessions();
   out.daemon.largest_series_events = aggregate_.counters().LargestSeries();
   return out;
 }

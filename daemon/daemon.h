@@ -27,6 +27,7 @@
 #include "daemon/log/committer.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/model/daemon_stats.h"
+#include "daemon/shared_session_watch.h"
 #include "daemon/silence_watch.h"
 #include "daemon/spike_watch.h"
 #include "daemon/triage_pages.h"
@@ -108,6 +109,7 @@ class Daemon {
   std::unique_ptr<TriagePages> triage_;
   std::atomic<uint64_t> sessions_limit_{UINT64_MAX};
   bool once_horizon_is_short_ = false;  // for the committer thread
+  SharedSessionWatch shared_sessions_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SpikeWatch> spikes_;
   std::unique_ptr<SilenceWatch> silence_;

@@ -1,5 +1,7 @@
 #include "client/src/detail_list.h"
 
+#include <string>
+
 #include "client/src/text.h"
 
 namespace gmewatch::client {
@@ -15,14 +17,13 @@ void DetailList::Add(int32_t code, absl::string_view operation, int64_t underlyi
   ++size_;
 }
 
-void DetailList::MoveTo(v1::ReportRequest* batch) {
+void DetailList::MoveTo(Batch* batch) {
   absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < size_; ++i) {
     const Detail& detail = details_[i];
-    v1::ErrorDetail* added = batch->add_details();
-    added->set_code(detail.code);
-    added->set_operation(detail.operation.data(), detail.operation_bytes);
-    added->set_underlying_code(detail.underlying_code);
+    batch->details.push_back({detail.code,
+                              std::string(detail.operation.data(), detail.operation_bytes),
+                              detail.underlying_code});
   }
   size_ = 0;
 }

@@ -13,7 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "gmewatch/v1/error_reporting.pb.h"
+#include "client/src/batch.h"
 
 namespace gmewatch::client {
 
@@ -26,7 +26,7 @@ class DetailList {
   void Add(int32_t code, absl::string_view operation, int64_t underlying_code) noexcept;
 
   // Moves the details to the batch.
-  void MoveTo(v1::ReportRequest* batch);
+  void MoveTo(Batch* batch);
 
  private:
   // A fixed array, so that Add allocates nothing.

@@ -10,7 +10,7 @@ uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
   return a + std::min(b, room);
 }
 
-void Losses::Add(v1::ClientLoss::Reason reason, uint64_t events) {
+void Losses::Add(LossReason reason, uint64_t events) {
   uint64_t& sum = unreported_.at(static_cast<size_t>(reason));
   sum = SaturatingAdd(sum, events);
 }
@@ -20,15 +20,13 @@ bool Losses::HasUnreported() const {
                      [](uint64_t events) { return events > 0; });
 }
 
-void Losses::AttachTo(v1::ReportRequest* batch) {
+void Losses::AttachTo(Batch* batch) {
   for (size_t reason = 0; reason < unreported_.size(); ++reason) {
     const uint64_t events = std::min(unreported_.at(reason), kReportedMax);
     if (events == 0) continue;
     unreported_.at(reason) -= events;
     attached_.at(reason) = events;
-    v1::ClientLoss* loss = batch->add_losses();
-    loss->set_reason(static_cast<v1::ClientLoss::Reason>(reason));
-    loss->set_events(events);
+    batch->losses.push_back({static_cast<LossReason>(reason), events});
   }
 }
 

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "gmewatch/v1/error_reporting.pb.h"
+#include "client/src/batch.h"
 
 namespace gmewatch::client {
 
@@ -20,13 +20,13 @@ class Losses {
  public:
   static constexpr uint64_t kReportedMax = 1'000'000'000'000;
 
-  void Add(v1::ClientLoss::Reason reason, uint64_t events);
+  void Add(LossReason reason, uint64_t events);
 
   // Whether there are losses that the batch in flight does not carry.
   bool HasUnreported() const;
 
   // Adds the losses to the batch. REQUIRES: no batch is in flight.
-  void AttachTo(v1::ReportRequest* batch);
+  void AttachTo(Batch* batch);
 
   // The batch was acknowledged: forgets the losses that it carried.
   void Commit() { attached_ = {}; }
@@ -34,7 +34,7 @@ class Losses {
   void Rollback();
 
  private:
-  using ByReason = std::array<uint64_t, v1::ClientLoss::Reason_ARRAYSIZE>;
+  using ByReason = std::array<uint64_t, kLossReasonsEnd>;
 
   ByReason unreported_ = {};
   ByReason attached_ = {};  // in the batch in flight

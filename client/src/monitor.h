@@ -1,4 +1,4 @@
-// A lock whose timed waits follow the monotonic clock.
+// A lock whose timed waits follow the monotonic clock, and that clock.
 //
 // Why not absl::Mutex: in the packaged abseil a timed wait ends by the wall clock. If a player set
 // the clock back by an hour, Reporter::Stop would wait an hour longer.
@@ -15,7 +15,8 @@
 
 namespace gmewatch::client {
 
-// The time since an arbitrary start; never goes back.
+// The time since an arbitrary start; never goes back. It goes on while the device sleeps: the
+// server forgets sessions meanwhile, and events get older.
 absl::Duration Monotonic();
 
 class ABSL_LOCKABLE Monitor {
@@ -27,12 +28,16 @@ class ABSL_LOCKABLE Monitor {
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
 
-  // Waits until condition() holds or the clock reads `deadline`; returns whether it holds.
+  // Waits until condition() holds or the clock reads `deadline`; returns whether it holds. A wait
+  // during which the device sleeps ends with the next NotifyAll, or later by that sleep.
   template <typename Condition>
   bool AwaitUntil(absl::Duration deadline, Condition condition)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
     std::unique_lock<std::mutex> lock(mutex_, std::adopt_lock);
-    const bool holds = changed_.wait_until(lock, TimePoint(deadline), condition);
+    // After a sleep of the device the clock may be past the deadline, although the wait is not.
+    const auto over = [&] { return condition() || Monotonic() >= deadline; };
+    changed_.wait_until(lock, TimePoint(deadline), over);
+    const bool holds = condition();
     lock.release();
     return holds;
   }
@@ -41,7 +46,7 @@ class ABSL_LOCKABLE Monitor {
   void NotifyAll() { changed_.notify_all(); }
 
  private:
-  static std::chrono::steady_clock::time_point TimePoint(absl::Duration monotonic);
+  static std::chrono::steady_clock::time_point TimePoint(absl::Duration deadline);
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -48,9 +48,16 @@ std::string LabelFault(absl::string_view field, absl::string_view value) {
   return "";
 }
 
-std::string VersionFault(absl::string_view field, absl::string_view value) {
-  if (value.size() <= kVersionBytesMax && IsPrintable(value)) return "";
-  return Fault(field, value, "up to 64 bytes of printable UTF-8");
+std::string FitText(absl::string_view field, std::string* value) {
+  if (value->size() <= kVersionBytesMax && IsPrintable(*value)) return "";
+  std::array<char, kVersionBytesMax> fitting;
+  const absl::string_view text = absl::StripAsciiWhitespace(*value);
+  const size_t bytes = CopyPrintable(text, fitting.data(), fitting.size());
+  std::string fault =
+      absl::StrCat(Fault(field, *value, "up to 64 bytes of printable UTF-8"), "; \"",
+                   absl::string_view(fitting.data(), bytes), "\" is sent instead");
+  value->assign(fitting.data(), bytes);
+  return fault;
 }
 
 std::string KeyFault(absl::string_view key) {
@@ -119,9 +126,6 @@ std::string FindFault(const ReporterOptions& options) {
       AddressFault(options.address),
       LabelFault("app", options.app),
       LabelFault("region", options.region),
-      VersionFault("app_version", options.app_version),
-      VersionFault("sdk_version", options.sdk_version),
-      VersionFault("platform", options.platform),
       KeyFault(options.key),
       TlsFault(options.tls),
       DurationFault(options),
@@ -129,6 +133,15 @@ std::string FindFault(const ReporterOptions& options) {
   const auto* const first = std::find_if(faults.begin(), faults.end(),
                                          [](const std::string& fault) { return !fault.empty(); });
   return first == faults.end() ? "" : *first;
+}
+
+std::string FitTexts(ReporterOptions* options) {
+  std::string unfit = FitText("app_version", &options->app_version);
+  for (const std::string& fault :
+       {FitText("sdk_version", &options->sdk_version), FitText("platform", &options->platform)}) {
+    if (!fault.empty()) absl::StrAppend(&unfit, unfit.empty() ? "" : "; ", fault);
+  }
+  return unfit;
 }
 
 }  // namespace gmewatch::client

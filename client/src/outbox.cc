@@ -4,12 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/time_util.h"
 
 namespace gmewatch::client {
 namespace {
-
-using google::protobuf::util::TimeUtil;
 
 // A wrong key or a server without the service: an operator can correct that, waiting cannot.
 bool NeedsAnOperator(absl::StatusCode code) {
@@ -17,10 +14,16 @@ bool NeedsAnOperator(absl::StatusCode code) {
          code == absl::StatusCode::kPermissionDenied || code == absl::StatusCode::kUnimplemented;
 }
 
+// The same for a user who waits: a gateway that finds the request wrong will not change its mind
+// soon.
+bool OnlyPeopleHelp(absl::StatusCode code) {
+  return NeedsAnOperator(code) || code == absl::StatusCode::kInvalidArgument;
+}
+
 }  // namespace
 
-Outbox::Outbox(const OutboxOptions& options, v1::Session session, CodeTable* table,
-               DetailList* details, uint32_t seed, absl::Duration now)
+Outbox::Outbox(const OutboxOptions& options, Session session, CodeTable* table, DetailList* details,
+               uint32_t seed, absl::Duration now)
     : options_(options),
       session_(std::move(session)),
       table_(*table),
@@ -34,15 +37,14 @@ absl::Duration Outbox::NextAttempt() const {
   return in_flight_.has_value() || expedited() ? allowed : std::max(allowed, tick_);
 }
 
-std::optional<v1::ReportRequest> Outbox::Next(absl::Duration now) {
+std::optional<OutgoingBatch> Outbox::Next(absl::Duration now) {
   if (in_flight_.has_value() && now - in_flight_made_ >= options_.session_horizon) GiveUp(now);
   if (!in_flight_.has_value()) MakeBatch(now);
   if (!in_flight_.has_value()) return std::nullopt;
   // Only the age changes between attempts: the server may have counted the batch already.
-  *in_flight_->mutable_age() =
-      TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(now - in_flight_oldest_));
+  in_flight_->age = now - in_flight_oldest_;
   ++stats_.batches_sent;
-  return in_flight_;
+  return OutgoingBatch{in_flight_->sequence, Encode(session_, *in_flight_)};
 }
 
 void Outbox::MakeBatch(absl::Duration now) {
@@ -56,14 +58,13 @@ void Outbox::MakeBatch(absl::Duration now) {
     if (tick_ <= now) tick_ = now + options_.flush_interval;
   }
   const uint64_t overflow = table_.TakeOverflow();
-  losses_.Add(v1::ClientLoss::TOO_MANY_CODES, overflow);
+  losses_.Add(LossReason::kTooManyCodes, overflow);
   stats_.lost_events = SaturatingAdd(stats_.lost_events, overflow);
 
-  v1::ReportRequest batch;
+  Batch batch;
   uint64_t events = 0;
   table_.Take(kEventsMax, [&](int32_t code, uint64_t count) {
-    batch.add_codes(code);
-    batch.add_counts(static_cast<uint32_t>(count));
+    batch.counts.push_back({code, static_cast<uint32_t>(count)});
     events += count;
   });
   const bool empty = events == 0 && !losses_.HasUnreported();
@@ -74,8 +75,7 @@ void Outbox::MakeBatch(absl::Duration now) {
 
   losses_.AttachTo(&batch);
   details_.MoveTo(&batch);
-  *batch.mutable_session() = session_;
-  batch.set_sequence(settled_sequence_ + 1);
+  batch.sequence = settled_sequence_ + 1;
   in_flight_ = std::move(batch);
   in_flight_events_ = events;
   in_flight_made_ = now;
@@ -87,10 +87,9 @@ void Outbox::Settle(absl::Duration now, const Outcome& outcome) {
   if (outcome.min_interval.has_value()) {
     min_interval_ = std::clamp(*outcome.min_interval, absl::ZeroDuration(), kServerPauseMax);
   }
-  if (outcome.status.ok() && outcome.acknowledged_sequence >= in_flight_->sequence()) {
+  if (outcome.status.ok() && outcome.acknowledged_sequence >= in_flight_->sequence) {
     Acknowledged(now);
-  } else if (absl::IsInvalidArgument(outcome.status) ||
-             (options_.fail_fast && NeedsAnOperator(outcome.status.code()))) {
+  } else if (outcome.rejected || (options_.fail_fast && OnlyPeopleHelp(outcome.status.code()))) {
     SetLastError(outcome.status);
     Rejected(now);
   } else {
@@ -104,7 +103,7 @@ void Outbox::SetLastError(const absl::Status& status) {
 }
 
 void Outbox::Settled(absl::Duration now) {
-  settled_sequence_ = in_flight_->sequence();
+  settled_sequence_ = in_flight_->sequence;
   in_flight_.reset();
   in_flight_events_ = 0;
   server_allows_ = std::max(server_allows_, now + min_interval_);
@@ -121,7 +120,7 @@ void Outbox::Acknowledged(absl::Duration now) {
 void Outbox::Rejected(absl::Duration now) {
   stats_.rejected_events += in_flight_events_;
   losses_.Rollback();
-  losses_.Add(v1::ClientLoss::REFUSED, in_flight_events_);
+  losses_.Add(LossReason::kRejected, in_flight_events_);
   Settled(now);
   // Back-off, so that a server that rejects everything gets fewer and fewer batches.
   last_failure_ = now;
@@ -131,7 +130,7 @@ void Outbox::Rejected(absl::Duration now) {
 void Outbox::GiveUp(absl::Duration now) {
   stats_.lost_events = SaturatingAdd(stats_.lost_events, in_flight_events_);
   losses_.Rollback();
-  losses_.Add(v1::ClientLoss::EXPIRED, in_flight_events_);
+  losses_.Add(LossReason::kExpired, in_flight_events_);
   Settled(now);
 }
 
@@ -140,7 +139,7 @@ void Outbox::Retry(absl::Duration now, const Outcome& outcome) {
   SetLastError(outcome.status.ok()
                    ? absl::UnavailableError(absl::StrCat("the server acknowledged batch ",
                                                          outcome.acknowledged_sequence,
-                                                         ", not yet ", in_flight_->sequence()))
+                                                         ", not yet ", in_flight_->sequence))
                    : outcome.status);
   last_failure_ = now;
   // A Flush has no time to wait for an operator.

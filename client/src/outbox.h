@@ -13,11 +13,11 @@
 
 #include "absl/time/time.h"
 #include "client/src/backoff.h"
+#include "client/src/batch.h"
 #include "client/src/code_table.h"
 #include "client/src/detail_list.h"
 #include "client/src/losses.h"
 #include "client/src/outcome.h"
-#include "gmewatch/v1/error_reporting.pb.h"
 
 namespace gmewatch::client {
 
@@ -43,11 +43,17 @@ struct OutboxStats {
   int last_error_code = 0;
 };
 
+// The bytes of a ReportRequest, and its number.
+struct OutgoingBatch {
+  uint64_t sequence = 0;
+  std::string bytes;
+};
+
 class Outbox {
  public:
   static constexpr uint64_t kEventsMax = 1'000'000;  // of a batch
 
-  Outbox(const OutboxOptions& options, v1::Session session, CodeTable* table, DetailList* details,
+  Outbox(const OutboxOptions& options, Session session, CodeTable* table, DetailList* details,
          uint32_t seed, absl::Duration now);
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -57,7 +63,7 @@ class Outbox {
 
   // Returns the batch in flight again; if nothing is in flight, a new batch; nothing without counts
   // and losses. Settle must follow before the next call.
-  std::optional<v1::ReportRequest> Next(absl::Duration now);
+  std::optional<OutgoingBatch> Next(absl::Duration now);
 
   // Takes the outcome of sending the batch that Next returned.
   void Settle(absl::Duration now, const Outcome& outcome);
@@ -86,14 +92,14 @@ class Outbox {
   void Retry(absl::Duration now, const Outcome& outcome);
 
   const OutboxOptions options_;
-  const v1::Session session_;
+  const Session session_;
   CodeTable& table_;
   DetailList& details_;
   Losses losses_;
   Backoff backoff_;
   OutboxStats stats_;
 
-  std::optional<v1::ReportRequest> in_flight_;
+  std::optional<Batch> in_flight_;
   uint64_t in_flight_events_ = 0;
   absl::Duration in_flight_made_;    // the horizon counts from here
   absl::Duration in_flight_oldest_;  // `age` counts from here

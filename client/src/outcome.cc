@@ -1,11 +1,9 @@
 #include "client/src/outcome.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "gmewatch/internal/rpc_error.pb.h"
+#include "client/src/field_reader.h"
 
 namespace gmewatch::client {
 namespace {
@@ -13,33 +11,96 @@ namespace {
 constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr absl::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
 
-}  // namespace
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+// google.protobuf.Duration
+absl::Duration ReadDuration(absl::string_view bytes) {
+  absl::Duration duration;
+  FieldReader fields(bytes);
+  while (fields.Next()) {
+    const auto number = static_cast<int64_t>(fields.number());
+    if (fields.field() == 1) duration += absl::Seconds(number);
+    if (fields.field() == 2) duration += absl::Nanoseconds(number);
+  }
+  return duration;
 }
 
-std::string ReadErrorDetails(absl::string_view status_details,
-                             std::optional<absl::Duration>* retry_delay) {
-  internal::RpcStatus status;
-  if (!status.ParseFromArray(status_details.data(), static_cast<int>(status_details.size()))) {
-    return "";
+// The duration in field 1 of google.rpc.RetryInfo; nothing if the bytes are no message.
+std::optional<absl::Duration> ReadRetryInfo(absl::string_view bytes) {
+  absl::Duration delay;
+  FieldReader fields(bytes);
+  while (fields.Next()) {
+    if (fields.field() == 1) delay = ReadDuration(fields.bytes());
   }
-  std::vector<std::string> violations;
-  for (const google::protobuf::Any& detail : status.details()) {
-    internal::RetryInfo retry;
-    internal::BadRequest bad;
-    if (detail.type_url() == kRetryInfoUrl && retry.ParseFromString(detail.value())) {
-      *retry_delay =
-          std::clamp(ToDuration(retry.retry_delay()), absl::ZeroDuration(), kServerPauseMax);
-    }
-    if (detail.type_url() == kBadRequestUrl && bad.ParseFromString(detail.value())) {
-      for (const auto& violation : bad.field_violations()) {
-        violations.push_back(absl::StrCat(violation.field(), ": ", violation.description()));
-      }
-    }
+  if (!fields.whole()) return std::nullopt;
+  return std::clamp(delay, absl::ZeroDuration(), kServerPauseMax);
+}
+
+void AddViolation(absl::string_view bytes, std::string* violations) {
+  absl::string_view field;
+  absl::string_view description;
+  FieldReader fields(bytes);
+  while (fields.Next()) {
+    if (fields.field() == 1) field = fields.bytes();
+    if (fields.field() == 2) description = fields.bytes();
   }
-  return absl::StrJoin(violations, "; ");
+  absl::StrAppend(violations, violations->empty() ? "" : "; ", field, ": ", description);
+}
+
+void ReadDetail(absl::string_view any, ErrorDetails* details) {
+  absl::string_view type_url;
+  absl::string_view value;
+  FieldReader fields(any);
+  while (fields.Next()) {
+    if (fields.field() == 1) type_url = fields.bytes();
+    if (fields.field() == 2) value = fields.bytes();
+  }
+  if (type_url == kRetryInfoUrl) details->retry_delay = ReadRetryInfo(value);
+  if (type_url != kBadRequestUrl) return;
+  details->has_bad_request = true;
+  FieldReader violations(value);
+  while (violations.Next()) {
+    if (violations.field() == 1) AddViolation(violations.bytes(), &details->violations);
+  }
+}
+
+void ReadRejected(absl::string_view bytes, uint64_t sequence, Outcome* outcome) {
+  uint64_t rejected = 0;
+  absl::string_view reason;
+  FieldReader fields(bytes);
+  while (fields.Next()) {
+    if (fields.field() == 1) rejected = fields.number();
+    if (fields.field() == 2) reason = fields.bytes();
+  }
+  if (rejected != sequence) return;
+  outcome->status = absl::InvalidArgumentError(reason);
+  outcome->rejected = true;
+}
+
+}  // namespace
+
+Outcome ReadAnswer(absl::string_view response, uint64_t sequence) {
+  Outcome outcome;
+  // An answer without min_interval asks for none.
+  outcome.min_interval = absl::ZeroDuration();
+  FieldReader fields(response);
+  while (fields.Next()) {
+    if (fields.field() == 1) outcome.acknowledged_sequence = fields.number();
+    if (fields.field() == 2) outcome.min_interval = ReadDuration(fields.bytes());
+    if (fields.field() == 3) ReadRejected(fields.bytes(), sequence, &outcome);
+  }
+  if (fields.whole()) return outcome;
+  Outcome unreadable;
+  unreadable.status = absl::InternalError(
+      "the answer is no ReportResponse: check that the address is gmewatchd's or its proxy's");
+  return unreadable;
+}
+
+ErrorDetails ReadErrorDetails(absl::string_view status_details) {
+  ErrorDetails details;
+  FieldReader fields(status_details);
+  while (fields.Next()) {
+    if (fields.field() == 3) ReadDetail(fields.bytes(), &details);
+  }
+  return fields.whole() ? details : ErrorDetails();
 }
 
 }  // namespace gmewatch::client

@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "google/protobuf/duration.pb.h"
 
 namespace gmewatch::client {
 
@@ -17,6 +16,10 @@ struct Outcome {
   // The call's status; without an answer UNAVAILABLE, DEADLINE_EXCEEDED or CANCELLED.
   // INVALID_ARGUMENT also if an answer names the batch as rejected.
   absl::Status status;
+
+  // gmewatchd has rejected the batch for good: INVALID_ARGUMENT with a reason of gmewatchd's. A
+  // gateway may give the same status for reasons of its own; that rejects nothing.
+  bool rejected = false;
 
   // Set if the call succeeded.
   uint64_t acknowledged_sequence = 0;
@@ -29,13 +32,18 @@ struct Outcome {
 // The longest pause that a server can ask for; longer ones are cut to it.
 inline constexpr absl::Duration kServerPauseMax = absl::Hours(1);
 
-absl::Duration ToDuration(const google::protobuf::Duration& duration);
+// What a ReportResponse says of the batch `sequence`. INTERNAL if the bytes are not one.
+Outcome ReadAnswer(absl::string_view response, uint64_t sequence);
 
-// Reads the details of a failed call: google.rpc.RetryInfo into `retry_delay`; returns the
-// violations of google.rpc.BadRequest ("session.app: ...; ..."), empty without any. Ignores
-// bytes that are not a google.rpc.Status, because any server may have sent them.
-std::string ReadErrorDetails(absl::string_view status_details,
-                             std::optional<absl::Duration>* retry_delay);
+// What the details of a failed call say.
+struct ErrorDetails {
+  std::optional<absl::Duration> retry_delay;  // google.rpc.RetryInfo
+  std::string violations;                     // google.rpc.BadRequest: "session.app: ...; ..."
+  bool has_bad_request = false;               // gmewatchd adds one to every INVALID_ARGUMENT
+};
+
+// Ignores bytes that are not a google.rpc.Status, because any server may have sent them.
+ErrorDetails ReadErrorDetails(absl::string_view status_details);
 
 }  // namespace gmewatch::client
 

@@ -35,4 +35,6 @@ ReporterStats Reporter::Stats() const { return impl_->Stats(); }
 
 const std::string& Reporter::error() const { return impl_->error(); }
 
+bool Reporter::is_counting() const noexcept { return impl_->is_counting(); }
+
 }  // namespace gmewatch

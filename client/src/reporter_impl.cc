@@ -35,15 +35,15 @@ std::string RandomSessionId(std::random_device* random) {
   return id;
 }
 
-v1::Session MakeSession(const ReporterOptions& options) {
+client::Session MakeSession(const ReporterOptions& options) {
   std::random_device random;
-  v1::Session session;
-  session.set_id(RandomSessionId(&random));
-  session.set_app(options.app);
-  session.set_region(options.region);
-  session.set_app_version(options.app_version);
-  session.set_sdk_version(options.sdk_version);
-  session.set_platform(options.platform);
+  client::Session session;
+  session.id = RandomSessionId(&random);
+  session.app = options.app;
+  session.region = options.region;
+  session.app_version = options.app_version;
+  session.sdk_version = options.sdk_version;
+  session.platform = options.platform;
   return session;
 }
 
@@ -78,6 +78,7 @@ class SignalsBlocked {
 
 Reporter::Impl::Impl(ReporterOptions options)
     : error_(client::FindFault(options)),
+      unfit_(client::FitTexts(&options)),
       process_(getpid()),
       acknowledge_timeout_(absl::FromChrono(options.acknowledge_timeout)),
       idle_timeout_(absl::FromChrono(options.idle_timeout)),
@@ -97,6 +98,7 @@ void Reporter::Impl::Start(const std::shared_ptr<Impl>& self) {
     self->error_ = absl::StrCat("cannot start a thread: ", failure.what());
     return;
   }
+  self->error_ = self->unfit_;
   self->ended_ = false;
   self->counting_ = true;
 }
@@ -111,7 +113,7 @@ void Reporter::Impl::Run() {
 }
 
 bool Reporter::Impl::Step() {
-  std::optional<v1::ReportRequest> batch;
+  std::optional<client::OutgoingBatch> batch;
   {
     MonitorLock lock(&monitor_);
     const absl::Duration attempt = outbox_.NextAttempt();

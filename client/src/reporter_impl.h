@@ -41,6 +41,7 @@ class Reporter::Impl {
   bool Stop(absl::Duration deadline);
   ReporterStats Stats() const;
   const std::string& error() const { return error_; }
+  bool is_counting() const { return counting_; }
 
  private:
   void Run();
@@ -50,8 +51,9 @@ class Reporter::Impl {
   bool InOtherProcess() const;
   bool FlushUntil(absl::Duration deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(monitor_);
 
-  std::string error_;      // written before another thread knows the object
-  bool counting_ = false;  // the same
+  std::string error_;        // written before another thread knows the object
+  const std::string unfit_;  // what was wrong with the options but does no harm
+  bool counting_ = false;    // written before another thread knows the object
   const pid_t process_;
   const absl::Duration acknowledge_timeout_;
   const absl::Duration idle_timeout_;

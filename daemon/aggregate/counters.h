@@ -63,7 +63,7 @@ class Senders {
 
   // For the one writer.
   void Add(const SessionId& session, uint32_t count) {
-    const uint64_t hash = session.a ^ session.b;  // both are random
+    const uint64_t hash = SpreadOf(session);
     std::atomic<uint32_t>& events = events_[hash % kBuckets];
     events.store(events.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
     const uint32_t bit = uint32_t{1} << (hash / kBuckets % 32);

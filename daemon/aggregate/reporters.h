@@ -28,7 +28,7 @@ class Reporters {
   // For the one writer.
   void Add(const SessionId& session) {
     batches_.store(batches_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    const uint64_t hash = session.a ^ session.b;  // both are random
+    const uint64_t hash = SpreadOf(session);
     std::atomic<uint8_t>& highest = registers_[hash % kRegisters];
     const auto rank = static_cast<uint8_t>(std::countl_zero(hash | kRegisters) + 1);
     if (rank > highest.load(std::memory_order_relaxed)) {

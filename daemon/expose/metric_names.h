@@ -116,6 +116,9 @@ struct MetricInfo {
   X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
   X(kKnownSessions, kGauge, "gmewatch_sessions", (), \
     "Sessions that are remembered, so that their duplicates are recognised.", stats.aggregate.sessions) \
+  X(kSharedSessions, kCounter, "gmewatch_shared_sessions_total", (), \
+    "Sessions whose batches were duplicates one after the other: two senders have one id, or their answers get lost.", \
+    stats.daemon.shared_sessions) \
   X(kSessionsLimit, kGauge, "gmewatch_sessions_limit", (), \
     "The most sessions that are remembered at a time.", stats.daemon.sessions_limit) \
   X(kAppRegions, kGauge, "gmewatch_app_regions", (), \

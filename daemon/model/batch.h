@@ -2,6 +2,7 @@
 #ifndef GMEWATCH_DAEMON_MODEL_BATCH_H_
 #define GMEWATCH_DAEMON_MODEL_BATCH_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,6 +26,16 @@ struct SessionId {
     return H::combine(std::move(h), id.a, id.b);
   }
 };
+
+// A number whose every bit depends on every bit of the id: clients may have ids that are not
+// random, such as a count or a name, and each still looks like the sender that it is. The same in
+// every process. (The finalizer of MurmurHash3.)
+inline uint64_t SpreadOf(const SessionId& id) {
+  uint64_t bits = id.a ^ std::rotl(id.b * 0x9E3779B97F4A7C15U, 32);
+  bits = (bits ^ (bits >> 33)) * 0xFF51AFD7ED558CCDU;
+  bits = (bits ^ (bits >> 33)) * 0xC4CEB9FE1A85EC53U;
+  return bits ^ (bits >> 33);
+}
 
 // Who reports; all batches of a session have the same origin. The strings keep the limits of
 // limits.h and are valid UTF-8.

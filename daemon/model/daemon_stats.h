@@ -38,6 +38,7 @@ struct DaemonStats {
   absl::Duration uptime;
   std::optional<uint64_t> starts;  // of this state; absent: not known
   uint64_t largest_series_events = 0;
+  uint64_t shared_sessions = 0;
 };
 
 }  // namespace gmewatch

@@ -57,9 +57,6 @@ TEST(FindFaultTest, NamesTheFieldTheValueAndWhatIsAllowed) {
       {[](auto* o) { o->app = "all"; }, "app", "all", "any name but"},
       {[](auto* o) { o->region = ""; }, "region", "\"\"", "1 to 64 characters"},
       {[](auto* o) { o->region = "other"; }, "region", "other", "any name but"},
-      {[](auto* o) { o->app_version = std::string(65, '1'); }, "app_version", "111", "64 bytes"},
-      {[](auto* o) { o->sdk_version = "\n"; }, "sdk_version", "\\n", "printable"},
-      {[](auto* o) { o->platform = "\xFF"; }, "platform", "\\377", "UTF-8"},
       {[](auto* o) { o->key = "two words"; }, "key", "9 bytes", "visible ASCII"},
       {[](auto* o) { o->tls.private_key = "k"; }, "tls.certificate_chain", "empty", "both"},
       {[](auto* o) { o->tls.server_name = "n"; }, "tls.enabled", "false", "true"},
@@ -79,6 +76,45 @@ TEST(FindFaultTest, NamesTheFieldTheValueAndWhatIsAllowed) {
     EXPECT_THAT(FindFault(options), AllOf(StartsWith(row.field + " "), HasSubstr(row.value),
                                           HasSubstr("allowed: "), HasSubstr(row.allowed)));
   }
+}
+
+TEST(FitTextsTest, ChangesWhatTheWireCannotCarryAndSaysSo) {
+  struct Case {
+    std::string given;
+    std::string sent;
+  };
+  const std::vector<Case> cases = {
+      {std::string(68, '1'), std::string(64, '1')},
+      {"caf\xE9", "caf?"},        // Latin-1
+      {"1.2\x93", "1.2?"},        // Windows-1252
+      {"1.2.3\r\n", "1.2.3"},     // a line of a file
+      {"a\xF0\x9F\x98", "a???"},  // a cut emoji
+      {"a\xE2\x80\xAE"
+       "b",
+       "a???b"},                                                      // right to left
+      {std::string(63, 'x') + "\xE4\xB8\xAD", std::string(63, 'x')},  // no half character
+      {"\n", ""},
+  };
+  for (const Case& row : cases) {
+    ReporterOptions options = Good();
+    options.platform = row.given;
+    EXPECT_EQ(FindFault(options), "");
+    EXPECT_THAT(FitTexts(&options),
+                AllOf(StartsWith("platform is \""), HasSubstr("allowed: up to 64 bytes"),
+                      HasSubstr("\"" + row.sent + "\" is sent instead")));
+    EXPECT_EQ(options.platform, row.sent);
+    EXPECT_EQ(FitTexts(&options), "");
+  }
+}
+
+TEST(FitTextsTest, NamesEveryTextThatItChanges) {
+  ReporterOptions options = Good();
+  options.app_version = options.sdk_version = "\xFF";
+  EXPECT_THAT(FitTexts(&options), AllOf(HasSubstr("app_version"), HasSubstr("sdk_version")));
+  ReporterOptions good = Good();
+  good.platform = "iOS \xE4\xB8\xAD";
+  EXPECT_EQ(FitTexts(&good), "");
+  EXPECT_EQ(good.platform, "iOS \xE4\xB8\xAD");
 }
 
 TEST(FindFaultTest, DoesNotRepeatASecret) {

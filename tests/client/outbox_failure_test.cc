@@ -111,7 +111,20 @@ TEST_F(OutboxFailureTest, CountsRejectedEventsAndReportsThem) {
   EXPECT_THAT(LossesOf(*next), ElementsAre(Pair(v1::ClientLoss::TOO_MANY_CODES, 1U),
                                            Pair(v1::ClientLoss::REFUSED, 516U)));
   Acknowledge(2);
-  EXPECT_EQ(Next(), std::nullopt);
+  EXPECT_FALSE(Next().has_value());
+}
+
+TEST_F(OutboxFailureTest, KeepsABatchThatSomebodyElseRejects) {
+  table_.Add(1, 5);
+  Next();
+  Outcome foreign;  // without a reason of gmewatchd's
+  foreign.status = absl::InvalidArgumentError("gateway: bad request");
+  outbox_.Settle(now_, foreign);
+  EXPECT_EQ(outbox_.Stats().rejected_events, 0U);
+  EXPECT_THAT(outbox_.Stats().last_error, HasSubstr("gateway"));
+  EXPECT_EQ(Next()->sequence(), 1U);
+  Acknowledge(1);
+  EXPECT_EQ(outbox_.Stats().acknowledged_events, 5U);
 }
 
 TEST_F(OutboxFailureTest, SendsLessAndLessToAServerThatRejectsEverything) {

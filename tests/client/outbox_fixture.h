@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/src/outbox.h"
+#include "gmewatch/v1/error_reporting.pb.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace gmewatch::client {
@@ -31,11 +32,11 @@ class OutboxFixture : public ::testing::Test {
     return options;
   }
 
-  static v1::Session Session() {
-    v1::Session session;
-    session.set_id("0123456789abcdef");
-    session.set_app("demo");
-    session.set_region("eu");
+  static client::Session Session() {
+    client::Session session;
+    session.id = "0123456789abcdef";
+    session.app = "demo";
+    session.region = "eu";
     return session;
   }
 
@@ -43,7 +44,17 @@ class OutboxFixture : public ::testing::Test {
   std::optional<v1::ReportRequest> Next() {
     // Whole nanoseconds, because ages on the wire have no smaller part.
     now_ = std::max(now_, absl::Ceil(outbox_.NextAttempt(), absl::Nanoseconds(1)));
-    return outbox_.Next(now_);
+    return Read(outbox_.Next(now_));
+  }
+
+  // As the server reads it.
+  static std::optional<v1::ReportRequest> Read(const std::optional<OutgoingBatch>& batch) {
+    if (!batch.has_value()) return std::nullopt;
+    v1::ReportRequest request;
+    EXPECT_TRUE(request.ParseFromString(batch->bytes));
+    EXPECT_EQ(request.sequence(), batch->sequence);
+    EXPECT_EQ(request.SerializeAsString(), batch->bytes);
+    return request;
   }
 
   void Acknowledge(uint64_t sequence) {
@@ -55,6 +66,7 @@ class OutboxFixture : public ::testing::Test {
   void Fail(absl::Status status, std::optional<absl::Duration> retry_delay = std::nullopt) {
     Outcome outcome;
     outcome.status = std::move(status);
+    outcome.rejected = absl::IsInvalidArgument(outcome.status);
     outcome.retry_delay = retry_delay;
     outbox_.Settle(now_, outcome);
   }

@@ -18,12 +18,12 @@ class OutboxTest : public OutboxFixture {};
 
 TEST_F(OutboxTest, SendsNothingWithoutCounts) {
   EXPECT_EQ(outbox_.NextAttempt(), now_ + absl::Seconds(1));
-  EXPECT_EQ(Next(), std::nullopt);
+  EXPECT_FALSE(Next().has_value());
   const absl::Duration first = outbox_.NextAttempt();
   EXPECT_GT(first, now_);
   EXPECT_LE(first, now_ + absl::Seconds(5));
   for (int tick = 1; tick < 4; ++tick) {
-    EXPECT_EQ(Next(), std::nullopt);
+    EXPECT_FALSE(Next().has_value());
     EXPECT_EQ(outbox_.NextAttempt(), first + tick * absl::Seconds(5));
   }
   EXPECT_EQ(outbox_.Stats().batches_sent, 0U);
@@ -67,7 +67,7 @@ TEST_F(OutboxTest, NumbersBatchesAndCountsEachEventOnce) {
 }
 
 TEST_F(OutboxTest, TheAgeOfABatchBoundsTheAgeOfItsEvents) {
-  EXPECT_EQ(Next(), std::nullopt);  // no event yet
+  EXPECT_FALSE(Next().has_value());  // no event yet
   const absl::Duration empty = now_;
   table_.Add(1, 1);
   const auto batch = Next();
@@ -132,7 +132,7 @@ TEST_F(OutboxTest, ExpeditesUntilEverythingThatWasPendingIsSettled) {
   EXPECT_EQ(outbox_.ExpediteFlush(), 2U);
   for (uint64_t sequence = 1; sequence <= 2; ++sequence) {
     EXPECT_LE(outbox_.NextAttempt(), now_);
-    EXPECT_EQ(outbox_.Next(now_)->sequence(), sequence);
+    EXPECT_EQ(outbox_.Next(now_)->sequence, sequence);
     Acknowledge(sequence);
   }
   EXPECT_GT(outbox_.NextAttempt(), now_);
@@ -149,12 +149,12 @@ TEST_F(OutboxTest, ReportsEventsOfTooManyCodesAsLost) {
   EXPECT_THAT(LossesOf(*batch), ElementsAre(Pair(v1::ClientLoss::TOO_MANY_CODES, 6U)));
   Acknowledge(1);
   EXPECT_EQ(outbox_.Stats().lost_events, 6U);
-  EXPECT_EQ(Next(), std::nullopt);
+  EXPECT_FALSE(Next().has_value());
 }
 
 TEST_F(OutboxTest, KeepsDetailsUntilABatchHasCounts) {
   details_.Add(1005, "EnterRoom", 7);
-  EXPECT_EQ(Next(), std::nullopt);
+  EXPECT_FALSE(Next().has_value());
   table_.Add(1005, 1);
   EXPECT_EQ(Next()->details_size(), 1);
 }

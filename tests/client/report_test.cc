@@ -82,11 +82,24 @@ TEST(ReportTest, CountsNothingWithWrongOptions) {
   options.region = "no such/region";
   Reporter reporter(options);
   EXPECT_THAT(reporter.error(), HasSubstr("region is \"no such/region\""));
+  EXPECT_FALSE(reporter.is_counting());
   reporter.Report(5);
   reporter.Detail(5, nullptr, 0);
   EXPECT_EQ(reporter.Stats().reported_events, 0U);
   EXPECT_TRUE(reporter.Flush(milliseconds(10)));
   EXPECT_TRUE(reporter.Stop(milliseconds(10)));
+}
+
+TEST(ReportTest, CountsWithTextsThatTheWireCannotCarry) {
+  ReporterOptions options = Quiet();
+  options.app_version = std::string(68, '1');
+  options.platform = "t\xE9l\xE9phone\n";
+  Reporter reporter(options);
+  EXPECT_TRUE(reporter.is_counting());
+  EXPECT_THAT(reporter.error(), HasSubstr("app_version is "));
+  EXPECT_THAT(reporter.error(), HasSubstr("\"t?l?phone\" is sent instead"));
+  reporter.Report(5);
+  EXPECT_EQ(reporter.Stats().pending_events, 1U);
 }
 
 TEST(ReportTest, IgnoresACountOfZero) {

@@ -26,7 +26,7 @@ LAYERS = {
     "daemon/expose": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/aggregate"],
     "daemon/gmectl": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/aggregate", "daemon/detect/series", "daemon/triage", "gmewatch/reporter.h", "gmewatch/v1"],
     "client/include": ["gmewatch/reporter.h"],
-    "client/src": ["gmewatch/reporter.h", "gmewatch/v1", "gmewatch/internal/rpc_error.pb.h"],
+    "client/src": ["gmewatch/reporter.h"],
     "client/examples": ["gmewatch/reporter.h"],
     "client/tokens": [],
     "tests": ["daemon", "client", "gmewatch"],

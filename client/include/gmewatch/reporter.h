@@ -25,6 +25,10 @@
 // releases nothing. Nothing that the parent counted is sent twice. A process that needs Reporters
 // in its children forks before it makes its own first one: gRPC does not survive a fork once it
 // runs.
+//
+// Copies of a running process (a snapshot of a machine or container that is started twice) have one
+// session between them, and the server takes one's batches for the other's. Make Reporters after
+// the copy; the server warns of sessions with two senders.
 #ifndef GMEWATCH_REPORTER_H_
 #define GMEWATCH_REPORTER_H_
 
@@ -57,6 +61,7 @@ struct ReporterOptions {
   std::string region;
 
   // Up to 64 bytes of printable UTF-8 each, or empty. The triage page breaks a code down by them.
+  // What does not fit is cut, what is not printable becomes '?', and error() says so.
   std::string app_version;
   std::string sdk_version;
   std::string platform;
@@ -74,7 +79,8 @@ struct ReporterOptions {
   std::chrono::milliseconds first_flush_interval = std::chrono::seconds(1);
 
   // How long a batch may take to be acknowledged before it is sent again, from 10 ms to 5 min.
-  // Connecting is part of it.
+  // Connecting is part of it: each address of the host has a third of this time, at least 1 s,
+  // before the next one is tried, and the search goes on over several attempts.
   std::chrono::milliseconds acknowledge_timeout = std::chrono::seconds(15);
 
   // Pause after a failed attempt, from 10 ms to 1 h: a random time between 0 and a bound that
@@ -118,7 +124,7 @@ class Reporter {
  public:
   // Checks the options and starts one thread, which connects when there is a batch to send. If an
   // option is out of range or no thread can be started, the Reporter counts nothing and says why in
-  // error().
+  // error(). If the system has too few descriptors or threads for gRPC, attempts fail until it has.
   explicit Reporter(ReporterOptions options);
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
@@ -151,9 +157,11 @@ class Reporter {
 
   ReporterStats Stats() const;
 
-  // The first option that is wrong: its name, its value and what is allowed; empty if all are
-  // right.
+  // What is wrong: an option's name, its value and what is allowed; empty if all is right. Unless
+  // is_counting(), nothing is counted because of it; otherwise it says which texts were changed.
   const std::string& error() const;
+  // False if an option is wrong or no thread could be started: error() says why.
+  bool is_counting() const noexcept;
 
  private:
   class Impl;

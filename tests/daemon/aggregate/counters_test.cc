@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/session_with_spread.h"
 
 namespace gmewatch {
 namespace {
@@ -86,7 +87,7 @@ TEST(CellTest, CountsEventsInTimeWithTheirSenders) {
   EXPECT_EQ(cell.senders(), nullptr);
   cell.CountLate(5);
   EXPECT_EQ(cell.senders(), nullptr);
-  cell.CountInTime({8, 1}, 3);
+  cell.CountInTime(SessionWithSpread(9), 3);
   EXPECT_EQ(cell.events.value(), 8U);
   EXPECT_EQ(cell.late.value(), 5U);
   EXPECT_EQ(cell.InTime(), 3U);

@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <set>
+#include <vector>
+
 #include "tests/support/random.h"
+#include "tests/support/session_with_spread.h"
 
 namespace gmewatch {
 namespace {
@@ -47,9 +52,42 @@ TEST_F(ArrivalReaderTest, ForgedIdsAreNoMoreSessionsThanBatches) {
   ArrivalReader reader(counters_);
   // One for each register, with the highest rank.
   for (uint64_t id = 0; id < Reporters::kRegisters; ++id) {
-    counters_.place(0).reporters().Add({id, 0});
+    counters_.place(0).reporters().Add(SessionWithSpread(id));
   }
   EXPECT_EQ(reader.Read()[0].sessions, Reporters::kRegisters);
+}
+
+TEST_F(ArrivalReaderTest, IdsThatAreNotRandomAreSessionsToo) {
+  constexpr uint64_t kSessions = 1000;
+  // A count at either end of the id, as big-endian and as text; a host with process numbers.
+  for (const auto& id : std::vector<std::function<SessionId(uint64_t)>>{
+           [](uint64_t i) {
+             return SessionId{i, 0};
+           },
+           [](uint64_t i) {
+             return SessionId{0, i};
+           },
+           [](uint64_t i) {
+             return SessionId{0, i << 48};
+           },
+           [](uint64_t i) {
+             return SessionId{i << 40, i << 40};
+           },
+           [](uint64_t i) {
+             return SessionId{i, i};
+           },
+           [](uint64_t i) {
+             return SessionId{0x70616C7965722D30, 0x3030303030 + (i << 40)};
+           }}) {
+    ArrivalReader reader(counters_);
+    std::set<uint64_t> buckets;
+    for (uint64_t i = 0; i < kSessions; ++i) {
+      counters_.place(0).reporters().Add(id(i));
+      buckets.insert(SpreadOf(id(i)) % Senders::kBuckets);
+    }
+    EXPECT_NEAR(reader.Read()[0].sessions, kSessions, 0.4 * kSessions);
+    EXPECT_EQ(buckets.size(), Senders::kBuckets);
+  }
 }
 
 TEST_F(ArrivalReaderTest, CountsDifferentSessionsOverManyReadsUntilForget) {

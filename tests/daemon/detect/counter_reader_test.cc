@@ -8,6 +8,7 @@
 
 #include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
+#include "tests/support/session_with_spread.h"
 
 namespace gmewatch {
 namespace {
@@ -22,7 +23,8 @@ struct Writer {
     for (const char* region : {"eu", "us"}) counters.AddPlace({"shooter", region}, true);
   }
   void Count(size_t place, size_t slot, uint32_t events, uint64_t session = 0) {
-    counters.mutable_place(place)->mutable_cell(slot)->CountInTime({session, 0}, events);
+    counters.mutable_place(place)->mutable_cell(slot)->CountInTime(SessionWithSpread(session),
+                                                                   events);
   }
   void CountLate(size_t place, size_t slot, uint32_t events) {
     counters.mutable_place(place)->mutable_cell(slot)->CountLate(events);

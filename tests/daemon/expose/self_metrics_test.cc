@@ -38,6 +38,7 @@ SelfStats DistinctStats() {
   stats.streams = 103;
   stats.aggregate.sessions = 104;
   stats.daemon.sessions_limit = 105;
+  stats.daemon.shared_sessions = 127;
   stats.aggregate.app_regions = 106;
   stats.daemon.app_regions_limit = 107;
   stats.committer.epochs = 108;
@@ -79,6 +80,7 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_streams", 103);
   check("gmewatch_sessions", 104);
   check("gmewatch_sessions_limit", 105);
+  check("gmewatch_shared_sessions_total", 127);
   check("gmewatch_app_regions", 106);
   check("gmewatch_app_regions_limit", 107);
   check("gmewatch_commits_total", 108);
