@@ -187,7 +187,8 @@ TEST(OpenModeTest, AnAddressThatOthersReachNeedsTheFlag) {
                                               "--admin_address=127.0.0.1:0"};
   const Ended rejected = RunToEnd(GmewatchdPath(), arguments);
   EXPECT_EQ(rejected.status, 2);
-  EXPECT_THAT(rejected.error, HasSubstr("--ingest_address=0.0.0.0:0 can be reached from elsewhere"));
+  EXPECT_THAT(rejected.error,
+              HasSubstr("--ingest_address=0.0.0.0:0 can be reached from elsewhere"));
   auto open = GmewatchdProcess::Start({"--in_memory", "--open", "--ingest_address=0.0.0.0:0"});
   ASSERT_TRUE(open.ok()) << open.status();
   EXPECT_TRUE((*open)->process().AwaitError("WARNING the ingest port is not on loopback"));

@@ -99,9 +99,9 @@ TEST(YamlMessageTest, NamesTheNewNameOfAFormerField) {
 }
 
 TEST(YamlMessageTest, NamesAnUnknownField) {
-  CheckError(
-      "apps:\n  - name: a\n    regoins: [x]",
-      "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, relay_keys");
+  CheckError("apps:\n  - name: a\n    regoins: [x]",
+             "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
+             "relay_keys, token_keys");
   CheckError("Apps: []",
              "f.yaml:1:1: unknown field \"Apps\"; allowed: apps, limits, ingest, log, "
              "expose, detect, annotations, quotas");
@@ -151,8 +151,9 @@ TEST(YamlMessageTest, NamesAWrongType) {
              "f.yaml:1:9: limits must be a mapping of max_app_regions, max_sessions, "
              "session_horizon, max_pending_bytes");
   CheckError("apps: {name: a}", "f.yaml:1:7: apps must be a list");
-  CheckError("apps: [5]",
-             "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys, relay_keys");
+  CheckError(
+      "apps: [5]",
+      "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys, relay_keys, token_keys");
   CheckError("apps: [{name: [a]}]", "f.yaml:1:15: apps[0].name must be a string");
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: apps[0].regions[0] has no value");
   CheckError("just words",
