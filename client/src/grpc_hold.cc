@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,9 +27,10 @@ unsigned Threads() { return std::clamp(std::thread::hardware_concurrency(), 2U, 
 
 absl::Status Missing(int got, int wanted, absl::string_view what, int error,
                      absl::string_view advice) {
-  return absl::UnavailableError(absl::StrCat(
-      "not sent: the system gives this process ", got, " more ", what, ", and gRPC needs ", wanted,
-      " (", std::strerror(error), "); ", advice, "; the batch is kept and tried again"));
+  return absl::UnavailableError(absl::StrCat("not sent: the system gives this process ", got,
+                                             " more ", what, ", and gRPC needs ", wanted, " (",
+                                             std::generic_category().message(error), "); ", advice,
+                                             "; the batch is kept and tried again"));
 }
 
 absl::Status CheckDescriptors() {

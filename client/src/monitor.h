@@ -29,10 +29,11 @@ class ABSL_LOCKABLE Monitor {
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
 
   // Waits until condition() holds or the clock reads `deadline`; returns whether it holds. A wait
-  // during which the device sleeps ends with the next NotifyAll, or later by that sleep.
+  // during which the device sleeps ends with the next NotifyAll, or later by that sleep. The
+  // analysis does not see that condition() is called under the lock.
   template <typename Condition>
   bool AwaitUntil(absl::Duration deadline, Condition condition)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     std::unique_lock<std::mutex> lock(mutex_, std::adopt_lock);
     // After a sleep of the device the clock may be past the deadline, although the wait is not.
     const auto over = [&] { return condition() || Monotonic() >= deadline; };

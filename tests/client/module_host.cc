@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     void* module = dlopen(argv[i], RTLD_NOW | RTLD_LOCAL);
     void* send = module == nullptr ? nullptr : dlsym(module, "Send");
     if (send == nullptr) {
-      std::fprintf(stderr, "%s\n", dlerror());
+      std::fprintf(stderr, "%s\n", dlerror());  // NOLINT(concurrency-mt-unsafe): one thread
       return 1;
     }
     modules.push_back(reinterpret_cast<Send>(send));
