@@ -29,11 +29,9 @@ constexpr absl::Duration kOnceHorizon = absl::Minutes(10);
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
   std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
   absl::StatusOr<DaemonFiles> files =
-      LoadFiles(self->options_.config_file, self->options_.catalog_file, self->options_.open);
+      LoadFiles(self->options_.config_file, self->options_.catalog_file,
+                self->options_.ingest_address, self->options_.open);
   if (!files.ok()) return files.status();
-  absl::Status reachable =
-      CheckReachable(files->settings, self->options_.ingest_address, self->options_.open);
-  if (!reachable.ok()) return reachable;
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
   for (const auto step :
@@ -258,13 +256,12 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   stats_.dangers = dangers;
   stats_.app_regions_limit = settings.limits().max_app_regions();
   stats_.sessions_limit = settings.limits().max_sessions();
-  stats_.open_mode = settings.apps_size() == 0;
   sessions_limit_.store(settings.limits().max_sessions(), std::memory_order_relaxed);
 }
 
 void Daemon::Reload() {
-  absl::StatusOr<DaemonFiles> files =
-      LoadFiles(options_.config_file, options_.catalog_file, options_.open);
+  absl::StatusOr<DaemonFiles> files = LoadFiles(options_.config_file, options_.catalog_file,
+                                                options_.ingest_address, options_.open);
   if (files.ok()) {
     absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
     if (!allowed.ok()) files = allowed;

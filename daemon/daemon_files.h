@@ -22,10 +22,11 @@ struct DaemonFiles {
   internal::Policy Policy() const;
 };
 
-// An empty path: all defaults, and the embedded catalogue. `open`: a settings file need not list
-// apps.
+// An empty path: all defaults, and the embedded catalogue. `open`: the settings need not list apps,
+// neither in a file nor if others reach `ingest_address`.
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
-                                      const std::string& catalog_file, bool open);
+                                      const std::string& catalog_file,
+                                      const std::string& ingest_address, bool open);
 
 }  // namespace gmewatch
 

@@ -27,8 +27,7 @@ absl::string_view TextOf(Danger danger) {
       return "open mode: whoever reaches the ingest port may report for any app";
     case Danger::kPlainText:
       return "the ingest port is not on loopback and has no TLS, so keys and counts can be read on "
-             "the "
-             "way; set ingest.tls, or listen on loopback behind a proxy that ends TLS";
+             "the way; set ingest.tls, or listen on loopback behind a proxy that ends TLS";
     case Danger::kAdminReachable:
       return "the admin port is not on loopback and asks nobody for a password; keep it in a "
              "private network";

@@ -18,7 +18,6 @@
 #include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
-#include "daemon/dangers.h"
 #include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
@@ -99,15 +98,9 @@ std::string StateDir(const std::string& flag) {
 
 int CheckFiles(const DaemonOptions& options) {
   const absl::StatusOr<DaemonFiles> files =
-      LoadFiles(options.config_file, options.catalog_file, options.open);
+      LoadFiles(options.config_file, options.catalog_file, options.ingest_address, options.open);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
-    return kExitUsage;
-  }
-  const absl::Status reachable =
-      CheckReachable(files->settings, options.ingest_address, options.open);
-  if (!reachable.ok()) {
-    std::cerr << "gmewatchd: " << reachable.message() << "\n";
     return kExitUsage;
   }
   std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "

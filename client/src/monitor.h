@@ -7,6 +7,7 @@
 #ifndef GMEWATCH_CLIENT_SRC_MONITOR_H_
 #define GMEWATCH_CLIENT_SRC_MONITOR_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -35,9 +36,11 @@ class ABSL_LOCKABLE Monitor {
   bool AwaitUntil(absl::Duration deadline, Condition condition)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     std::unique_lock<std::mutex> lock(mutex_, std::adopt_lock);
+    const std::chrono::steady_clock::time_point end = TimePoint(deadline);
     // After a sleep of the device the clock may be past the deadline, although the wait is not.
-    const auto over = [&] { return condition() || Monotonic() >= deadline; };
-    changed_.wait_until(lock, TimePoint(deadline), over);
+    while (!condition() && Monotonic() < deadline &&
+           changed_.wait_until(lock, end) == std::cv_status::no_timeout) {
+    }
     const bool holds = condition();
     lock.release();
     return holds;

@@ -172,8 +172,7 @@ absl::Status CheckReload(const Settings& running, const Settings& wanted, const 
       return absl::InvalidArgumentError(
           absl::StrCat(path, ": app \"", app.name(),
                        "\" has no keys any more, and no token_keys; a reload does not take the "
-                       "last key of an app "
-                       "away: restart if that is meant"));
+                       "last key of an app away: restart if that is meant"));
     }
   }
   return absl::OkStatus();

@@ -166,7 +166,7 @@ struct MetricInfo {
   X(kDroppedLogLines, kCounter, "gmewatch_dropped_log_lines_total", (), \
     "Log lines that were dropped because nobody read standard error.", stats.daemon.dropped_log_lines) \
   X(kOpenMode, kGauge, "gmewatch_open_mode", (), \
-    "1 while anybody may report for any app, because the settings list none.", stats.daemon.open_mode) \
+    "1 while anybody may report for any app, because the settings list none.", stats.daemon.dangers[static_cast<size_t>(Danger::kOpen)]) \
   X(kDanger, kGauge, "gmewatch_danger", (kLabelReason), \
     "1 for what makes this installation easy to attack: open_mode, plain_text, admin_reachable or root.", \
     DangersOf(stats.daemon)) \

@@ -15,7 +15,6 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kSecretBytesMax = 256;
-constexpr absl::Duration kLifeMax = absl::Hours(24);  // gmewatchd takes no more
 
 struct TokenFlags {
   AppToken token;
@@ -45,10 +44,11 @@ absl::Status Check(const TokenFlags& flags, const std::vector<std::string>& rest
         std::pair("key_id", &flags.token.key_id), std::pair("secret_file", &flags.secret_file)}) {
     if (text->empty()) return absl::InvalidArgumentError(absl::StrCat("--", name, " is missing"));
   }
-  if (flags.expires_in >= absl::Seconds(1) && flags.expires_in <= kLifeMax) return absl::OkStatus();
+  if (flags.expires_in >= absl::Seconds(1) && flags.expires_in <= kTokenLifeMax)
+    return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("--expires_in is ", absl::FormatDuration(flags.expires_in), "; allowed: 1s to ",
-                   absl::FormatDuration(kLifeMax)));
+                   absl::FormatDuration(kTokenLifeMax)));
 }
 
 absl::StatusOr<std::string> Sign(TokenFlags* flags) {
@@ -72,14 +72,12 @@ int RunToken(const std::vector<std::string>& arguments, std::ostream& out, std::
   absl::Status status = parser.Parse(arguments, &rest);
   if (status.ok() && flags.help) {
     out << "Usage: gmectl token --app=APP --subject=PLAYER --key_id=ID --secret_file=FILE\n"
-           "Prints a token for one player, which clients send as \"authorization: Bearer "
-           "TOKEN\":\n\n"
+           "Prints a token for one player, which clients send as\n"
+           "\"authorization: Bearer TOKEN\":\n\n"
            "  gmw1~KEY_ID~APP~SUBJECT~EXPIRY~MAC\n\n"
-           "EXPIRY is in seconds since 1970; MAC is HMAC-SHA-256, by the secret, of all before "
-           "the\n"
-           "last ~, in base64url without padding. A game's backend signs it the same way: the "
-           "folder\n"
-           "client/tokens has it in C++, C#, Go, Java and Python.\n\n"
+           "EXPIRY is in seconds since 1970; MAC is HMAC-SHA-256, by the secret, of all before\n"
+           "the last ~, in base64url without padding. A game's backend signs it the same way:\n"
+           "the folder client/tokens has it in C++, C#, Go, Java and Python.\n\n"
         << parser.Help() << "\nExit status: 0 printed, 1 not signed, 2 wrong usage.\n";
     return kExitGood;
   }

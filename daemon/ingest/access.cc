@@ -29,8 +29,6 @@ absl::string_view BearerOf(absl::string_view authorization) {
 
 // The clocks of the backend and of this machine may differ by so much.
 constexpr absl::Duration kSkew = absl::Minutes(1);
-// A token is short-lived.
-constexpr absl::Duration kLifeMax = absl::Hours(24);
 
 // What is wrong with a token that the app's key has signed, or nothing.
 std::string FaultOf(const AppToken& token, absl::Time now) {
@@ -39,10 +37,10 @@ std::string FaultOf(const AppToken& token, absl::Time now) {
     return absl::StrCat("the token ended ",
                         absl::FormatDuration(absl::Trunc(-left, absl::Seconds(1))), " ago");
   }
-  if (left <= kLifeMax + kSkew) return "";
+  if (left <= kTokenLifeMax + kSkew) return "";
   return absl::StrCat("the token ends in ",
                       absl::FormatDuration(absl::Trunc(left, absl::Seconds(1))), "; at most ",
-                      absl::FormatDuration(kLifeMax), " are allowed");
+                      absl::FormatDuration(kTokenLifeMax), " are allowed");
 }
 
 }  // namespace
@@ -105,7 +103,7 @@ absl::string_view Access::NeedOf(const App& app) {
 
 Grant Access::Check(const std::string& app, const std::string& region,
                     absl::string_view authorization) const {
-  absl::MutexLock lock(&mutex_);
+  absl::ReaderMutexLock lock(&mutex_);
   Grant grant;
   grant.settings = settings_.load(std::memory_order_relaxed);
   if (apps_.empty()) {
@@ -138,7 +136,7 @@ Grant Access::Check(const std::string& app, const std::string& region,
 }
 
 bool Access::IsKnown(absl::string_view authorization) const {
-  absl::MutexLock lock(&mutex_);
+  absl::ReaderMutexLock lock(&mutex_);
   if (apps_.empty()) return true;
   bool known = false;
   for (const auto& [name, app] : apps_) {
@@ -150,7 +148,7 @@ bool Access::IsKnown(absl::string_view authorization) const {
 }
 
 std::vector<AppTag> Access::Apps() const {
-  absl::MutexLock lock(&mutex_);
+  absl::ReaderMutexLock lock(&mutex_);
   std::vector<AppTag> tags;
   for (const auto& [name, app] : apps_) tags.push_back(TagOf(name));
   return tags;

@@ -19,8 +19,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace gmewatch {
+
+// gmewatchd takes no token that ends later than this, but for the difference of clocks.
+inline constexpr absl::Duration kTokenLifeMax = absl::Hours(24);
 
 // Whether its MAC is right is not known until IsSignedBy says so.
 struct AppToken {

@@ -33,7 +33,6 @@ struct DaemonStats {
   uint64_t failed_reloads = 0;
   bool last_reload_ok = true;
   uint64_t dropped_log_lines = 0;
-  bool open_mode = false;
   Dangers dangers{};
   absl::Duration uptime;
   std::optional<uint64_t> starts;  // of this state; absent: not known

@@ -63,7 +63,7 @@ SelfStats DistinctStats() {
   stats.daemon.failed_reloads = 115;
   stats.daemon.last_reload_ok = false;
   stats.daemon.ready = true;
-  stats.daemon.open_mode = true;
+  stats.daemon.dangers[static_cast<size_t>(Danger::kOpen)] = true;
   stats.daemon.starts = 127;
   stats.daemon.uptime = absl::Milliseconds(5500);
   return stats;
