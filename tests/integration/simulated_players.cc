@@ -11,8 +11,8 @@ namespace {
 constexpr absl::Duration kBeat = absl::Milliseconds(500);
 constexpr size_t kPlayersPerPlace = 10;
 constexpr int kBackOffBeats = 10;
-// A daemon that is up answers at last, however long the disk makes it wait. If a call were given up,
-// what is kept meanwhile would arrive in one tick, which looks like a rise.
+// A daemon that is up answers at last, however long the disk makes it wait. If a call were given
+// up, what is kept meanwhile would arrive in one tick, which looks like a rise.
 constexpr std::chrono::seconds kDeadline(60);
 constexpr int64_t kLateSeconds = 900;
 

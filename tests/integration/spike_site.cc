@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -28,7 +29,11 @@ std::vector<Wave> BaselineWaves() {
   std::vector<Wave> waves;
   for (const char* app : {"one", "two"}) {
     for (const char* region : {"eu", "us"}) {
-      for (const int32_t code : kBaselineCodes) waves.push_back({app, region, code});
+      // The more there is in the other region, the clearer it is where the codes rise.
+      const uint32_t events = region == std::string_view("eu") ? 1 : 4;
+      for (const int32_t code : kBaselineCodes) {
+        waves.push_back({.app = app, .region = region, .code = code, .events = events});
+      }
     }
   }
   return waves;

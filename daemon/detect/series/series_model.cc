@@ -91,7 +91,7 @@ void SeriesModel::Advance(const TickInput& input, const Season* own, const Seaso
 void SeriesModel::WatchNew(const TickInput& input, float exposure, SeriesState* state) const {
   WarmUp& seen = state->warm_up;
   seen.Count(static_cast<float>(input.events), exposure,
-             static_cast<float>(input.tick - state->tick));
+             static_cast<float>(input.tick - state->tick), static_cast<float>(input.ticks));
   if (!seen.IsOver()) return;
   state->dispersion = seen.DispersionOf();
   state->levels = seen.LevelsOf(times_.per_hour());

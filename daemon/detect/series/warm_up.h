@@ -20,11 +20,11 @@ class WarmUp {
   // The series has had `ticks` without events.
   explicit WarmUp(float ticks) : exposure_(ticks), ticks_(ticks) {}
 
-  // `exposure`: summed over `ticks`.
-  void Count(float events, float exposure, float ticks) {
+  // `exposure`: summed over `ticks`, of which the last ones, `counted_together`, had the events.
+  void Count(float events, float exposure, float ticks, float counted_together) {
     events_ += events;
     exposure_ += exposure;
-    squares_ += events * events;
+    squares_ += events * events / counted_together;
     ticks_ += ticks;
   }
   bool IsOver() const { return ticks_ >= kTicks && exposure_ > 0; }
@@ -45,7 +45,7 @@ class WarmUp {
 
   float events_ = 0;
   float exposure_ = 0;
-  float squares_ = 0;  // sum of the squared counts
+  float squares_ = 0;  // sum of the squared counts of a tick
   float ticks_ = 0;
 };
 

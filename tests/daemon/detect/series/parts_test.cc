@@ -32,18 +32,31 @@ TEST(RecentFactorTest, CorrectsTheErrorOfTheLevel) {
 
 TEST(WarmUpTest, TakesTwelveTicksThatWereWatched) {
   WarmUp seen(3);
-  for (int tick = 0; tick < 8; ++tick) seen.Count(5, 1, 1);
+  for (int tick = 0; tick < 8; ++tick) seen.Count(5, 1, 1, 1);
   EXPECT_FALSE(seen.IsOver());
-  seen.Count(5, 1, 1);
+  seen.Count(5, 1, 1, 1);
   EXPECT_TRUE(seen.IsOver());
   EXPECT_NEAR(seen.mean(), 45.0 / 12, 1e-6);
   EXPECT_NEAR(seen.LevelsOf(360).level(), 45.5 / 12.5, 1e-5);
   EXPECT_GT(seen.DispersionOf().vmr(), 1);
 }
 
+TEST(WarmUpTest, TicksThatAreCountedTogetherAreNoBurst) {
+  WarmUp seen;
+  for (int tick = 0; tick < 6; ++tick) seen.Count(5, 1, 1, 1);
+  seen.Count(30, 6, 6, 6);
+  ASSERT_TRUE(seen.IsOver());
+  EXPECT_EQ(seen.DispersionOf().vmr(), 1);
+  // Six silent ticks and a burst after them are another thing.
+  WarmUp burst;
+  for (int tick = 0; tick < 6; ++tick) burst.Count(5, 1, 1, 1);
+  burst.Count(30, 6, 6, 1);
+  EXPECT_GT(burst.DispersionOf().vmr(), 10);
+}
+
 TEST(WarmUpTest, WithoutEventsTheDispersionIsThePrior) {
   WarmUp seen;
-  seen.Count(0, 20, 20);
+  seen.Count(0, 20, 20, 20);
   EXPECT_EQ(seen.DispersionOf().vmr(), Dispersion::kPrior);
   EXPECT_GT(seen.LevelsOf(360).level(), 0);
 }
