@@ -143,7 +143,7 @@ TEST_F(TriageFaceTest, TheJsonIsValidAndWhatTheProtoDescribes) {
   const auto top = ParsedAs<v1::TopResponse>(Get("/api/v1/top"));
   EXPECT_EQ(top.codes(0).state(), v1::CodeSummary::SPIKING);
   const auto spikes = ParsedAs<v1::SpikesResponse>(Get("/api/v1/spikes"));
-  // One or two: it may be found in wider places first.
+  // How many they are is for the tests of the detector.
   ASSERT_GE(spikes.incidents_size(), 1);
   EXPECT_EQ(spikes.incidents(0).cause_code(), absl::StrCat(kCode));
   EXPECT_THAT(spikes.incidents(0).members(0).solution(), Not(IsEmpty()));
@@ -178,7 +178,7 @@ TEST_F(TriageFaceTest, AnswersWhilePrometheusIsDown) {
   EXPECT_GE(ParsedAs<v1::SpikesResponse>(Get("/api/v1/spikes")).incidents_size(), 1);
   const Ended spikes = Gmectl({"spikes"});
   EXPECT_EQ(spikes.status, 1) << spikes.error;
-  EXPECT_THAT(spikes.output, AllOf(ContainsRegex("in [12] incidents?"), HasSubstr(kFix)));
+  EXPECT_THAT(spikes.output, AllOf(ContainsRegex("in [0-9]+ incidents?"), HasSubstr(kFix)));
   const Ended top = Gmectl({"top"});
   EXPECT_EQ(top.status, 0) << top.error;
   EXPECT_THAT(top.output, HasSubstr("1005  AV_ERR_TIMEOUT"));
