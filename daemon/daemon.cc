@@ -202,7 +202,18 @@ absl::Status Daemon::StartServing() {
       IngestServer::Start(options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
                           [this](const absl::Status& error) { Fail(error); });
   if (!ingest.ok()) return ingest.status();
+  std::unique_ptr<ConnectServer> connect;
+  if (!options_.connect_address.empty()) {
+    absl::StatusOr<std::unique_ptr<ConnectServer>> started =
+        ConnectServer::Start(options_.connect_address, settings, clock_, (*ingest)->reports());
+    if (!started.ok()) {
+      (*ingest)->Shutdown(absl::ZeroDuration());
+      return started.status();
+    }
+    connect = *std::move(started);
+  }
   absl::MutexLock lock(&mutex_);
+  connect_ = std::move(connect);
   ingest_ = *std::move(ingest);
   ingest_->SetServing(true);
   silence_->Start();
@@ -278,6 +289,7 @@ void Daemon::Reload() {
   }
   committer_->SetPolicy(files->Policy());
   ingest_->Update(files->settings);
+  if (connect_ != nullptr) connect_->Update(files->settings);
   spikes_->SetSettings(DetectSettings(files->settings.detect()));
   silence_->SetSettings(DetectSettings(files->settings.detect()));
   UseCatalog(files->catalog, files->settings);
@@ -306,6 +318,7 @@ absl::Status Daemon::Stop() {
     // From the entrance to the exit; metrics can be read until everything is counted. The committer
     // ends after ingest, because what ingest still takes is rejected, and that is counted too.
     if (committer_ != nullptr) committer_->Drain();
+    if (connect_ != nullptr) connect_->Shutdown(kDrainTime);
     if (ingest_ != nullptr) {
       ingest_->Drain();
       ingest_->Shutdown(kDrainTime);

@@ -19,6 +19,7 @@
 #include "daemon/annotate/annotation_pusher.h"
 #include "daemon/base/clock.h"
 #include "daemon/checkpointer.h"
+#include "daemon/connect/connect_server.h"
 #include "daemon/daemon_files.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/expose/metrics_page.h"
@@ -40,7 +41,8 @@ struct DaemonOptions {
   bool open = false;         // a settings file need not list apps
   std::string ingest_address = "127.0.0.1:4747";
   std::string admin_address = "127.0.0.1:9747";
-  std::string state_dir;  // empty: in memory
+  std::string connect_address;  // empty: no such port
+  std::string state_dir;        // empty: in memory
   // Called on any thread when the process should stop, because the event log has failed permanently
   // or the ingest port does not answer.
   std::function<void()> on_fatal = [] {};
@@ -58,6 +60,8 @@ class Daemon {
 
   const std::string& ingest_address() const { return ingest_->address(); }
   const std::string& admin_address() const { return admin_->address(); }
+  // Empty without one.
+  std::string connect_address() const { return connect_ == nullptr ? "" : connect_->address(); }
 
   // Reads the files again. If they are wrong, logs why and keeps the settings and the catalogue.
   void Reload();
@@ -118,6 +122,7 @@ class Daemon {
   std::unique_ptr<MetricsPage> metrics_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;
+  std::unique_ptr<ConnectServer> connect_;  // null without an address
   bool stopped_ = false;
 
   mutable absl::Mutex mutex_;

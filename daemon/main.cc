@@ -29,6 +29,9 @@ Flags MakeFlags(DaemonFlags* to) {
   flags.Add("catalog", &to->options.catalog_file,
             "catalogue of error codes (YAML); else the built-in one");
   flags.Add("ingest_address", &to->options.ingest_address, "HOST:PORT for game clients (gRPC)");
+  flags.Add(
+      "connect_address", &to->options.connect_address,
+      "HOST:PORT for game clients without gRPC (HTTP/1.1,\nConnect protocol); else no such port");
   flags.Add("admin_address", &to->options.admin_address,
             "HOST:PORT for operators and Prometheus (HTTP)");
   flags.Add("state_dir", &to->options.state_dir,

@@ -56,15 +56,19 @@ void RaiseDescriptorLimit() {
 
 // A full pipe or a stopped terminal must not keep the process from its signals.
 void SayReady(const Daemon& daemon) {
+  const std::string connect = daemon.connect_address();
   const std::string line = absl::StrCat("ready ingest=", daemon.ingest_address(),
-                                        " admin=", daemon.admin_address(), "\n");
+                                        " admin=", daemon.admin_address(),
+                                        connect.empty() ? "" : " connect=", connect, "\n");
   pollfd output = {STDOUT_FILENO, POLLOUT, 0};
   if (poll(&output, 1, kOutputTimeMs) > 0 &&
       write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
     return;
   }
   LogWarning("standard output does not take the ready line",
-             {{"ingest", daemon.ingest_address()}, {"admin", daemon.admin_address()}});
+             {{"ingest", daemon.ingest_address()},
+              {"admin", daemon.admin_address()},
+              {"connect", connect}});
 }
 
 // Instead of a core dump without a word, such as when a thread cannot be made.

@@ -95,20 +95,22 @@ void TriagePages::Recovered(absl::Time time) {
 }
 
 void TriagePages::AddTo(AdminServer* server) {
-  server->AddHandler("/", [this](const AdminRequest&) {
+  server->AddHandler("/", [this](const IncomingRequest&) {
     return Answer([](const Answers& answers) { return Html(200, HomePage(answers)); });
   });
-  server->AddHandler("/codes", [](const AdminRequest&) { return MovedTo("codes/"); });
-  server->AddHandler(kCodePath, [this](const AdminRequest& request) { return CodeHtml(request); });
-  server->AddHandler("/api/v1/top", [this](const AdminRequest& request) { return Top(request); });
-  server->AddHandler("/api/v1/spikes", [this](const AdminRequest&) {
+  server->AddHandler("/codes", [](const IncomingRequest&) { return MovedTo("codes/"); });
+  server->AddHandler(kCodePath,
+                     [this](const IncomingRequest& request) { return CodeHtml(request); });
+  server->AddHandler("/api/v1/top",
+                     [this](const IncomingRequest& request) { return Top(request); });
+  server->AddHandler("/api/v1/spikes", [this](const IncomingRequest&) {
     return Answer([](const Answers& answers) { return Json(200, JsonOf(answers.Spikes())); });
   });
   server->AddHandler(kCodeJsonPath,
-                     [this](const AdminRequest& request) { return CodeJson(request); });
+                     [this](const IncomingRequest& request) { return CodeJson(request); });
   server->AddHandler(kDetectorPath,
-                     [this](const AdminRequest& request) { return DetectorJson(request); });
-  server->AddHandler("/api/", [](const AdminRequest&) {
+                     [this](const IncomingRequest& request) { return DetectorJson(request); });
+  server->AddHandler("/api/", [](const IncomingRequest&) {
     return Json(
         404,
         JsonError("unknown path; there are /api/v1/top, /api/v1/spikes, /api/v1/codes/CODE and "
@@ -116,13 +118,13 @@ void TriagePages::AddTo(AdminServer* server) {
   });
 }
 
-AdminResponse TriagePages::Top(const AdminRequest& request) {
+AdminResponse TriagePages::Top(const IncomingRequest& request) {
   const absl::StatusOr<size_t> limit = LimitOf(request.query);
   if (!limit.ok()) return Json(400, JsonError(limit.status().message()));
   return Answer([&](const Answers& answers) { return Json(200, JsonOf(answers.Top(*limit))); });
 }
 
-AdminResponse TriagePages::CodeHtml(const AdminRequest& request) {
+AdminResponse TriagePages::CodeHtml(const IncomingRequest& request) {
   const absl::string_view label = absl::StripPrefix(request.path, kCodePath);
   return Answer([&](const Answers& answers) {
     if (label.empty()) return Html(200, CodesPage(answers));
@@ -131,7 +133,7 @@ AdminResponse TriagePages::CodeHtml(const AdminRequest& request) {
   });
 }
 
-AdminResponse TriagePages::CodeJson(const AdminRequest& request) {
+AdminResponse TriagePages::CodeJson(const IncomingRequest& request) {
   const absl::string_view label = absl::StripPrefix(request.path, kCodeJsonPath);
   return Answer([&](const Answers& answers) {
     const std::optional<v1::CodeResponse> code = answers.Code(label);
@@ -142,7 +144,7 @@ AdminResponse TriagePages::CodeJson(const AdminRequest& request) {
   });
 }
 
-AdminResponse TriagePages::DetectorJson(const AdminRequest& request) {
+AdminResponse TriagePages::DetectorJson(const IncomingRequest& request) {
   const absl::string_view label = absl::StripPrefix(request.path, kDetectorPath);
   const bool other = label == kOtherLabel;
   int32_t code = 0;

@@ -79,10 +79,10 @@ class TriagePages {
 
   // Renders a response from the present state.
   AdminResponse Answer(AnswerFn answer);
-  AdminResponse Top(const AdminRequest& request);
-  AdminResponse CodeHtml(const AdminRequest& request);
-  AdminResponse CodeJson(const AdminRequest& request);
-  AdminResponse DetectorJson(const AdminRequest& request);
+  AdminResponse Top(const IncomingRequest& request);
+  AdminResponse CodeHtml(const IncomingRequest& request);
+  AdminResponse CodeJson(const IncomingRequest& request);
+  AdminResponse DetectorJson(const IncomingRequest& request);
   absl::Duration RunOnce();
 
   Clock& clock_;

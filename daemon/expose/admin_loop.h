@@ -1,14 +1,13 @@
-// The sockets and threads of the admin port. One thread accepts, reads requests and writes answers,
-// for all connections; the handler runs on others, so that a slow one delays no connection. Long
-// answers, which are sent while they are made, have threads of their own.
+// The threads of the admin port around its HttpLoop: the handler runs on them, so that a slow one
+// delays no connection. Long answers, which are sent while they are made, have threads of their
+// own.
 //
 // Thread safety: one thread calls Start and the destructor. Lifetime: what the handler reaches must
 // outlive it.
 //
-// Limits: connections: an eighth of the descriptors, kConnectionsMax at most. Beyond that the one
-// that has waited longest for its client ends, so that silent and slow clients keep nobody out. At
-// most kSlowMax handlers wait for a client that reads less than 64 KiB in kSlow; beyond that the
-// slowest connection ends too.
+// Limits: connections: an eighth of the descriptors, kConnectionsMax at most (http_loop.h says what
+// happens beyond). At most kSlowMax handlers wait for a client that reads less than 64 KiB in
+// kSlow; beyond that the slowest connection ends too.
 #ifndef GMEWATCH_DAEMON_EXPOSE_ADMIN_LOOP_H_
 #define GMEWATCH_DAEMON_EXPOSE_ADMIN_LOOP_H_
 
@@ -18,7 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/base/listener.h"
-#include "daemon/expose/admin_exchange.h"
+#include "daemon/http/http_loop.h"
 
 namespace gmewatch {
 
@@ -30,7 +29,7 @@ class AdminLoop {
   struct Options {
     absl::Duration request_timeout;
     std::function<Kind(absl::string_view path)> kind;
-    std::function<void(AdminExchange*)> handler;
+    std::function<void(HttpExchange*)> handler;
   };
 
   AdminLoop(Options options, Listener listener);
@@ -46,8 +45,8 @@ class AdminLoop {
   static constexpr absl::Duration kSlow = absl::Seconds(1);
 
  private:
-  class Sockets;
-  const std::unique_ptr<Sockets> sockets_;
+  class Threads;
+  const std::unique_ptr<Threads> threads_;
 };
 
 }  // namespace gmewatch

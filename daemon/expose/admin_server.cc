@@ -45,7 +45,7 @@ absl::string_view Reason(int status) {
 }
 
 // Sends one chunk in one write; an empty one ends the response.
-bool SendChunk(AdminExchange* exchange, absl::string_view chunk) {
+bool SendChunk(HttpExchange* exchange, absl::string_view chunk) {
   return exchange->SendNow(absl::StrCat(absl::Hex(chunk.size()), "\r\n", chunk, "\r\n"));
 }
 
@@ -65,9 +65,9 @@ AdminResponse Plain(int status, absl::string_view text) {
 
 AdminServer::AdminServer(AdminServerOptions options, Clock& clock, ScrapeFn scrape, ReadyFn ready)
     : options_(std::move(options)), clock_(clock), scrape_(std::move(scrape)) {
-  AddHandler("/", [this](const AdminRequest&) { return ListOfPaths(); });
-  AddHandler(kHealthPath, [](const AdminRequest&) { return Plain(200, "alive"); });
-  AddHandler(kReadyPath, [ready = std::move(ready)](const AdminRequest&) {
+  AddHandler("/", [this](const IncomingRequest&) { return ListOfPaths(); });
+  AddHandler(kHealthPath, [](const IncomingRequest&) { return Plain(200, "alive"); });
+  AddHandler(kReadyPath, [ready = std::move(ready)](const IncomingRequest&) {
     const absl::Status status = ready();
     return status.ok() ? Plain(200, "ready")
                        : Plain(503, absl::StrCat("not ready: ", status.message()));
@@ -90,15 +90,15 @@ absl::Status AdminServer::Start() {
   address_ = listener->address();
   loop_ = std::make_unique<AdminLoop>(
       AdminLoop::Options{options_.request_timeout, KindOf,
-                         [this](AdminExchange* exchange) { Answer(exchange); }},
+                         [this](HttpExchange* exchange) { Answer(exchange); }},
       *std::move(listener));
   return absl::OkStatus();
 }
 
 void AdminServer::Stop() { loop_.reset(); }
 
-void AdminServer::Answer(AdminExchange* exchange) const {
-  const AdminRequest& request = exchange->request();
+void AdminServer::Answer(HttpExchange* exchange) const {
+  const IncomingRequest& request = exchange->request();
   const bool head_only = request.method == "HEAD";
   if (request.method != "GET" && !head_only) {
     Send(exchange, Plain(405, "only GET and HEAD are allowed"), "Allow: GET, HEAD\r\n", false);
@@ -111,8 +111,8 @@ void AdminServer::Answer(AdminExchange* exchange) const {
   }
 }
 
-void AdminServer::AnswerScrape(AdminExchange* exchange, bool head_only) const {
-  const AdminRequest& request = exchange->request();
+void AdminServer::AnswerScrape(HttpExchange* exchange, bool head_only) const {
+  const IncomingRequest& request = exchange->request();
   const bool chunked = request.http11;
   const ScrapeRequest scrape = ScrapeRequestOf(
       request.address, [&request](const char* name) { return request.Header(name); });
@@ -142,7 +142,7 @@ void AdminServer::AnswerScrape(AdminExchange* exchange, bool head_only) const {
   }
 }
 
-AdminResponse AdminServer::Route(const AdminRequest& request) const {
+AdminResponse AdminServer::Route(const IncomingRequest& request) const {
   const auto exact = handlers_.find(request.path);
   if (exact != handlers_.end()) {
     return exact->second(request);
@@ -169,7 +169,7 @@ AdminResponse AdminServer::ListOfPaths() const {
   return response;
 }
 
-void AdminServer::Send(AdminExchange* exchange, const AdminResponse& response,
+void AdminServer::Send(HttpExchange* exchange, const AdminResponse& response,
                        absl::string_view more_headers, bool head_only) const {
   const std::string headers = absl::StrCat("Content-Length: ", response.body.size(), "\r\n",
                                            response.more_headers, more_headers);
@@ -177,7 +177,7 @@ void AdminServer::Send(AdminExchange* exchange, const AdminResponse& response,
   if (!head_only) exchange->Append(response.body);
 }
 
-std::string AdminServer::Head(const AdminRequest& request, int status,
+std::string AdminServer::Head(const IncomingRequest& request, int status,
                               absl::string_view content_type,
                               absl::string_view more_headers) const {
   return absl::StrCat(

@@ -24,10 +24,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
-#include "daemon/expose/admin_exchange.h"
 #include "daemon/expose/admin_loop.h"
 #include "daemon/expose/chunk_writer.h"
 #include "daemon/expose/scrape_request.h"
+#include "daemon/http/http_exchange.h"
 
 namespace gmewatch {
 
@@ -45,7 +45,7 @@ struct AdminServerOptions {
 
 class AdminServer {
  public:
-  using Handler = std::function<AdminResponse(const AdminRequest&)>;
+  using Handler = std::function<AdminResponse(const IncomingRequest&)>;
   // Writes the metrics for this reader; the server compresses them if it is asked for. If it fails
   // before it has written anything, the response is 503.
   using ScrapeFn = std::function<absl::Status(const ScrapeRequest&, ChunkSink)>;
@@ -73,14 +73,14 @@ class AdminServer {
   const std::string& address() const { return address_; }
 
  private:
-  void Answer(AdminExchange* exchange) const;
-  void AnswerScrape(AdminExchange* exchange, bool head_only) const;
-  AdminResponse Route(const AdminRequest& request) const;
+  void Answer(HttpExchange* exchange) const;
+  void AnswerScrape(HttpExchange* exchange, bool head_only) const;
+  AdminResponse Route(const IncomingRequest& request) const;
   AdminResponse ListOfPaths() const;
-  void Send(AdminExchange* exchange, const AdminResponse& response, absl::string_view more_headers,
+  void Send(HttpExchange* exchange, const AdminResponse& response, absl::string_view more_headers,
             bool head_only) const;
   // `more_headers`: whole lines.
-  std::string Head(const AdminRequest& request, int status, absl::string_view content_type,
+  std::string Head(const IncomingRequest& request, int status, absl::string_view content_type,
                    absl::string_view more_headers) const;
 
   const AdminServerOptions options_;

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "daemon/ingest/byte_buffer.h"
 #include "daemon/ingest/rpc_error.h"
 
 namespace gmewatch {
@@ -20,12 +19,6 @@ constexpr absl::Duration kQuotaRetryMin = absl::Seconds(1);
 // ends there keeps from others until it ends.
 constexpr uint64_t kAheadBatchesMax = 64;
 constexpr uint64_t kAheadEventsMax = 10'000;
-
-absl::string_view Authorization(const Admission::Metadata& metadata) {
-  const auto found = metadata.find("authorization");
-  if (found == metadata.end()) return {};
-  return {found->second.data(), found->second.size()};
-}
 
 Rejection Invalid(const Violation& violation) {
   return {RejectReason::kInvalid, InvalidStatus(violation)};
@@ -48,34 +41,30 @@ void Admission::Update(const Settings& settings) {
   sessions_max_.store(settings.limits().max_sessions());
 }
 
-void Admission::Read(grpc::ByteBuffer* message, Scratch* scratch) const {
-  grpc::Slice slice;
-  const absl::string_view bytes = BytesOf(message, &slice, &scratch->bytes);
-  CheckRequest(bytes, &scratch->request);
-  if (bytes.size() <= message_bytes_max_) return;
-  Violate(&scratch->request.batch_violation, "",
-          absl::StrCat("the message has ", bytes.size(), " bytes; at most ", message_bytes_max_,
+void Admission::Read(absl::string_view message, CheckedRequest* request) const {
+  CheckRequest(message, request);
+  if (message.size() <= message_bytes_max_) return;
+  Violate(&request->batch_violation, "",
+          absl::StrCat("the message has ", message.size(), " bytes; at most ", message_bytes_max_,
                        " are allowed (ingest.max_message_bytes)"));
 }
 
 std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
-                                                 const Metadata& metadata, absl::string_view peer,
-                                                 Admitted* admitted) {
-  const absl::string_view authorization = Authorization(metadata);
+                                                 const Caller& caller, Admitted* admitted) {
   if (request.session_violation.has_value() || !request.has_session) {
     Rejection rejection = request.has_session || request.malformed
                               ? Invalid(*request.session_violation)
                               : Invalid({"session", "is missing; it must say who reports"});
-    rejection.stranger = !access_.IsKnown(authorization);
+    rejection.stranger = !access_.IsKnown(caller.authorization);
     return rejection;
   }
   const SessionInfo& session = *request.session;
-  std::optional<Rejection> rejection = CheckAccess(session.origin, authorization, admitted);
+  std::optional<Rejection> rejection = CheckAccess(session.origin, caller.authorization, admitted);
   if (rejection.has_value()) return rejection;
   const Grant& grant = admitted->grant;
   const KnownSession known = aggregate_.Find(session.id);
   admitted->sender = Quotas::SenderOf(session.id, session.origin.app, grant.key, grant.subject,
-                                      client_address_.Of(peer, metadata));
+                                      client_address_.Of(caller));
   admitted->sender.relays = grant.relays;
   admitted->sender.is_new = !known.known;
   admitted->last_sequence = known.last_sequence;
@@ -106,10 +95,11 @@ std::optional<Rejection> Admission::CheckAccess(const Origin& origin,
 }
 
 std::optional<Rejection> Admission::CheckNoSession(const CheckedRequest& request,
-                                                   const Origin& origin, const Metadata& metadata,
+                                                   const Origin& origin,
+                                                   absl::string_view authorization,
                                                    Admitted* admitted) {
   if (access_.IsOutdated(admitted->grant)) {
-    std::optional<Rejection> rejection = CheckAccess(origin, Authorization(metadata), admitted);
+    std::optional<Rejection> rejection = CheckAccess(origin, authorization, admitted);
     if (rejection.has_value()) return rejection;
   }
   if (request.malformed) return Invalid(*request.session_violation);

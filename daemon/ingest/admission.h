@@ -23,18 +23,14 @@
 // A stream is never rejected as overloaded: it is held (stream_call.h). Back-pressure comes before
 // `overloaded` (back_pressure.h).
 //
-// Thread safety: every method may be called from any thread; Read by one at a time for each
-// Scratch.
+// Thread safety: every method may be called from any thread.
 #ifndef GMEWATCH_DAEMON_INGEST_ADMISSION_H_
 #define GMEWATCH_DAEMON_INGEST_ADMISSION_H_
 
-#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
-#include <grpcpp/support/string_ref.h>
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -42,13 +38,18 @@
 #include "daemon/base/clock.h"
 #include "daemon/config/settings.h"
 #include "daemon/ingest/access.h"
+#include "daemon/ingest/caller.h"
 #include "daemon/ingest/check_batch.h"
 #include "daemon/ingest/client_address.h"
-#include "daemon/ingest/completion_event.h"
 #include "daemon/ingest/quotas.h"
 #include "daemon/model/reject_reason.h"
 
 namespace gmewatch {
+
+// A message up to this much larger than ingest.max_message_bytes is still read, so that its
+// rejection names the limit and is counted. gRPC ends the call of a larger one, with a status that
+// does not say that a retry is useless. No batch within the wire's limits comes near it.
+inline constexpr uint32_t kOversizeBytesMax = 256 << 10;
 
 // Why a batch is not counted.
 struct Rejection {
@@ -71,27 +72,25 @@ struct Admitted {
 
 class Admission {
  public:
-  using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
-
   // `aggregate` and `clock` must outlive it.
   Admission(const Settings& settings, const Aggregate* aggregate, Clock& clock);
 
   // Applies apps, keys, fronts, quotas and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
 
-  // Decodes a message into scratch->request and checks every rule that concerns the message alone.
-  void Read(grpc::ByteBuffer* message, Scratch* scratch) const;
+  // Decodes a message into `*request` and checks every rule that concerns the message alone.
+  void Read(absl::string_view message, CheckedRequest* request) const;
 
   // Each check returns the first reason to reject, or nothing.
   //
   // For every Report and for a stream's first message: it must say who reports, and the sender must
-  // be allowed to. `metadata` and `peer` are those of the call. Sets `*admitted`.
-  std::optional<Rejection> CheckSession(const CheckedRequest& request, const Metadata& metadata,
-                                        absl::string_view peer, Admitted* admitted);
+  // be allowed to. Sets `*admitted`.
+  std::optional<Rejection> CheckSession(const CheckedRequest& request, const Caller& caller,
+                                        Admitted* admitted);
   // For a stream's later messages: none may have a session, and who sends must still be allowed to
-  // report for `origin`. `metadata` is that of the call.
+  // report for `origin`. `authorization` is that of the stream's Caller.
   std::optional<Rejection> CheckNoSession(const CheckedRequest& request, const Origin& origin,
-                                          const Metadata& metadata, Admitted* admitted);
+                                          absl::string_view authorization, Admitted* admitted);
   // For any message, once: takes its tokens. `ahead`: others follow, so it may take some for them.
   std::optional<Rejection> CheckQuotas(const CheckedRequest& request, bool ahead,
                                        Admitted* admitted);

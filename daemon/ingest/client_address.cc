@@ -9,8 +9,6 @@
 namespace gmewatch {
 namespace {
 
-constexpr char kHeader[] = "x-forwarded-for";
-
 std::optional<NetAddress> AddressOfPeer(absl::string_view peer) {
   const size_t port = peer.rfind(':');
   if (port == absl::string_view::npos) return std::nullopt;
@@ -24,12 +22,7 @@ std::optional<NetAddress> AddressOfPeer(absl::string_view peer) {
 }
 
 // What the nearest proxy wrote: the last item. Those before it are what it was sent.
-std::optional<NetAddress> ForwardedFor(const ClientAddress::Metadata& metadata) {
-  const auto last = metadata.upper_bound(kHeader);
-  if (last == metadata.begin()) return std::nullopt;
-  const auto& [name, value] = *std::prev(last);
-  if (name != kHeader) return std::nullopt;
-  absl::string_view text(value.data(), value.size());
+std::optional<NetAddress> ForwardedFor(absl::string_view text) {
   const size_t comma = text.rfind(',');
   if (comma != absl::string_view::npos) text.remove_prefix(comma + 1);
   return ParseNetAddress(absl::StripAsciiWhitespace(text));
@@ -54,15 +47,14 @@ bool ClientAddress::IsFront(const NetAddress& address) const {
                      [&](const NetRange& front) { return front.Contains(address); });
 }
 
-std::optional<NetAddress> ClientAddress::Of(absl::string_view peer,
-                                            const Metadata& metadata) const {
+std::optional<NetAddress> ClientAddress::Of(const Caller& caller) const {
   const bool has_fronts = has_fronts_.load(std::memory_order_relaxed);
   // The usual case behind a proxy on this machine; reading the address would cost more than the
   // rest.
-  if (!has_fronts && absl::StartsWith(peer, "ipv4:127.")) return std::nullopt;
-  const std::optional<NetAddress> address = AddressOfPeer(peer);
+  if (!has_fronts && absl::StartsWith(caller.peer, "ipv4:127.")) return std::nullopt;
+  const std::optional<NetAddress> address = AddressOfPeer(caller.peer);
   if (!address.has_value()) return std::nullopt;
-  if (has_fronts && IsFront(*address)) return ForwardedFor(metadata);
+  if (has_fronts && IsFront(*address)) return ForwardedFor(caller.forwarded_for);
   if (IsPrivate(*address)) return std::nullopt;
   return address;
 }

@@ -5,10 +5,7 @@
 #ifndef GMEWATCH_DAEMON_INGEST_CLIENT_ADDRESS_H_
 #define GMEWATCH_DAEMON_INGEST_CLIENT_ADDRESS_H_
 
-#include <grpcpp/support/string_ref.h>
-
 #include <atomic>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -16,21 +13,20 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "daemon/config/settings.h"
+#include "daemon/ingest/caller.h"
 #include "daemon/model/net_address.h"
 
 namespace gmewatch {
 
 class ClientAddress {
  public:
-  using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
-
   explicit ClientAddress(const Settings& settings) { Update(settings); }
 
   void Update(const Settings& settings);
 
-  // `peer` is gRPC's text, such as "ipv4:192.0.2.1:443". Nothing if the address has no quota:
-  // loopback, a private address, one that cannot be read, a front that names nobody.
-  std::optional<NetAddress> Of(absl::string_view peer, const Metadata& metadata) const;
+  // Nothing if the address has no quota: loopback, a private address, one that cannot be read, a
+  // front that names nobody.
+  std::optional<NetAddress> Of(const Caller& caller) const;
 
  private:
   bool IsFront(const NetAddress& address) const;

@@ -37,11 +37,6 @@ constexpr int kPingIntervalMinMs = 60'000;
 // Time for a call of a connection that is too old to end by itself.
 constexpr int kAgeGraceMs = 30'000;
 
-// A message up to this much larger than ingest.max_message_bytes is still read, so that its
-// rejection names the limit and is counted. gRPC ends the call of a larger one, with a status that
-// does not say that a retry is useless. No batch within the wire's limits comes near it.
-constexpr uint32_t kOversizeBytesMax = 256 << 10;
-
 // Time for clients to read their last answers and confirm them: one round trip over a long distance
 // or to a busy client. A client that does not read its connection is cut off.
 constexpr absl::Duration kGoodbyeTime = absl::Seconds(1);

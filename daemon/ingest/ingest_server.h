@@ -21,6 +21,7 @@
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/ingest_context.h"
 #include "daemon/ingest/ingest_probe.h"
+#include "daemon/ingest/report.h"
 
 namespace gmewatch {
 
@@ -50,6 +51,8 @@ class IngestServer {
   // Ok, or why new clients are not taken.
   absl::Status CheckNewClients() const { return probe_->status(); }
   size_t streams() const { return calls_.streams(); }
+  // For another transport, whose Reports are judged and counted together with this one's.
+  ReportContext reports() { return {&admission_, &back_pressure_, &committer_}; }
 
   // Applies apps, keys, fronts, quotas and limits.max_sessions from now on.
   void Update(const Settings& settings) { admission_.Update(settings); }
@@ -63,10 +66,11 @@ class IngestServer {
   void Shutdown(absl::Duration deadline);
 
  private:
-  IngestServer(const Settings& settings, Clock& clock, const Committer* committer,
+  IngestServer(const Settings& settings, Clock& clock, Committer* committer,
                const Aggregate* aggregate)
-      : admission_(settings, aggregate, clock), back_pressure_(committer) {}
+      : committer_(*committer), admission_(settings, aggregate, clock), back_pressure_(committer) {}
 
+  Committer& committer_;
   Admission admission_;
   BackPressure back_pressure_;
   CallSet calls_;

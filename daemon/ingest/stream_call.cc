@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/ingest/byte_buffer.h"
+#include "daemon/ingest/call_metadata.h"
 #include "daemon/ingest/rpc_error.h"
 
 namespace gmewatch {
@@ -53,7 +54,7 @@ void StreamCall::OnRequest(bool ok, Scratch* /*scratch*/) {
 }
 
 void StreamCall::OnRead(bool ok, Scratch* scratch) {
-  if (ok) context_.admission->Read(&message_, scratch);
+  if (ok) ReadMessage(*context_.admission, &message_, scratch);
   {
     absl::MutexLock lock(&mutex_);
     reading_ = false;
@@ -97,11 +98,14 @@ void StreamCall::Take(CheckedRequest* request) {
 
 std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
   if (origin_.has_value()) {
-    return context_.admission->CheckNoSession(*request, origin_->origin(), call_.client_metadata(),
+    return context_.admission->CheckNoSession(*request, origin_->origin(), authorization_,
                                               &admitted_);
   }
+  const std::string peer = call_.peer();
+  const Caller caller = CallerOf(call_.client_metadata(), peer);
+  authorization_ = caller.authorization;
   std::optional<Rejection> rejection =
-      context_.admission->CheckSession(*request, call_.client_metadata(), call_.peer(), &admitted_);
+      context_.admission->CheckSession(*request, caller, &admitted_);
   if (rejection.has_value()) return rejection;
   session_ = request->session->id;
   origin_.emplace(std::move(request->session->origin));
@@ -223,7 +227,7 @@ void StreamCall::OnRoom() {
 }
 
 void StreamCall::OnRetry(bool /*ok*/, Scratch* scratch) {
-  context_.admission->Read(&message_, scratch);
+  ReadMessage(*context_.admission, &message_, scratch);
   {
     absl::MutexLock lock(&mutex_);
     held_ = false;

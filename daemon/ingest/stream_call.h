@@ -138,6 +138,7 @@ class StreamCall final : public BatchWaiter {
   SessionId session_ ABSL_GUARDED_BY(mutex_);
   std::optional<HashedOrigin> origin_ ABSL_GUARDED_BY(mutex_);  // from the first message on
   Admitted admitted_ ABSL_GUARDED_BY(mutex_);                   // the same
+  absl::string_view authorization_ ABSL_GUARDED_BY(mutex_);     // the same; part of call_
   uint32_t unsettled_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;      // of the unsettled batches
   size_t last_batch_bytes_ ABSL_GUARDED_BY(mutex_) = 0;   // the next one probably has as many

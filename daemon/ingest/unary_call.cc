@@ -1,10 +1,7 @@
 #include "daemon/ingest/unary_call.h"
 
-#include <optional>
-#include <utility>
-
 #include "daemon/ingest/byte_buffer.h"
-#include "daemon/ingest/rpc_error.h"
+#include "daemon/ingest/call_metadata.h"
 
 namespace gmewatch {
 
@@ -12,7 +9,8 @@ void UnaryCall::Arm(const IngestContext& context) {
   new UnaryCall(context);  // deletes itself in OnFinish
 }
 
-UnaryCall::UnaryCall(const IngestContext& context) : context_(context) {
+UnaryCall::UnaryCall(const IngestContext& context)
+    : Report({context.admission, context.back_pressure, context.committer}), context_(context) {
   context_.service->RequestReport(&call_, &request_, &responder_, context_.queue, context_.queue,
                                   &on_request_);
 }
@@ -23,67 +21,21 @@ void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
     return;
   }
   Arm(context_);
-  context_.admission->Read(&request_, scratch);
-  CheckedRequest& request = scratch->request;
-  Admitted admitted;
-  std::optional<Rejection> rejection =
-      context_.admission->CheckSession(request, call_.client_metadata(), call_.peer(), &admitted);
-  if (!rejection.has_value()) {
-    rejection = context_.admission->CheckQuotas(request, /*ahead=*/false, &admitted);
-  }
-  if (!rejection.has_value()) rejection = Admission::CheckBatch(request);
-  if (rejection.has_value()) {
-    Reject(*std::move(rejection), request);
-    return;
-  }
-  request.batch.session = request.session->id;
-  const HashedOrigin origin(std::move(request.session->origin));
-  const absl::Status status = context_.committer->Append(request.batch, origin, this);
-  if (!status.ok()) context_.admission->Return(&admitted);
-  FinishIfUnavailable(status);
+  ReadMessage(*context_.admission, &request_, scratch);
+  const std::string peer = call_.peer();
+  Take(CallerOf(call_.client_metadata(), peer), scratch);
 }
 
-void UnaryCall::Reject(Rejection rejection, const CheckedRequest& request) {
-  status_ = std::move(rejection.status);
-  if (rejection.stranger) {
-    context_.committer->CountStranger(rejection.reason);
-    if (!context_.calls->Hold(this)) Finish();
-    return;
-  }
-  FinishIfUnavailable(context_.committer->AppendRejected(rejection.reason, request.events,
-                                                         request.batch.sequence, this));
-}
-
-void UnaryCall::FinishIfUnavailable(const absl::Status& appended) {
-  // Otherwise the committer calls back, and may have destroyed this call already.
-  if (!absl::IsUnavailable(appended)) return;
-  status_ = RetryStatus(appended);
-  OnBatchesSettled(0);
-}
-
-void UnaryCall::OnSettled(uint64_t sequence, Verdict verdict) {
-  settled_sequence_ = sequence;
-  if (IsRejectedLate(verdict)) status_ = VerdictStatus(verdict);
-}
-
-void UnaryCall::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
-  status_ = RetryStatus(status);
-}
-
-void UnaryCall::OnBatchesSettled(size_t bytes) {
-  slow_down_ = context_.back_pressure->ReportCausesLoad(bytes);
-  if (status_.ok() || !context_.calls->Hold(this)) Finish();
+void UnaryCall::Answer() {
+  if (status().ok() || !context_.calls->Hold(this)) Finish();
 }
 
 void UnaryCall::Finish() {
-  if (!status_.ok()) {
-    responder_.FinishWithError(status_, &on_finish_);
-    return;
+  if (status().ok()) {
+    responder_.Finish(ToBuffer(response()), grpc::Status::OK, &on_finish_);
+  } else {
+    responder_.FinishWithError(status(), &on_finish_);
   }
-  v1::ReportResponse response;
-  response.set_acknowledged_sequence(settled_sequence_);
-  if (slow_down_) BackPressure::SlowDown(&response);
-  responder_.Finish(ToBuffer(response), grpc::Status::OK, &on_finish_);
 }
 
 void UnaryCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { delete this; }

@@ -1,4 +1,4 @@
-// One Report: reads the batch, gives it to the committer, and answers when it is settled.
+// One Report over gRPC.
 //
 // Owns itself: it waits for a call, arms its successor when one comes, and deletes itself when the
 // answer is out. Thread safety: events come from the completion queue's thread and the committer's,
@@ -8,18 +8,15 @@
 
 #include "daemon/ingest/completion_event.h"
 #include "daemon/ingest/ingest_context.h"
+#include "daemon/ingest/report.h"
 
 namespace gmewatch {
 
-class UnaryCall final : public BatchWaiter {
+class UnaryCall final : public Report {
  public:
   // Makes a call object that waits for one call.
   static void Arm(const IngestContext& context);
 
-  void OnSettled(uint64_t sequence, Verdict verdict) override;
-  void OnFailed(uint64_t sequence, const absl::Status& status) override;
-  // Answers, or leaves that to the CallSet.
-  void OnBatchesSettled(size_t bytes) override;
   // Sends the answer.
   void Finish();
 
@@ -28,10 +25,8 @@ class UnaryCall final : public BatchWaiter {
 
   void OnRequest(bool ok, Scratch* scratch);
   void OnFinish(bool ok, Scratch* scratch);
-  // Counts the rejection, and answers with it when it is durable.
-  void Reject(Rejection rejection, const CheckedRequest& request);
-  // Answers with the committer's error if the committer will not call back.
-  void FinishIfUnavailable(const absl::Status& appended);
+  // Sends the answer, or leaves that to the CallSet.
+  void Answer() override;
 
   const IngestContext context_;
   const CallSet::Membership membership_{context_.calls};
@@ -40,9 +35,6 @@ class UnaryCall final : public BatchWaiter {
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_{&call_};
   MemberEvent<UnaryCall> on_request_{this, &UnaryCall::OnRequest};
   MemberEvent<UnaryCall> on_finish_{this, &UnaryCall::OnFinish};
-  uint64_t settled_sequence_ = 0;
-  grpc::Status status_;  // what the call ends with
-  bool slow_down_ = false;
 };
 
 }  // namespace gmewatch

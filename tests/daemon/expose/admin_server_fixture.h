@@ -39,24 +39,24 @@ class AdminServerTest : public testing::Test {
           return scrape_(sink);
         },
         [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("recovering"); });
-    server_->AddHandler("/echo", [](const AdminRequest& request) {
+    server_->AddHandler("/echo", [](const IncomingRequest& request) {
       AdminResponse response;
       response.content_type = "text/html; charset=utf-8";
       response.body = absl::StrCat("exact ", request.path, " ", request.query);
       return response;
     });
-    server_->AddHandler("/codes/", [](const AdminRequest& request) {
+    server_->AddHandler("/codes/", [](const IncomingRequest& request) {
       AdminResponse response;
       response.status = 404;
       response.body = absl::StrCat("prefix ", request.path);
       return response;
     });
-    server_->AddHandler("/codes/deep/", [](const AdminRequest& request) {
+    server_->AddHandler("/codes/deep/", [](const IncomingRequest& request) {
       AdminResponse response;
       response.body = absl::StrCat("deep ", request.path);
       return response;
     });
-    server_->AddHandler("/moved", [](const AdminRequest&) {
+    server_->AddHandler("/moved", [](const IncomingRequest&) {
       AdminResponse response;
       response.status = 308;
       response.more_headers = "Location: echo\r\nX-More: yes\r\n";

@@ -29,7 +29,7 @@ class AdminClientTest : public ::testing::Test {
             [] { return absl::OkStatus(); }) {}
 
   void Answer(const std::string& path, int status, const std::string& body) {
-    server_.AddHandler(path, [status, body](const AdminRequest&) {
+    server_.AddHandler(path, [status, body](const IncomingRequest&) {
       AdminResponse response;
       response.status = status;
       response.body = body;
@@ -116,11 +116,11 @@ TEST_F(AdminClientTest, TheCallerMayGiveUp) {
 
 TEST_F(AdminClientTest, DoesNotFollowRedirects) {
   std::atomic<bool> followed = false;
-  server_.AddHandler("/elsewhere", [&followed](const AdminRequest&) {
+  server_.AddHandler("/elsewhere", [&followed](const IncomingRequest&) {
     followed = true;
     return AdminResponse();
   });
-  server_.AddHandler("/here", [](const AdminRequest&) {
+  server_.AddHandler("/here", [](const IncomingRequest&) {
     AdminResponse response;
     response.status = 302;
     response.more_headers = "Location: /elsewhere\r\n";

@@ -26,7 +26,7 @@ class ViewsTest : public ::testing::Test {
             clock_, [](const ScrapeRequest&, ChunkSink) { return absl::OkStatus(); },
             [] { return absl::OkStatus(); }) {
     for (const char* path : {"/api/v1/top", "/api/v1/spikes"}) {
-      server_.AddHandler(path, [this](const AdminRequest&) {
+      server_.AddHandler(path, [this](const IncomingRequest&) {
         AdminResponse response;
         response.body = body_;
         return response;

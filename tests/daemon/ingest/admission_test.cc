@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "daemon/ingest/byte_buffer.h"
 #include "daemon/model/app_token.h"
 #include "gmewatch/v1/error_reporting.pb.h"
 #include "tests/daemon/aggregate/epochs.h"
@@ -51,21 +50,16 @@ v1::ReportRequest RequestOf(const char* app, const char* region) {
 class AdmissionTest : public ::testing::Test {
  protected:
   const CheckedRequest& Read(const v1::ReportRequest& request) {
-    grpc::ByteBuffer message = ToBuffer(request);
-    admission_.Read(&message, &scratch_);
+    admission_.Read(request.SerializeAsString(), &scratch_.request);
     return scratch_.request;
   }
   std::optional<Rejection> CheckSession(const v1::ReportRequest& request, const char* key = "") {
-    Admission::Metadata metadata = {{"user-agent", "test"}};
-    if (*key != '\0') metadata.emplace("authorization", key);
     admitted_ = {};
-    return admission_.CheckSession(Read(request), metadata, "ipv4:127.0.0.1:1", &admitted_);
+    return admission_.CheckSession(Read(request), {key, "", "ipv4:127.0.0.1:1"}, &admitted_);
   }
   std::optional<Rejection> CheckNoSession(const v1::ReportRequest& request,
                                           const char* app = "demo", const char* key = "") {
-    Admission::Metadata metadata;
-    if (*key != '\0') metadata.emplace("authorization", key);
-    return admission_.CheckNoSession(Read(request), From(app, "eu").origin(), metadata, &admitted_);
+    return admission_.CheckNoSession(Read(request), From(app, "eu").origin(), key, &admitted_);
   }
   // Makes the aggregate remember the session of RequestOf.
   void CountSession() {
@@ -266,14 +260,12 @@ TEST_F(AdmissionTest, AllSessionsOfATokensPlayerShareOneQuota) {
 }
 
 TEST_F(AdmissionTest, BytesThatAreNotAMessageAreRejectedWithTheirStream) {
-  const grpc::Slice slice("\x0a\xff");
-  grpc::ByteBuffer message(&slice, 1);
-  admission_.Read(&message, &scratch_);
+  admission_.Read("\x0a\xff", &scratch_.request);
   const char* expected = "not a gmewatch.v1.ReportRequest";
-  ExpectRejected(admission_.CheckSession(scratch_.request, {}, "", &admitted_),
-                 RejectReason::kInvalid, StatusCode::INVALID_ARGUMENT, expected);
+  ExpectRejected(admission_.CheckSession(scratch_.request, {}, &admitted_), RejectReason::kInvalid,
+                 StatusCode::INVALID_ARGUMENT, expected);
   ExpectRejected(
-      admission_.CheckNoSession(scratch_.request, From("demo", "eu").origin(), {}, &admitted_),
+      admission_.CheckNoSession(scratch_.request, From("demo", "eu").origin(), "", &admitted_),
       RejectReason::kInvalid, StatusCode::INVALID_ARGUMENT, expected);
 }
 
