@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
   std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
   absl::StatusOr<DaemonFiles> files =
       LoadFiles(self->options_.config_file, self->options_.catalog_file,
-                self->options_.ingest_address, self->options_.open);
+                self->options_.ingest_address, self->options_.connect_address, self->options_.open);
   if (!files.ok()) return files.status();
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
@@ -261,7 +261,8 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
                       {url, settings.expose().grafana_url(), settings.expose().prometheus_url()});
   spikes_->SetCatalog(catalog);
   annotations_->Use(settings.annotations(), catalog, url);
-  const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.admin_address);
+  const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.connect_address,
+                                      options_.admin_address);
   absl::MutexLock lock(&mutex_);
   LogDangers(stats_.dangers, dangers);
   stats_.dangers = dangers;
@@ -271,8 +272,9 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
 }
 
 void Daemon::Reload() {
-  absl::StatusOr<DaemonFiles> files = LoadFiles(options_.config_file, options_.catalog_file,
-                                                options_.ingest_address, options_.open);
+  absl::StatusOr<DaemonFiles> files =
+      LoadFiles(options_.config_file, options_.catalog_file, options_.ingest_address,
+                options_.connect_address, options_.open);
   if (files.ok()) {
     absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
     if (!allowed.ok()) files = allowed;

@@ -29,12 +29,13 @@ internal::Policy DaemonFiles::Policy() const {
 
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
                                       const std::string& catalog_file,
-                                      const std::string& ingest_address, bool open) {
+                                      const std::string& ingest_address,
+                                      const std::string& connect_address, bool open) {
   absl::StatusOr<Settings> settings =
       config_file.empty() ? ParseSettings("", "") : LoadSettings(config_file);
   if (!settings.ok()) return settings.status();
   absl::Status allowed = CheckOpen(*settings, config_file, open || config_file.empty());
-  if (allowed.ok()) allowed = CheckReachable(*settings, ingest_address, open);
+  if (allowed.ok()) allowed = CheckReachable(*settings, ingest_address, connect_address, open);
   if (!allowed.ok()) return allowed;
   absl::StatusOr<Catalog> catalog =
       catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(catalog_file);

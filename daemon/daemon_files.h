@@ -23,10 +23,11 @@ struct DaemonFiles {
 };
 
 // An empty path: all defaults, and the embedded catalogue. `open`: the settings need not list apps,
-// neither in a file nor if others reach `ingest_address`.
+// neither in a file nor if others reach one of the addresses.
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
                                       const std::string& catalog_file,
-                                      const std::string& ingest_address, bool open);
+                                      const std::string& ingest_address,
+                                      const std::string& connect_address, bool open);
 
 }  // namespace gmewatch
 

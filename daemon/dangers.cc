@@ -13,7 +13,8 @@
 namespace gmewatch {
 namespace {
 
-// Whether other machines may reach it. A name is taken for one of an address that they reach.
+// Whether other machines may reach it; no if it is empty. A name is taken for one of an address
+// that they reach.
 bool IsReachable(const std::string& address) {
   const absl::StatusOr<ListenAddress> parsed = ParseListenAddress(address);
   if (!parsed.ok() || parsed->host == "localhost") return false;
@@ -24,10 +25,12 @@ bool IsReachable(const std::string& address) {
 absl::string_view TextOf(Danger danger) {
   switch (danger) {
     case Danger::kOpen:
-      return "open mode: whoever reaches the ingest port may report for any app";
+      return "open mode: whoever reaches a port for clients may report for any app";
     case Danger::kPlainText:
-      return "the ingest port is not on loopback and has no TLS, so keys and counts can be read on "
-             "the way; set ingest.tls, or listen on loopback behind a proxy that ends TLS";
+      return "a port for clients is not on loopback and has no TLS, so keys and counts can be read "
+             "on the way; set ingest.tls, or listen on loopback behind a proxy that ends TLS, as "
+             "the "
+             "Connect port always must";
     case Danger::kAdminReachable:
       return "the admin port is not on loopback and asks nobody for a password; keep it in a "
              "private network";
@@ -40,13 +43,14 @@ absl::string_view TextOf(Danger danger) {
 }  // namespace
 
 Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
-                    const std::string& admin_address) {
+                    const std::string& connect_address, const std::string& admin_address) {
   Dangers dangers{};
   const auto set = [&dangers](Danger danger, bool is) {
     dangers[static_cast<size_t>(danger)] = is;
   };
   set(Danger::kOpen, settings.apps_size() == 0);
-  set(Danger::kPlainText, !settings.ingest().has_tls() && IsReachable(ingest_address));
+  set(Danger::kPlainText, (!settings.ingest().has_tls() && IsReachable(ingest_address)) ||
+                              IsReachable(connect_address));
   set(Danger::kAdminReachable, IsReachable(admin_address));
   set(Danger::kRoot, geteuid() == 0);
   return dangers;
@@ -59,10 +63,18 @@ void LogDangers(const Dangers& before, const Dangers& now) {
 }
 
 absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address,
-                            bool open) {
-  if (open || settings.apps_size() > 0 || !IsReachable(ingest_address)) return absl::OkStatus();
+                            const std::string& connect_address, bool open) {
+  if (open || settings.apps_size() > 0) return absl::OkStatus();
+  std::string flag;
+  if (IsReachable(ingest_address)) {
+    flag = absl::StrCat("--ingest_address=", ingest_address);
+  } else if (IsReachable(connect_address)) {
+    flag = absl::StrCat("--connect_address=", connect_address);
+  } else {
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(
-      absl::StrCat("--ingest_address=", ingest_address,
+      absl::StrCat(flag,
                    " can be reached from elsewhere, and no settings list apps, so anybody could "
                    "report for any app; list them in a file and name it with --config, or start "
                    "with --open if that is meant"));

@@ -13,16 +13,17 @@
 
 namespace gmewatch {
 
-// The addresses are HOST:PORT, as the flags have them.
+// The addresses are HOST:PORT, as the flags have them; an empty one: there is no such port.
 Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
-                    const std::string& admin_address);
+                    const std::string& connect_address, const std::string& admin_address);
 
 // A warning for each that was not there before.
 void LogDangers(const Dangers& before, const Dangers& now);
 
-// Errors: InvalidArgument, the ingest port is reached from elsewhere and the settings list no apps,
-// although the flag --open was not given.
-absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address, bool open);
+// Errors: InvalidArgument, a port for clients is reached from elsewhere and the settings list no
+// apps, although the flag --open was not given.
+absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address,
+                            const std::string& connect_address, bool open);
 
 }  // namespace gmewatch
 

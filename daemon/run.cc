@@ -57,18 +57,17 @@ void RaiseDescriptorLimit() {
 // A full pipe or a stopped terminal must not keep the process from its signals.
 void SayReady(const Daemon& daemon) {
   const std::string connect = daemon.connect_address();
-  const std::string line = absl::StrCat("ready ingest=", daemon.ingest_address(),
-                                        " admin=", daemon.admin_address(),
-                                        connect.empty() ? "" : " connect=", connect, "\n");
+  const std::string line =
+      absl::StrCat("ready ingest=", daemon.ingest_address(), " admin=", daemon.admin_address(),
+                   connect.empty() ? "" : " connect=", connect, "\n");
   pollfd output = {STDOUT_FILENO, POLLOUT, 0};
   if (poll(&output, 1, kOutputTimeMs) > 0 &&
       write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
     return;
   }
-  LogWarning("standard output does not take the ready line",
-             {{"ingest", daemon.ingest_address()},
-              {"admin", daemon.admin_address()},
-              {"connect", connect}});
+  LogWarning("standard output does not take the ready line", {{"ingest", daemon.ingest_address()},
+                                                              {"admin", daemon.admin_address()},
+                                                              {"connect", connect}});
 }
 
 // Instead of a core dump without a word, such as when a thread cannot be made.
@@ -102,7 +101,8 @@ std::string StateDir(const std::string& flag) {
 
 int CheckFiles(const DaemonOptions& options) {
   const absl::StatusOr<DaemonFiles> files =
-      LoadFiles(options.config_file, options.catalog_file, options.ingest_address, options.open);
+      LoadFiles(options.config_file, options.catalog_file, options.ingest_address,
+                options.connect_address, options.open);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
     return kExitUsage;

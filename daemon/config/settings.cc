@@ -42,6 +42,31 @@ absl::Status CheckUrl(const YamlFields& fields, absl::string_view path, const st
                                          absl::Utf8SafeCHexEscape(url), "\""));
 }
 
+// As browsers write one, for it is compared byte by byte.
+bool IsOrigin(absl::string_view origin) {
+  const absl::string_view whole = origin;
+  const bool is_http = absl::ConsumePrefix(&origin, "http://");
+  if (!is_http && !absl::ConsumePrefix(&origin, "https://")) return false;
+  return !origin.empty() && !absl::EndsWith(whole, is_http ? ":80" : ":443") &&
+         absl::c_all_of(origin, [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
+                  absl::StrContains("-._:[]", c);
+         });
+}
+
+absl::Status CheckOrigins(const Settings& settings, const YamlFields& fields) {
+  for (int i = 0; i < settings.connect().cors_origins_size(); ++i) {
+    const std::string& origin = settings.connect().cors_origins(i);
+    if (IsOrigin(origin)) continue;
+    return fields.Error(
+        absl::StrCat("connect.cors_origins[", i, "]"),
+        absl::StrCat("\"", absl::Utf8SafeCHexEscape(origin),
+                     "\" is not an origin; http:// or https:// and a host are allowed, in lower "
+                     "case, with a port unless it is the usual one, and no slash at the end"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckFileName(const YamlFields& fields, absl::string_view path,
                            const std::string& name) {
   if (!fields.Has(path) || !name.empty()) return absl::OkStatus();
@@ -85,7 +110,8 @@ absl::Status Check(const Settings& settings, const YamlFields& fields) {
                                      "\" is not a front; an IPv4 or IPv6 address is allowed, or "
                                      "ADDRESS/BITS"));
   }
-  return CheckApps(settings, fields);
+  absl::Status status = CheckOrigins(settings, fields);
+  return status.ok() ? CheckApps(settings, fields) : status;
 }
 
 // Whether no line has more than white space or a comment.

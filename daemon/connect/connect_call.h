@@ -19,7 +19,7 @@ class ConnectCall final : public Report {
   // `settled` is called once, on the thread of the loop, before the call deletes itself. The loop,
   // `calls` and `settled` must outlive it.
   ConnectCall(const ReportContext& context, HttpLoop* loop, CallSet* calls,
-              const std::function<void(ConnectCall*)>& settled, HttpConnection* connection,
+              const std::function<void(ConnectCall*)>& settled, ServedConnection* connection,
               bool json)
       : Report(context),
         membership_(calls),
@@ -33,7 +33,7 @@ class ConnectCall final : public Report {
   using Report::Take;
 
   // Whom to answer; null after GiveUp: it has been.
-  HttpConnection* connection() const { return connection_; }
+  ServedConnection* connection() const { return connection_; }
   void GiveUp() { connection_ = nullptr; }
   bool json() const { return json_; }
 
@@ -46,7 +46,7 @@ class ConnectCall final : public Report {
   const CallSet::Membership membership_;
   HttpLoop& loop_;
   const std::function<void(ConnectCall*)>& settled_;
-  HttpConnection* connection_;
+  ServedConnection* connection_;
   const bool json_;
 };
 

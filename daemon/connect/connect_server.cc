@@ -84,7 +84,7 @@ absl::StatusOr<std::unique_ptr<ConnectServer>> ConnectServer::Start(const std::s
   options.limits.body_bytes_max = self->message_bytes_max_ + kOversizeBytesMax;
   options.connections_max =
       HttpLoop::ConnectionsMax(settings.connect().max_connections(), kDescriptorsShare);
-  options.answer = [server = self.get()](HttpConnection* connection) {
+  options.answer = [server = self.get()](ServedConnection* connection) {
     server->Answer(connection);
   };
   self->loop_ = std::make_unique<HttpLoop>(std::move(options), *std::move(listener));
@@ -93,11 +93,11 @@ absl::StatusOr<std::unique_ptr<ConnectServer>> ConnectServer::Start(const std::s
 
 void ConnectServer::Shutdown(absl::Duration deadline) {
   loop_->Drain(deadline);
-  // Those whose clients were told that their time is over.
+  // Those whose clients already have a deadline_exceeded.
   calls_.AwaitEmpty();
 }
 
-void ConnectServer::Answer(HttpConnection* connection) {
+void ConnectServer::Answer(ServedConnection* connection) {
   const IncomingRequest& request = connection->request();
   if (request.method == "OPTIONS") {
     Send(connection, 204, "", cors_.PreflightHeaders(request), "");
@@ -122,11 +122,13 @@ void ConnectServer::Answer(HttpConnection* connection) {
   call->Take(
       {request.Header("authorization"), request.LastHeader("x-forwarded-for"), connection->peer()},
       &scratch_);
+  // It is answered by this thread, so not yet.
+  connection->ForgetBody();
 }
 
 void ConnectServer::OnSettled(ConnectCall* call) {
   deadlines_.erase({call->deadline, call});
-  HttpConnection* connection = call->connection();
+  ServedConnection* connection = call->connection();
   if (connection == nullptr) return;
   if (!call->status().ok()) {
     SendError(connection, call->status());
@@ -155,11 +157,11 @@ void ConnectServer::AnswerExpired() {
   });
 }
 
-void ConnectServer::SendError(HttpConnection* connection, const grpc::Status& status) {
+void ConnectServer::SendError(ServedConnection* connection, const grpc::Status& status) {
   Send(connection, HttpStatusOf(status), kJson, "", ConnectErrorJson(status));
 }
 
-void ConnectServer::Send(HttpConnection* connection, int http_status,
+void ConnectServer::Send(ServedConnection* connection, int http_status,
                          absl::string_view content_type, absl::string_view more_headers,
                          absl::string_view body) {
   const IncomingRequest& request = connection->request();
@@ -169,7 +171,9 @@ void ConnectServer::Send(HttpConnection* connection, int http_status,
                                     body.size(), "\r\nX-Content-Type-Options: nosniff\r\n"));
   }
   connection->Append(absl::StrCat(request.stays_open ? "" : "Connection: close\r\n",
-                                  cors_.Headers(request), more_headers, "\r\n", body));
+                                  cors_.Headers(request), more_headers, "\r\n"));
+  // What followed the head would be taken for the next answer.
+  if (request.method != "HEAD") connection->Append(body);
   loop_->Answered(connection);
 }
 

@@ -65,12 +65,12 @@ class ConnectServer {
   ConnectServer(const Settings& settings, Clock& clock, const ReportContext& reports);
 
   // All of these on the thread of the loop.
-  void Answer(HttpConnection* connection);
+  void Answer(ServedConnection* connection);
   void OnSettled(ConnectCall* call);
   void AnswerExpired();
-  void Send(HttpConnection* connection, int http_status, absl::string_view content_type,
+  void Send(ServedConnection* connection, int http_status, absl::string_view content_type,
             absl::string_view more_headers, absl::string_view body);
-  void SendError(HttpConnection* connection, const grpc::Status& status);
+  void SendError(ServedConnection* connection, const grpc::Status& status);
 
   Clock& clock_;
   const ReportContext reports_;

@@ -22,7 +22,7 @@ class AdminLoop::Threads {
       : options_(std::move(options)),
         loop_({HttpLimits{options_.request_timeout},
                HttpLoop::ConnectionsMax(kConnectionsMax, kDescriptorsShare),
-               [this](HttpConnection* connection) { Answer(connection); }},
+               [this](ServedConnection* connection) { Answer(connection); }},
               std::move(listener)) {}
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
@@ -33,7 +33,7 @@ class AdminLoop::Threads {
   }
 
  private:
-  void Answer(HttpConnection* connection) {
+  void Answer(ServedConnection* connection) {
     const Kind kind = options_.kind(connection->request().path);
     if (kind == Kind::kProbe) {
       options_.handler(connection);
@@ -57,8 +57,8 @@ class AdminLoop::Threads {
     looking_ = true;
     loop_.After(kLookForSlow, [this] {
       looking_ = false;
-      std::vector<std::pair<absl::Duration, HttpConnection*>> slow;
-      loop_.ForEachAnswering([&slow](HttpConnection* connection) {
+      std::vector<std::pair<absl::Duration, ServedConnection*>> slow;
+      loop_.ForEachAnswering([&slow](ServedConnection* connection) {
         const absl::Duration stalled = connection->stalled();
         if (stalled >= kSlow) slow.emplace_back(stalled, connection);
       });

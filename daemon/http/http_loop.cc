@@ -40,9 +40,10 @@ class HttpLoop::Sockets {
  public:
   Sockets(Options options, Listener listener)
       : options_(std::move(options)),
-        events_({[this](HttpConnection* connection) { Answer(connection); },
-                 [this](HttpConnection* connection) { Wait(connection); },
-                 [this](HttpConnection* connection) { Remove(connection); }}) {
+        events_({[this](ServedConnection* connection) { Answer(connection); },
+                 [this](ServedConnection* connection) { Wait(connection); },
+                 [this](ServedConnection* connection) { Receive(connection); },
+                 [this](ServedConnection* connection) { Remove(connection); }}) {
     for (const int fd : listener.Release()) {
       Listening& listening = listening_.emplace_back(io_);
       Error error;
@@ -73,7 +74,7 @@ class HttpLoop::Sockets {
     });
   }
 
-  void ForEachAnswering(const std::function<void(HttpConnection*)>& visit) {
+  void ForEachAnswering(const std::function<void(ServedConnection*)>& visit) {
     for (const auto& connection : answering_) visit(connection.get());
   }
 
@@ -110,44 +111,68 @@ class HttpLoop::Sockets {
   }
 
   void Add(tcp::socket socket) {
-    const size_t connections = waiting_.size() + answering_.size() + cut_.size();
+    const size_t connections =
+        waiting_.size() + receiving_.size() + answering_.size() + cut_.size();
     if (connections >= options_.connections_max) CutLongestWaiting();
     // What is not added is closed.
     if (connections >= options_.connections_max + kEndingMax) return;
     waiting_.push_back(
-        std::make_unique<HttpConnection>(std::move(socket), options_.limits, events_));
-    HttpConnection* connection = waiting_.back().get();
+        std::make_unique<ServedConnection>(std::move(socket), options_.limits, events_));
+    ServedConnection* connection = waiting_.back().get();
     connection->list = &waiting_;
     connection->place = std::prev(waiting_.end());
-    connection->Start();
+    connection->Start();  // calls Wait
   }
 
-  void Answer(HttpConnection* connection) {
+  void Answer(ServedConnection* connection) {
     MoveTo(&answering_, connection);
     if (ending_) connection->EndAfterAnswer();
     options_.answer(connection);
   }
 
   // The list is in the order of how long they have waited.
-  void Wait(HttpConnection* connection) {
+  void Wait(ServedConnection* connection) {
     if (connection->list != &cut_) MoveTo(&waiting_, connection);
   }
 
-  void CutLongestWaiting() {
-    if (!waiting_.empty()) Cut(waiting_.front().get());
+  // So is this one. Who sends long bodies slowly must not fill the memory.
+  void Receive(ServedConnection* connection) {
+    if (connection->list == &cut_) return;
+    MoveTo(&receiving_, connection);
+    receiving_bytes_ += connection->body_bytes();
+    while (receiving_bytes_ > options_.limits.all_bodies_bytes_max && receiving_.size() > 1) {
+      Cut(receiving_.front().get());
+    }
   }
 
-  void Cut(HttpConnection* connection) {
+  void CutLongestWaiting() {
+    const bool waits = !waiting_.empty();
+    const bool receives = !receiving_.empty();
+    if (waits && (!receives || waiting_.front()->move < receiving_.front()->move)) {
+      Cut(waiting_.front().get());
+    } else if (receives) {
+      Cut(receiving_.front().get());
+    }
+  }
+
+  void Cut(ServedConnection* connection) {
     MoveTo(&cut_, connection);
     connection->Cut();
   }
 
-  static void MoveTo(HttpConnection::List* list, HttpConnection* connection) {
+  void MoveTo(ServedConnection::List* list, ServedConnection* connection) {
+    Leave(connection);
     list->splice(list->end(), *connection->list, connection->place);
     connection->list = list;
+    connection->move = ++moves_;
   }
 
-  void Remove(HttpConnection* connection) {
+  void Leave(ServedConnection* connection) {
+    if (connection->list == &receiving_) receiving_bytes_ -= connection->body_bytes();
+  }
+
+  void Remove(ServedConnection* connection) {
+    Leave(connection);
     connection->list->erase(connection->place);
     StopIfEmpty();
   }
@@ -162,9 +187,10 @@ class HttpLoop::Sockets {
       }
     }
     for (auto it = waiting_.begin(); it != waiting_.end();) {
-      HttpConnection* connection = it++->get();
+      ServedConnection* connection = it++->get();
       if (cut || connection->idle()) Cut(connection);
     }
+    while (cut && !receiving_.empty()) Cut(receiving_.front().get());
     for (const auto& connection : answering_) {
       connection->EndAfterAnswer();
       if (cut) connection->Cut();
@@ -173,23 +199,29 @@ class HttpLoop::Sockets {
   }
 
   void StopIfEmpty() {
-    if (!ending_ || !waiting_.empty() || !answering_.empty() || !cut_.empty()) return;
+    if (!ending_ || !waiting_.empty() || !receiving_.empty() || !answering_.empty() ||
+        !cut_.empty()) {
+      return;
+    }
     empty_.Wake();
     if (ended_) work_.reset();
   }
 
   const Options options_;
-  const HttpConnection::Events events_;
+  const ServedConnection::Events events_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   TimedWait empty_;
   // The thread of the loop alone uses these.
   bool ending_ = false;
   bool ended_ = false;
+  uint64_t moves_ = 0;
   std::list<Listening> listening_;
-  HttpConnection::List waiting_;
-  HttpConnection::List answering_;
-  HttpConnection::List cut_;
+  ServedConnection::List waiting_;
+  ServedConnection::List receiving_;
+  size_t receiving_bytes_ = 0;  // of these
+  ServedConnection::List answering_;
+  ServedConnection::List cut_;
   std::thread thread_;
 };
 
@@ -210,7 +242,7 @@ void HttpLoop::After(absl::Duration time, std::function<void()> run) {
   sockets_->After(time, std::move(run));
 }
 
-void HttpLoop::ForEachAnswering(const std::function<void(HttpConnection*)>& visit) {
+void HttpLoop::ForEachAnswering(const std::function<void(ServedConnection*)>& visit) {
   sockets_->ForEachAnswering(visit);
 }
 

@@ -1,5 +1,5 @@
 // The sockets of an HTTP server and the one thread that accepts, reads requests and writes answers,
-// for all its connections. Who answers is told of each request on this thread and may answer on
+// for all its connections. Whoever answers gets each request on this thread and may answer on
 // another.
 //
 // Thread safety: one thread calls the constructor, Drain and the destructor; any thread may call
@@ -7,7 +7,8 @@
 // outlive it.
 //
 // Limits: those of HttpLimits, and connections_max. Beyond that the connection that has waited
-// longest for its client ends, so that silent and slow clients keep nobody out.
+// longest for its client ends, so that silent and slow clients keep nobody out. The bodies that are
+// being received have a limit of their own, so that they do not fill the memory.
 #ifndef GMEWATCH_DAEMON_HTTP_HTTP_LOOP_H_
 #define GMEWATCH_DAEMON_HTTP_HTTP_LOOP_H_
 
@@ -16,7 +17,7 @@
 
 #include "absl/time/time.h"
 #include "daemon/base/listener.h"
-#include "daemon/http/http_connection.h"
+#include "daemon/http/served_connection.h"
 
 namespace gmewatch {
 
@@ -26,7 +27,7 @@ class HttpLoop {
     HttpLimits limits;
     size_t connections_max = 256;
     // Called on the thread of the loop. One Answered follows, when the answer is complete.
-    std::function<void(HttpConnection*)> answer;
+    std::function<void(ServedConnection*)> answer;
   };
 
   HttpLoop(Options options, Listener listener);
@@ -41,10 +42,10 @@ class HttpLoop {
   // Runs it on the thread of the loop.
   void Post(std::function<void()> run);
   // On the thread of the loop alone, also ForEachAnswering.
-  void Answered(HttpConnection* connection) { connection->Answered(); }
+  void Answered(ServedConnection* connection) { connection->Answered(); }
   // Runs it there after this time, unless the loop has ended.
   void After(absl::Duration time, std::function<void()> run);
-  void ForEachAnswering(const std::function<void(HttpConnection*)>& visit);
+  void ForEachAnswering(const std::function<void(ServedConnection*)>& visit);
 
   // Accepts no more connections, ends those that have no request, and answers the others, whose
   // last answer it is. What is not answered and read by the client after `deadline` is cut off.

@@ -191,7 +191,7 @@ TEST(OpenModeTest, AnAddressThatOthersReachNeedsTheFlag) {
               HasSubstr("--ingest_address=0.0.0.0:0 can be reached from elsewhere"));
   auto open = GmewatchdProcess::Start({"--in_memory", "--open", "--ingest_address=0.0.0.0:0"});
   ASSERT_TRUE(open.ok()) << open.status();
-  EXPECT_TRUE((*open)->process().AwaitError("WARNING the ingest port is not on loopback"));
+  EXPECT_TRUE((*open)->process().AwaitError("WARNING a port for clients is not on loopback"));
   const Samples samples = (*open)->Scrape();
   EXPECT_EQ(ValueOf(samples, "gmewatch_danger{reason=\"plain_text\"}"), 1);
   EXPECT_EQ(ValueOf(samples, "gmewatch_danger{reason=\"open_mode\"}"), 1);

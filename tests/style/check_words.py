@@ -62,8 +62,8 @@ WORDS = [
 # "settle" means acknowledged or rejected, so it belongs to the way of a batch.
 SETTLE = re.compile(r"(?i:settl)")
 SETTLE_FOLDERS = (
-    "client", "daemon/ingest", "daemon/log", "daemon/model", "daemon/aggregate", "proto", "tests/client",
-    "tests/daemon/ingest", "tests/daemon/log", "tests/integration", "tests/bench", "tests/support", "tests/README.md",
+    "client", "daemon/connect", "daemon/ingest", "daemon/log", "daemon/model", "daemon/aggregate", "proto", "tests/client",
+    "tests/daemon/connect", "tests/daemon/ingest", "tests/daemon/log", "tests/integration", "tests/bench", "tests/support", "tests/README.md",
     "ARCHITECTURE.md", "CONTRIBUTING.md", "tests/fuzz",
 )
 

@@ -176,6 +176,26 @@ TEST(SettingsTest, AFrontIsAnAddressOrARange) {
       "ADDRESS/BITS");
 }
 
+TEST(SettingsTest, AnOriginIsWrittenAsBrowsersWriteIt) {
+  EXPECT_TRUE(ParseSettings("connect: {cors_origins: ['https://play.example.com', "
+                            "'http://127.0.0.1:8080', 'https://[::1]:444', 'http://a:443']}",
+                            "")
+                  .ok());
+  for (const char* origin : {"*", "null", "", "play.example.com", "ftp://a", "https://",
+                             "https://a/", "https://A.example", "https://a:443", "http://a:80",
+                             "https://a b", "https://a\\r\\nX: y", "https://*.example"}) {
+    const auto settings =
+        ParseSettings(absl::StrCat("connect: {cors_origins: [\"", origin, "\"]}"), "s.yaml");
+    EXPECT_THAT(std::string(settings.status().message()),
+                HasSubstr("\" is not an origin; http:// or https:// and a host are allowed"))
+        << origin;
+  }
+  CheckError("connect: {cors_origins: ['https://a', 'https://b/']}",
+             "s.yaml:1:39: \"https://b/\" is not an origin; http:// or https:// and a host are "
+             "allowed, in lower case, with a port unless it is the usual one, and no slash at the "
+             "end");
+}
+
 TEST(SettingsTest, ATickIsWholeSeconds) {
   CheckError("detect:\n  tick: 1.5s", "s.yaml:2:9: detect.tick must be whole seconds, not 1.5s");
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "daemon/ingest/completion_event.h"
 #include "daemon/model/app_token.h"
 #include "gmewatch/v1/error_reporting.pb.h"
 #include "tests/daemon/aggregate/epochs.h"

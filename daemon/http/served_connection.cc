@@ -1,4 +1,4 @@
-#include "daemon/http/http_connection.h"
+#include "daemon/http/served_connection.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -12,11 +12,9 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/http/request_head.h"
 
 namespace gmewatch {
 namespace {
@@ -30,37 +28,6 @@ constexpr absl::Duration kLingerTime = absl::Seconds(1);
 
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-absl::string_view Text(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-// False if a "%" is not followed by two hexadecimal digits.
-bool Decode(absl::string_view text, std::string* out) {
-  out->clear();
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out->push_back(text[i]);
-      continue;
-    }
-    uint32_t byte = 0;
-    if (i + 2 >= text.size() || !absl::SimpleHexAtoi(text.substr(i + 1, 2), &byte)) return false;
-    out->push_back(static_cast<char>(byte));
-    i += 2;
-  }
-  return true;
-}
-
-// Into path and query. A request through a proxy has the whole URL as its target.
-bool ReadTarget(absl::string_view target, IncomingRequest* to) {
-  const size_t scheme = target.find("://");
-  if (!target.empty() && target.front() != '/' && scheme != absl::string_view::npos) {
-    const size_t slash = target.find('/', scheme + 3);
-    target = slash == absl::string_view::npos ? "/" : target.substr(slash);
-  }
-  if (target.empty() || target.front() != '/') return target == "*";
-  const size_t question = target.find('?');
-  if (question != absl::string_view::npos) to->query = std::string(target.substr(question + 1));
-  return Decode(target.substr(0, question), &to->path);
-}
-
 // The client sent something else than HTTP; not: it has gone.
 bool IsMalformed(const boost::beast::error_code& error) {
   return error.category() == make_error_code(http::error::bad_target).category() &&
@@ -73,8 +40,8 @@ std::chrono::milliseconds Chrono(absl::Duration duration) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(asio::ip::tcp::socket socket, const HttpLimits& limits,
-                               const Events& events)
+ServedConnection::ServedConnection(asio::ip::tcp::socket socket, const HttpLimits& limits,
+                                   const Events& events)
     : stream_(std::move(socket)), limits_(limits), events_(events) {
   // Without it the last bytes of an answer wait for the acknowledgement of those before them.
   Error error;
@@ -90,13 +57,13 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket, const HttpLimits& l
                           : absl::StrCat("ipv6:[", address_, "]:", from.port());
 }
 
-void HttpConnection::Start() {
+void ServedConnection::Start() {
   events_.waits(this);
   stream_.expires_after(Chrono(limits_.request_timeout));
   ReadHead();
 }
 
-void HttpConnection::Cut() {
+void ServedConnection::Cut() {
   close_ = true;
   // Ends the wait of who answers too, unlike cancel.
   Error error;
@@ -104,13 +71,13 @@ void HttpConnection::Cut() {
   if (waits_) stream_.cancel();
 }
 
-absl::Duration HttpConnection::stalled() const {
+absl::Duration ServedConnection::stalled() const {
   const int64_t since = stalled_since_ms_.load();
   RealClock clock;
   return since == 0 ? absl::ZeroDuration() : clock.Monotonic() - absl::Milliseconds(since);
 }
 
-void HttpConnection::AwaitRequest() {
+void ServedConnection::AwaitRequest() {
   request_ = IncomingRequest();
   if (buffer_.size() == 0) {
     idle_ = true;
@@ -133,7 +100,7 @@ void HttpConnection::AwaitRequest() {
 }
 
 // The limit of time that was set before is one for the whole request, however it trickles in.
-void HttpConnection::ReadHead() {
+void ServedConnection::ReadHead() {
   parser_.emplace();
   parser_->header_limit(kHeadBytesMax);
   parser_->body_limit(std::numeric_limits<uint64_t>::max());  // set when the head is known
@@ -141,7 +108,7 @@ void HttpConnection::ReadHead() {
                           [this](Error error, size_t /*bytes*/) { OnHead(error); });
 }
 
-void HttpConnection::OnHead(Error error) {
+void ServedConnection::OnHead(Error error) {
   idle_ = false;
   if (IsMalformed(error)) {
     AnswerMalformed(error);
@@ -151,10 +118,15 @@ void HttpConnection::OnHead(Error error) {
     events_.done(this);
     return;
   }
-  if (!TakeHead()) {
-    AnswerMalformed(http::error::bad_target);
+  absl::StatusOr<IncomingRequest> head = ReadRequestHead(parser_->get());
+  if (!head.ok()) {
+    AnswerMalformed("400 Bad Request", head.status().message());
     return;
   }
+  request_ = *std::move(head);
+  // HTTP/1.0 has no standard way to go on.
+  request_.stays_open = request_.http11 && parser_->get().keep_alive();
+  request_.address = address_;
   const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
   if (!has_body) {
     HaveItAnswered();
@@ -180,28 +152,15 @@ void HttpConnection::OnHead(Error error) {
   }
 }
 
-bool HttpConnection::TakeHead() {
-  const auto& message = parser_->get();
-  request_ = IncomingRequest();
-  request_.method = std::string(Text(message.method_string()));
-  request_.http11 = message.version() == 11;
-  // HTTP/1.0 has no standard way to go on.
-  request_.stays_open = request_.http11 && message.keep_alive();
-  for (const auto& field : message) {
-    request_.headers.emplace_back(Text(field.name_string()), Text(field.value()));
-  }
-  request_.address = address_;
-  return (message.version() == 11 || message.version() == 10) &&
-         ReadTarget(Text(message.target()), &request_);
-}
-
-void HttpConnection::ReadBody() {
+void ServedConnection::ReadBody() {
   parser_->body_limit(limits_.body_bytes_max);
+  body_bytes_ = parser_->content_length().value_or(limits_.body_bytes_max);
+  events_.receives(this);
   http::async_read(stream_, buffer_, *parser_,
                    [this](Error error, size_t /*bytes*/) { OnBody(error); });
 }
 
-void HttpConnection::OnBody(Error error) {
+void ServedConnection::OnBody(Error error) {
   if (error == http::error::body_limit) {
     request_.body_too_long = true;
     request_.stays_open = false;
@@ -217,7 +176,7 @@ void HttpConnection::OnBody(Error error) {
   HaveItAnswered();
 }
 
-void HttpConnection::HaveItAnswered() {
+void ServedConnection::HaveItAnswered() {
   parser_.reset();
   close_ = !request_.stays_open;
   waits_ = false;
@@ -225,22 +184,26 @@ void HttpConnection::HaveItAnswered() {
   events_.answer(this);
 }
 
-void HttpConnection::AnswerMalformed(Error error) {
-  const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
-  const absl::string_view status =
-      too_long ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const std::string body =
-      too_long ? absl::StrCat("the head of a request may have ", kHeadBytesMax, " bytes\n")
-               : std::string("this is no HTTP/1.1 request\n");
+void ServedConnection::AnswerMalformed(Error error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    AnswerMalformed(
+        "431 Request Header Fields Too Large",
+        absl::StrCat("the head of a request, or of a chunk, may have ", kHeadBytesMax, " bytes"));
+  } else {
+    AnswerMalformed("400 Bad Request", "this is not an HTTP/1.1 request");
+  }
+}
+
+void ServedConnection::AnswerMalformed(absl::string_view status, absl::string_view why) {
   Append(absl::StrCat("HTTP/1.1 ", status,
                       "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
                       "Content-Length: ",
-                      body.size(), "\r\n\r\n", body));
+                      why.size() + 1, "\r\n\r\n", why, "\n"));
   close_ = true;
   Write();
 }
 
-bool HttpConnection::SendNow(absl::string_view text) {
+bool ServedConnection::SendNow(absl::string_view text) {
   const std::string kept = std::exchange(out_, {});
   const bool sent = SendAll(kept) && SendAll(text);
   stalled_since_ms_.store(0);
@@ -248,7 +211,7 @@ bool HttpConnection::SendNow(absl::string_view text) {
   return sent;
 }
 
-bool HttpConnection::SendAll(absl::string_view text) {
+bool ServedConnection::SendAll(absl::string_view text) {
   const int fd = stream_.socket().native_handle();
   const absl::Duration end = clock_.Monotonic() + limits_.request_timeout;
   while (!text.empty()) {
@@ -268,7 +231,7 @@ bool HttpConnection::SendAll(absl::string_view text) {
   return true;
 }
 
-void HttpConnection::Write() {
+void ServedConnection::Write() {
   waits_ = true;
   events_.waits(this);
   const size_t parts = 1 + out_.size() / (size_t{64} << 10);
@@ -278,7 +241,7 @@ void HttpConnection::Write() {
                     [this](Error error, size_t /*bytes*/) { OnWritten(error); });
 }
 
-void HttpConnection::OnWritten(Error error) {
+void ServedConnection::OnWritten(Error error) {
   out_.clear();
   if (error) {
     events_.done(this);
@@ -292,7 +255,7 @@ void HttpConnection::OnWritten(Error error) {
   }
 }
 
-void HttpConnection::Linger() {
+void ServedConnection::Linger() {
   stream_.async_read_some(buffer_.prepare(4096), [this](Error error, size_t /*bytes*/) {
     if (error) {
       events_.done(this);

@@ -3,8 +3,8 @@
 // Thread safety: the thread of the loop calls everything but SendNow, Append and Close, which who
 // answers may call on a thread of its own; while it does, the loop's thread calls only Cut and
 // stalled(). Lifetime: ends with the call of `done`, or earlier if no operation of it is open.
-#ifndef GMEWATCH_DAEMON_HTTP_HTTP_CONNECTION_H_
-#define GMEWATCH_DAEMON_HTTP_HTTP_CONNECTION_H_
+#ifndef GMEWATCH_DAEMON_HTTP_SERVED_CONNECTION_H_
+#define GMEWATCH_DAEMON_HTTP_SERVED_CONNECTION_H_
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
@@ -31,22 +31,27 @@ struct HttpLimits {
   absl::Duration idle_time = absl::Minutes(2);  // for the next request to begin; costs no thread
   // 0: bodies are not read, and a connection ends with a request that has one.
   size_t body_bytes_max = 0;
+  // What all bodies that are being received may take together. Beyond it the connection ends whose
+  // body has been on its way for longest.
+  size_t all_bodies_bytes_max = size_t{64} << 20;
 };
 
-class HttpConnection final : public HttpExchange {
+class ServedConnection final : public HttpExchange {
  public:
   // What the loop does with a connection. `answer` has the request answered, on any thread, and
-  // calls Answered on the loop's. `waits`: it is the client's turn from now on. `done` ends it.
+  // calls Answered on the loop's. `waits`: it is the client's turn from now on. `receives`: so it
+  // is, and a body of body_bytes() comes. `done` ends it.
   struct Events {
-    std::function<void(HttpConnection*)> answer;
-    std::function<void(HttpConnection*)> waits;
-    std::function<void(HttpConnection*)> done;
+    std::function<void(ServedConnection*)> answer;
+    std::function<void(ServedConnection*)> waits;
+    std::function<void(ServedConnection*)> receives;
+    std::function<void(ServedConnection*)> done;
   };
-  using List = std::list<std::unique_ptr<HttpConnection>>;
+  using List = std::list<std::unique_ptr<ServedConnection>>;
 
   // `limits` and `events` must outlive it.
-  HttpConnection(boost::asio::ip::tcp::socket socket, const HttpLimits& limits,
-                 const Events& events);
+  ServedConnection(boost::asio::ip::tcp::socket socket, const HttpLimits& limits,
+                   const Events& events);
 
   void Start();
   void Answered() { Write(); }
@@ -55,6 +60,8 @@ class HttpConnection final : public HttpExchange {
     request_.stays_open = false;
     close_ = true;
   }
+  // Whoever answers needs the body no longer.
+  void ForgetBody() { request_.body = std::string(); }
   // Ends what is open; `done` follows.
   void Cut();
 
@@ -62,6 +69,8 @@ class HttpConnection final : public HttpExchange {
   bool idle() const { return idle_; }
   // How long who answers has waited for the client to read.
   absl::Duration stalled() const;
+  // At most this many bytes of memory are for the body that is being received.
+  size_t body_bytes() const { return body_bytes_; }
   // The client: "ipv4:192.0.2.1:443", "ipv6:[2001:db8::1]:443", or empty.
   const std::string& peer() const { return peer_; }
 
@@ -70,9 +79,10 @@ class HttpConnection final : public HttpExchange {
   bool SendNow(absl::string_view text) override;
   void Close() override { close_ = true; }
 
-  // Where the loop keeps it.
+  // Where the loop keeps it, and the number of the move that brought it there.
   List* list = nullptr;
   List::iterator place;
+  uint64_t move = 0;
 
   static constexpr size_t kHeadBytesMax = 16384;
 
@@ -82,12 +92,11 @@ class HttpConnection final : public HttpExchange {
   void AwaitRequest();
   void ReadHead();
   void OnHead(Error error);
-  // False if it is none that can be answered.
-  bool TakeHead();
   void ReadBody();
   void OnBody(Error error);
   void HaveItAnswered();
   void AnswerMalformed(Error error);
+  void AnswerMalformed(absl::string_view status, absl::string_view why);
   void Write();
   void OnWritten(Error error);
   // Reads what is still sent for a moment: closing at once would reset the connection, and the
@@ -106,6 +115,7 @@ class HttpConnection final : public HttpExchange {
   IncomingRequest request_;
   std::string out_;
   std::atomic<bool> close_{false};  // Cut may come while it is being answered
+  size_t body_bytes_ = 0;
   bool idle_ = true;
   bool waits_ = true;                         // for the client
   std::atomic<int64_t> stalled_since_ms_{0};  // 0: who answers does not wait
@@ -113,4 +123,4 @@ class HttpConnection final : public HttpExchange {
 
 }  // namespace gmewatch
 
-#endif  // GMEWATCH_DAEMON_HTTP_HTTP_CONNECTION_H_
+#endif  // GMEWATCH_DAEMON_HTTP_SERVED_CONNECTION_H_
