@@ -25,7 +25,7 @@ constexpr size_t kShownBytesMax = 64;
 
 // Text of the sender, for a message.
 std::string Shown(absl::string_view text) {
-  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kShownBytesMax)), "\"");
+  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kShownBytesMax)), "\"");
 }
 
 ConnectError NoReport(int http_status, absl::string_view headers, std::string message) {
@@ -88,7 +88,7 @@ std::optional<ConnectError> ReadJson(const IncomingRequest& request, size_t mess
   const auto status = google::protobuf::util::JsonStringToMessage(request.body, &message, options);
   if (!status.ok()) {
     return Invalid("", absl::StrCat("the body is not the JSON of a ReportRequest: ",
-                                    absl::Utf8SafeCHexEscape(status.message().ToString())));
+                                    absl::CHexEscape(status.message().ToString())));
   }
   message.SerializeToString(&call->from_json);
   return std::nullopt;

@@ -88,6 +88,7 @@ absl::StatusOr<std::unique_ptr<ConnectServer>> ConnectServer::Start(const std::s
     server->Answer(connection);
   };
   self->loop_ = std::make_unique<HttpLoop>(std::move(options), *std::move(listener));
+  self->loop_->Start();
   return self;
 }
 

@@ -23,7 +23,9 @@ class AdminLoop::Threads {
         loop_({HttpLimits{options_.request_timeout},
                HttpLoop::ConnectionsMax(kConnectionsMax, kDescriptorsShare),
                [this](ServedConnection* connection) { Answer(connection); }},
-              std::move(listener)) {}
+              std::move(listener)) {
+    loop_.Start();
+  }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
   ~Threads() {
@@ -74,7 +76,7 @@ class AdminLoop::Threads {
   // The thread of the loop alone uses these.
   int running_ = 0;  // handlers, and those that wait for a thread
   bool looking_ = false;
-  HttpLoop loop_;  // last, so that its thread starts when everything above is initialised
+  HttpLoop loop_;
 };
 
 AdminLoop::AdminLoop(Options options, Listener listener)

@@ -48,19 +48,23 @@ class HttpLoop::Sockets {
       Listening& listening = listening_.emplace_back(io_);
       Error error;
       if (listening.acceptor.assign(FamilyOf(fd), fd, error)) close(fd);
-      Accept(&listening);
     }
-    thread_ = std::thread([this] { io_.run(); });
   }
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
   ~Sockets() {
+    if (!thread_.joinable()) return;
     asio::post(io_, [this] {
       End(/*cut=*/true);
       ended_ = true;
       StopIfEmpty();
     });
     thread_.join();
+  }
+
+  void Start() {
+    for (Listening& listening : listening_) Accept(&listening);
+    thread_ = std::thread([this] { io_.run(); });
   }
 
   void Post(std::function<void()> run) { asio::post(io_, std::move(run)); }
@@ -235,6 +239,8 @@ HttpLoop::HttpLoop(Options options, Listener listener)
     : sockets_(std::make_unique<Sockets>(std::move(options), std::move(listener))) {}
 
 HttpLoop::~HttpLoop() = default;
+
+void HttpLoop::Start() { sockets_->Start(); }
 
 void HttpLoop::Post(std::function<void()> run) { sockets_->Post(std::move(run)); }
 

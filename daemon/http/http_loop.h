@@ -2,9 +2,9 @@
 // for all its connections. Whoever answers gets each request on this thread and may answer on
 // another.
 //
-// Thread safety: one thread calls the constructor, Drain and the destructor; any thread may call
-// the other methods, unless they say otherwise. Lifetime: what the functions given to it reach must
-// outlive it.
+// Thread safety: one thread calls the constructor, Start, Drain and the destructor; any thread may
+// call the other methods, unless they say otherwise. Lifetime: what the functions given to it reach
+// must outlive it.
 //
 // Limits: those of HttpLimits, and connections_max. Beyond that the connection that has waited
 // longest for its client ends, so that silent and slow clients keep nobody out. The bodies that are
@@ -36,6 +36,10 @@ class HttpLoop {
   // Ends all connections, waits for those that are being answered, and for what was posted.
   ~HttpLoop();
 
+  // Accepts connections from now on: what `answer` reaches, this loop included, must be ready.
+  // Once.
+  void Start();
+
   // At most this share of the descriptors, which others need too; 8 at least.
   static size_t ConnectionsMax(size_t wanted, unsigned divisor);
 
@@ -49,6 +53,7 @@ class HttpLoop {
 
   // Accepts no more connections, ends those that have no request, and answers the others, whose
   // last answer it is. What is not answered and read by the client after `deadline` is cut off.
+  // REQUIRES: Start was called.
   void Drain(absl::Duration deadline);
 
  private:

@@ -71,6 +71,7 @@ absl::StatusOr<std::unique_ptr<GmewatchdProcess>> GmewatchdProcess::Start(
   const std::string line = self->process_->output();
   self->ingest_address_ = WordAfter(line, "ingest=");
   self->admin_address_ = WordAfter(line, "admin=");
+  self->connect_address_ = WordAfter(line, "connect=");
   return self;
 }
 

@@ -43,6 +43,8 @@ class GmewatchdProcess {
   ChildProcess& process() { return *process_; }
   const std::string& ingest_address() const { return ingest_address_; }
   const std::string& admin_address() const { return admin_address_; }
+  // Empty unless `arguments` have a --connect_address.
+  const std::string& connect_address() const { return connect_address_; }
 
   // Empty if /metrics does not answer.
   Samples Scrape() const { return ScrapeMetrics(admin_address_); }
@@ -61,6 +63,7 @@ class GmewatchdProcess {
   std::unique_ptr<ChildProcess> process_;
   std::string ingest_address_;
   std::string admin_address_;
+  std::string connect_address_;
 };
 
 // The word after `key` in the ready line of a server; empty if `key` is missing.
