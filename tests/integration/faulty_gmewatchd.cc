@@ -213,6 +213,7 @@ int main(int argc, char** argv) {
   flags.Add("open", &options.open, "as gmewatchd's");
   flags.Add("state_dir", &options.state_dir, "as gmewatchd's");
   flags.Add("ingest_address", &options.ingest_address, "as gmewatchd's");
+  flags.Add("connect_address", &options.connect_address, "as gmewatchd's");
   flags.Add("admin_address", &options.admin_address, "as gmewatchd's");
   std::vector<std::string> rest;
   const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, &rest);

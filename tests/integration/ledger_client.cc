@@ -32,7 +32,10 @@ std::string ReasonOf(const grpc::Status& status) {
 }  // namespace
 
 LedgerClient::LedgerClient(const LedgerClientOptions& options)
-    : options_(options), random_(options.seed), direct_(options.address) {
+    : options_(options),
+      random_(options.seed),
+      direct_(options.address),
+      connect_(options.connect_address) {
   if (!options.cutting_address.empty()) cut_.emplace(options.cutting_address);
   BeginSession();
 }
@@ -92,6 +95,12 @@ WireClient& LedgerClient::AnyConnection() {
   return cut_.has_value() && Below(2) == 0 ? *cut_ : direct_;
 }
 
+grpc::Status LedgerClient::ReportByAny(const v1::ReportRequest& request, uint64_t* acknowledged,
+                                       const std::string& authorization) {
+  if (Below(2) == 0) return connect_.Report(request, acknowledged, authorization);
+  return AnyConnection().Report(request, acknowledged, authorization);
+}
+
 void LedgerClient::SendUnary() {
   while (!open_.empty()) {
     const Open& open = open_.front();
@@ -106,7 +115,7 @@ bool LedgerClient::Report(const v1::Session& session, const Open& open,
   v1::ReportRequest request = open.batch;
   *request.mutable_session() = session;
   uint64_t acknowledged = 0;
-  const grpc::Status status = AnyConnection().Report(request, &acknowledged, authorization);
+  const grpc::Status status = ReportByAny(request, &acknowledged, authorization);
   if (status.ok()) {
     ledger_.AnsweredAcknowledged();
     if (acknowledged < request.sequence() || !open.reason.empty()) {

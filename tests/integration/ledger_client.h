@@ -1,6 +1,6 @@
-// A client of one place that reports without a pause by both calls, directly and through a proxy
-// that cuts its connection, repeats what was not answered, breaks rules on purpose, and keeps a
-// ledger of all of it. What it sends follows from its seed.
+// A client of one place that reports without a pause by both calls and over the Connect port,
+// directly and through a proxy that cuts its gRPC connection, repeats what was not answered, breaks
+// rules on purpose, and keeps a ledger of all of it. What it sends follows from its seed.
 //
 // Not a Reporter (reporter.h): that does not say which batch was acknowledged. Not
 // SimulatedPlayers, which make a known rate for the spike detector.
@@ -17,6 +17,7 @@
 
 #include "absl/time/time.h"
 #include "tests/integration/ledger.h"
+#include "tests/support/connect_client.h"
 #include "tests/support/wire_client.h"
 
 namespace gmewatch {
@@ -28,6 +29,7 @@ inline constexpr char kLedgerApps[] =
 
 struct LedgerClientOptions {
   std::string address;
+  std::string connect_address;
   std::string cutting_address;  // empty: no connection is cut
   std::string app = "demo";
   std::string region = "eu";
@@ -63,10 +65,14 @@ class LedgerClient {
   // One Report; true if it was answered for good.
   bool Report(const v1::Session& session, const Open& open, const std::string& authorization);
   WireClient& AnyConnection();
+  // A Report by any of the transports.
+  grpc::Status ReportByAny(const v1::ReportRequest& request, uint64_t* acknowledged,
+                           const std::string& authorization);
 
   const LedgerClientOptions options_;
   std::mt19937 random_;
   WireClient direct_;
+  ConnectClient connect_;
   std::optional<WireClient> cut_;
   v1::Session session_;
   uint64_t sequence_ = 0;

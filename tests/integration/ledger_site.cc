@@ -36,9 +36,10 @@ bool LedgerSite::Start() {
       "--config=" +
           dir_.Write("settings.yaml",
                      absl::StrCat(kLedgerApps, "expose: {zero_for: 15s}\n", options_.settings)),
-      "--state_dir=" + StateDir()};
+      "--state_dir=" + StateDir(), "--connect_address=127.0.0.1:0"};
   if (!StartDaemon()) return false;
   // From here on the ports stay the same.
+  arguments_.back() = "--connect_address=" + daemon_->connect_address();
   arguments_.push_back("--ingest_address=" + daemon_->ingest_address());
   arguments_.push_back("--admin_address=" + daemon_->admin_address());
   if (options_.prometheus) {
@@ -60,6 +61,7 @@ bool LedgerSite::Start() {
     LedgerClientOptions client;
     client.address = options_.hold_answers > absl::ZeroDuration() ? proxy_->address()
                                                                   : daemon_->ingest_address();
+    client.connect_address = daemon_->connect_address();
     if (options_.cuts) client.cutting_address = proxy_->address();
     const auto& [app, region] = kPlaces[static_cast<size_t>(i) % std::size(kPlaces)];
     client.app = app;

@@ -36,7 +36,7 @@ TEST_F(HttpLoopTest, SilentAndSlowClientsKeepNobodyOut) {
     HttpConnection good(address_);
     EXPECT_EQ(ReplyTo(&good, kGet), "GET /a ") << i;
   }
-  for (size_t i = 0; i < 70; ++i, slow.pop_front()) EXPECT_TRUE(HasEnded(&slow.front())) << i;
+  for (size_t i = 0; i < 70; ++i, slow.pop_front()) ASSERT_TRUE(HasEnded(&slow.front())) << i;
 }
 
 TEST_F(HttpLoopTest, AConnectionThatIsAnsweredIsNotEndedForANewOne) {
@@ -71,7 +71,7 @@ TEST_F(HttpLoopTest, BodiesOnTheirWayDoNotFillTheMemory) {
     const absl::StatusOr<std::string> asked = sender.ReadSome(1000);
     ASSERT_TRUE(asked.ok() && !asked->empty()) << i;
   }
-  for (int i = 0; i < 8; ++i, slow.pop_front()) EXPECT_TRUE(HasEnded(&slow.front())) << i;
+  for (int i = 0; i < 8; ++i, slow.pop_front()) ASSERT_TRUE(HasEnded(&slow.front())) << i;
   // The last one of them, and short ones, get through.
   EXPECT_EQ(ReplyTo(&slow.back(), "1\r\nb\r\n0\r\n\r\n"), "POST /a b");
   for (int i = 0; i < 100; ++i) {
