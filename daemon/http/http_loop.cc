@@ -192,7 +192,7 @@ class HttpLoop::Sockets {
     }
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       ServedConnection* connection = it++->get();
-      if (cut || connection->idle()) Cut(connection);
+      if (cut || connection->IsIdle()) Cut(connection);
     }
     while (cut && !receiving_.empty()) Cut(receiving_.front().get());
     for (const auto& connection : answering_) {

@@ -71,6 +71,11 @@ void ServedConnection::Cut() {
   if (waits_) stream_.cancel();
 }
 
+bool ServedConnection::IsIdle() {
+  Error error;
+  return idle_ && stream_.socket().available(error) == 0;
+}
+
 absl::Duration ServedConnection::stalled() const {
   const int64_t since = stalled_since_ms_.load();
   RealClock clock;

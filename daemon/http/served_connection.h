@@ -66,7 +66,7 @@ class ServedConnection final : public HttpExchange {
   void Cut();
 
   // No byte of a request has come since the last answer.
-  bool idle() const { return idle_; }
+  bool IsIdle();
   // How long who answers has waited for the client to read.
   absl::Duration stalled() const;
   // At most this many bytes of memory are for the body that is being received.

@@ -1,70 +1,16 @@
 // The Connect port of a real gmewatchd: the same batches, rejections and quotas as over gRPC, by
 // plain HTTP.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <csignal>
-#include <list>
-#include <memory>
 #include <string>
 
 #include "absl/strings/strip.h"
-#include "tests/integration/wire_fixture.h"
-#include "tests/support/connect_client.h"
+#include "tests/integration/connect_fixture.h"
 
 namespace gmewatch {
 namespace {
 
 using grpc::StatusCode;
 using ::testing::HasSubstr;
-using ::testing::Not;
-
-constexpr char kSettings[] =
-    "apps:\n"
-    "- {name: demo, regions: [eu]}\n"
-    "- {name: keyed, regions: [eu], keys: [the-only-key]}\n"
-    "- {name: tokens, regions: [eu], token_keys: [{id: k1, secret: "
-    "0123456789abcdef0123456789abcdef}]}\n"
-    "connect: {cors_origins: ['https://play.example.com'], max_connections: 20}\n"
-    "ingest: {fronts: [127.0.0.1]}\n";
-constexpr char kProtoType[] = "Content-Type: application/proto\r\n";
-
-class ConnectTest : public ::testing::Test {
- protected:
-  void Start(const std::string& more_settings = "") {
-    auto daemon = GmewatchdProcess::Start(
-        {"--config=" + dir_.Write("settings.yaml", absl::StrCat(kSettings, more_settings)),
-         "--state_dir=" + dir_.File("state"), "--connect_address=127.0.0.1:0"});
-    ASSERT_TRUE(daemon.ok()) << daemon.status();
-    daemon_ = *std::move(daemon);
-    grpc_ = std::make_unique<WireClient>(daemon_->ingest_address());
-    proto_ = std::make_unique<ConnectClient>(daemon_->connect_address());
-    json_ = std::make_unique<ConnectClient>(daemon_->connect_address(), ConnectClient::Form::kJson);
-  }
-  double Batches(const char* result) {
-    return ValueOf(daemon_->Scrape(),
-                   absl::StrCat("gmewatch_batches_total{result=\"", result, "\"}"));
-  }
-  double Rejected(const char* reason, const char* what = "batches") {
-    return ValueOf(daemon_->Scrape(),
-                   absl::StrCat("gmewatch_rejected_", what, "_total{reason=\"", reason, "\"}"));
-  }
-  static std::string ReadAll(HttpConnection* connection) {
-    std::string all;
-    absl::StatusOr<std::string> some = connection->ReadSome(65536);
-    while (some.ok() && !some->empty()) {
-      all += *some;
-      some = connection->ReadSome(65536);
-    }
-    return all;
-  }
-
-  TempDir dir_;
-  std::unique_ptr<GmewatchdProcess> daemon_;
-  std::unique_ptr<WireClient> grpc_;
-  std::unique_ptr<ConnectClient> proto_;
-  std::unique_ptr<ConnectClient> json_;
-};
 
 TEST_F(ConnectTest, ABatchIsCountedOnceHoweverOftenAndByWhateverItIsSent) {
   ASSERT_NO_FATAL_FAILURE(Start());
@@ -82,7 +28,7 @@ TEST_F(ConnectTest, ABatchIsCountedOnceHoweverOftenAndByWhateverItIsSent) {
   EXPECT_TRUE(json_->Report(second, &acknowledged).ok());
   EXPECT_EQ(acknowledged, 2U);
   EXPECT_TRUE(proto_->Report(second).ok());
-  const std::string events = CodeSeries(kEvents, "1005", "client", "eu", "demo");
+  const std::string events = CodeSeries("gme_error_events_total", "1005", "client", "eu", "demo");
   EXPECT_EQ(daemon_->AwaitValue(events, 7), 7);
   EXPECT_EQ(Batches("counted"), 2);
   EXPECT_EQ(Batches("duplicate"), 5);
@@ -270,61 +216,6 @@ TEST_F(ConnectTest, ATimeoutOfTheClientIsAnsweredAndTheBatchCountsOnce) {
     }
   }
   EXPECT_EQ(worst, StatusCode::DEADLINE_EXCEEDED);
-}
-
-TEST_F(ConnectTest, SilentAndSlowConnectionsKeepNobodyOut) {
-  ASSERT_NO_FATAL_FAILURE(Start());
-  std::list<HttpConnection> slow;
-  const std::string post = absl::StrCat("POST ", kConnectReportPath, " HTTP/1.1\r\n", kProtoType);
-  const std::string kinds[] = {"", post, post + "Content-Length: 60000\r\n\r\nx",
-                               post + "Transfer-Encoding: chunked\r\n\r\n9000\r\nx"};
-  for (size_t i = 0; i < 100; ++i) {
-    ASSERT_TRUE(slow.emplace_back(daemon_->connect_address()).Send(kinds[i % 4]));
-    if (i % 10 != 0) continue;
-    ConnectClient good(daemon_->connect_address());
-    EXPECT_TRUE(good.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok()) << i;
-  }
-  EXPECT_EQ(Batches("counted"), 10);
-}
-
-TEST_F(ConnectTest, AStopAnswersWhatItHasAndClosesTheRest) {
-  ASSERT_NO_FATAL_FAILURE(Start("log: {commit_interval: 1s}\n"));
-  const v1::Session session = MakeSession("demo", "eu");
-  ASSERT_TRUE(proto_->Report(MakeRequest(session, 1, {{1005, 1}})).ok());
-  const std::string post = absl::StrCat("POST ", kConnectReportPath, " HTTP/1.1\r\n", kProtoType);
-  HttpConnection idle(daemon_->connect_address());
-  HttpConnection half(daemon_->connect_address());
-  ASSERT_TRUE(half.Send(post));
-  HttpConnection waits(daemon_->connect_address());
-  const std::string batch = MakeRequest(session, 2, {{1005, 1}}).SerializeAsString();
-  ASSERT_TRUE(waits.Send(absl::StrCat(post, "Content-Length: ", batch.size(), "\r\n\r\n", batch)));
-  const absl::Time begin = absl::Now();
-  EXPECT_EQ(daemon_->Terminate(), 0);
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
-  EXPECT_EQ(ReadAll(&idle), "");
-  EXPECT_EQ(ReadAll(&half), "");
-  // Taken before the stop, or rejected because of it; never without an answer.
-  const std::string answer = ReadAll(&waits);
-  EXPECT_THAT(answer, ::testing::AnyOf(HasSubstr("HTTP/1.1 200"), HasSubstr("HTTP/1.1 503")));
-}
-
-TEST_F(ConnectTest, WithoutTheFlagThereIsNoPortAndAnAddressThatOthersReachNeedsApps) {
-  auto without = GmewatchdProcess::Start({"--in_memory"});
-  ASSERT_TRUE(without.ok()) << without.status();
-  EXPECT_EQ((*without)->connect_address(), "");
-  const auto run = [](const std::string& address) {
-    return RunToEnd(GmewatchdPath(),
-                    {"--in_memory", "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0",
-                     "--connect_address=" + address});
-  };
-  const Ended reachable = run("0.0.0.0:0");
-  EXPECT_EQ(reachable.status, 2);
-  EXPECT_THAT(reachable.error,
-              HasSubstr("--connect_address=0.0.0.0:0 can be reached from elsewhere"));
-  const Ended wrong = run("nonsense");
-  EXPECT_EQ(wrong.status, 2);
-  EXPECT_THAT(wrong.error, HasSubstr("Connect port: "));
-  EXPECT_THAT(run((*without)->admin_address()).error, HasSubstr("Connect port: "));
 }
 
 }  // namespace
