@@ -8,6 +8,7 @@
 #include "daemon/base/listener.h"
 #include "daemon/connect/connect_error.h"
 #include "daemon/connect/connect_request.h"
+#include "daemon/ingest/acceptor.h"
 
 namespace gmewatch {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr absl::string_view kProto = "application/proto";
 constexpr absl::string_view kJson = "application/json";
 
-// The gRPC port and the event log need the others.
+// The gRPC port needs the others.
 constexpr unsigned kDescriptorsShare = 2;
 
 // How exact the time of a deadline_exceeded is.
@@ -84,6 +85,7 @@ absl::StatusOr<std::unique_ptr<ConnectServer>> ConnectServer::Start(const std::s
   options.limits.body_bytes_max = self->message_bytes_max_ + kOversizeBytesMax;
   options.connections_max =
       HttpLoop::ConnectionsMax(settings.connect().max_connections(), kDescriptorsShare);
+  options.descriptor_max = Acceptor::DescriptorsMax();
   options.answer = [server = self.get()](ServedConnection* connection) {
     server->Answer(connection);
   };

@@ -8,7 +8,8 @@
 // Thread safety: one thread calls Start, Shutdown and the destructor; any thread may call the other
 // methods. Lifetime: what it is given must outlive it.
 //
-// Limits: those of http_loop.h: connect.max_connections, and half of the descriptors;
+// Limits: those of http_loop.h: connect.max_connections, and half of the descriptors, those that
+// Acceptor keeps not among them;
 // kRequestTime for a request from its first byte to its last; kIdleTime between two;
 // ingest.max_message_bytes and kOversizeBytesMax for a body, 16 KiB for what precedes it.
 //

@@ -117,9 +117,10 @@ class HttpLoop::Sockets {
   void Add(tcp::socket socket) {
     const size_t connections =
         waiting_.size() + receiving_.size() + answering_.size() + cut_.size();
-    if (connections >= options_.connections_max) CutLongestWaiting();
+    const bool short_of_descriptors = socket.native_handle() > options_.descriptor_max;
+    if (connections >= options_.connections_max || short_of_descriptors) CutLongestWaiting();
     // What is not added is closed.
-    if (connections >= options_.connections_max + kEndingMax) return;
+    if (connections >= options_.connections_max + kEndingMax || short_of_descriptors) return;
     waiting_.push_back(
         std::make_unique<ServedConnection>(std::move(socket), options_.limits, events_));
     ServedConnection* connection = waiting_.back().get();

@@ -13,6 +13,7 @@
 #define GMEWATCH_DAEMON_HTTP_HTTP_LOOP_H_
 
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include "absl/time/time.h"
@@ -28,6 +29,9 @@ class HttpLoop {
     size_t connections_max = 256;
     // Called on the thread of the loop. One Answered follows, when the answer is complete.
     std::function<void(ServedConnection*)> answer;
+    // A connection whose descriptor has a higher number takes the place of the one that has waited
+    // longest, at its next attempt.
+    int descriptor_max = std::numeric_limits<int>::max();
   };
 
   HttpLoop(Options options, Listener listener);

@@ -30,13 +30,6 @@ constexpr int kPauseMs = 100;
 
 constexpr absl::Duration kNoteInterval = absl::Minutes(1);
 
-int ConnectionDescriptorsMax() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return INT_MAX;
-  const rlim_t most = limit.rlim_cur - std::min(kDescriptorsKept, limit.rlim_cur / 4);
-  return static_cast<int>(std::min<rlim_t>(most, INT_MAX));
-}
-
 int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 void Set(int fd, int level, int option, int value) {
@@ -56,8 +49,15 @@ bool IsOfOneConnection(int error) {
 
 }  // namespace
 
+int Acceptor::DescriptorsMax() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return INT_MAX;
+  const rlim_t most = limit.rlim_cur - std::min(kDescriptorsKept, limit.rlim_cur / 4);
+  return static_cast<int>(std::min<rlim_t>(most, INT_MAX));
+}
+
 Acceptor::Acceptor(Listener listener)
-    : descriptors_max_(ConnectionDescriptorsMax()),
+    : descriptors_max_(DescriptorsMax()),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       spare_(OpenSpare()),
       listeners_(listener.Release()) {}

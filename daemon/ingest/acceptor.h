@@ -33,6 +33,9 @@ class Acceptor {
   // Closes the port and ends the thread. Idempotent.
   void Stop();
 
+  // A socket of a client with a higher number than this is closed.
+  static int DescriptorsMax();
+
  private:
   void Run();
   void Accept(int listener);
@@ -41,9 +44,9 @@ class Acceptor {
   // Logs it, once a minute at most.
   void NoteShortage();
 
-  const int descriptors_max_;  // of connections: a socket with a higher number is closed
-  const int stop_;             // an eventfd
-  int spare_;                  // a descriptor to give up when there is no other
+  const int descriptors_max_;
+  const int stop_;  // an eventfd
+  int spare_;       // a descriptor to give up when there is no other
   std::vector<int> listeners_;
   absl::Duration last_noted_ = -absl::InfiniteDuration();
   TakeFn take_;

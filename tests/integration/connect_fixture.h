@@ -21,16 +21,17 @@ inline constexpr char kConnectSettings[] =
     "- {name: keyed, regions: [eu], keys: [the-only-key]}\n"
     "- {name: tokens, regions: [eu], token_keys: [{id: k1, secret: "
     "0123456789abcdef0123456789abcdef}]}\n"
-    "connect: {cors_origins: ['https://play.example.com'], max_connections: 20}\n"
+    "connect: {cors_origins: ['https://play.example.com'], max_connections: 60}\n"
     "ingest: {fronts: [127.0.0.1]}\n";
 inline constexpr char kProtoType[] = "Content-Type: application/proto\r\n";
 
 class ConnectTest : public ::testing::Test {
  protected:
-  void Start(const std::string& more_settings = "") {
+  void Start(const std::string& more_settings = "", const ChildOptions& options = {}) {
     auto daemon = GmewatchdProcess::Start(
         {"--config=" + dir_.Write("settings.yaml", absl::StrCat(kConnectSettings, more_settings)),
-         "--state_dir=" + dir_.File("state"), "--connect_address=127.0.0.1:0"});
+         "--state_dir=" + dir_.File("state"), "--connect_address=127.0.0.1:0"},
+        "", options);
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = *std::move(daemon);
     grpc_ = std::make_unique<WireClient>(daemon_->ingest_address());

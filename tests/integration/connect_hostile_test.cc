@@ -24,6 +24,25 @@ TEST_F(ConnectTest, SilentAndSlowConnectionsKeepNobodyOut) {
   EXPECT_EQ(Batches("counted"), 10);
 }
 
+TEST_F(ConnectTest, ItsConnectionsLeaveDescriptorsForGrpcTheLogAndTheAdminPort) {
+  ChildOptions options;
+  options.open_files_max = 128;
+  ASSERT_NO_FATAL_FAILURE(Start("", options));
+  std::list<HttpConnection> silent;
+  for (int i = 0; i < 200; ++i) silent.emplace_back(daemon_->connect_address());
+  EXPECT_TRUE(grpc_->Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  for (int i = 0; i < 200; ++i) silent.emplace_back(daemon_->ingest_address());
+  for (int i = 0; i < 200; ++i) silent.emplace_back(daemon_->connect_address());
+  EXPECT_TRUE(grpc_->Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  EXPECT_EQ(Batches("counted"), 2) << "the admin port answers";
+  silent.clear();
+  EXPECT_TRUE(AwaitTrue(
+      [&] {
+        return proto_->Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok();
+      },
+      absl::Seconds(60)));
+}
+
 TEST_F(ConnectTest, AStopAnswersWhatItHasAndClosesTheRest) {
   ASSERT_NO_FATAL_FAILURE(Start("log: {commit_interval: 1s}\n"));
   const v1::Session session = MakeSession("demo", "eu");
