@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/notification.h"
 #include "tests/support/child_process.h"
+#include "tests/support/connect_client.h"
 #include "tests/support/free_port.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/wire_client.h"
@@ -24,15 +26,17 @@ namespace {
 
 constexpr size_t kStreams = 1000;
 
-// The shipped configuration without TLS and for a shell, at `port`, in front of `ingest`. It cuts
-// streams that are quiet for `quiet`.
+// The shipped configuration without TLS and for a shell, at `port`, in front of `ingest` and
+// `connect`. It cuts streams that are quiet for `quiet`.
 std::string Configuration(uint16_t port, const std::string& ingest,
-                          const std::string& quiet = "90s") {
+                          const std::string& quiet = "90s",
+                          const std::string& connect = "127.0.0.1:4748") {
   std::ifstream file(GMEWATCH_HAPROXY_CFG);
   const std::string shipped{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return absl::StrReplaceAll(shipped, {{":443 ssl crt /etc/haproxy/gmewatch.pem alpn h2",
-                                        absl::StrCat("127.0.0.1:", port, " proto h2")},
+  return absl::StrReplaceAll(shipped, {{":443 ssl crt /etc/haproxy/gmewatch.pem alpn h2,http/1.1",
+                                        absl::StrCat("127.0.0.1:", port)},
                                        {"127.0.0.1:4747", ingest},
+                                       {"127.0.0.1:4748", connect},
                                        {"timeout client 90s", "timeout client " + quiet},
                                        {"timeout server 90s", "timeout server " + quiet},
                                        // A shell may have fewer descriptors.
@@ -155,6 +159,70 @@ TEST(FrontTest, ARelayMayHaveAThousandStreamsOnOneConnection) {
   done.Notify();
   guard.join();
   for (const auto& stream : streams) stream->Cancel();
+}
+
+TEST(FrontTest, ConnectCallsGoToTheirOwnPortOverFewConnections) {
+  const TempDir dir;
+  const std::string settings =
+      "apps: [{name: demo, regions: [eu]}, {name: keyed, regions: [eu], keys: [the-only-key]}]\n"
+      "ingest: {fronts: [127.0.0.1]}\nconnect: {cors_origins: ['https://play.example.com']}\n";
+  const auto daemon =
+      GmewatchdProcess::Start({"--in_memory", "--config=" + dir.Write("settings.yaml", settings),
+                               "--connect_address=127.0.0.1:0"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const uint16_t port = FreePort();
+  const std::string address = absl::StrCat("127.0.0.1:", port);
+  const auto front = ChildProcess::Start(
+      "haproxy", {"-db", "-f",
+                  dir.Write("haproxy.cfg", Configuration(port, (*daemon)->ingest_address(), "90s",
+                                                         (*daemon)->connect_address()))});
+  ASSERT_TRUE(front.ok()) << "the Debian package haproxy must be installed";
+  const v1::Session session = MakeSession("demo", "eu");
+  WireClient grpc(address);
+  const grpc::Status first = grpc.Report(MakeRequest(session, 1, {{1005, 1}}));
+  ASSERT_TRUE(first.ok()) << first.error_message() << (*front)->error();
+  // Each keeps its connection to the front.
+  const double descriptors = ValueOf((*daemon)->Scrape(), "process_open_fds");
+  std::list<ConnectClient> clients;
+  for (int i = 0; i < 50; ++i) {
+    const auto form = i % 2 == 0 ? ConnectClient::Form::kProto : ConnectClient::Form::kJson;
+    const grpc::Status status = clients.emplace_back(address, form)
+                                    .Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}}));
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  EXPECT_LT(ValueOf((*daemon)->Scrape(), "process_open_fds") - descriptors, 15);
+  ConnectClient& client = clients.front();
+  EXPECT_TRUE(client.Report(MakeRequest(session, 1, {{1005, 1}})).ok()) << "a duplicate";
+  const Samples samples = (*daemon)->Scrape();
+  EXPECT_EQ(ValueOf(samples, "gmewatch_batches_total{result=\"counted\"}"), 51);
+  EXPECT_EQ(ValueOf(samples, "gmewatch_batches_total{result=\"duplicate\"}"), 1);
+  // Answers pass as they are.
+  const grpc::Status invalid = client.Report(MakeRequest(session, 0, {}));
+  EXPECT_EQ(invalid.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(BadFieldOf(invalid), "sequence");
+  const v1::Session keyed = MakeSession("keyed", "eu");
+  EXPECT_EQ(client.Report(MakeRequest(keyed, 1, {})).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(client.Report(MakeRequest(keyed, 1, {}), nullptr, "Bearer the-only-key").ok());
+  const auto status_of = [&](const std::string& request) {
+    HttpConnection connection(address);
+    connection.Send(request);
+    const absl::StatusOr<HttpReply> reply = connection.ReadReply(/*without_body=*/true);
+    return reply.ok() ? reply->status : 0;
+  };
+  const std::string path = kConnectReportPath;
+  EXPECT_EQ(status_of("OPTIONS " + path +
+                      " HTTP/1.1\r\nHost: x\r\nOrigin: https://play.example.com\r\n\r\n"),
+            204);
+  for (const char* type : {"text/plain", "application/grpc", "application/proto2"}) {
+    EXPECT_EQ(status_of("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n" +
+                        "Content-Type: " + type + "\r\n\r\n"),
+              403)
+        << type;
+  }
+  EXPECT_EQ(status_of("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+                      "Content-Type: application/proto\r\n\r\n"),
+            404);
 }
 
 }  // namespace
