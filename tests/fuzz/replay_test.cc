@@ -34,6 +34,8 @@ void Replay(const char* name, void (*target)(absl::string_view)) {
 
 TEST(FuzzReplayTest, BatchesAreReadAsTheGeneratedParserReadsThem) { Replay("batch", FuzzBatch); }
 
+TEST(FuzzReplayTest, ConnectRequestsAreReadOrAnsweredWithJson) { Replay("connect", FuzzConnect); }
+
 TEST(FuzzReplayTest, EpochsSurviveARoundTripAndCountOnce) { Replay("epoch", FuzzEpoch); }
 
 TEST(FuzzReplayTest, CataloguesSurviveARoundTripOrNameTheError) { Replay("catalog", FuzzCatalog); }

@@ -13,6 +13,11 @@ namespace gmewatch {
 // finds exactly the violations of the rules in error_reporting.proto.
 void FuzzBatch(absl::string_view bytes);
 
+// A request to the Connect port, as lines of headers, an empty line and the body: what is read as
+// JSON is a message and reads the same after it was written out; an error is JSON, whatever text of
+// the sender it shows.
+void FuzzConnect(absl::string_view bytes);
+
 // An epoch's record: Serialize gives back what Parse has read, and applying it counts every event
 // once.
 void FuzzEpoch(absl::string_view bytes);
