@@ -1616,7 +1616,7 @@ void gmewatch_on_response(gmewatch* handle, uint32_t id, int http_status, const 
     return;
   }
   handle->answer_status = http_status;
-  handle->answer_size = size < kAnswerMax ? size : kAnswerMax;
+  handle->answer_size = size < (size_t)kAnswerMax ? size : (size_t)kAnswerMax;
   if (body == NULL) handle->answer_size = 0;
   if (handle->answer_size > 0) memcpy(handle->answer, body, handle->answer_size);
   Store(&handle->mailbox, kAnswered);

@@ -79,7 +79,7 @@ def play(command: list[str], transcript: dict) -> list[dict]:
             now["post"] = rest
         elif word == "cancel":
             now["cancel"] = True
-        else:
+        elif word != "error":  # what is wrong with the options; its text is each implementation's own
             now["unexpected"] = line
     merged: list[dict] = []
     last: dict | None = None
