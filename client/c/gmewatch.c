@@ -43,11 +43,11 @@ enum {
   kKeyMax = 1024,
   kUrlMax = 512,
   kIdSize = 16,
-  kReasons = 5,       // of ClientLoss
-  kSessionMax = 384,  // an encoded Session: 18 + 5 * 66
-  kCountsMax = 8192,  // codes and counts, encoded: 512 * (10 + 3) and two heads of 3
-  kTailMax = 2048,    // losses and details, encoded: 4 * 10 + 16 * (64 + 26)
-  kBodyMax = kSessionMax + kCountsMax + kTailMax + 64,
+  kReasons = 5,                  // of ClientLoss
+  kSessionMax = 384,             // an encoded Session: 18 + 5 * 66
+  kCountsMax = 8192,             // codes and counts, encoded: 512 * (10 + 3) and two heads of 3
+  kTailMax = 2048,               // losses and details, encoded: 4 * 10 + 16 * (64 + 26)
+  kBodyMax = GMEWATCH_BODY_MAX,  // the three, the number and the age
   kAnswerMax = 4096,
   kErrorMax = 1024,
   kSlotSize = GMEWATCH_SPOOL_SLOT,
@@ -174,7 +174,7 @@ enum { kDoFlush = 1, kDoPause = 2, kDoConsent = 4, kDoNetwork = 8 };
 
 enum { kStatsWords = (int)(sizeof(gmewatch_stats) / sizeof(uint32_t)) };
 
-struct gmewatch {
+struct gmewatch_client {
   gmewatch_options options;  // its texts point into this struct, or are null
   int off;                   // an option is wrong, or this is a forked child: nothing is sent
   int allocated;
@@ -417,7 +417,7 @@ static void PutText(Writer* out, uint8_t field, const void* bytes, size_t size) 
   PutBytes(out, bytes, size);
 }
 
-static size_t EncodeSession(gmewatch* h, const uint8_t* id) {
+static size_t EncodeSession(gmewatch_client* h, const uint8_t* id) {
   Writer out = WriterOf(h->session, sizeof h->session);
   PutText(&out, 1, id, kIdSize);
   PutText(&out, 2, h->app, strlen(h->app));
@@ -462,7 +462,7 @@ static void EncodeDetail(Writer* out, const Detail* detail) {
 }
 
 // The batch in flight with its age of now. Returns its size.
-static size_t EncodeBody(gmewatch* h) {
+static size_t EncodeBody(gmewatch_client* h) {
   const Flight* flight = &h->flight;
   const uint64_t age = (uint64_t)Max64(0, h->now - flight->oldest);
   const uint64_t seconds = age / 1000;
@@ -838,9 +838,13 @@ static void ReadAnswer(int status, const uint8_t* body, size_t size, uint64_t se
     ReadResponse(body, size, sequence, outcome);
   } else if (status <= 0) {
     outcome->code = kUnavailable;
+    SetText(outcome, "no answer: ", 11);
+    const size_t used = strlen(outcome->text);
+    const size_t room = sizeof outcome->text - 1 - used;
+    const size_t more = CopyPrintable(outcome->text + used, room, (const char*)body, size);
+    outcome->text[used + more] = '\0';
     Append(outcome->text, sizeof outcome->text,
-           "no answer: the server was not reached or the connection was cut; check the network, "
-           "then url");
+           more > 0 ? "; check the network, then url" : "check the network, then url");
   } else if (!ReadConnectError(body, size, outcome)) {
     ReadGatewayError(status, outcome);
   }
@@ -864,7 +868,7 @@ static int64_t SystemClock(void) {
 #endif
 }
 
-static int64_t WallClock(const gmewatch* h) {
+static int64_t WallClock(const gmewatch_client* h) {
   if (h->options.wall_clock != NULL) return h->options.wall_clock(h->options.user);
   return (int64_t)time(NULL) * 1000;
 }
@@ -893,7 +897,7 @@ static int SystemRandom(void* bytes, size_t size) {
 #endif
 }
 
-static int Random(const gmewatch* h, void* bytes, size_t size) {
+static int Random(const gmewatch_client* h, void* bytes, size_t size) {
   return h->options.random != NULL ? h->options.random(h->options.user, bytes, size)
                                    : SystemRandom(bytes, size);
 }
@@ -906,7 +910,7 @@ static long ProcessId(void) {
 #endif
 }
 
-static int64_t ReadClock(gmewatch* h) {
+static int64_t ReadClock(gmewatch_client* h) {
   return h->options.clock != NULL ? h->options.clock(h->options.user) : SystemClock();
 }
 
@@ -931,7 +935,7 @@ static uint64_t PeekCount(const uint32_t* low, const uint32_t* high) {
   return ((uint64_t)LoadRelaxed(high) << 32) + LoadRelaxed(low);
 }
 
-void gmewatch_report(gmewatch* handle, int32_t code, uint32_t count) {
+void gmewatch_report(gmewatch_client* handle, int32_t code, uint32_t count) {
   if (handle == NULL || LoadRelaxed(&handle->counting) == 0 || count == 0) return;
   const uint32_t key = (uint32_t)code ^ 0x80000000U;
   if (key == 0) {
@@ -952,7 +956,7 @@ void gmewatch_report(gmewatch* handle, int32_t code, uint32_t count) {
   AddCount(&handle->overflow_low, &handle->overflow_high, count);
 }
 
-void gmewatch_detail(gmewatch* handle, int32_t code, const char* operation,
+void gmewatch_detail(gmewatch_client* handle, int32_t code, const char* operation,
                      int64_t underlying_code) {
   if (handle == NULL || LoadRelaxed(&handle->counting) == 0) return;
   for (size_t i = 0; i < kDetails; ++i) {
@@ -972,7 +976,7 @@ void gmewatch_detail(gmewatch* handle, int32_t code, const char* operation,
 }
 
 // Moves what was reported to `gathered`, and the overflow to the losses.
-static void Gather(gmewatch* h) {
+static void Gather(gmewatch_client* h) {
   for (size_t i = 0; i < kSlots; ++i) {
     Slot* const slot = &h->table[i];
     const uint64_t count = TakeCount(&slot->low, &slot->high);
@@ -994,7 +998,7 @@ static uint64_t EventsOf(const Counts* counts) {
   return sum;
 }
 
-static int HasUnreported(const gmewatch* h) {
+static int HasUnreported(const gmewatch_client* h) {
   for (size_t i = 0; i < kReasons; ++i) {
     if (h->losses[i] > 0) return 1;
   }
@@ -1051,13 +1055,13 @@ static uint32_t GetWord(const uint8_t* from) {
          ((uint32_t)from[3] << 24);
 }
 
-static void SetError(gmewatch* h, const char* text, const char* more) {
+static void SetError(gmewatch_client* h, const char* text, const char* more) {
   h->stats.last_error[0] = '\0';
   Append(h->stats.last_error, sizeof h->stats.last_error, text);
   Append(h->stats.last_error, sizeof h->stats.last_error, more);
 }
 
-static void OpenFile(gmewatch* h) {
+static void OpenSpool(gmewatch_client* h) {
   if (h->spool_path[0] == '\0' || h->file != NULL) return;
 #if defined(_WIN32)
   // Nobody else may open it meanwhile.
@@ -1084,22 +1088,22 @@ static void OpenFile(gmewatch* h) {
   setvbuf(h->file, NULL, _IONBF, 0);
 }
 
-static size_t LoadSpool(gmewatch* h, size_t offset, uint8_t* bytes, size_t size) {
+static size_t LoadSpool(gmewatch_client* h, size_t offset, uint8_t* bytes, size_t size) {
   if (h->options.spool_store != NULL)
     return h->options.spool_load(h->options.user, offset, bytes, size);
   if (h->file == NULL || fseek(h->file, (long)offset, SEEK_SET) != 0) return 0;
   return fread(bytes, 1, size, h->file);
 }
 
-static int StoreSpool(gmewatch* h, size_t offset, const uint8_t* bytes, size_t size) {
+static int StoreSpool(gmewatch_client* h, size_t offset, const uint8_t* bytes, size_t size) {
   if (h->options.spool_store != NULL)
     return h->options.spool_store(h->options.user, offset, bytes, size);
-  if (h->file == NULL) OpenFile(h);
+  if (h->file == NULL) OpenSpool(h);
   if (h->file == NULL || fseek(h->file, (long)offset, SEEK_SET) != 0) return 0;
   return fwrite(bytes, 1, size, h->file) == size && fflush(h->file) == 0;
 }
 
-static void EraseSpool(gmewatch* h) {
+static void EraseSpool(gmewatch_client* h) {
   if (!h->has_spool) return;
   if (h->options.spool_store != NULL) {
     h->options.spool_erase(h->options.user);
@@ -1110,17 +1114,17 @@ static void EraseSpool(gmewatch* h) {
   remove(h->spool_path);
 }
 
-static uint64_t ReportedSoFar(const gmewatch* h) {
+static uint64_t ReportedSoFar(const gmewatch_client* h) {
   uint64_t reported = h->stats.reported_events + PeekCount(&h->overflow_low, &h->overflow_high);
   for (size_t i = 0; i < kSlots; ++i) reported += PeekCount(&h->table[i].low, &h->table[i].high);
   return reported;
 }
 
-static int SpoolIsStale(const gmewatch* h) {
+static int SpoolIsStale(const gmewatch_client* h) {
   return h->spooled_transitions != h->transitions || h->spooled_reported != ReportedSoFar(h);
 }
 
-static void PutAge(Writer* out, const gmewatch* h, int64_t since) {
+static void PutAge(Writer* out, const gmewatch_client* h, int64_t since) {
   PutVarint(out, (uint64_t)Max64(0, h->now - since));
 }
 
@@ -1130,7 +1134,7 @@ static void PutLosses(Writer* out, const uint64_t* losses) {
 
 // As many of the counts as there is room for, with an end mark. Returns the events that were left
 // out.
-static uint64_t PutCounts(Writer* out, const gmewatch* h, const Counts* counts) {
+static uint64_t PutCounts(Writer* out, const gmewatch_client* h, const Counts* counts) {
   uint64_t left_out = 0;
   PutAge(out, h, counts->since);
   for (size_t i = 0; i < counts->size; ++i) {
@@ -1147,7 +1151,7 @@ static uint64_t PutCounts(Writer* out, const gmewatch* h, const Counts* counts) 
   return left_out;
 }
 
-static void PutFlight(Writer* out, const gmewatch* h) {
+static void PutFlight(Writer* out, const gmewatch_client* h) {
   const Flight* const flight = &h->flight;
   PutVarint(out, flight->in_use ? 1 : 0);
   if (!flight->in_use) return;
@@ -1164,7 +1168,7 @@ static void PutFlight(Writer* out, const gmewatch* h) {
 
 // A slot: "GMEW", version, generation, size, CRC-32C of the slot with zeros in its place; then the
 // state, in varints.
-static void WriteSpool(gmewatch* h) {
+static void WriteSpool(gmewatch_client* h) {
   if (!h->has_spool || h->consent != GMEWATCH_CONSENT_GRANTED) return;
   Gather(h);
   Writer out = WriterOf(h->spool + kSlotHead, sizeof h->spool - kSlotHead);
@@ -1224,7 +1228,7 @@ static void GetLosses(Reader* in, uint64_t* losses) {
 }
 
 // The time of a stored age, if `since` has passed after it was stored.
-static int64_t GetTime(Reader* in, const gmewatch* h, int64_t since) {
+static int64_t GetTime(Reader* in, const gmewatch_client* h, int64_t since) {
   const uint64_t age = GetVarint(in);
   return h->now - since - (age < (uint64_t)kAgeMax ? (int64_t)age : kAgeMax);
 }
@@ -1234,7 +1238,7 @@ static int32_t GetCode(Reader* in) {
   return (int32_t)((code >> 1) ^ (0U - (code & 1U)));
 }
 
-static void ForgetSession(gmewatch* h) {
+static void ForgetSession(gmewatch_client* h) {
   h->has_session = 0;
   h->old = 0;
   h->session_size = 0;
@@ -1244,7 +1248,7 @@ static void ForgetSession(gmewatch* h) {
   h->restored.size = 0;
 }
 
-static int GetFlight(Reader* in, gmewatch* h, int64_t since) {
+static int GetFlight(Reader* in, gmewatch_client* h, int64_t since) {
   Flight* const flight = &h->flight;
   const int in_use = GetVarint(in) == 1;
   if (!in_use) return !in->bad;
@@ -1265,7 +1269,7 @@ static int GetFlight(Reader* in, gmewatch* h, int64_t since) {
   return 1;
 }
 
-static int GetRestored(Reader* in, gmewatch* h, int64_t since) {
+static int GetRestored(Reader* in, gmewatch_client* h, int64_t since) {
   Counts* const counts = &h->restored;
   counts->since = GetTime(in, h, since);
   counts->size = 0;
@@ -1280,7 +1284,7 @@ static int GetRestored(Reader* in, gmewatch* h, int64_t since) {
 }
 
 // Counts that have no session yet become counts of this run.
-static int GetUnowned(Reader* in, gmewatch* h, int64_t since) {
+static int GetUnowned(Reader* in, gmewatch_client* h, int64_t since) {
   h->gathered.since = Min64(h->gathered.since, GetTime(in, h, since));
   for (;;) {
     uint64_t count = GetVarint(in);
@@ -1293,7 +1297,7 @@ static int GetUnowned(Reader* in, gmewatch* h, int64_t since) {
   }
 }
 
-static int SessionIsOfApp(const gmewatch* h) {
+static int SessionIsOfApp(const gmewatch_client* h) {
   Reader in = ReaderOf(h->session, h->session_size);
   Field field;
   int right = 0;
@@ -1305,7 +1309,7 @@ static int SessionIsOfApp(const gmewatch* h) {
 
 // Reads the state in a slot. Returns 0 if it is not one; its checksum was right, so that takes
 // another version.
-static int GetState(Reader* in, gmewatch* h) {
+static int GetState(Reader* in, gmewatch_client* h) {
   const int64_t since = Clamp64(WallClock(h) - (int64_t)GetVarint(in), 0, kAgeMax);
   const Reader session = GetBytes(in, GetVarint(in));
   h->session_size = (size_t)(session.end - session.at);
@@ -1341,17 +1345,17 @@ static int GetState(Reader* in, gmewatch* h) {
 }
 
 // Reads a slot into `spool`. Returns whether it is whole.
-static int LoadSlot(gmewatch* h, size_t index) {
+static int LoadSlot(gmewatch_client* h, size_t index) {
   memset(h->spool, 0, sizeof h->spool);
   return IsSlot(h->spool, LoadSpool(h, index * kSlotSize, h->spool, kSlotSize));
 }
 
 // Takes over what the last run left.
-static void ReadSpool(gmewatch* h) {
+static void ReadSpool(gmewatch_client* h) {
   if (!h->has_spool || h->spool_loaded) return;
   h->spool_loaded = 1;
   h->spool_due = h->now + h->options.spool_ms;
-  OpenFile(h);
+  OpenSpool(h);
   const int first = LoadSlot(h, 0);
   const uint32_t first_generation = first ? GetWord(h->spool + 8) : 0;
   const int second = LoadSlot(h, 1);
@@ -1374,34 +1378,34 @@ static void ReadSpool(gmewatch* h) {
 
 // A random part of `whole`, at least 1 ms: whole * x / (2^31 - 1) with x from x = x * 48271 mod
 // (2^31 - 1).
-static int64_t PartOf(gmewatch* h, int64_t whole) {
+static int64_t PartOf(gmewatch_client* h, int64_t whole) {
   h->random_state = (uint32_t)((uint64_t)h->random_state * 48271U % 2147483647U);
   return Max64(1, (int64_t)((uint64_t)whole * h->random_state / 2147483647U));
 }
 
-static int64_t NextPause(gmewatch* h) {
+static int64_t NextPause(gmewatch_client* h) {
   const int64_t pause = PartOf(h, h->backoff_bound);
   h->backoff_bound = Min64(h->backoff_bound * 2, h->options.max_backoff_ms);
   return pause;
 }
 
 // For a failure that needs an operator.
-static int64_t LongestPause(gmewatch* h) {
+static int64_t LongestPause(gmewatch_client* h) {
   return h->options.max_backoff_ms / 2 + PartOf(h, h->options.max_backoff_ms / 2);
 }
 
-static int64_t NextAttempt(const gmewatch* h) {
+static int64_t NextAttempt(const gmewatch_client* h) {
   const int64_t allowed = Max64(h->server_allows, h->backoff_ends);
   return h->flight.in_use || h->expedited > 0 ? allowed : Max64(allowed, h->flush_tick);
 }
 
 // The old session is finished once nothing of it is left; the next batch begins the session of this
 // run.
-static void FinishOld(gmewatch* h) {
+static void FinishOld(gmewatch_client* h) {
   if (h->old && !h->flight.in_use && EventsOf(&h->restored) == 0) ForgetSession(h);
 }
 
-static void Settled(gmewatch* h) {
+static void Settled(gmewatch_client* h) {
   h->settled_sequence = h->flight.sequence;
   h->flight.in_use = 0;
   h->flight.events = 0;
@@ -1412,20 +1416,20 @@ static void Settled(gmewatch* h) {
 }
 
 // Never acknowledged: the next batch carries its losses again, and its events as lost.
-static void Lose(gmewatch* h, int reason) {
+static void Lose(gmewatch_client* h, int reason) {
   for (size_t i = 0; i < kReasons; ++i)
     h->losses[i] = SaturatingAdd(h->losses[i], h->flight.losses[i]);
   h->losses[reason] = SaturatingAdd(h->losses[reason], h->flight.events);
 }
 
-static void GiveUp(gmewatch* h) {
+static void GiveUp(gmewatch_client* h) {
   h->stats.lost_events = SaturatingAdd(h->stats.lost_events, h->flight.events);
   Lose(h, kExpired);
   Settled(h);
 }
 
 // Draws the id of this run; 0 if the system has no random bytes, or obviously wrong ones.
-static int BeginSession(gmewatch* h) {
+static int BeginSession(gmewatch_client* h) {
   uint8_t id[kIdSize];
   memset(id, 0, sizeof id);
   int differ = 0;
@@ -1445,7 +1449,7 @@ static int BeginSession(gmewatch* h) {
   return 1;
 }
 
-static void AdvanceFlushTick(gmewatch* h) {
+static void AdvanceFlushTick(gmewatch_client* h) {
   if (h->flush_tick > h->now) return;
   // The first interval is the same for all clients. The second is random, so that clients that were
   // started together do not report in step.
@@ -1454,7 +1458,7 @@ static void AdvanceFlushTick(gmewatch* h) {
   if (h->flush_tick <= h->now) h->flush_tick = h->now + h->options.flush_ms;
 }
 
-static void AttachTail(gmewatch* h) {
+static void AttachTail(gmewatch_client* h) {
   Flight* const flight = &h->flight;
   Writer out = WriterOf(flight->tail, sizeof flight->tail);
   for (size_t i = 0; i < kReasons; ++i) {
@@ -1473,7 +1477,7 @@ static void AttachTail(gmewatch* h) {
 }
 
 // Puts what is pending in flight, if there is something.
-static void MakeBatch(gmewatch* h) {
+static void MakeBatch(gmewatch_client* h) {
   AdvanceFlushTick(h);
   Gather(h);
   Counts* const from = h->old ? &h->restored : &h->gathered;
@@ -1506,7 +1510,7 @@ static uint64_t BatchesOf(uint64_t events) {
 
 // Until all that is pending now is settled, attempts wait neither for the interval nor for a long
 // back-off.
-static void Expedite(gmewatch* h) {
+static void Expedite(gmewatch_client* h) {
   Gather(h);
   uint64_t batches =
       BatchesOf(EventsOf(&h->gathered)) + (h->old ? BatchesOf(EventsOf(&h->restored)) : 0);
@@ -1518,7 +1522,7 @@ static void Expedite(gmewatch* h) {
   h->backoff_ends = Min64(h->backoff_ends, h->last_failure + h->options.initial_backoff_ms);
 }
 
-static void Retry(gmewatch* h, const Outcome* outcome) {
+static void Retry(gmewatch_client* h, const Outcome* outcome) {
   ++h->stats.batches_failed;
   h->last_failure = h->now;
   // A flush has no time to wait for an operator.
@@ -1531,7 +1535,7 @@ static void Retry(gmewatch* h, const Outcome* outcome) {
   h->backoff_ends = h->server_allows + pause;
 }
 
-static void DescribeOutcome(gmewatch* h, const Outcome* outcome, int acknowledged) {
+static void DescribeOutcome(gmewatch_client* h, const Outcome* outcome, int acknowledged) {
   h->stats.last_http_status = outcome->http_status;
   h->stats.last_code = outcome->code;
   h->stats.last_error[0] = '\0';
@@ -1551,7 +1555,7 @@ static void DescribeOutcome(gmewatch* h, const Outcome* outcome, int acknowledge
   Append(to, room, outcome->text);
 }
 
-static void Settle(gmewatch* h, const Outcome* outcome) {
+static void Settle(gmewatch_client* h, const Outcome* outcome) {
   if (!h->flight.in_use) return;
   const int acknowledged = outcome->code == kOk && outcome->acknowledged >= h->flight.sequence;
   if (outcome->has_min_interval) h->min_interval = outcome->min_interval;
@@ -1574,7 +1578,7 @@ static void Settle(gmewatch* h, const Outcome* outcome) {
 
 // ---- requests
 
-static void Post(gmewatch* h) {
+static void Post(gmewatch_client* h) {
   gmewatch_request request;
   request.id = Load(&h->asked_id) + 1;
   if (request.id == 0) request.id = 1;
@@ -1599,13 +1603,13 @@ static void Post(gmewatch* h) {
 }
 
 // Gives the request up; 0 if its answer is already here.
-static int Cancel(gmewatch* h) {
+static int Cancel(gmewatch_client* h) {
   if (!Change(&h->mailbox, kAsked, kIdle)) return 0;
   if (h->options.cancel != NULL) h->options.cancel(h->options.user, Load(&h->asked_id));
   return 1;
 }
 
-void gmewatch_on_response(gmewatch* handle, uint32_t id, int http_status, const void* body,
+void gmewatch_on_response(gmewatch_client* handle, uint32_t id, int http_status, const void* body,
                           size_t size) {
   if (handle == NULL || Load(&handle->asked_id) != id ||
       !Change(&handle->mailbox, kAsked, kFilling))
@@ -1624,7 +1628,7 @@ void gmewatch_on_response(gmewatch* handle, uint32_t id, int http_status, const 
 }
 
 // Takes the answer, or the lack of one after the time for it. Returns whether there was one.
-static int TakeAnswer(gmewatch* h) {
+static int TakeAnswer(gmewatch_client* h) {
   Outcome outcome;
   if (Load(&h->mailbox) == kAnswered) {
     ReadAnswer(h->answer_status, h->answer, h->answer_size, h->flight.sequence, &outcome);
@@ -1645,7 +1649,7 @@ static int TakeAnswer(gmewatch* h) {
 
 // ---- ticks
 
-static void RestartTimers(gmewatch* h) {
+static void RestartTimers(gmewatch_client* h) {
   h->flush_tick = h->now + h->options.first_flush_ms;
   h->ticked = 0;
   h->server_allows = kLongAgo;
@@ -1657,7 +1661,7 @@ static void RestartTimers(gmewatch* h) {
 }
 
 // Drops what is counted and in flight.
-static void Forget(gmewatch* h) {
+static void Forget(gmewatch_client* h) {
   Cancel(h);
   Store(&h->asked_id, Load(&h->asked_id) + 1);  // an answer that is on its way is of nothing
   Gather(h);
@@ -1670,7 +1674,7 @@ static void Forget(gmewatch* h) {
   ++h->transitions;
 }
 
-static void ChangeConsent(gmewatch* h, gmewatch_consent consent) {
+static void ChangeConsent(gmewatch_client* h, gmewatch_consent consent) {
   const gmewatch_consent before = h->consent;
   h->consent = consent;
   if (consent == before) return;
@@ -1691,14 +1695,14 @@ static void ChangeConsent(gmewatch* h, gmewatch_consent consent) {
   h->spool_due = h->now + h->options.spool_ms;
 }
 
-static void NetworkIsBack(gmewatch* h) {
+static void NetworkIsBack(gmewatch_client* h) {
   h->backoff_bound = h->options.initial_backoff_ms;
   if (h->backoff_ends > h->now)
     h->backoff_ends = Min64(h->backoff_ends, h->now + PartOf(h, h->backoff_bound));
 }
 
 // Returns the commands that it has carried out.
-static uint32_t Obey(gmewatch* h) {
+static uint32_t Obey(gmewatch_client* h) {
   const uint32_t commands = Load(&h->commands) == 0 ? 0 : Swap(&h->commands, 0);
   if (commands & kDoConsent) ChangeConsent(h, (gmewatch_consent)Load(&h->wanted_consent));
   if (h->consent != GMEWATCH_CONSENT_GRANTED) return commands;
@@ -1708,7 +1712,7 @@ static uint32_t Obey(gmewatch* h) {
 }
 
 // One attempt, if it is time for one. Returns whether something was sent.
-static int Attempt(gmewatch* h) {
+static int Attempt(gmewatch_client* h) {
   if (Load(&h->mailbox) != kIdle || !Load(&h->network) || NextAttempt(h) > h->now) return 0;
   if (h->flight.in_use && h->now - h->flight.made >= h->options.horizon_ms) GiveUp(h);
   if (!h->flight.in_use) {
@@ -1722,7 +1726,7 @@ static int Attempt(gmewatch* h) {
   return 1;
 }
 
-static int64_t NextTime(const gmewatch* h) {
+static int64_t NextTime(const gmewatch_client* h) {
   int64_t next = GMEWATCH_NEVER;
   if (h->consent != GMEWATCH_CONSENT_GRANTED) return next;
   if (Load(&h->mailbox) != kIdle) {
@@ -1733,7 +1737,7 @@ static int64_t NextTime(const gmewatch* h) {
   return h->has_spool ? Min64(next, h->spool_due) : next;
 }
 
-static void Publish(gmewatch* h) {
+static void Publish(gmewatch_client* h) {
   gmewatch_stats stats = h->stats;
   stats.pending_events =
       h->flight.events + EventsOf(&h->gathered) + (h->old ? EventsOf(&h->restored) : 0);
@@ -1745,14 +1749,14 @@ static void Publish(gmewatch* h) {
 }
 
 // A child of fork: the parent goes on with the session, the request and the spool.
-static void StopInChild(gmewatch* h) {
+static void StopInChild(gmewatch_client* h) {
   h->off = 1;
   Store(&h->counting, 0);
   if (h->file != NULL) fclose(h->file);
   h->file = NULL;
 }
 
-static void Work(gmewatch* h) {
+static void Work(gmewatch_client* h) {
   enum { kRounds = 8 };  // a transport that answers at once must not keep the frame
   if (h->process != ProcessId()) {
     StopInChild(h);
@@ -1777,10 +1781,10 @@ static void Work(gmewatch* h) {
   Publish(h);
 }
 
-static int Enter(gmewatch* h) { return Change(&h->busy, 0, 1); }
-static void Leave(gmewatch* h) { Store(&h->busy, 0); }
+static int Enter(gmewatch_client* h) { return Change(&h->busy, 0, 1); }
+static void Leave(gmewatch_client* h) { Store(&h->busy, 0); }
 
-int64_t gmewatch_tick(gmewatch* handle) {
+int64_t gmewatch_tick(gmewatch_client* handle) {
   if (handle == NULL) return GMEWATCH_NEVER;
   // Another thread works just now; a wait of a millisecond lets it end.
   if (!Enter(handle)) return ReadClock(handle) + 1;
@@ -1799,24 +1803,24 @@ int64_t gmewatch_tick(gmewatch* handle) {
   return next;
 }
 
-int64_t gmewatch_now(gmewatch* handle) { return handle == NULL ? 0 : ReadClock(handle); }
+int64_t gmewatch_now(gmewatch_client* handle) { return handle == NULL ? 0 : ReadClock(handle); }
 
-static void Command(gmewatch* h, uint32_t command) {
+static void Command(gmewatch_client* h, uint32_t command) {
   SetBits(&h->commands, command);
   if (h->options.wake != NULL) h->options.wake(h->options.user);
 }
 
-void gmewatch_flush(gmewatch* handle) {
+void gmewatch_flush(gmewatch_client* handle) {
   if (handle != NULL && !handle->off) Command(handle, kDoFlush);
 }
 
-void gmewatch_pause(gmewatch* handle) {
+void gmewatch_pause(gmewatch_client* handle) {
   if (handle == NULL || handle->off) return;
   Command(handle, kDoPause);
   gmewatch_tick(handle);  // no frame may follow
 }
 
-void gmewatch_set_consent(gmewatch* handle, gmewatch_consent consent) {
+void gmewatch_set_consent(gmewatch_client* handle, gmewatch_consent consent) {
   if (handle == NULL || handle->off) return;
   Store(&handle->wanted_consent, (uint32_t)consent);
   Command(handle, kDoConsent);
@@ -1824,13 +1828,13 @@ void gmewatch_set_consent(gmewatch* handle, gmewatch_consent consent) {
     gmewatch_tick(handle);  // nothing is kept until the next frame
 }
 
-void gmewatch_set_network(gmewatch* handle, int available) {
+void gmewatch_set_network(gmewatch_client* handle, int available) {
   if (handle == NULL || handle->off) return;
   if (Swap(&handle->network, available ? 1 : 0) != (available ? 1U : 0U))
     Command(handle, kDoNetwork);
 }
 
-void gmewatch_get_stats(const gmewatch* handle, gmewatch_stats* stats) {
+void gmewatch_get_stats(const gmewatch_client* handle, gmewatch_stats* stats) {
   memset(stats, 0, sizeof *stats);
   if (handle == NULL) return;
   uint32_t words[kStatsWords];
@@ -1849,16 +1853,18 @@ void gmewatch_get_stats(const gmewatch* handle, gmewatch_stats* stats) {
   stats->reported_events += waiting + overflow;
 }
 
-const char* gmewatch_error(const gmewatch* handle) {
-  return handle == NULL ? "the handle is null: there was no memory, or its memory was too small"
+const char* gmewatch_error(const gmewatch_client* handle) {
+  return handle == NULL ? "the handle is null: there was no memory or no thread for it"
                         : handle->error;
 }
 
-void* gmewatch_user(const gmewatch* handle) { return handle == NULL ? NULL : handle->options.user; }
+void* gmewatch_user(const gmewatch_client* handle) {
+  return handle == NULL ? NULL : handle->options.user;
+}
 
 // ---- options
 
-static void Say(gmewatch* h, const char* field, const char* what) {
+static void Say(gmewatch_client* h, const char* field, const char* what) {
   if (h->error[0] != '\0') Append(h->error, kErrorMax, "; ");
   Append(h->error, kErrorMax, field);
   Append(h->error, kErrorMax, what);
@@ -1867,7 +1873,7 @@ static void Say(gmewatch* h, const char* field, const char* what) {
 static int IsGraph(char c) { return c > ' ' && c < 0x7F; }
 
 // Says that a field has a wrong value, and turns the handle off.
-static void Fault(gmewatch* h, const char* field, const char* value, const char* allowed) {
+static void Fault(gmewatch_client* h, const char* field, const char* value, const char* allowed) {
   char shown[kTextMax + 1];
   shown[CopyPrintable(shown, kTextMax, value, strlen(value))] = '\0';
   Say(h, field, " is \"");
@@ -1878,7 +1884,7 @@ static void Fault(gmewatch* h, const char* field, const char* value, const char*
   h->off = 1;
 }
 
-static void CopyUrl(gmewatch* h, const char* url) {
+static void CopyUrl(gmewatch_client* h, const char* url) {
   static const char kPath[] = "/gmewatch.v1.ErrorReporting/Report";
   if (url == NULL) url = "";
   size_t size = strlen(url);
@@ -1897,7 +1903,7 @@ static void CopyUrl(gmewatch* h, const char* url) {
   memcpy(h->url + size, kPath, sizeof kPath);
 }
 
-static void CopyLabel(gmewatch* h, const char* field, const char* value, char* to) {
+static void CopyLabel(gmewatch_client* h, const char* field, const char* value, char* to) {
   if (value == NULL) value = "";
   const size_t size = strlen(value);
   int right = size >= 1 && size <= kTextMax;
@@ -1915,7 +1921,7 @@ static void CopyLabel(gmewatch* h, const char* field, const char* value, char* t
   }
 }
 
-static void CopyVersion(gmewatch* h, const char* field, const char* value, char* to) {
+static void CopyVersion(gmewatch_client* h, const char* field, const char* value, char* to) {
   if (value == NULL) return;
   const size_t size = strlen(value);
   const size_t written = CopyPrintable(to, kTextMax, value, size);
@@ -1928,7 +1934,7 @@ static void CopyVersion(gmewatch* h, const char* field, const char* value, char*
   Append(h->error, kErrorMax, "\"");
 }
 
-static void CopyKey(gmewatch* h, const char* key) {
+static void CopyKey(gmewatch_client* h, const char* key) {
   if (key == NULL || key[0] == '\0') return;
   const size_t size = strlen(key);
   int right = size <= kKeyMax;
@@ -1941,7 +1947,7 @@ static void CopyKey(gmewatch* h, const char* key) {
   memcpy(h->authorization + 7, key, size + 1);
 }
 
-static void MoveIntoRange(gmewatch* h, const char* field, int64_t* value, int64_t low,
+static void MoveIntoRange(gmewatch_client* h, const char* field, int64_t* value, int64_t low,
                           int64_t high) {
   const int64_t moved = Clamp64(*value, low, high);
   if (moved == *value) return;
@@ -1956,7 +1962,7 @@ static void MoveIntoRange(gmewatch* h, const char* field, int64_t* value, int64_
   *value = moved;
 }
 
-static void CheckDurations(gmewatch* h) {
+static void CheckDurations(gmewatch_client* h) {
   gmewatch_options* const o = &h->options;
   const int64_t hour = 3600000;
   MoveIntoRange(h, "first_flush_ms", &o->first_flush_ms, 10, hour);
@@ -1968,7 +1974,7 @@ static void CheckDurations(gmewatch* h) {
   MoveIntoRange(h, "spool_ms", &o->spool_ms, 1000, hour);
 }
 
-static void CheckCallbacks(gmewatch* h) {
+static void CheckCallbacks(gmewatch_client* h) {
   gmewatch_options* const o = &h->options;
   if (o->post == NULL) Fault(h, "post", "null", "a function; gmewatch_start sets one");
   const int stores = (o->spool_load != NULL) + (o->spool_store != NULL) + (o->spool_erase != NULL);
@@ -1985,7 +1991,7 @@ static void CheckCallbacks(gmewatch* h) {
   h->has_spool = o->spool_store != NULL || h->spool_path[0] != '\0';
 }
 
-static void AddHeader(gmewatch* h, const char* name, const char* value) {
+static void AddHeader(gmewatch_client* h, const char* name, const char* value) {
   h->headers[h->header_count].name = name;
   h->headers[h->header_count].value = value;
   ++h->header_count;
@@ -2007,9 +2013,9 @@ gmewatch_options gmewatch_defaults(void) {
   return options;
 }
 
-size_t gmewatch_size(void) { return sizeof(gmewatch); }
+size_t gmewatch_size(void) { return sizeof(gmewatch_client); }
 
-static void Initialize(gmewatch* h, const gmewatch_options* options) {
+static void Initialize(gmewatch_client* h, const gmewatch_options* options) {
   h->options = gmewatch_defaults();
   // An older program's struct is shorter: its size says what it has.
   memcpy(&h->options, options, options->size < sizeof *options ? options->size : sizeof *options);
@@ -2043,22 +2049,24 @@ static void Initialize(gmewatch* h, const gmewatch_options* options) {
   Publish(h);
 }
 
-gmewatch* gmewatch_create_in(void* memory, size_t size, const gmewatch_options* options) {
-  if (memory == NULL || options == NULL || size < sizeof(gmewatch) || (uintptr_t)memory % 8 != 0)
+gmewatch_client* gmewatch_create_in(void* memory, size_t size, const gmewatch_options* options) {
+  if (memory == NULL || options == NULL || size < sizeof(gmewatch_client) ||
+      (uintptr_t)memory % 8 != 0)
     return NULL;
-  memset(memory, 0, sizeof(gmewatch));
-  gmewatch* const handle = (gmewatch*)memory;
+  memset(memory, 0, sizeof(gmewatch_client));
+  gmewatch_client* const handle = (gmewatch_client*)memory;
   Initialize(handle, options);
   return handle;
 }
 
-gmewatch* gmewatch_create(const gmewatch_options* options) {
-  gmewatch* const handle = gmewatch_create_in(malloc(sizeof(gmewatch)), sizeof(gmewatch), options);
+gmewatch_client* gmewatch_create(const gmewatch_options* options) {
+  gmewatch_client* const handle =
+      gmewatch_create_in(malloc(sizeof(gmewatch_client)), sizeof(gmewatch_client), options);
   if (handle != NULL) handle->allocated = 1;
   return handle;
 }
 
-void gmewatch_destroy(gmewatch* handle) {
+void gmewatch_destroy(gmewatch_client* handle) {
   if (handle == NULL) return;
   if (!handle->off && handle->process != ProcessId()) StopInChild(handle);
   if (!handle->off) {

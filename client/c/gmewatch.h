@@ -7,7 +7,7 @@
 //   options.app = "demo";
 //   options.region = "eu";
 //   options.consent = GMEWATCH_CONSENT_GRANTED;
-//   gmewatch* watch = gmewatch_start(&options);
+//   gmewatch_client* watch = gmewatch_start(&options);
 //   gmewatch_report(watch, result, 1);  // in any GME callback; AV_OK (0) counts as a success
 //   gmewatch_stop(watch, 0);
 //
@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-typedef struct gmewatch gmewatch;
+typedef struct gmewatch_client gmewatch_client;
 
 // The player's answer to "may this game send error counts?".
 typedef enum gmewatch_consent {
@@ -58,6 +58,9 @@ typedef struct gmewatch_request {
   size_t body_size;
   int64_t timeout_ms;  // connecting is part of it
 } gmewatch_request;
+
+// The largest body, in bytes.
+#define GMEWATCH_BODY_MAX 10688
 
 // A time that never comes.
 #define GMEWATCH_NEVER INT64_MAX
@@ -156,52 +159,53 @@ gmewatch_options gmewatch_defaults(void);
 
 // Makes a handle, with one allocation. Null only without memory. If url, app, region, key or a
 // callback is wrong, the handle counts nothing and gmewatch_error() says why.
-gmewatch* gmewatch_create(const gmewatch_options* options);
+gmewatch_client* gmewatch_create(const gmewatch_options* options);
 // The same in memory of the caller: gmewatch_size() bytes, aligned to 8.
 size_t gmewatch_size(void);
-gmewatch* gmewatch_create_in(void* memory, size_t size, const gmewatch_options* options);
+gmewatch_client* gmewatch_create_in(void* memory, size_t size, const gmewatch_options* options);
 // Cancels the request, writes the spool and releases the handle; sends nothing. No other call may
 // run or follow.
-void gmewatch_destroy(gmewatch* handle);
+void gmewatch_destroy(gmewatch_client* handle);
 
 // Counts `count` events of `code`; 0 is a success. There is room for 512 codes; events of further
 // ones are lost (TOO_MANY_CODES).
-void gmewatch_report(gmewatch* handle, int32_t code, uint32_t count);
+void gmewatch_report(gmewatch_client* handle, int32_t code, uint32_t count);
 // Adds a detail to an event that gmewatch_report counts: the SDK call (cut at 64 bytes; may be
 // null), the code in the SDK's log.
-void gmewatch_detail(gmewatch* handle, int32_t code, const char* operation,
+void gmewatch_detail(gmewatch_client* handle, int32_t code, const char* operation,
                      int64_t underlying_code);
 
 // Does what is due: call it each frame, or from a thread. Returns when it has something to do next,
 // by the handle's clock.
-int64_t gmewatch_tick(gmewatch* handle);
+int64_t gmewatch_tick(gmewatch_client* handle);
 // The handle's clock.
-int64_t gmewatch_now(gmewatch* handle);
-// The answer to a request. HTTP status 0: there was none. The body is copied; 4,096 bytes of it are
-// enough.
-void gmewatch_on_response(gmewatch* handle, uint32_t id, int http_status, const void* body,
+int64_t gmewatch_now(gmewatch_client* handle);
+// The answer to a request. The body is copied; 4,096 bytes of it are enough. HTTP status 0: there
+// was no answer, and the body is the transport's words for it, for last_error.
+void gmewatch_on_response(gmewatch_client* handle, uint32_t id, int http_status, const void* body,
                           size_t size);
 
 // Sends what is pending without waiting for the interval; the server's delays still count.
-void gmewatch_flush(gmewatch* handle);
+void gmewatch_flush(gmewatch_client* handle);
 // The game goes to the background: writes the spool, then as gmewatch_flush.
-void gmewatch_pause(gmewatch* handle);
-void gmewatch_set_consent(gmewatch* handle, gmewatch_consent consent);
-void gmewatch_set_network(gmewatch* handle, int available);
+void gmewatch_pause(gmewatch_client* handle);
+void gmewatch_set_consent(gmewatch_client* handle, gmewatch_consent consent);
+void gmewatch_set_network(gmewatch_client* handle, int available);
 
-void gmewatch_get_stats(const gmewatch* handle, gmewatch_stats* stats);
+void gmewatch_get_stats(const gmewatch_client* handle, gmewatch_stats* stats);
 // What is wrong with the options: the field, its value, what is allowed, and what was done. Empty
 // if nothing is.
-const char* gmewatch_error(const gmewatch* handle);
+const char* gmewatch_error(const gmewatch_client* handle);
 // `user` of the options.
-void* gmewatch_user(const gmewatch* handle);
+void* gmewatch_user(const gmewatch_client* handle);
 
 // In gmewatch_curl.c and gmewatch_winhttp.c, whichever is linked: a handle with a thread of its own
-// that ticks and sends. post, cancel, wake and user of the options are set by it.
-gmewatch* gmewatch_start(const gmewatch_options* options);
+// that ticks and sends. It sets the callbacks post, cancel, wake and user; leave the others null.
+// Null if there is no memory or no thread; a null handle is harmless.
+gmewatch_client* gmewatch_start(const gmewatch_options* options);
 // Flushes for up to flush_ms (0: leaves it to the spool), ends the thread and the handle. Returns 1
 // if nothing is pending.
-int gmewatch_stop(gmewatch* handle, int64_t flush_ms);
+int gmewatch_stop(gmewatch_client* handle, int64_t flush_ms);
 
 #ifdef __cplusplus
 }

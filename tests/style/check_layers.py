@@ -29,6 +29,7 @@ LAYERS = {
     "daemon/gmectl": ["daemon/base", "daemon/model", "daemon/catalog", "daemon/log", "daemon/aggregate", "daemon/detect/series", "daemon/triage", "gmewatch/reporter.h", "gmewatch/v1"],
     "client/include": ["gmewatch/reporter.h"],
     "client/src": ["gmewatch/reporter.h"],
+    "client/c": [],
     "client/examples": ["gmewatch/reporter.h"],
     "client/tokens": [],
     "tests": ["daemon", "client", "gmewatch"],

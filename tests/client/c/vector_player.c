@@ -1,11 +1,12 @@
-// Plays transcripts (tests/client/vectors) on the core in C: reads lines that replay.py makes of them, and prints what the core
-// does. It needs a C compiler only, so every toolchain can run it.
+// Plays transcripts (tests/client/vectors) on the core in C: reads lines that replay.py makes of
+// them, and prints what the core does. It needs a C compiler only, so every toolchain can run it.
 //
 //   option NAME VALUE | id HEX            before `begin`; texts are hexadecimal
 //   begin                                 makes the handle at time 0
 //   step TIME CALL [ARGUMENT...]          the call, then a tick, both at that time
 //
-// Each step prints "post HEX" if a request was begun, "cancel" if one was given up, and "next TIME" or "next never".
+// Each step prints "post HEX" if a request was begun, "cancel" if one was given up, and "next TIME"
+// or "next never".
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 enum { kLineMax = 65536, kTextMax = 1024, kIds = 8 };
 
 typedef struct Player {
-  gmewatch* watch;
+  gmewatch_client* watch;
   gmewatch_options options;
   int64_t now;
   int64_t wall_shift;
@@ -83,7 +84,8 @@ static size_t FromHex(const char* word, unsigned char* to, size_t room) {
 static int64_t Number(const char* word) { return (int64_t)strtoll(word, NULL, 10); }
 
 static void SetText(const char* name, const char* word) {
-  static const char* const kNames[] = {"url", "app", "region", "key", "app_version", "sdk_version", "platform"};
+  static const char* const kNames[] = {"url",         "app",         "region",  "key",
+                                       "app_version", "sdk_version", "platform"};
   const char** const fields[] = {&player.options.url,         &player.options.app,
                                  &player.options.region,      &player.options.key,
                                  &player.options.app_version, &player.options.sdk_version,
@@ -170,9 +172,12 @@ int main(void) {
   player.options = gmewatch_defaults();
   while (fgets(line, sizeof line, stdin) != NULL) {
     size_t count = 0;
-    for (char* word = strtok(line, " \r\n"); word != NULL && count < 8; word = strtok(NULL, " \r\n")) words[count++] = word;
+    for (char* word = strtok(line, " \r\n"); word != NULL && count < 8;
+         word = strtok(NULL, " \r\n"))
+      words[count++] = word;
     if (count == 3 && strcmp(words[0], "option") == 0) SetOption(words[1], words[2]);
-    if (count == 2 && strcmp(words[0], "id") == 0 && player.id_count < kIds) FromHex(words[1], player.ids[player.id_count++], 16);
+    if (count == 2 && strcmp(words[0], "id") == 0 && player.id_count < kIds)
+      FromHex(words[1], player.ids[player.id_count++], 16);
     if (count == 1 && strcmp(words[0], "begin") == 0) Begin();
     if (count >= 3 && strcmp(words[0], "step") == 0) {
       player.now = Number(words[1]);

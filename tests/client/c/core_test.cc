@@ -1,0 +1,321 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tests/client/c/client_world.h"
+#include "tests/support/child_process.h"
+#include "tests/support/temp_dir.h"
+
+namespace gmewatch {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+TEST(CoreTest, ARequestIsAConnectPost) {
+  ClientWorld world;
+  world.options().url = "https://gmewatch.example.com/games/";
+  world.options().key = "secret";
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 1);
+  world.Pass(10000);
+  EXPECT_EQ(world.url(), "https://gmewatch.example.com/games/gmewatch.v1.ErrorReporting/Report");
+  EXPECT_THAT(world.headers(), ElementsAre(Pair("Content-Type", "application/proto"),
+                                           Pair("Connect-Protocol-Version", "1"),
+                                           Pair("Authorization", "Bearer secret")));
+}
+
+std::string ErrorOf(void (*change)(gmewatch_options*)) {
+  ClientWorld world;
+  change(&world.options());
+  world.Start();
+  return world.error();
+}
+
+TEST(CoreTest, AWrongOptionIsNamedAndCountsNothing) {
+  EXPECT_EQ(ErrorOf([](gmewatch_options*) {}), "");
+  EXPECT_EQ(ErrorOf([](gmewatch_options* o) { o->url = "gmewatch.example.com"; }),
+            "url is \"gmewatch.example.com\"; allowed: http[s]://HOST[:PORT][/PREFIX] of up to 512 "
+            "characters; nothing is counted");
+  EXPECT_THAT(ErrorOf([](gmewatch_options* o) { o->url = nullptr; }), HasSubstr("url is \"\""));
+  EXPECT_THAT(ErrorOf([](gmewatch_options* o) { o->app = "my game"; }),
+              HasSubstr("app is \"my game\""));
+  EXPECT_THAT(ErrorOf([](gmewatch_options* o) { o->region = "all"; }), HasSubstr("reserved"));
+  EXPECT_THAT(ErrorOf([](gmewatch_options* o) { o->key = "a b"; }), HasSubstr("key is \"***\""));
+  EXPECT_THAT(ErrorOf([](gmewatch_options* o) { o->post = nullptr; }),
+              HasSubstr("post is \"null\""));
+
+  ClientWorld world;
+  world.options().app = "";
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 1);
+  EXPECT_EQ(world.Tick(), GMEWATCH_NEVER);
+  EXPECT_EQ(world.Stats().reported_events, 0U);
+}
+
+TEST(CoreTest, AVersionInAWrongEncodingOrADurationOutOfRangeIsCorrectedAndCountingGoesOn) {
+  ClientWorld world;
+  world.options().app_version = "1.0\xFF";
+  world.options().sdk_version =
+      "a very long version, which is longer than the sixty-four bytes that fit";
+  world.options().flush_ms = 5;
+  world.Start();
+  EXPECT_EQ(world.error(),
+            "app_version is not printable UTF-8; it is sent as \"1.0?\"; sdk_version is longer "
+            "than 64 bytes or is not "
+            "printable UTF-8; it is sent as \"a very long version, which is longer than the "
+            "sixty-four bytes t\"; "
+            "flush_ms is 5; allowed: 10 to 3600000; it is taken as 10");
+  gmewatch_report(world.watch(), 1005, 1);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().total(), 1U);
+}
+
+TEST(CoreTest, ANullHandleIsHarmless) {
+  gmewatch_stats stats;
+  gmewatch_report(nullptr, 1, 1);
+  gmewatch_detail(nullptr, 1, "EnterRoom", 1);
+  EXPECT_EQ(gmewatch_tick(nullptr), GMEWATCH_NEVER);
+  gmewatch_on_response(nullptr, 1, 200, "", 0);
+  gmewatch_flush(nullptr);
+  gmewatch_pause(nullptr);
+  gmewatch_set_consent(nullptr, GMEWATCH_CONSENT_DENIED);
+  gmewatch_set_network(nullptr, 0);
+  gmewatch_get_stats(nullptr, &stats);
+  gmewatch_destroy(nullptr);
+  EXPECT_EQ(stats.reported_events, 0U);
+  EXPECT_THAT(gmewatch_error(nullptr), HasSubstr("the handle is null"));
+}
+
+TEST(CoreTest, EveryCodeHasItsCount) {
+  ClientWorld world;
+  world.Start();
+  const std::vector<std::pair<int32_t, uint64_t>> codes = {
+      {0, 1}, {-1, 2}, {1, 3}, {INT32_MAX, 4}, {INT32_MIN, 5}, {INT32_MIN + 1, 6}};
+  for (const auto& [code, count] : codes)
+    gmewatch_report(world.watch(), code, static_cast<uint32_t>(count));
+  ASSERT_TRUE(world.Deliver());
+  for (const auto& [code, count] : codes) EXPECT_EQ(world.server().EventsOf(code), count) << code;
+}
+
+TEST(CoreTest, CountsBeyondThirtyTwoBitsAreExact) {
+  ClientWorld world;
+  world.Start();
+  for (int i = 0; i < 5; ++i) gmewatch_report(world.watch(), 1005, UINT32_MAX);
+  EXPECT_EQ(world.Stats().pending_events, 5ULL * UINT32_MAX);
+  world.Pass(10000);
+  EXPECT_EQ(world.Stats().pending_events, 5ULL * UINT32_MAX);
+}
+
+TEST(CoreTest, TheSumsOfStatsAreRight) {
+  ClientWorld world;
+  world.Start();
+  for (int code = 0; code < 600; ++code) gmewatch_report(world.watch(), code, 1);
+  const auto check = [&world] {
+    const gmewatch_stats stats = world.Stats();
+    EXPECT_EQ(stats.reported_events, 600U);
+    EXPECT_EQ(stats.acknowledged_events + stats.rejected_events + stats.lost_events +
+                  stats.pending_events,
+              600U);
+  };
+  check();
+  world.Pass(10000);
+  check();
+  world.Answer(503, "");
+  check();
+  ASSERT_TRUE(world.Deliver());
+  check();
+  EXPECT_EQ(world.Stats().acknowledged_events, 512U);
+  EXPECT_EQ(world.Stats().lost_events, 88U);
+  EXPECT_EQ(world.server().LostOf(v1::ClientLoss::TOO_MANY_CODES), 88U);
+}
+
+TEST(CoreTest, ALateAnswerToAnotherRequestIsIgnored) {
+  ClientWorld world;
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 1);
+  world.Pass(10000);
+  const uint32_t first = world.request_id();
+  world.Pass(20000);
+  EXPECT_EQ(world.cancels(), 1U);
+  ASSERT_NE(world.request_id(), first);
+  gmewatch_on_response(world.watch(), first, 400,
+                       "{\"code\":\"invalid_argument\",\"details\":[{\"type\":\"google.rpc."
+                       "BadRequest\",\"value\":\"CgA\"}]}",
+                       84);
+  world.Tick();
+  EXPECT_EQ(world.Stats().rejected_events, 0U);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().total(), 1U);
+}
+
+TEST(CoreTest, WithoutRandomBytesNothingIsSentAndNothingLost) {
+  ClientWorld world;
+  world.set_random_works(false);
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 3);
+  world.Pass(60000);
+  EXPECT_EQ(world.requests(), 0U);
+  EXPECT_THAT(world.Stats().last_error, HasSubstr("no random bytes"));
+  world.set_random_works(true);
+  world.set_random_byte(0);
+  world.Pass(600000);
+  EXPECT_EQ(world.requests(), 0U);
+  world.set_random_byte(-1);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().EventsOf(1005), 3U);
+}
+
+TEST(CoreTest, AnEngineThatCannotSendIsTriedAgain) {
+  ClientWorld world;
+  world.set_post_works(false);
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 3);
+  world.Pass(60000);
+  EXPECT_THAT(world.Stats().last_error, HasSubstr("could not be started"));
+  world.set_post_works(true);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().EventsOf(1005), 3U);
+}
+
+TEST(CoreTest, ATransportMayAnswerBeforePostReturns) {
+  struct Direct {
+    gmewatch_client* watch = nullptr;
+    CountingServer server;
+    int64_t now = 0;
+  } direct;
+  gmewatch_options options = gmewatch_defaults();
+  options.url = "http://127.0.0.1:1";
+  options.app = "demo";
+  options.region = "eu";
+  options.consent = GMEWATCH_CONSENT_GRANTED;
+  options.user = &direct;
+  options.clock = [](void* user) { return static_cast<Direct*>(user)->now; };
+  options.post = [](void* user, const gmewatch_request* request) {
+    auto* to = static_cast<Direct*>(user);
+    const std::string answer =
+        to->server.Take(std::string(static_cast<const char*>(request->body), request->body_size));
+    gmewatch_on_response(to->watch, request->id, 200, answer.data(), answer.size());
+    return 1;
+  };
+  direct.watch = gmewatch_create(&options);
+  gmewatch_report(direct.watch, 1005, 2500000);
+  gmewatch_flush(direct.watch);
+  gmewatch_tick(direct.watch);
+  EXPECT_EQ(direct.server.EventsOf(1005), 2500000U);
+  gmewatch_destroy(direct.watch);
+}
+
+// Reports, ticks, answers, flushes and reads from several threads; nothing may be lost or doubled.
+TEST(CoreTest, ThreadsLoseAndDoubleNothing) {
+  ClientWorld world;
+  world.options().first_flush_ms = 10;
+  world.options().flush_ms = 10;
+  world.options().clock = nullptr;
+  world.options().wall_clock = nullptr;
+  world.Start();
+  constexpr int kReports = 20000;
+  std::array<std::thread, 4> threads;
+  std::atomic<size_t> running = threads.size();
+  for (size_t t = 0; t < threads.size(); ++t) {
+    threads.at(t) = std::thread([&world, &running, t] {
+      for (int i = 0; i < kReports; ++i) {
+        gmewatch_report(world.watch(), i % 700, 1 + (i == 0 ? UINT32_MAX - 5 : 0));
+        if (i % 500 == 0) gmewatch_detail(world.watch(), i, "EnterRoom", static_cast<int64_t>(t));
+        if (i % 1000 == 0) gmewatch_flush(world.watch());
+        if (i % 64 == 0) {
+          gmewatch_stats stats;
+          gmewatch_get_stats(world.watch(), &stats);
+        }
+      }
+      --running;
+    });
+  }
+  while (running > 0 || world.request().has_value()) {
+    gmewatch_tick(world.watch());
+    if (!world.request().has_value()) continue;
+    const std::string answer = world.server().Take(*world.request());
+    // A transport has a thread of its own.
+    std::thread([&world, answer] {
+      gmewatch_on_response(world.watch(), world.request_id(), 200, answer.data(), answer.size());
+    }).join();
+    world.ForgetRequest();
+  }
+  for (std::thread& thread : threads) thread.join();
+  const gmewatch_stats stats = world.Stats();
+  EXPECT_EQ(stats.reported_events, 4ULL * (kReports + uint64_t{UINT32_MAX} - 5));
+  EXPECT_EQ(stats.acknowledged_events + stats.lost_events + stats.pending_events,
+            stats.reported_events);
+}
+
+TEST(CoreTest, AForkedChildSendsAndStoresNothing) {
+  const TempDir dir;
+  const std::string path = dir.File("spool");
+  ClientWorld world;
+  world.options().spool_path = path.c_str();
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 3);
+  gmewatch_pause(world.watch());
+  const std::string before = ReadFile(path);
+  ASSERT_NE(before, "");
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    gmewatch_report(world.watch(), 7, 1);
+    const size_t requests = world.requests();
+    world.set_now(world.now() + 100000);
+    gmewatch_pause(world.watch());
+    gmewatch_destroy(world.watch());
+    _exit(world.requests() == requests && ReadFile(path) == before ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().EventsOf(7), 0U);
+  world.Destroy();
+}
+
+TEST(CoreTest, OneProcessAtATimeHasTheSpoolFile) {
+  const TempDir dir;
+  const std::string path = dir.File("spool");
+  ClientWorld first;
+  first.options().spool_path = path.c_str();
+  first.Start();
+  gmewatch_report(first.watch(), 1005, 3);
+  gmewatch_pause(first.watch());
+  ClientWorld second;
+  second.options().spool_path = path.c_str();
+  second.Start();
+  EXPECT_THAT(second.Stats().last_error, HasSubstr("in use by another process"));
+  EXPECT_EQ(second.Stats().restored_events, 0U);
+  gmewatch_report(second.watch(), 1005, 1);
+  ASSERT_TRUE(second.Deliver());
+  EXPECT_EQ(second.server().total(), 1U);
+  second.Destroy();
+  first.Destroy();
+  second.Start();
+  EXPECT_EQ(second.Stats().restored_events, 3U);
+}
+
+TEST(CoreTest, AnOlderProgramsShorterOptionsAreTaken) {
+  ClientWorld world;
+  world.options().size = offsetof(gmewatch_options, seed);
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 1);
+  ASSERT_TRUE(world.Deliver());
+}
+
+}  // namespace
+}  // namespace gmewatch

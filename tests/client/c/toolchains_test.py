@@ -1,0 +1,129 @@
+"""The core in C under every compiler that is there: it builds without a warning, replays the transcripts, defines nothing but
+gmewatch_ and stays small. A toolchain that is not there is said and left out; gcc, g++, clang and clang++ must be there.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests/client/vectors"))
+import replay  # noqa: E402
+
+CORE = ROOT / "client/c/gmewatch.c"
+PLAYER = ROOT / "tests/client/c/vector_player.c"
+WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Wundef", "-Werror"]
+CXX = ["-std=c++17", "-fno-exceptions", "-fno-rtti"]
+TEXT_MAX = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    name: str
+    compiler: list[str]
+    source: tuple[str, ...] = ()  # before a source file
+    link: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()  # what runs its programs
+    required: bool = False
+
+    def make(self, folder: Path, sources: list[Path], program: Path, flags: list[str]) -> str:
+        """Builds a program; returns what the compiler said if it failed."""
+        objects = []
+        for source in sources:
+            made = folder / f"{source.stem}.o"
+            command = [*self.compiler, *flags, f"-I{CORE.parent}", *self.source, "-c", str(source), "-o", str(made)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                return done.stderr
+            objects.append(str(made))
+        command = [self.compiler[0], *self.compiler[1:], *objects, *self.link, "-o", str(program)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stderr if done.returncode != 0 else ""
+
+    def is_there(self, folder: Path) -> bool:
+        """Whether it builds and runs a program that does nothing."""
+        if shutil.which(self.compiler[0]) is None or (self.run and shutil.which(self.run[0]) is None):
+            return False
+        nothing = folder / "nothing.c"
+        nothing.write_text("#include <stdio.h>\nint main(void) { return printf(\"\") != 0; }\n", encoding="utf-8")
+        if self.make(folder, [nothing], folder / "nothing.exe", []):
+            return False
+        command = [*self.run, str(folder / "nothing.exe")]
+        return subprocess.run(command, capture_output=True, check=False, timeout=120).returncode == 0
+
+
+TOOLCHAINS = [
+    Toolchain("gcc", ["gcc", "-std=c99", "-Wpedantic"], required=True),
+    Toolchain("g++", ["g++", *CXX], source=("-x", "c++"), required=True),
+    Toolchain("clang", ["clang", "-std=c99", "-Wpedantic"], required=True),
+    Toolchain("clang++", ["clang++", *CXX], source=("-x", "c++"), required=True),
+    Toolchain("gcc -m32", ["gcc", "-std=c99", "-m32"]),
+    Toolchain("musl", ["musl-gcc", "-std=c99"], link=("-static",)),
+    Toolchain("aarch64", ["aarch64-linux-gnu-gcc", "-std=c99"], link=("-static",), run=("qemu-aarch64",)),
+    Toolchain("mingw", ["x86_64-w64-mingw32-gcc", "-std=c99"], run=("wine64",)),
+]
+
+
+def text_of(made: Path) -> int:
+    """The bytes of code and constants of an object file."""
+    done = subprocess.run(["size", str(made)], capture_output=True, text=True, check=True)
+    return int(done.stdout.splitlines()[1].split()[0])
+
+
+def foreign_symbols(made: Path) -> list[str]:
+    done = subprocess.run(["nm", "-g", "--defined-only", str(made)], capture_output=True, text=True, check=True)
+    names = [line.split()[-1] for line in done.stdout.splitlines() if line.strip()]
+    return [name for name in names if not name.startswith("gmewatch_")]
+
+
+class ToolchainsTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+
+    def each(self) -> list[tuple[Toolchain, Path]]:
+        found = []
+        for number, toolchain in enumerate(TOOLCHAINS):
+            folder = Path(self.scratch.name) / str(number)
+            folder.mkdir()
+            if toolchain.is_there(folder):
+                found.append((toolchain, folder))
+            else:
+                self.assertFalse(toolchain.required, f"{toolchain.name} is not there")
+                print(f"left out: {toolchain.name} is not there", flush=True)
+        return found
+
+    def test_every_toolchain_replays_the_transcripts(self) -> None:
+        transcripts = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in replay.HERE.glob("*.json")}
+        self.assertTrue(transcripts)
+        for toolchain, folder in self.each():
+            with self.subTest(toolchain=toolchain.name):
+                program = folder / "player.exe"
+                said = toolchain.make(folder, [CORE, PLAYER], program, ["-O2", *WARNINGS])
+                self.assertEqual(said, "")
+                for name, transcript in transcripts.items():
+                    done = replay.play([*toolchain.run, str(program)], transcript)
+                    self.assertEqual(replay.differences(transcript, done), [], name)
+                print(f"{toolchain.name}: {len(transcripts)} transcripts", flush=True)
+
+    def test_it_defines_nothing_but_gmewatch_and_stays_small(self) -> None:
+        for toolchain in TOOLCHAINS[:4]:
+            for level in ("-Os", "-O2"):
+                with self.subTest(toolchain=toolchain.name, level=level):
+                    folder = Path(self.scratch.name) / f"{toolchain.name}{level}"
+                    folder.mkdir()
+                    command = [*toolchain.compiler, level, *toolchain.source, "-c", str(CORE), "-o", str(folder / "core.o")]
+                    subprocess.run(command, check=True)
+                    self.assertEqual(foreign_symbols(folder / "core.o"), [])
+                    text = text_of(folder / "core.o")
+                    print(f"{toolchain.name} {level}: {text} bytes of text", flush=True)
+                    self.assertLess(text, TEXT_MAX)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
