@@ -36,6 +36,8 @@ TEST(FuzzReplayTest, BatchesAreReadAsTheGeneratedParserReadsThem) { Replay("batc
 
 TEST(FuzzReplayTest, ConnectRequestsAreReadOrAnsweredWithJson) { Replay("connect", FuzzConnect); }
 
+TEST(FuzzReplayTest, TheCoreInCReadsAndWritesAsProtobufDoes) { Replay("core", FuzzCore); }
+
 TEST(FuzzReplayTest, EpochsSurviveARoundTripAndCountOnce) { Replay("epoch", FuzzEpoch); }
 
 TEST(FuzzReplayTest, CataloguesSurviveARoundTripOrNameTheError) { Replay("catalog", FuzzCatalog); }

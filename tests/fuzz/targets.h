@@ -22,6 +22,10 @@ void FuzzConnect(absl::string_view bytes);
 // once.
 void FuzzEpoch(absl::string_view bytes);
 
+// The core in C (client/c): an answer, calls or a spool. Protobuf reads what it writes and writes
+// what it reads; no bytes of another server give counts up.
+void FuzzCore(absl::string_view bytes);
+
 // A catalogue file: an accepted one keeps the rules of catalog.proto and reads the same after it
 // was written out; a rejected one has an error with file, line and column.
 void FuzzCatalog(absl::string_view bytes);

@@ -1,3 +1,4 @@
+// allow(length): one class of tests, with the misuse of every call beside its promise
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
