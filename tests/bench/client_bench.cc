@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 
+#include "client/c/gmewatch.h"
 #include "gmewatch/reporter.h"
 
 namespace gmewatch {
@@ -45,6 +46,41 @@ void ReportMix(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(ReportMix)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
+
+// The same for the core in C.
+gmewatch_client* QuietCore() {
+  static gmewatch_client* const core = [] {
+    gmewatch_options options = gmewatch_defaults();
+    options.url = "http://127.0.0.1:1";
+    options.app = "bench";
+    options.region = "eu";
+    options.post = [](void*, const gmewatch_request*) { return 0; };
+    return gmewatch_create(&options);
+  }();
+  return core;
+}
+
+void CoreReportOneCode(benchmark::State& state) {
+  gmewatch_client* const core = QuietCore();
+  for (auto _ : state) gmewatch_report(core, 1005, 1);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(CoreReportOneCode)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
+
+void CoreReportMix(benchmark::State& state) {
+  gmewatch_client* const core = QuietCore();
+  size_t next = static_cast<size_t>(state.thread_index());
+  for (auto _ : state) gmewatch_report(core, kCodes[next++ % kCodes.size()], 1);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(CoreReportMix)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
+
+// A frame in which nothing is due.
+void CoreIdleTick(benchmark::State& state) {
+  gmewatch_client* const core = QuietCore();
+  for (auto _ : state) benchmark::DoNotOptimize(gmewatch_tick(core));
+}
+BENCHMARK(CoreIdleTick);
 
 }  // namespace
 }  // namespace gmewatch
