@@ -680,9 +680,12 @@ static void SkipJson(Reader* in) {
       }
       ++in->at;
     } else {
+      const uint8_t* const begin = in->at;
       while (in->at < in->end && *in->at != ',' && *in->at != '}' && *in->at != ']' &&
-             *in->at > ' ')
+             *in->at > ' ') {
         ++in->at;
+      }
+      if (in->at == begin) in->bad = 1;  // a control character
     }
   } while (depth > 0);
 }
@@ -919,9 +922,11 @@ static int64_t ReadClock(gmewatch_client* h) {
 // Fibonacci hashing spreads GME's codes, which are dense runs, over the table.
 static uint32_t FirstIndex(int32_t code) { return ((uint32_t)code * 2654435769U) >> 23; }
 
-static void AddCount(uint32_t* low, uint32_t* high, uint32_t count) {
-  const uint32_t before = Add(low, count);
-  if (before > UINT32_MAX - count) Add(high, 1);
+// Adds low + high * 2^32.
+static void AddCount(uint32_t* to_low, uint32_t* to_high, uint32_t low, uint32_t high) {
+  const uint32_t before = Add(to_low, low);
+  if (before > UINT32_MAX - low) ++high;
+  if (high > 0) Add(to_high, high);
 }
 
 static uint64_t TakeCount(uint32_t* low, uint32_t* high) {
@@ -935,25 +940,29 @@ static uint64_t PeekCount(const uint32_t* low, const uint32_t* high) {
   return ((uint64_t)LoadRelaxed(high) << 32) + LoadRelaxed(low);
 }
 
-void gmewatch_report(gmewatch_client* handle, int32_t code, uint32_t count) {
-  if (handle == NULL || LoadRelaxed(&handle->counting) == 0 || count == 0) return;
+static void Count(gmewatch_client* h, int32_t code, uint32_t low, uint32_t high) {
   const uint32_t key = (uint32_t)code ^ 0x80000000U;
   if (key == 0) {
-    AddCount(&handle->table[kCodes].low, &handle->table[kCodes].high, count);
+    AddCount(&h->table[kCodes].low, &h->table[kCodes].high, low, high);
     return;
   }
   uint32_t index = FirstIndex(code);
   for (uint32_t probe = 0; probe < kCodes; ++probe, index = (index + 1) % kCodes) {
-    Slot* const slot = &handle->table[index];
+    Slot* const slot = &h->table[index];
     uint32_t found = LoadRelaxed(&slot->key);
     // If another thread is first, it may have stored this very code.
     if (found == 0) found = Change(&slot->key, 0, key) ? key : LoadRelaxed(&slot->key);
     if (found == key) {
-      AddCount(&slot->low, &slot->high, count);
+      AddCount(&slot->low, &slot->high, low, high);
       return;
     }
   }
-  AddCount(&handle->overflow_low, &handle->overflow_high, count);
+  AddCount(&h->overflow_low, &h->overflow_high, low, high);
+}
+
+void gmewatch_report(gmewatch_client* handle, int32_t code, uint32_t count) {
+  if (handle == NULL || LoadRelaxed(&handle->counting) == 0 || count == 0) return;
+  Count(handle, code, count, 0);
 }
 
 void gmewatch_detail(gmewatch_client* handle, int32_t code, const char* operation,
@@ -1287,13 +1296,12 @@ static int GetRestored(Reader* in, gmewatch_client* h, int64_t since) {
 static int GetUnowned(Reader* in, gmewatch_client* h, int64_t since) {
   h->gathered.since = Min64(h->gathered.since, GetTime(in, h, since));
   for (;;) {
-    uint64_t count = GetVarint(in);
+    const uint64_t count = GetVarint(in);
     if (in->bad) return 0;
     if (count == 0) return 1;
     const int32_t code = GetCode(in);
     h->stats.restored_events = SaturatingAdd(h->stats.restored_events, count);
-    for (; count > UINT32_MAX; count -= UINT32_MAX) gmewatch_report(h, code, UINT32_MAX);
-    gmewatch_report(h, code, (uint32_t)count);
+    Count(h, code, (uint32_t)count, (uint32_t)(count >> 32));
   }
 }
 
