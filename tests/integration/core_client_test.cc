@@ -29,7 +29,7 @@ class CoreClientTest : public ::testing::Test {
         program == nullptr ? "" : program);
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = std::move(*daemon);
-    url_ = absl::StrCat("http://", WordAfter(daemon_->process().output(), " connect="));
+    url_ = absl::StrCat("http://", daemon_->connect_address());
   }
 
   double Counted(int code) const {
