@@ -198,9 +198,9 @@ absl::Status Daemon::StartServing() {
   spikes_->Start();
   annotations_->Start();
 
-  absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
-      IngestServer::Start(options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
-                          [this](const absl::Status& error) { Fail(error); });
+  absl::StatusOr<std::unique_ptr<IngestServer>> ingest = IngestServer::Start(
+      options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
+      [this](const absl::Status& error) { Fail(error); }, options_.on_alive);
   if (!ingest.ok()) return ingest.status();
   absl::MutexLock lock(&mutex_);
   ingest_ = *std::move(ingest);
@@ -342,7 +342,10 @@ SelfStats Daemon::ReadSelfStats() {
   out.journal_size_bytes = log_->SizeBytes();
   const bool ready = Ready().ok();
   absl::MutexLock lock(&mutex_);
-  out.streams = ingest_ == nullptr ? 0 : ingest_->streams();
+  if (ingest_ != nullptr) {
+    out.streams = ingest_->streams();
+    out.calls_without_message = ingest_->calls_without_message();
+  }
   out.daemon = stats_;
   out.daemon.ready = ready;
   out.daemon.dropped_log_lines = DroppedLogLines();

@@ -44,6 +44,8 @@ struct DaemonOptions {
   // Called on any thread when the process should stop, because the event log has failed permanently
   // or the ingest port does not answer.
   std::function<void()> on_fatal = [] {};
+  // Called on any thread whenever the ingest port has shown that it lives.
+  std::function<void()> on_alive = [] {};
   // For tests: wraps the event log, to fail on purpose. Absent: the daemon uses the log as it is.
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
 };

@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "daemon/base/log.h"
 #include "daemon/base/patient_clock.h"
+#include "daemon/base/service_manager.h"
 #include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
@@ -146,6 +147,8 @@ int RunUntilSignal(DaemonOptions options) {
     alarm(kStopAfterFailureSeconds);
     kill(getpid(), SIGTERM);
   };
+  const ServiceManager manager(Environment("NOTIFY_SOCKET"));
+  options.on_alive = [&manager] { manager.Notify("WATCHDOG=1"); };
   std::set_terminate(&SayWhyAndEnd);
   const absl::Status threads = CheckThreads(IngestServer::Threads() + kOtherThreads);
   if (!threads.ok()) {
@@ -162,9 +165,11 @@ int RunUntilSignal(DaemonOptions options) {
   LogInfo("ready", {{"version", std::string(Version())}});
   FlushLog(kFlushTime);  // what the start says comes before the line that it is over
   SayReady(**daemon);
+  manager.Notify("READY=1");
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*daemon)->Reload();
   LogInfo("stopping", {{"signal", absl::StrCat(signal)}});
+  manager.Notify("STOPPING=1");
   const absl::Status stopped = (*daemon)->Stop();
   if (!stopped.ok()) {
     LogError("stopped because of a failure that does not pass",

@@ -9,22 +9,49 @@
 namespace gmewatch {
 
 void UnaryCall::Arm(const IngestContext& context) {
-  new UnaryCall(context);  // deletes itself in OnFinish
+  new UnaryCall(context);  // deletes itself in Unref
 }
 
 UnaryCall::UnaryCall(const IngestContext& context) : context_(context) {
-  context_.service->RequestReport(&call_, &request_, &responder_, context_.queue, context_.queue,
-                                  &on_request_);
+  context_.service->RequestReport(&call_, &reader_, context_.queue, &on_request_);
 }
 
-void UnaryCall::OnRequest(bool ok, Scratch* scratch) {
+UnaryCall::~UnaryCall() { context_.first_messages->Forget(&wait_); }
+
+void UnaryCall::Unref() {
+  if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+void UnaryCall::OnRequest(bool ok, Scratch* /*scratch*/) {
   if (!ok) {  // the server is shutting down; no client came
     delete this;
     return;
   }
   Arm(context_);
-  context_.admission->Read(&request_, scratch);
-  CheckedRequest& request = scratch->request;
+  context_.first_messages->Begin(this, &wait_);
+  reader_.Read(&request_, &on_read_);
+}
+
+void UnaryCall::OnRead(bool ok, Scratch* scratch) {
+  if (!context_.first_messages->Came(&wait_)) {
+    // It ends already; the client sends its batch again.
+  } else if (ok) {
+    context_.admission->Read(&request_, scratch);
+    Take(&scratch->request);
+  } else {
+    status_ = {grpc::StatusCode::INVALID_ARGUMENT, "the call has no message"};
+    Finish();
+  }
+  Unref();
+}
+
+void UnaryCall::EndWithoutMessage(const grpc::Status& status) {
+  status_ = status;
+  Finish();
+}
+
+void UnaryCall::Take(CheckedRequest* checked) {
+  CheckedRequest& request = *checked;
   Admitted admitted;
   std::optional<Rejection> rejection =
       context_.admission->CheckSession(request, call_.client_metadata(), call_.peer(), &admitted);
@@ -77,15 +104,15 @@ void UnaryCall::OnBatchesSettled(size_t bytes) {
 
 void UnaryCall::Finish() {
   if (!status_.ok()) {
-    responder_.FinishWithError(status_, &on_finish_);
+    reader_.FinishWithError(status_, &on_finish_);
     return;
   }
   v1::ReportResponse response;
   response.set_acknowledged_sequence(settled_sequence_);
   if (slow_down_) BackPressure::SlowDown(&response);
-  responder_.Finish(ToBuffer(response), grpc::Status::OK, &on_finish_);
+  reader_.Finish(ToBuffer(response), grpc::Status::OK, &on_finish_);
 }
 
-void UnaryCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { delete this; }
+void UnaryCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { Unref(); }
 
 }  // namespace gmewatch
