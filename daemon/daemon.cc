@@ -32,6 +32,12 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
       LoadFiles(self->options_.config_file, self->options_.catalog_file,
                 self->options_.ingest_address, self->options_.open);
   if (!files.ok()) return files.status();
+  absl::Status allowed = CheckAdminReachable(
+      self->options_.admin_address, !self->options_.admin_token_file.empty(), self->options_.open);
+  if (!allowed.ok()) return allowed;
+  const absl::StatusOr<std::string> token = ReadAdminToken(self->options_.admin_token_file);
+  if (!token.ok()) return token.status();
+  self->guard_.SetToken(*token);
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
   for (const auto step :
@@ -184,6 +190,7 @@ absl::Status Daemon::StartServing() {
       [this] { return ReadSelfStats(); });
   AdminServerOptions admin;
   admin.address = options_.admin_address;
+  admin.guard = &guard_;
   admin_ = std::make_unique<AdminServer>(
       admin, clock_,
       [this](const ScrapeRequest& request, ChunkSink sink) {
@@ -244,13 +251,15 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   const std::string url = settings.expose().public_url().empty()
                               ? absl::StrCat("http://", admin_address())
                               : settings.expose().public_url();
+  guard_.SetPublicUrl(url);
   metrics_->SetCatalog(catalog.codes(), {url, settings.expose().hide_solution_info()});
   metrics_->SetZeroFor(ToDuration(settings.expose().zero_for()));
   triage_->SetCatalog(catalog,
                       {url, settings.expose().grafana_url(), settings.expose().prometheus_url()});
   spikes_->SetCatalog(catalog);
   annotations_->Use(settings.annotations(), catalog, url);
-  const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.admin_address);
+  const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.admin_address,
+                                      !options_.admin_token_file.empty());
   absl::MutexLock lock(&mutex_);
   LogDangers(stats_.dangers, dangers);
   stats_.dangers = dangers;
@@ -266,6 +275,8 @@ void Daemon::Reload() {
     absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
     if (!allowed.ok()) files = allowed;
   }
+  const absl::StatusOr<std::string> token = ReadAdminToken(options_.admin_token_file);
+  if (!token.ok()) files = token.status();
   if (!files.ok()) {
     {
       absl::MutexLock lock(&mutex_);
@@ -276,6 +287,7 @@ void Daemon::Reload() {
              {{"error", std::string(files.status().message())}});
     return;
   }
+  guard_.SetToken(*token);
   committer_->SetPolicy(files->Policy());
   ingest_->Update(files->settings);
   spikes_->SetSettings(DetectSettings(files->settings.detect()));

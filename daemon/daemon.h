@@ -40,7 +40,8 @@ struct DaemonOptions {
   bool open = false;         // a settings file need not list apps
   std::string ingest_address = "127.0.0.1:4747";
   std::string admin_address = "127.0.0.1:9747";
-  std::string state_dir;  // empty: in memory
+  std::string admin_token_file;  // empty: readers of the admin port need no token
+  std::string state_dir;         // empty: in memory
   // Called on any thread when the process should stop, because the event log has failed permanently
   // or the ingest port does not answer.
   std::function<void()> on_fatal = [] {};
@@ -118,6 +119,7 @@ class Daemon {
   std::unique_ptr<AnnotationPusher> annotations_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
   std::unique_ptr<MetricsPage> metrics_;
+  AdminGuard guard_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;
   bool stopped_ = false;

@@ -15,7 +15,7 @@ namespace gmewatch {
 
 // The addresses are HOST:PORT, as the flags have them.
 Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
-                    const std::string& admin_address);
+                    const std::string& admin_address, bool has_admin_token);
 
 // A warning for each that was not there before.
 void LogDangers(const Dangers& before, const Dangers& now);
@@ -23,6 +23,10 @@ void LogDangers(const Dangers& before, const Dangers& now);
 // Errors: InvalidArgument, the ingest port is reached from elsewhere and the settings list no apps,
 // although the flag --open was not given.
 absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address, bool open);
+
+// Errors: InvalidArgument, others reach the admin port and it asks nobody for a token, although the
+// flag --open was not given.
+absl::Status CheckAdminReachable(const std::string& admin_address, bool has_admin_token, bool open);
 
 }  // namespace gmewatch
 

@@ -19,6 +19,8 @@
 #include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
+#include "daemon/daemon_files.h"
+#include "daemon/dangers.h"
 #include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
@@ -102,6 +104,13 @@ int CheckFiles(const DaemonOptions& options) {
       LoadFiles(options.config_file, options.catalog_file, options.ingest_address, options.open);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
+    return kExitUsage;
+  }
+  absl::Status admin =
+      CheckAdminReachable(options.admin_address, !options.admin_token_file.empty(), options.open);
+  if (admin.ok()) admin = ReadAdminToken(options.admin_token_file).status();
+  if (!admin.ok()) {
+    std::cerr << "gmewatchd: " << admin.message() << "\n";
     return kExitUsage;
   }
   std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "

@@ -22,31 +22,38 @@ Settings WithAnApp() {
 TEST(DangersTest, LoopbackIsNoDanger) {
   for (const char* host : {"127.0.0.1", "127.1.2.3", "localhost", "[::1]"}) {
     const std::string address = std::string(host) + ":4747";
-    const Dangers dangers = FindDangers(WithAnApp(), address, address);
+    const Dangers dangers = FindDangers(WithAnApp(), address, address, false);
     EXPECT_FALSE(Has(dangers, Danger::kOpen));
     EXPECT_FALSE(Has(dangers, Danger::kPlainText)) << host;
     EXPECT_FALSE(Has(dangers, Danger::kAdminReachable)) << host;
     EXPECT_TRUE(CheckReachable(Settings(), address, false).ok()) << host;
+    EXPECT_TRUE(CheckAdminReachable(address, false, false).ok()) << host;
   }
 }
 
 TEST(DangersTest, EveryOtherAddressIsReachable) {
   for (const char* host : {"0.0.0.0", "10.0.0.1", "[::]", "", "*", "a.example"}) {
     const std::string address = std::string(host) + ":4747";
-    const Dangers dangers = FindDangers(WithAnApp(), address, address);
+    const Dangers dangers = FindDangers(WithAnApp(), address, address, false);
     EXPECT_TRUE(Has(dangers, Danger::kPlainText)) << host;
     EXPECT_TRUE(Has(dangers, Danger::kAdminReachable)) << host;
     EXPECT_THAT(CheckReachable(Settings(), address, false).message(), HasSubstr("with --open"))
         << host;
     EXPECT_TRUE(CheckReachable(Settings(), address, true).ok()) << host;
     EXPECT_TRUE(CheckReachable(WithAnApp(), address, false).ok()) << host;
+    EXPECT_THAT(CheckAdminReachable(address, false, false).message(),
+                HasSubstr("--admin_token_file, or start with --open"))
+        << host;
+    EXPECT_TRUE(CheckAdminReachable(address, false, true).ok()) << host;
+    EXPECT_TRUE(CheckAdminReachable(address, true, false).ok()) << host;
+    EXPECT_FALSE(Has(FindDangers(WithAnApp(), address, address, true), Danger::kAdminReachable));
   }
 }
 
 TEST(DangersTest, TlsIsNoPlainTextAndNoAppIsOpenMode) {
   Settings settings;
   settings.mutable_ingest()->mutable_tls()->set_key_file("key.pem");
-  const Dangers dangers = FindDangers(settings, "0.0.0.0:4747", "127.0.0.1:9747");
+  const Dangers dangers = FindDangers(settings, "0.0.0.0:4747", "127.0.0.1:9747", false);
   EXPECT_FALSE(Has(dangers, Danger::kPlainText));
   EXPECT_FALSE(Has(dangers, Danger::kAdminReachable));
   EXPECT_TRUE(Has(dangers, Danger::kOpen));

@@ -150,12 +150,42 @@ TEST_F(HostileCallsTest, ManyHalfMessagesKeepNoMemory) {
   good.Stop();
 }
 
+TEST_F(HostileCallsTest, CallsThatAreResetAtOnceKeepNoMemory) {
+  constexpr uint32_t kCalls = 50'000;
+  GoodClient good(daemon_->ingest_address());
+  std::vector<std::unique_ptr<RawHttp2>> strangers;
+  for (int i = 0; i < 2; ++i) {
+    strangers.push_back(std::make_unique<RawHttp2>(daemon_->ingest_address()));
+    for (uint32_t call = 0; call < kCalls; ++call) {
+      strangers.back()->Call(2 * call + 1, kReportPath);
+      strangers.back()->Frame(RawHttp2::kReset, 0, 2 * call + 1, absl::string_view("\0\0\0\10", 4));
+    }
+    strangers.back()->Flush();
+  }
+  good.Stop();
+  EXPECT_LT(GrownMiB("calls that are reset at once"), 200);
+}
+
+TEST_F(HostileCallsTest, HeadersWithoutAnEndKeepNoMemory) {
+  GoodClient good(daemon_->ingest_address());
+  RawHttp2 stranger(daemon_->ingest_address());
+  std::string fields;
+  for (int i = 0; i < 4000; ++i) fields += std::string("\0\1a\0011", 5);
+  stranger.Frame(RawHttp2::kHeaders, 0, 1, RawHttp2::CallHeaders(kReportPath));
+  for (int i = 0; i < 500; ++i) {
+    stranger.Frame(RawHttp2::kContinuation, 0, 1, absl::string_view(fields).substr(0, 16380));
+  }
+  stranger.Flush();
+  good.Stop();
+  EXPECT_LT(GrownMiB("headers without an end"), 200);
+}
+
 TEST_F(HostileCallsTest, AMuteConnectionIsClosed) {
   std::vector<std::unique_ptr<HttpConnection>> mute;
   for (int i = 0; i < 200; ++i) {
     mute.push_back(std::make_unique<HttpConnection>(daemon_->ingest_address()));
   }
-  RawHttp2 first(daemon_->ingest_address());
+  ASSERT_GT(daemon_->AwaitValue("process_open_fds", 200), 199);
   GoodClient good(daemon_->ingest_address());
   EXPECT_TRUE(AwaitTrue([&] { return ValueOf(daemon_->Scrape(), "process_open_fds") < 100; },
                         kPatience, absl::Milliseconds(100)));
