@@ -1,5 +1,6 @@
 #include "daemon/expose/admin_guard.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -13,7 +14,8 @@ namespace {
 // In lower case, without the port; brackets stay around an IPv6 address.
 std::string HostOf(absl::string_view host) {
   const size_t colon = host.rfind(':');
-  if (colon != absl::string_view::npos && host.find(']', colon) == absl::string_view::npos) {
+  if (colon != absl::string_view::npos &&
+      absl::c_all_of(host.substr(colon + 1), absl::ascii_isdigit)) {
     host = host.substr(0, colon);
   }
   return absl::AsciiStrToLower(absl::StripSuffix(host, "."));

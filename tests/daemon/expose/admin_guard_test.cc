@@ -20,7 +20,8 @@ TEST(AdminGuardTest, WithoutATokenTheHostMustBeOneThatNoSiteHas) {
   }
   for (const char* host :
        {"evil.example:9747", "127.0.0.1.evil.example", "gmewatch.example.com.evil.org",
-        "example.com", "[::1].evil.example", "[evil.example]", "1.2.3.4.5"}) {
+        "example.com", "gmewatch.example.com:.evil.example", "[::1].evil.example", "[evil.example]",
+        "1.2.3.4.5"}) {
     EXPECT_EQ(guard.Check(host, ""), Verdict::kOtherHost) << host;
   }
   guard.SetPublicUrl("");
