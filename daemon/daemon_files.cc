@@ -34,6 +34,7 @@ internal::Policy DaemonFiles::Policy() const {
   policy.set_sessions_of_one_app(true);
   policy.set_sequence_jump_max(kSequenceJumpMax);
   policy.set_series_events_max(kSeriesEventsMax);
+  if (settings.apps_size() > 1) policy.set_unknown_codes_of_app(kUnknownCodesOfApp);
   return policy;
 }
 

@@ -6,7 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/flags.h"
+#include "daemon/base/http_session.h"
 #include "daemon/base/version.h"
+#include "daemon/ingest/ingest_server.h"
+#include "daemon/log/sqlite_connection.h"
 #include "daemon/run.h"
 
 namespace gmewatch {
@@ -46,7 +49,8 @@ Flags MakeFlags(DaemonFlags* to) {
       "a token");
   flags.Add("check_config", &to->check_config, "check the settings and the catalogue, then exit");
   flags.Add("check_state", &to->check_state, "check the files of the state directory, then exit");
-  flags.Add("version", &to->version, "print the version, then exit");
+  flags.Add("version", &to->version,
+            "print the versions of gmewatchd and its libraries, then exit");
   flags.Add("help", &to->help, "print this text, then exit");
   return flags;
 }
@@ -76,7 +80,8 @@ int Main(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (values.version) {
-    std::cout << "gmewatchd " << Version() << "\n";
+    std::cout << "gmewatchd " << Version() << "\nruns with gRPC/" << IngestServer::GrpcVersion()
+              << " SQLite/" << SqliteVersion() << " " << HttpLibraries() << "\n";
     return 0;
   }
   DaemonOptions& options = values.options;

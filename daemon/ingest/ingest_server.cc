@@ -116,6 +116,8 @@ void Serve(grpc::ServerCompletionQueue* queue) {
 
 unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsMax); }
 
+std::string IngestServer::GrpcVersion() { return grpc::Version(); }
+
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
     const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
     const Aggregate* aggregate, DeadFn on_dead, std::function<void()> on_alive) {

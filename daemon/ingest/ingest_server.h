@@ -46,6 +46,9 @@ class IngestServer {
   static unsigned Threads();
   static constexpr unsigned kThreadsMax = 32;
 
+  // The version of gRPC that this process runs with.
+  static std::string GrpcVersion();
+
   // HOST:PORT with the port that it listens at.
   const std::string& address() const { return address_; }
   // Ok, or why new clients are not taken.
