@@ -108,7 +108,7 @@ void AdminServer::Answer(AdminExchange* exchange) const {
     Send(exchange, Plain(405, "only GET and HEAD are allowed"), "Allow: GET, HEAD\r\n", false);
   } else if (request.path.size() > kPathBytesMax || request.query.size() > kQueryBytesMax) {
     Send(exchange, Plain(414, "the path or the query is too long"), "", head_only);
-  } else if (Refuse(exchange, head_only)) {
+  } else if (Reject(exchange, head_only)) {
     return;
   } else if (request.path == kMetricsPath) {
     AnswerScrape(exchange, head_only);
@@ -117,7 +117,7 @@ void AdminServer::Answer(AdminExchange* exchange) const {
   }
 }
 
-bool AdminServer::Refuse(AdminExchange* exchange, bool head_only) const {
+bool AdminServer::Reject(AdminExchange* exchange, bool head_only) const {
   const AdminRequest& request = exchange->request();
   if (options_.guard == nullptr || request.path == kHealthPath) return false;
   switch (options_.guard->Check(request.Header("host"), request.Header("authorization"))) {

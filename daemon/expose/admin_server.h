@@ -77,7 +77,7 @@ class AdminServer {
  private:
   void Answer(AdminExchange* exchange) const;
   // Answers whoever may not read this, and returns true.
-  bool Refuse(AdminExchange* exchange, bool head_only) const;
+  bool Reject(AdminExchange* exchange, bool head_only) const;
   void AnswerScrape(AdminExchange* exchange, bool head_only) const;
   AdminResponse Route(const AdminRequest& request) const;
   AdminResponse ListOfPaths() const;

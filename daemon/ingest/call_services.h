@@ -1,4 +1,4 @@
-// The calls of the ingest port as gRPC is told about them: over raw bytes, so that gRPC does not
+// The calls of the ingest port as gRPC knows them: over raw bytes, so that gRPC does not
 // decode what CheckRequest decodes, and each as a stream of requests. gRPC gives a unary call to
 // its service only when the message is there, so nothing could end one whose message never comes.
 // On the wire a unary call is a stream with one message.

@@ -15,7 +15,8 @@ namespace gmewatch {
 bool IsPrintable(absl::string_view text, size_t bytes_max);
 
 // The rule in words, for error messages.
-inline constexpr absl::string_view kTextRule = "up to 64 bytes of printable UTF-8 are allowed, without characters that are not seen";
+inline constexpr absl::string_view kTextRule =
+    "up to 64 bytes of printable UTF-8 are allowed, without characters that are not seen";
 
 // The text in quotes for an error message: escaped, cut at 80 bytes.
 std::string Quote(absl::string_view text);

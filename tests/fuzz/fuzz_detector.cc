@@ -68,12 +68,18 @@ void FuzzDetector(absl::string_view bytes) {
     Require(detector.places() == 0 && detector.codes() == 0, "then nothing is loaded");
     return;
   }
+  {
+    Detector again{DetectSettings()};
+    Require(again.Load(detector.Save(/*changed_only=*/false)).ok(), "what was loaded is saved");
+  }
   // gmewatchd compares the columns with those of the counters before it goes on.
   if (detector.codes() > kCodeSlotsMax) return;
   detector.SetCodes(ColumnsOf(detector));
   Run(&detector);
   Detector again{DetectSettings()};
-  Require(again.Load(detector.Save(/*changed_only=*/false)).ok(), "what was saved is loaded");
+  // Numbers at the ends of their range may leave it.
+  const absl::Status loaded_again = again.Load(detector.Save(/*changed_only=*/false));
+  Require(loaded_again.ok() || absl::IsDataLoss(loaded_again), "damage is named later, too");
 }
 
 }  // namespace gmewatch
