@@ -32,6 +32,12 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clo
       LoadFiles(self->options_.config_file, self->options_.catalog_file,
                 self->options_.ingest_address, self->options_.connect_address, self->options_.open);
   if (!files.ok()) return files.status();
+  absl::Status allowed = CheckAdminReachable(
+      self->options_.admin_address, !self->options_.admin_token_file.empty(), self->options_.open);
+  if (!allowed.ok()) return allowed;
+  const absl::StatusOr<std::string> token = ReadAdminToken(self->options_.admin_token_file);
+  if (!token.ok()) return token.status();
+  self->guard_.SetToken(*token);
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
   for (const auto step :
@@ -184,6 +190,7 @@ absl::Status Daemon::StartServing() {
       [this] { return ReadSelfStats(); });
   AdminServerOptions admin;
   admin.address = options_.admin_address;
+  admin.guard = &guard_;
   admin_ = std::make_unique<AdminServer>(
       admin, clock_,
       [this](const ScrapeRequest& request, ChunkSink sink) {
@@ -198,9 +205,9 @@ absl::Status Daemon::StartServing() {
   spikes_->Start();
   annotations_->Start();
 
-  absl::StatusOr<std::unique_ptr<IngestServer>> ingest =
-      IngestServer::Start(options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
-                          [this](const absl::Status& error) { Fail(error); });
+  absl::StatusOr<std::unique_ptr<IngestServer>> ingest = IngestServer::Start(
+      options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
+      [this](const absl::Status& error) { Fail(error); }, options_.on_alive);
   if (!ingest.ok()) return ingest.status();
   std::unique_ptr<ConnectServer> connect;
   if (!options_.connect_address.empty()) {
@@ -255,6 +262,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   const std::string url = settings.expose().public_url().empty()
                               ? absl::StrCat("http://", admin_address())
                               : settings.expose().public_url();
+  guard_.SetPublicUrl(url);
   metrics_->SetCatalog(catalog.codes(), {url, settings.expose().hide_solution_info()});
   metrics_->SetZeroFor(ToDuration(settings.expose().zero_for()));
   triage_->SetCatalog(catalog,
@@ -262,7 +270,7 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
   spikes_->SetCatalog(catalog);
   annotations_->Use(settings.annotations(), catalog, url);
   const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.connect_address,
-                                      options_.admin_address);
+                                      options_.admin_address, !options_.admin_token_file.empty());
   absl::MutexLock lock(&mutex_);
   LogDangers(stats_.dangers, dangers);
   stats_.dangers = dangers;
@@ -279,6 +287,8 @@ void Daemon::Reload() {
     absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
     if (!allowed.ok()) files = allowed;
   }
+  const absl::StatusOr<std::string> token = ReadAdminToken(options_.admin_token_file);
+  if (!token.ok()) files = token.status();
   if (!files.ok()) {
     {
       absl::MutexLock lock(&mutex_);
@@ -289,6 +299,7 @@ void Daemon::Reload() {
              {{"error", std::string(files.status().message())}});
     return;
   }
+  guard_.SetToken(*token);
   committer_->SetPolicy(files->Policy());
   ingest_->Update(files->settings);
   if (connect_ != nullptr) connect_->Update(files->settings);
@@ -357,7 +368,10 @@ SelfStats Daemon::ReadSelfStats() {
   out.journal_size_bytes = log_->SizeBytes();
   const bool ready = Ready().ok();
   absl::MutexLock lock(&mutex_);
-  out.streams = ingest_ == nullptr ? 0 : ingest_->streams();
+  if (ingest_ != nullptr) {
+    out.streams = ingest_->streams();
+    out.calls_without_message = ingest_->calls_without_message();
+  }
   out.daemon = stats_;
   out.daemon.ready = ready;
   out.daemon.dropped_log_lines = DroppedLogLines();

@@ -41,11 +41,14 @@ struct DaemonOptions {
   bool open = false;         // a settings file need not list apps
   std::string ingest_address = "127.0.0.1:4747";
   std::string admin_address = "127.0.0.1:9747";
-  std::string connect_address;  // empty: no such port
-  std::string state_dir;        // empty: in memory
+  std::string connect_address;   // empty: no such port
+  std::string admin_token_file;  // empty: readers of the admin port need no token
+  std::string state_dir;         // empty: in memory
   // Called on any thread when the process should stop, because the event log has failed permanently
   // or the ingest port does not answer.
   std::function<void()> on_fatal = [] {};
+  // Called on any thread whenever the ingest port has shown that it lives.
+  std::function<void()> on_alive = [] {};
   // For tests: wraps the event log, to fail on purpose. Absent: the daemon uses the log as it is.
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
 };
@@ -120,6 +123,7 @@ class Daemon {
   std::unique_ptr<AnnotationPusher> annotations_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
   std::unique_ptr<MetricsPage> metrics_;
+  AdminGuard guard_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;
   std::unique_ptr<ConnectServer> connect_;  // null without an address

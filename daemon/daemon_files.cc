@@ -1,12 +1,22 @@
 #include "daemon/daemon_files.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/base/text_file.h"
 #include "daemon/base/yaml_message.h"
 #include "daemon/dangers.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
+namespace {
+
+constexpr size_t kAdminTokenMin = 16;
+constexpr size_t kAdminTokenMax = 256;
+
+}  // namespace
 
 internal::Policy DaemonFiles::Policy() const {
   internal::Policy policy;
@@ -24,7 +34,23 @@ internal::Policy DaemonFiles::Policy() const {
   policy.set_sessions_of_one_app(true);
   policy.set_sequence_jump_max(kSequenceJumpMax);
   policy.set_series_events_max(kSeriesEventsMax);
+  if (settings.apps_size() > 1) policy.set_unknown_codes_of_app(kUnknownCodesOfApp);
   return policy;
+}
+
+absl::StatusOr<std::string> ReadAdminToken(const std::string& path) {
+  if (path.empty()) return "";
+  absl::StatusOr<std::string> token = ReadSecretFile(path, kAdminTokenMax + 2);
+  if (!token.ok()) return token.status();
+  absl::StripTrailingAsciiWhitespace(&*token);  // without an editor's newline
+  if (token->size() >= kAdminTokenMin && token->size() <= kAdminTokenMax &&
+      std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
+    return token;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(path, ": is no token; ", kAdminTokenMin, " to ",
+                                                 kAdminTokenMax,
+                                                 " printable ASCII characters without spaces are "
+                                                 "allowed, such as openssl rand -hex 32 prints"));
 }
 
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,

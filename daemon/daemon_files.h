@@ -22,6 +22,11 @@ struct DaemonFiles {
   internal::Policy Policy() const;
 };
 
+// The token that readers of the admin port must show, in one line of a file that others cannot
+// read: 16 to 256 printable ASCII characters without spaces. An empty path: an empty token, none is
+// needed.
+absl::StatusOr<std::string> ReadAdminToken(const std::string& path);
+
 // An empty path: all defaults, and the embedded catalogue. `open`: the settings need not list apps,
 // neither in a file nor if others reach one of the addresses.
 absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,

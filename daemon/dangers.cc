@@ -32,8 +32,8 @@ absl::string_view TextOf(Danger danger) {
              "the "
              "Connect port always must";
     case Danger::kAdminReachable:
-      return "the admin port is not on loopback and asks nobody for a password; keep it in a "
-             "private network";
+      return "the admin port is not on loopback and asks nobody for a token; give it one with "
+             "--admin_token_file, or keep it in a private network";
     case Danger::kRoot:
       return "runs as root; a user of its own needs no rights but to its state directory";
   }
@@ -43,7 +43,8 @@ absl::string_view TextOf(Danger danger) {
 }  // namespace
 
 Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
-                    const std::string& connect_address, const std::string& admin_address) {
+                    const std::string& connect_address, const std::string& admin_address,
+                    bool has_admin_token) {
   Dangers dangers{};
   const auto set = [&dangers](Danger danger, bool is) {
     dangers[static_cast<size_t>(danger)] = is;
@@ -51,7 +52,7 @@ Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
   set(Danger::kOpen, settings.apps_size() == 0);
   set(Danger::kPlainText, (!settings.ingest().has_tls() && IsReachable(ingest_address)) ||
                               IsReachable(connect_address));
-  set(Danger::kAdminReachable, IsReachable(admin_address));
+  set(Danger::kAdminReachable, IsReachable(admin_address) && !has_admin_token);
   set(Danger::kRoot, geteuid() == 0);
   return dangers;
 }
@@ -78,6 +79,15 @@ absl::Status CheckReachable(const Settings& settings, const std::string& ingest_
                    " can be reached from elsewhere, and no settings list apps, so anybody could "
                    "report for any app; list them in a file and name it with --config, or start "
                    "with --open if that is meant"));
+}
+
+absl::Status CheckAdminReachable(const std::string& admin_address, bool has_admin_token,
+                                 bool open) {
+  if (open || has_admin_token || !IsReachable(admin_address)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--admin_address=", admin_address,
+                   " can be reached from elsewhere, and nobody would be asked for a token; name a "
+                   "file with one by --admin_token_file, or start with --open if that is meant"));
 }
 
 }  // namespace gmewatch

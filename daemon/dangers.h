@@ -15,7 +15,8 @@ namespace gmewatch {
 
 // The addresses are HOST:PORT, as the flags have them; an empty one: there is no such port.
 Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
-                    const std::string& connect_address, const std::string& admin_address);
+                    const std::string& connect_address, const std::string& admin_address,
+                    bool has_admin_token);
 
 // A warning for each that was not there before.
 void LogDangers(const Dangers& before, const Dangers& now);
@@ -24,6 +25,10 @@ void LogDangers(const Dangers& before, const Dangers& now);
 // apps, although the flag --open was not given.
 absl::Status CheckReachable(const Settings& settings, const std::string& ingest_address,
                             const std::string& connect_address, bool open);
+
+// Errors: InvalidArgument, others reach the admin port and it asks nobody for a token, although the
+// flag --open was not given.
+absl::Status CheckAdminReachable(const std::string& admin_address, bool has_admin_token, bool open);
 
 }  // namespace gmewatch
 

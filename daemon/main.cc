@@ -6,7 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/base/flags.h"
+#include "daemon/base/http_session.h"
 #include "daemon/base/version.h"
+#include "daemon/ingest/ingest_server.h"
+#include "daemon/log/sqlite_connection.h"
 #include "daemon/run.h"
 
 namespace gmewatch {
@@ -34,16 +37,23 @@ Flags MakeFlags(DaemonFlags* to) {
       "HOST:PORT for game clients without gRPC (HTTP/1.1,\nConnect protocol); else no such port");
   flags.Add("admin_address", &to->options.admin_address,
             "HOST:PORT for operators and Prometheus (HTTP)");
+  flags.Add(
+      "admin_token_file", &to->options.admin_token_file,
+      "file with a token that readers of the admin port must show for\nall but /healthz; read "
+      "again on SIGHUP");
   flags.Add("state_dir", &to->options.state_dir,
             "where counts are kept; else $STATE_DIRECTORY,\n"
             "$XDG_STATE_HOME/gmewatch or $HOME/.local/state/gmewatch");
   flags.Add("in_memory", &to->in_memory, "keep no counts beyond the process");
-  flags.Add("open", &to->options.open,
-            "allow settings that list no apps (open mode: anybody may\nreport for any app) in a "
-            "file, or at an address that others reach");
+  flags.Add(
+      "open", &to->options.open,
+      "allow settings that list no apps (open mode: anybody may\nreport for any app) in a "
+      "file, or at an address that others reach,\nand an admin port that others reach without "
+      "a token");
   flags.Add("check_config", &to->check_config, "check the settings and the catalogue, then exit");
   flags.Add("check_state", &to->check_state, "check the files of the state directory, then exit");
-  flags.Add("version", &to->version, "print the version, then exit");
+  flags.Add("version", &to->version,
+            "print the versions of gmewatchd and its libraries, then exit");
   flags.Add("help", &to->help, "print this text, then exit");
   return flags;
 }
@@ -73,7 +83,8 @@ int Main(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (values.version) {
-    std::cout << "gmewatchd " << Version() << "\n";
+    std::cout << "gmewatchd " << Version() << "\nruns with gRPC/" << IngestServer::GrpcVersion()
+              << " SQLite/" << SqliteVersion() << " " << HttpLibraries() << "\n";
     return 0;
   }
   DaemonOptions& options = values.options;

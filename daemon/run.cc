@@ -15,9 +15,12 @@
 #include "absl/synchronization/mutex.h"
 #include "daemon/base/log.h"
 #include "daemon/base/patient_clock.h"
+#include "daemon/base/service_manager.h"
 #include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
+#include "daemon/daemon_files.h"
+#include "daemon/dangers.h"
 #include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
@@ -107,6 +110,13 @@ int CheckFiles(const DaemonOptions& options) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
     return kExitUsage;
   }
+  absl::Status admin =
+      CheckAdminReachable(options.admin_address, !options.admin_token_file.empty(), options.open);
+  if (admin.ok()) admin = ReadAdminToken(options.admin_token_file).status();
+  if (!admin.ok()) {
+    std::cerr << "gmewatchd: " << admin.message() << "\n";
+    return kExitUsage;
+  }
   std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "
             << files->catalog.codes().size() << " codes\n";
   return 0;
@@ -150,6 +160,8 @@ int RunUntilSignal(DaemonOptions options) {
     alarm(kStopAfterFailureSeconds);
     kill(getpid(), SIGTERM);
   };
+  const ServiceManager manager(Environment("NOTIFY_SOCKET"));
+  options.on_alive = [&manager] { manager.Notify("WATCHDOG=1"); };
   std::set_terminate(&SayWhyAndEnd);
   const absl::Status threads = CheckThreads(IngestServer::Threads() + kOtherThreads);
   if (!threads.ok()) {
@@ -166,9 +178,11 @@ int RunUntilSignal(DaemonOptions options) {
   LogInfo("ready", {{"version", std::string(Version())}});
   FlushLog(kFlushTime);  // what the start says comes before the line that it is over
   SayReady(**daemon);
+  manager.Notify("READY=1");
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*daemon)->Reload();
   LogInfo("stopping", {{"signal", absl::StrCat(signal)}});
+  manager.Notify("STOPPING=1");
   const absl::Status stopped = (*daemon)->Stop();
   if (!stopped.ok()) {
     LogError("stopped because of a failure that does not pass",

@@ -12,8 +12,8 @@
 namespace gmewatch::client {
 
 // The length in bytes of the printable UTF-8 character that `text` begins with. 0 if `text` is
-// empty or begins with a control character, a line separator, a mark that changes the direction of
-// text, a surrogate or a byte that is not UTF-8.
+// empty or begins with a character that hides or moves text, such as a control character, a space
+// but U+0020, a mark of zero width or of private use, or with a byte that is not UTF-8.
 size_t PrintableCharacter(absl::string_view text);
 
 bool IsPrintable(absl::string_view text);

@@ -38,6 +38,7 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
     once_oldest_s_ = std::max(oldest_s_, Seconds(steady_ms_ - policy_.once_horizon_ms()));
   }
   for (const Forget& what : epoch.forget) places_.Forget(what);
+  if (!epoch.forget.empty()) codes_.NoteCounters();
   for (const Place& place : epoch.shown_places) places_.Show(place);
   for (const int32_t code : epoch.shown_codes) codes_.Show(code);
   AddRejected(epoch.rejected);
@@ -81,6 +82,7 @@ void Aggregate::ApplyPolicy(const internal::Policy& policy) {
   policy_ = policy;
   policy_.set_once_horizon_ms(once_horizon_ms);
   // Without a row, no scrape can have seen a series that lacks the new columns.
+  codes_.SetShare(policy.unknown_codes_of_app());
   codes_.SetCatalog(policy.catalog_codes(), /*shown=*/counters_.places() == 0);
   for (const internal::PlaceRecord& place : policy.configured()) {
     places_.AddConfigured({place.app(), place.region()});
@@ -148,7 +150,7 @@ bool Aggregate::IsFull(const BatchView& batch, const PlaceCounters& place) {
   for (const Entry& entry : batch.entries) {
     const uint64_t counted = entry.code == kSuccessCode
                                  ? place.success_events()
-                                 : place.cell(codes_.SlotFor(entry.code)).events.value();
+                                 : place.cell(codes_.Find(entry.code)).events.value();
     if (counted > max || events > max - counted) return true;
   }
   return false;
@@ -181,8 +183,10 @@ void Aggregate::Count(const BatchView& batch, Session* session, PlaceCounters* p
       place->CountSuccesses(entry.count, late);
       continue;
     }
-    const size_t slot = codes_.SlotFor(entry.code);
+    const std::string& app = place->place().app;
+    const size_t slot = codes_.SlotFor(entry.code, app);
     Cell* cell = place->mutable_cell(slot);
+    if (cell->events.value() == 0) codes_.NoteFirst(app, slot);
     if (late) {
       cell->CountLate(entry.count);
     } else {
@@ -242,6 +246,8 @@ absl::Status Aggregate::Restore(const Checkpoint& checkpoint) {
   absl::MutexLock sessions_lock(&sessions_mutex_);
   loaded = codes_.Load(checkpoint.codes);
   if (loaded.ok()) loaded = places_.Load(checkpoint);
+  codes_.SetShare(policy_.unknown_codes_of_app());
+  codes_.NoteCounters();
   if (loaded.ok()) loaded = sessions_.Load(checkpoint.pages);
   session_count_.store(sessions_.size(), std::memory_order_relaxed);
   return loaded;

@@ -1,7 +1,5 @@
 #include "daemon/aggregate/code_index.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 
 namespace gmewatch {
@@ -12,15 +10,35 @@ constexpr int32_t kNearCodes = 65536;
 
 }  // namespace
 
-CodeIndex::CodeIndex(Counters& counters)
-    : counters_(counters), near_slots_(kNearCodes, kNoSlot), slot_in_catalog_(kCodeSlotsMax) {}
+CodeIndex::CodeIndex(Counters& counters) : counters_(counters), near_slots_(kNearCodes, kNoSlot) {}
 
-size_t CodeIndex::RareSlotFor(int32_t code) {
+size_t CodeIndex::FindFar(int32_t code) const {
   const auto found = far_slots_.find(code);
-  if (found != far_slots_.end()) return found->second;
-  if (unknown_codes_ >= kUnknownCodesMax || counters_.codes() >= kCodeSlotsMax) return kOtherSlot;
+  return found != far_slots_.end() ? found->second : kOtherSlot;
+}
+
+size_t CodeIndex::RareSlotFor(int32_t code, absl::string_view app) {
+  const size_t found = FindFar(code);
+  if (found != kOtherSlot || !HasRoom(app)) return found;
   ++unknown_codes_;
   return Add(code, false);
+}
+
+bool CodeIndex::HasRoom(absl::string_view app) const {
+  if (unknown_codes_ >= kUnknownCodesMax || counters_.codes() >= kCodeSlotsMax) return false;
+  if (share_ == 0 || unknown_codes_ < kUnknownCodesCommon) return true;
+  const auto used = used_.find(app);
+  return used == used_.end() || (used->second & ~slot_in_catalog_).count() < share_;
+}
+
+void CodeIndex::NoteCounters() {
+  used_.clear();
+  for (size_t row = 0; row < counters_.places(); ++row) {
+    const PlaceCounters& place = counters_.place(row);
+    for (size_t slot = 0; slot < counters_.codes(); ++slot) {
+      if (place.cell(slot).events.value() > 0) NoteFirst(place.place().app, slot);
+    }
+  }
 }
 
 size_t CodeIndex::Add(int32_t code, bool shown) {
@@ -34,15 +52,16 @@ size_t CodeIndex::Add(int32_t code, bool shown) {
 }
 
 void CodeIndex::SetCatalog(absl::Span<const int32_t> codes, bool shown) {
-  std::fill(slot_in_catalog_.begin(), slot_in_catalog_.end(), false);
+  slot_in_catalog_.reset();
   slot_in_catalog_[kOtherSlot] = true;
   unknown_codes_ = 0;
   for (const int32_t code : codes) {
     // The limit of unknown codes does not apply here: only a full table makes this kOtherSlot.
-    const size_t before = counters_.codes();
-    const size_t slot = SlotFor(code);
-    if (slot == before && shown) counters_.ShowCode(slot);
-    unknown_codes_ = 0;
+    size_t slot = Find(code);
+    if (slot == kOtherSlot && counters_.codes() < kCodeSlotsMax) {
+      slot = Add(code, false);
+      if (shown) counters_.ShowCode(slot);
+    }
     slot_in_catalog_[slot] = true;
   }
   for (size_t slot = 0; slot < counters_.codes(); ++slot) {

@@ -1,18 +1,21 @@
 // Finds the counter column (the slot) of a code. Codes of the catalogue have a column, and so have
-// the first kUnknownCodesMax other codes; everything beyond that is counted in kOtherSlot. A code
-// keeps its column for good.
+// the first kUnknownCodesMax other codes, within the share of the app that brings them; everything
+// beyond that is counted in kOtherSlot. A code keeps its column for good.
 //
 // Thread safety: none; only the thread that applies epochs uses it. Its answers depend only on the
 // order of its calls.
 #ifndef GMEWATCH_DAEMON_AGGREGATE_CODE_INDEX_H_
 #define GMEWATCH_DAEMON_AGGREGATE_CODE_INDEX_H_
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "daemon/aggregate/counters.h"
 #include "daemon/model/checkpoint.h"
@@ -25,12 +28,24 @@ class CodeIndex {
   // `counters` must outlive the index, and nobody else may add columns to it.
   explicit CodeIndex(Counters& counters);
 
-  // The column of `code`, which is added if there is room; otherwise kOtherSlot.
-  size_t SlotFor(int32_t code) {
-    const auto near = static_cast<uint32_t>(code);  // a negative code is far
-    const uint8_t slot = near < near_slots_.size() ? near_slots_[near] : kNoSlot;
-    return slot != kNoSlot ? slot : RareSlotFor(code);
+  // The column of `code`, which is added if there is room for a code of `app`; otherwise
+  // kOtherSlot.
+  size_t SlotFor(int32_t code, absl::string_view app) {
+    const uint8_t slot = NearSlot(code);
+    return slot != kNoSlot ? slot : RareSlotFor(code, app);
   }
+  // The column of `code` if it has one; otherwise kOtherSlot.
+  size_t Find(int32_t code) const {
+    const uint8_t slot = NearSlot(code);
+    return slot != kNoSlot ? slot : FindFar(code);
+  }
+
+  // From now on: an app's columns once kUnknownCodesCommon are taken (kUnknownCodesOfApp); 0: all.
+  void SetShare(uint32_t of_app) { share_ = of_app; }
+  // `app` has its first count in this column, in one of its rows.
+  void NoteFirst(absl::string_view app, size_t slot) { used_[app].set(slot); }
+  // Notes what the counters have, and nothing else.
+  void NoteCounters();
 
   // Replaces the catalogue and adds the columns that are missing. `shown`: scrapes show the new
   // columns at once.
@@ -48,14 +63,23 @@ class CodeIndex {
   static constexpr uint8_t kNoSlot = 255;
   static_assert(kCodeSlotsMax < kNoSlot);
 
-  size_t RareSlotFor(int32_t code);
+  uint8_t NearSlot(int32_t code) const {
+    const auto near = static_cast<uint32_t>(code);  // a negative code is far
+    return near < near_slots_.size() ? near_slots_[near] : kNoSlot;
+  }
+  size_t FindFar(int32_t code) const;
+  size_t RareSlotFor(int32_t code, absl::string_view app);
+  bool HasRoom(absl::string_view app) const;
   size_t Add(int32_t code, bool shown);
 
   Counters& counters_;
   // A table for the codes that GME uses, a map for any other number.
   std::vector<uint8_t> near_slots_;
   absl::flat_hash_map<int32_t, uint8_t> far_slots_;
-  std::vector<bool> slot_in_catalog_;
+  std::bitset<kCodeSlotsMax> slot_in_catalog_;
+  // The columns in which an app has counts.
+  absl::flat_hash_map<std::string, std::bitset<kCodeSlotsMax>> used_;
+  uint32_t share_ = 0;
   size_t unknown_codes_ = 0;  // columns of codes that are not in the catalogue
 };
 

@@ -167,6 +167,8 @@ absl::StatusOr<int> HttpSession::Transfer(const std::function<bool()>& gives_up)
   }
 }
 
+std::string HttpLibraries() { return curl_version(); }
+
 bool IsHttpUrl(const std::string& url) {
   const std::string scheme = PartOf(url, CURLUPART_SCHEME);
   return (scheme == "http" || scheme == "https") && !PartOf(url, CURLUPART_HOST).empty() &&

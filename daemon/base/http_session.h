@@ -68,6 +68,9 @@ class HttpSession {
   std::atomic<bool> interrupted_{false};
 };
 
+// "libcurl/7.88.1 OpenSSL/3.0.17 zlib/1.2.13 ...": what this process runs with.
+std::string HttpLibraries();
+
 // Whether `url` is http(s)://HOST[:PORT][/PATH], without a query and a fragment.
 bool IsHttpUrl(const std::string& url);
 

@@ -4,10 +4,9 @@
 #include <fstream>
 #include <thread>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
+#include "daemon/base/cgroup.h"
 
 namespace gmewatch {
 namespace {
@@ -22,26 +21,11 @@ unsigned Quota(const std::string& cgroup, unsigned most) {
   return static_cast<unsigned>(std::min<uint64_t>(most, (time + period - 1) / period));
 }
 
-// Its path below the mount, "" for the root.
-std::string OwnCgroup(const std::string& root) {
-  std::ifstream file(absl::StrCat(root, "proc/self/cgroup"));
-  std::string line;
-  while (std::getline(file, line)) {
-    if (absl::StartsWith(line, "0::/")) return line == "0::/" ? "" : line.substr(3);
-  }
-  return "";
-}
-
 }  // namespace
 
 unsigned UsableProcessors(const std::string& root) {
   unsigned processors = std::max(std::thread::hardware_concurrency(), 1U);
-  std::string path = OwnCgroup(root);
-  while (true) {
-    processors = Quota(absl::StrCat(root, "sys/fs/cgroup", path), processors);
-    if (path.empty()) break;
-    path.resize(path.find_last_of('/'));
-  }
+  for (const std::string& folder : CgroupFolders(root)) processors = Quota(folder, processors);
   return std::max(processors, 1U);
 }
 

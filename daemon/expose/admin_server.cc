@@ -31,12 +31,16 @@ absl::string_view Reason(int status) {
       return "Permanent Redirect";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 404:
       return "Not Found";
     case 405:
       return "Method Not Allowed";
     case 414:
       return "URI Too Long";
+    case 421:
+      return "Misdirected Request";
     case 503:
       return "Service Unavailable";
     default:
@@ -104,11 +108,37 @@ void AdminServer::Answer(HttpExchange* exchange) const {
     Send(exchange, Plain(405, "only GET and HEAD are allowed"), "Allow: GET, HEAD\r\n", false);
   } else if (request.path.size() > kPathBytesMax || request.query.size() > kQueryBytesMax) {
     Send(exchange, Plain(414, "the path or the query is too long"), "", head_only);
+  } else if (Reject(exchange, head_only)) {
+    return;
   } else if (request.path == kMetricsPath) {
     AnswerScrape(exchange, head_only);
   } else {
     Send(exchange, Route(request), "", head_only);
   }
+}
+
+bool AdminServer::Reject(HttpExchange* exchange, bool head_only) const {
+  const IncomingRequest& request = exchange->request();
+  if (options_.guard == nullptr || request.path == kHealthPath) return false;
+  switch (options_.guard->Check(request.Header("host"), request.Header("authorization"))) {
+    case AdminGuard::Verdict::kAllowed:
+      return false;
+    case AdminGuard::Verdict::kNoToken:
+      Send(exchange,
+           Plain(401,
+                 "the token of --admin_token_file is needed: as \"Authorization: Bearer "
+                 "TOKEN\", or as a password"),
+           "WWW-Authenticate: Basic realm=\"gmewatchd\"\r\n", head_only);
+      return true;
+    case AdminGuard::Verdict::kOtherHost:
+      Send(exchange,
+           Plain(421,
+                 "this is not the host of expose.public_url; use that, an address, or set "
+                 "expose.public_url"),
+           "", head_only);
+      return true;
+  }
+  return true;
 }
 
 void AdminServer::AnswerScrape(HttpExchange* exchange, bool head_only) const {

@@ -8,7 +8,7 @@
 // Limits: those of admin_loop.h; 16 KiB for a request, 1 KiB for its path and 2 KiB for its query;
 // request_timeout for a request to arrive, and for the client to read each 64 KiB of the response.
 //
-// The port is for a private network: it has no authentication.
+// Who may read what: admin_guard.h, for everything but /healthz.
 //
 // Errors of Start: InvalidArgument, the address is not HOST:PORT; Unavailable, the server cannot
 // listen on it.
@@ -24,6 +24,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/base/clock.h"
+#include "daemon/expose/admin_guard.h"
 #include "daemon/expose/admin_loop.h"
 #include "daemon/expose/chunk_writer.h"
 #include "daemon/expose/scrape_request.h"
@@ -41,6 +42,7 @@ struct AdminResponse {
 struct AdminServerOptions {
   std::string address = "127.0.0.1:9747";  // as in base/listen_address.h; port 0 takes a free one
   absl::Duration request_timeout = absl::Seconds(10);
+  const AdminGuard* guard = nullptr;  // must outlive the server; null: everybody may read
 };
 
 class AdminServer {
@@ -74,6 +76,8 @@ class AdminServer {
 
  private:
   void Answer(HttpExchange* exchange) const;
+  // Answers whoever may not read this, and returns true.
+  bool Reject(HttpExchange* exchange, bool head_only) const;
   void AnswerScrape(HttpExchange* exchange, bool head_only) const;
   AdminResponse Route(const IncomingRequest& request) const;
   AdminResponse ListOfPaths() const;

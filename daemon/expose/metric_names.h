@@ -114,6 +114,8 @@ struct MetricInfo {
   X(kRejectedEvents, kCounter, "gmewatch_rejected_events_total", (kLabelReason), \
     "Events in rejected batches, by reason.", RejectedEvents(stats.aggregate)) \
   X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
+  X(kCallsWithoutMessage, kCounter, "gmewatch_calls_without_message_total", (), \
+    "Calls that were ended because their first message did not come as a whole.", stats.calls_without_message) \
   X(kKnownSessions, kGauge, "gmewatch_sessions", (), \
     "Sessions that are remembered, so that their duplicates are recognised.", stats.aggregate.sessions) \
   X(kSharedSessions, kCounter, "gmewatch_shared_sessions_total", (), \

@@ -27,6 +27,7 @@ struct SelfStats {
   AnnotateStats annotate;
   DaemonStats daemon;
   uint64_t streams = 0;
+  uint64_t calls_without_message = 0;
   uint64_t journal_size_bytes = 0;
 };
 

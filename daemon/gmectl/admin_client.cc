@@ -1,17 +1,21 @@
 #include "daemon/gmectl/admin_client.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "daemon/base/http_session.h"
+#include "daemon/base/text_file.h"
 #include "daemon/gmectl/text_columns.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr size_t kReasonColumnsMax = 200;
+constexpr size_t kTokenBytesMax = 258;
 
 std::string UrlOf(const AdminAddress& address, absl::string_view path) {
   const bool has_scheme = absl::StrContains(address.base, "://");
@@ -40,6 +44,15 @@ absl::StatusOr<std::string> AdminGet(const AdminAddress& address, absl::string_v
   HttpRequest request;
   request.url = UrlOf(address, path);
   request.ca_file = address.ca_file;
+  if (!address.token_file.empty()) {
+    absl::StatusOr<std::string> token = ReadSecretFile(address.token_file, kTokenBytesMax);
+    if (!token.ok()) return token.status();
+    absl::StripTrailingAsciiWhitespace(&*token);  // without an editor's newline
+    if (!std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
+      return absl::InvalidArgumentError(absl::StrCat(address.token_file, ": is no token"));
+    }
+    request.token = *std::move(token);
+  }
   const std::string& url = request.url;
   absl::StatusOr<HttpResponse> response = session.Send(request, gives_up);
   if (absl::IsCancelled(response.status())) return absl::CancelledError(url);

@@ -3,8 +3,8 @@
 // Thread safety: free functions without state. Limits: kAdminDeadline for a request,
 // kAdminAnswerBytesMax for its answer; redirects are not followed; the proxy of the environment is
 // used, except for loopback addresses. Errors: INVALID_ARGUMENT, the address and what is allowed;
-// NOT_FOUND, the daemon does not know what was asked for; CANCELLED, the caller gave up;
-// UNAVAILABLE, everything else, with the URL and the reason.
+// of the token's file too; NOT_FOUND, the daemon does not know what was asked for; CANCELLED, the
+// caller gave up; UNAVAILABLE, everything else, with the URL and the reason.
 #ifndef GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_
 #define GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_
 
@@ -25,6 +25,7 @@ inline constexpr size_t kAdminAnswerBytesMax = 16 << 20;
 struct AdminAddress {
   std::string base = "127.0.0.1:9747";  // HOST:PORT, or http(s)://HOST[:PORT][/PATH]
   std::string ca_file;                  // authorities to trust (PEM); empty: the system's
+  std::string token_file = {};          // with the token of --admin_token_file; empty: none
 };
 
 absl::Status CheckAdminAddress(const AdminAddress& address);

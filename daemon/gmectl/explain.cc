@@ -41,6 +41,8 @@ Flags MakeFlags(ExplainFlags* to) {
   flags.Add("admin_address", &to->admin.base, "HOST:PORT or URL of gmewatchd's admin port");
   flags.Add("ca_file", &to->admin.ca_file,
             "file of authorities to trust for https (PEM); default: the system's");
+  flags.Add("admin_token_file", &to->admin.token_file,
+            "file with the token that gmewatchd's admin port asks for");
   flags.Add("json", &to->json, "print one line of JSON per code");
   flags.Add("help", &to->help, "print this text");
   return flags;

@@ -1,6 +1,6 @@
 // gmectl forget: begins series again at zero, in the state of a daemon that does not run. It
 // appends an epoch that says so, so the next start has it, whatever happens meanwhile. It is no
-// request to a running daemon, because the admin port has no authentication and changes nothing.
+// request to a running daemon, because the admin port changes nothing.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_FORGET_H_

@@ -60,6 +60,8 @@ Flags MakeFlags(const View& view, ViewFlags* to) {
   flags.Add("admin_address", &to->admin.base, "HOST:PORT or URL of gmewatchd's admin port");
   flags.Add("ca_file", &to->admin.ca_file,
             "file of authorities to trust for https (PEM); default: the system's");
+  flags.Add("admin_token_file", &to->admin.token_file,
+            "file with the token that gmewatchd's admin port asks for");
   flags.Add("limit", &to->limit, view.limit_help);
   flags.Add("watch", &to->watch, "refresh until Ctrl-C, every SECONDS with --watch=SECONDS");
   flags.Add("json", &to->json, "print the daemon's JSON unchanged");

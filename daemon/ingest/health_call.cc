@@ -5,12 +5,17 @@ namespace gmewatch {
 using grpc::health::v1::HealthCheckResponse;
 
 void HealthCall::Arm(const IngestContext& context) {
-  new HealthCall(context);  // deletes itself in OnFinish
+  new HealthCall(context);  // deletes itself in Unref
 }
 
 HealthCall::HealthCall(const IngestContext& context) : context_(context) {
-  context_.health->RequestCheck(&call_, &request_, &responder_, context_.queue, context_.queue,
-                                &on_request_);
+  context_.health->RequestCheck(&call_, &reader_, context_.queue, &on_request_);
+}
+
+HealthCall::~HealthCall() { context_.first_messages->Forget(&wait_); }
+
+void HealthCall::Unref() {
+  if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
 void HealthCall::OnRequest(bool ok, Scratch* /*scratch*/) {
@@ -19,18 +24,38 @@ void HealthCall::OnRequest(bool ok, Scratch* /*scratch*/) {
     return;
   }
   Arm(context_);
+  context_.first_messages->Begin(this, &wait_);
+  reader_.Read(&request_, &on_read_);
+}
+
+void HealthCall::OnRead(bool ok, Scratch* /*scratch*/) {
+  if (!context_.first_messages->Came(&wait_)) {
+    // It ends already.
+  } else if (ok) {
+    Answer();
+  } else {
+    reader_.FinishWithError({grpc::StatusCode::INVALID_ARGUMENT, "the call has no valid message"},
+                            &on_finish_);
+  }
+  Unref();
+}
+
+void HealthCall::EndWithoutMessage(const grpc::Status& status) {
+  reader_.FinishWithError(status, &on_finish_);
+}
+
+void HealthCall::Answer() {
   if (!request_.service().empty() &&
       request_.service() != v1::ErrorReporting::service_full_name()) {
-    responder_.FinishWithError({grpc::StatusCode::NOT_FOUND, "there is no such service"},
-                               &on_finish_);
+    reader_.FinishWithError({grpc::StatusCode::NOT_FOUND, "there is no such service"}, &on_finish_);
     return;
   }
   HealthCheckResponse response;
   const bool serving = context_.serving->load() && context_.committer->Check().ok();
   response.set_status(serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
-  responder_.Finish(response, grpc::Status::OK, &on_finish_);
+  reader_.Finish(response, grpc::Status::OK, &on_finish_);
 }
 
-void HealthCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { delete this; }
+void HealthCall::OnFinish(bool /*ok*/, Scratch* /*scratch*/) { Unref(); }
 
 }  // namespace gmewatch

@@ -9,24 +9,19 @@
 
 #include "daemon/ingest/admission.h"
 #include "daemon/ingest/back_pressure.h"
+#include "daemon/ingest/call_services.h"
 #include "daemon/ingest/call_set.h"
+#include "daemon/ingest/first_messages.h"
 #include "daemon/log/committer.h"
-#include "gmewatch/v1/error_reporting.grpc.pb.h"
-#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace gmewatch {
 
-// The service over raw bytes, so that gRPC does not decode what CheckRequest decodes.
-using RawService = v1::ErrorReporting::WithRawMethod_Report<
-    v1::ErrorReporting::WithRawMethod_ReportStream<v1::ErrorReporting::Service>>;
-
-using HealthService = grpc::health::v1::Health::AsyncService;
-
 struct IngestContext {
-  RawService* service = nullptr;
+  ReportService* service = nullptr;
   HealthService* health = nullptr;
   grpc::ServerCompletionQueue* queue = nullptr;
   CallSet* calls = nullptr;
+  FirstMessages* first_messages = nullptr;
   Admission* admission = nullptr;
   BackPressure* back_pressure = nullptr;
   Committer* committer = nullptr;

@@ -47,9 +47,11 @@ absl::Status Failed(absl::string_view what) {
 }  // namespace
 
 IngestProbe::IngestProbe(const std::vector<int>& sockets, bool tls,
-                         std::function<void(const absl::Status&)> on_dead)
+                         std::function<void(const absl::Status&)> on_dead,
+                         std::function<void()> on_alive)
     : hello_(tls ? TlsHello() : std::string(kHttp2Hello)),
       on_dead_(std::move(on_dead)),
+      on_alive_(std::move(on_alive)),
       task_([this] { return RunOnce(); }) {
   for (const int fd : sockets) {
     sockaddr_storage address{};
@@ -81,7 +83,9 @@ absl::Duration IngestProbe::RunOnce() {
   } else if (!before.ok() && status.ok()) {
     LogInfo("the ingest port takes new clients again");
   }
-  unanswered_ = status.ok() || absl::IsResourceExhausted(status) ? 0 : unanswered_ + 1;
+  const bool alive = status.ok() || absl::IsResourceExhausted(status);
+  unanswered_ = alive ? 0 : unanswered_ + 1;
+  if (alive) on_alive_();
   if (unanswered_ == kTriesUntilDead) on_dead_(status);
   return status.ok() ? kInterval : kPauseAfterFailure;
 }

@@ -1,8 +1,8 @@
 // Asks the ingest port itself whether it takes new clients: connects to it every ten seconds and
 // waits for the server's first bytes, which a listening socket alone does not send.
 //
-// Thread safety: status() from any thread; the rest from one. Lifetime: what `on_dead` reaches must
-// outlive it.
+// Thread safety: status() from any thread; the rest from one. Lifetime: what `on_dead` and
+// `on_alive` reach must outlive it.
 //
 // Limits: a try takes kAnswerTime at most. After a failed one the next comes in kPauseAfterFailure;
 // kTriesUntilDead in a row without an answer are the end. A connection that is closed at once, as
@@ -26,10 +26,10 @@ namespace gmewatch {
 
 class IngestProbe {
  public:
-  // `sockets` listen; `tls` says whether the server speaks it. `on_dead` is called once, on the
-  // thread of the probe.
+  // `sockets` listen; `tls` says whether the server speaks it. On the thread of the probe `on_dead`
+  // is called once, and `on_alive` after each try that was answered or closed at once.
   IngestProbe(const std::vector<int>& sockets, bool tls,
-              std::function<void(const absl::Status&)> on_dead);
+              std::function<void(const absl::Status&)> on_dead, std::function<void()> on_alive);
   IngestProbe(const IngestProbe&) = delete;
   IngestProbe& operator=(const IngestProbe&) = delete;
   ~IngestProbe() { Stop(); }
@@ -54,6 +54,7 @@ class IngestProbe {
   std::vector<sockaddr_storage> addresses_;
   std::string hello_;  // what a client sends first
   std::function<void(const absl::Status&)> on_dead_;
+  std::function<void()> on_alive_;
   int unanswered_ = 0;
   mutable absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);

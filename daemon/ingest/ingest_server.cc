@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/listener.h"
 #include "daemon/base/processors.h"
+#include "daemon/base/usable_memory.h"
 #include "daemon/base/yaml_message.h"
 #include "daemon/ingest/grpc_log.h"
 #include "daemon/ingest/health_call.h"
@@ -31,11 +32,23 @@ constexpr size_t kArmed = kArmedUnary + kArmedStreams + kArmedHealth;
 // Limits of one connection. A client needs one call at a time, a relay a few hundred.
 constexpr int kStreamsPerConnectionMax = 1000;
 constexpr int kMetadataBytesMax = 8192;
-constexpr int kHandshakeTimeoutMs = 10'000;
+// TLS and HTTP/2's settings. A client that takes longer tries again.
+constexpr int kHandshakeTimeoutMs = 5'000;
 constexpr int kIdleConnectionMs = 300'000;
 constexpr int kPingIntervalMinMs = 60'000;
 // Time for a call of a connection that is too old to end by itself.
 constexpr int kAgeGraceMs = 30'000;
+
+// gRPC may use one part in so many of the machine's memory for what it reads and for its calls.
+// Beyond that it ends calls of its own choice, so this is more than ordinary clients ever need.
+constexpr uint64_t kMemoryPart = 4;
+constexpr uint64_t kMemoryMin = uint64_t{64} << 20;
+
+// How long a stop waits for messages of calls that have begun.
+constexpr absl::Duration kUnsentTime = absl::Seconds(1);
+
+// How often calls are looked at whose first message has not come.
+constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
 // Time for clients to read their last answers and confirm them: one round trip over a long distance
 // or to a busy client. A client that does not read its connection is cut off.
@@ -69,6 +82,9 @@ void Configure(const internal::Ingest& settings, grpc::ServerBuilder* builder) {
   // connection.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  grpc::ResourceQuota memory("ingest");
+  memory.Resize(std::max(kMemoryMin, UsableMemory() / kMemoryPart));
+  builder->SetResourceQuota(memory);
 }
 
 // Linking gRPC's reflection library adds its plugin to every server. This removes it.
@@ -95,9 +111,11 @@ void Serve(grpc::ServerCompletionQueue* queue) {
 
 unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsMax); }
 
+std::string IngestServer::GrpcVersion() { return grpc::Version(); }
+
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
     const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
-    const Aggregate* aggregate, DeadFn on_dead) {
+    const Aggregate* aggregate, DeadFn on_dead, std::function<void()> on_alive) {
   absl::StatusOr<CredentialsPointer> credentials = ServerCredentialsOf(settings.ingest());
   if (!credentials.ok()) return credentials.status();
   absl::StatusOr<Listener> listener = Listener::Open(address);
@@ -117,7 +135,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
   }
   self->address_ = listener->address();
   self->probe_ = std::make_unique<IngestProbe>(listener->sockets(), settings.ingest().has_tls(),
-                                               std::move(on_dead));
+                                               std::move(on_dead), std::move(on_alive));
   self->acceptor_ = std::make_unique<Acceptor>(*std::move(listener));
   self->connections_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
@@ -132,9 +150,16 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
         absl::StrCat("cannot serve at ", address, ": gRPC does not start"));
   }
   for (auto& queue : self->queues_) {
-    const IngestContext context = {&self->service_, &self->health_,    queue.get(),
-                                   &self->calls_,   &self->admission_, &self->back_pressure_,
-                                   committer,       &self->serving_};
+    self->first_messages_.push_back(std::make_unique<FirstMessages>(clock));
+    const IngestContext context = {&self->service_,
+                                   &self->health_,
+                                   queue.get(),
+                                   &self->calls_,
+                                   self->first_messages_.back().get(),
+                                   &self->admission_,
+                                   &self->back_pressure_,
+                                   committer,
+                                   &self->serving_};
     for (int i = 0; i < kArmedUnary; ++i) UnaryCall::Arm(context);
     for (int i = 0; i < kArmedStreams; ++i) StreamCall::Arm(context);
     for (int i = 0; i < kArmedHealth; ++i) HealthCall::Arm(context);
@@ -146,7 +171,23 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
     connections->HandleNewConnection(&connection);
   });
   self->probe_->Start();
+  self->sweep_.Start(kSweepInterval);
   return self;
+}
+
+uint64_t IngestServer::calls_without_message() const {
+  uint64_t calls = 0;
+  for (const auto& first_messages : first_messages_) calls += first_messages->ended();
+  return calls;
+}
+
+absl::Duration IngestServer::SweepFirstMessages() {
+  for (const auto& first_messages : first_messages_) first_messages->Sweep();
+  return kSweepInterval;
+}
+
+void IngestServer::CutUnsent() {
+  for (const auto& first_messages : first_messages_) first_messages->CutAll();
 }
 
 IngestServer::~IngestServer() {
@@ -170,7 +211,10 @@ void IngestServer::Shutdown(absl::Duration deadline) {
   // gRPC cancels a call that reaches it after the shutdown and before its client knows of it. So
   // clients that could make another call are left waiting for an answer, and get it with the news.
   calls_.HoldAnswers();
-  calls_.AwaitAtMost(queues_.size() * kArmed, deadline);
+  const absl::Duration unsent = std::min(deadline, kUnsentTime);
+  calls_.AwaitAtMost(queues_.size() * kArmed, unsent);
+  CutUnsent();
+  calls_.AwaitAtMost(queues_.size() * kArmed, deadline - unsent);
   calls_.AwaitQuiet(kQuietTime, kHoldTime);
   acceptor_->Stop();
   // Returns when every connection has been sent GOAWAY, unlike Shutdown, which waits for the end.
@@ -186,6 +230,7 @@ void IngestServer::Shutdown(absl::Duration deadline) {
   grpc_completion_queue_destroy(ended);
   // No operation may start on a queue that is shut down, and only calls start operations.
   calls_.AwaitEmpty();
+  sweep_.Stop();
   for (auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();
 }

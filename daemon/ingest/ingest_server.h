@@ -8,6 +8,7 @@
 #define GMEWATCH_DAEMON_INGEST_INGEST_SERVER_H_
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,10 +16,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "daemon/base/periodic_task.h"
 #include "daemon/ingest/acceptor.h"
 #include "daemon/ingest/admission.h"
 #include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/call_set.h"
+#include "daemon/ingest/first_messages.h"
 #include "daemon/ingest/ingest_context.h"
 #include "daemon/ingest/ingest_probe.h"
 #include "daemon/ingest/report.h"
@@ -32,11 +35,9 @@ class IngestServer {
 
   // Listens at `address` (HOST:PORT; port 0 takes a free one). Health checks are answered with
   // NOT_SERVING until SetServing(true).
-  static absl::StatusOr<std::unique_ptr<IngestServer>> Start(const std::string& address,
-                                                             const Settings& settings, Clock& clock,
-                                                             Committer* committer,
-                                                             const Aggregate* aggregate,
-                                                             DeadFn on_dead);
+  static absl::StatusOr<std::unique_ptr<IngestServer>> Start(
+      const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
+      const Aggregate* aggregate, DeadFn on_dead, std::function<void()> on_alive);
   IngestServer(const IngestServer&) = delete;
   IngestServer& operator=(const IngestServer&) = delete;
   // REQUIRES: Shutdown was called.
@@ -46,6 +47,9 @@ class IngestServer {
   static unsigned Threads();
   static constexpr unsigned kThreadsMax = 32;
 
+  // The version of gRPC that this process runs with.
+  static std::string GrpcVersion();
+
   // HOST:PORT with the port that it listens at.
   const std::string& address() const { return address_; }
   // Ok, or why new clients are not taken.
@@ -53,6 +57,8 @@ class IngestServer {
   size_t streams() const { return calls_.streams(); }
   // For another transport, whose Reports are judged and counted together with this one's.
   ReportContext reports() { return {&admission_, &back_pressure_, &committer_}; }
+  // Calls that were ended because their first message did not come, ever.
+  uint64_t calls_without_message() const;
 
   // Applies apps, keys, fronts, quotas and limits.max_sessions from now on.
   void Update(const Settings& settings) { admission_.Update(settings); }
@@ -68,13 +74,20 @@ class IngestServer {
  private:
   IngestServer(const Settings& settings, Clock& clock, Committer* committer,
                const Aggregate* aggregate)
-      : committer_(*committer), admission_(settings, aggregate, clock), back_pressure_(committer) {}
+      : committer_(*committer),
+        admission_(settings, aggregate, clock),
+        back_pressure_(committer),
+        sweep_([this] { return SweepFirstMessages(); }) {}
+
+  absl::Duration SweepFirstMessages();
+  void CutUnsent();
 
   Committer& committer_;
   Admission admission_;
   BackPressure back_pressure_;
   CallSet calls_;
-  RawService service_;
+  std::vector<std::unique_ptr<FirstMessages>> first_messages_;  // one for each queue
+  ReportService service_;
   HealthService health_;
   std::atomic<bool> serving_{false};
   std::string address_;
@@ -83,6 +96,7 @@ class IngestServer {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<IngestProbe> probe_;
+  PeriodicTask sweep_;
   std::vector<std::thread> threads_;
 };
 

@@ -28,11 +28,11 @@ void StreamCall::Arm(const IngestContext& context) {
 }
 
 StreamCall::StreamCall(const IngestContext& context) : context_(context) {
-  context_.service->RequestReportStream(&call_, &stream_, context_.queue, context_.queue,
-                                        &on_request_);
+  context_.service->RequestReportStream(&call_, &stream_, context_.queue, &on_request_);
 }
 
 StreamCall::~StreamCall() {
+  context_.first_messages->Forget(&wait_);
   if (in_set_) context_.calls->RemoveStream(this);
   absl::MutexLock lock(&mutex_);
   context_.admission->ReturnAhead(&admitted_);
@@ -45,6 +45,7 @@ void StreamCall::Unref() {
 void StreamCall::OnRequest(bool ok, Scratch* /*scratch*/) {
   if (ok) {
     Arm(context_);
+    context_.first_messages->Begin(this, &wait_);
     in_set_ = context_.calls->AddStream(this);
     absl::MutexLock lock(&mutex_);
     if (!in_set_) End(StoppingStatus());
@@ -54,6 +55,7 @@ void StreamCall::OnRequest(bool ok, Scratch* /*scratch*/) {
 }
 
 void StreamCall::OnRead(bool ok, Scratch* scratch) {
+  if (std::exchange(awaits_first_, false)) context_.first_messages->Came(&wait_);
   if (ok) ReadMessage(*context_.admission, &message_, scratch);
   {
     absl::MutexLock lock(&mutex_);
@@ -163,6 +165,12 @@ void StreamCall::TakePart() {
 
 void StreamCall::End(grpc::Status status) {
   if (!end_.has_value()) end_ = std::move(status);
+}
+
+void StreamCall::EndWithoutMessage(const grpc::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  End(status);
+  Advance();
 }
 
 void StreamCall::Drain() {

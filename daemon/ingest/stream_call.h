@@ -18,7 +18,7 @@
 //          |  read_closed_: the client has sent everything or is gone            |
 //          |      (OnRead(!ok), OnWrite(!ok))                                    |
 //          |  end_: a session is rejected, the committer stops or its log        |
-//          |      fails, Drain                                                   |
+//          |      fails, Drain, the first message does not come                  |
 //    +-----v-----+                                                               |
 //    |  closing  |  starts no read; a batch that is held, or that a pending read |
 //    |           |      still brings, is dropped if end_ is set: the client      |
@@ -44,7 +44,7 @@
 // is at most one of each operation at a time.
 //
 // Thread safety: OnRequest to OnFinish are called by the completion queue's thread, OnSettled to
-// OnRoom by the committer's, Drain by any.
+// OnRoom by the committer's, Drain, EndWithoutMessage and Cut by any.
 #ifndef GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 #define GMEWATCH_DAEMON_INGEST_STREAM_CALL_H_
 
@@ -61,7 +61,7 @@
 
 namespace gmewatch {
 
-class StreamCall final : public BatchWaiter {
+class StreamCall final : public BatchWaiter, public FirstMessages::Call {
  public:
   // Makes a call object that waits for one call.
   static void Arm(const IngestContext& context);
@@ -73,6 +73,9 @@ class StreamCall final : public BatchWaiter {
   void OnFailed(uint64_t sequence, const absl::Status& status) override;
   void OnBatchesSettled(size_t bytes) override;
   void OnRoom() override;
+
+  void EndWithoutMessage(const grpc::Status& status) override;
+  void Cut() override { call_.TryCancel(); }
 
  private:
   explicit StreamCall(const IngestContext& context);
@@ -111,7 +114,9 @@ class StreamCall final : public BatchWaiter {
   const IngestContext context_;
   const CallSet::Membership membership_{context_.calls};
   grpc::ServerContext call_;
-  grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_{&call_};
+  RawStream stream_{&call_};
+  FirstMessages::Wait wait_;  // for the thread of the completion queue
+  bool awaits_first_ = true;  // the same
   grpc::ByteBuffer message_;
   MemberEvent<StreamCall> on_request_{this, &StreamCall::OnRequest};
   MemberEvent<StreamCall> on_read_{this, &StreamCall::OnRead};

@@ -31,6 +31,8 @@ constexpr int64_t kVacuumBytesMax = int64_t{16} << 20;
 
 }  // namespace
 
+std::string SqliteVersion() { return sqlite3_libversion(); }
+
 void SqliteStatement::Finalizer::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }

@@ -28,6 +28,9 @@ struct sqlite3_stmt;
 
 namespace gmewatch {
 
+// The version of SQLite that this process runs with.
+std::string SqliteVersion();
+
 class SqliteConnection;
 
 // A prepared statement. Parameters count from 1, columns from 0. Bound blobs and texts are not

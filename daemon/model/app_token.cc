@@ -63,12 +63,15 @@ std::optional<AppToken> ReadToken(absl::string_view text) {
   return token;
 }
 
+bool SameSecret(absl::string_view given, absl::string_view right) {
+  return given.size() == right.size() &&
+         CRYPTO_memcmp(given.data(), right.data(), right.size()) == 0;
+}
+
 bool IsSignedBy(absl::string_view text, absl::string_view secret) {
   const absl::string_view part = SignedPart(text);
   const std::string right = Mac(part, secret);
-  const absl::string_view given = text.substr(part.size() + 1);
-  return given.size() == right.size() &&
-         CRYPTO_memcmp(given.data(), right.data(), right.size()) == 0;
+  return SameSecret(text.substr(part.size() + 1), right);
 }
 
 }  // namespace gmewatch

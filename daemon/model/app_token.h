@@ -40,6 +40,9 @@ absl::StatusOr<std::string> SignToken(const AppToken& token, absl::string_view s
 // Nothing if `text` does not have the form of a token.
 std::optional<AppToken> ReadToken(absl::string_view text);
 
+// In constant time for any text of one length.
+bool SameSecret(absl::string_view given, absl::string_view right);
+
 // REQUIRES: ReadToken read it. In constant time for any text of one length.
 bool IsSignedBy(absl::string_view text, absl::string_view secret);
 

@@ -15,7 +15,7 @@ namespace gmewatch {
 enum class Danger : uint8_t {
   kOpen,            // anybody who reaches the ingest port may report for any app
   kPlainText,       // the ingest port is reached from elsewhere, without TLS
-  kAdminReachable,  // the admin port, which asks nobody who he is, is reached from elsewhere
+  kAdminReachable,  // the admin port is reached from elsewhere, without a token
   kRoot,            // the process runs as root
 };
 

@@ -47,6 +47,11 @@ inline constexpr absl::Duration kLateAge = absl::Minutes(10);
 // kOtherLabel.
 inline constexpr size_t kUnknownCodesMax = 64;
 
+// Where several apps report: once half of these columns are taken, an app gets another one only
+// while it has caused counts in fewer than this many. So one app leaves room for the others.
+inline constexpr size_t kUnknownCodesCommon = kUnknownCodesMax / 2;
+inline constexpr uint32_t kUnknownCodesOfApp = 8;
+
 // The columns of a counter row, and the bits of Session::seen: success, other, the codes of the
 // catalogue and unknown codes.
 inline constexpr size_t kCodeSlotsMax = 192;

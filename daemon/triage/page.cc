@@ -28,7 +28,8 @@ absl::string_view ColorOf(PageState state) {
 std::string NewNonce() {
   std::array<char, 16> bytes{};
   // getrandom(2) never returns fewer than 16 bytes if 16 are asked for.
-  static_cast<void>(getrandom(bytes.data(), bytes.size(), 0));
+  const ssize_t got = getrandom(bytes.data(), bytes.size(), 0);
+  static_cast<void>(got);
   return absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));
 }
 

@@ -22,18 +22,19 @@ Settings WithAnApp() {
 TEST(DangersTest, LoopbackIsNoDanger) {
   for (const char* host : {"127.0.0.1", "127.1.2.3", "localhost", "[::1]"}) {
     const std::string address = std::string(host) + ":4747";
-    const Dangers dangers = FindDangers(WithAnApp(), address, address, address);
+    const Dangers dangers = FindDangers(WithAnApp(), address, address, address, false);
     EXPECT_FALSE(Has(dangers, Danger::kOpen));
     EXPECT_FALSE(Has(dangers, Danger::kPlainText)) << host;
     EXPECT_FALSE(Has(dangers, Danger::kAdminReachable)) << host;
     EXPECT_TRUE(CheckReachable(Settings(), address, address, false).ok()) << host;
+    EXPECT_TRUE(CheckAdminReachable(address, false, false).ok()) << host;
   }
 }
 
 TEST(DangersTest, EveryOtherAddressIsReachable) {
   for (const char* host : {"0.0.0.0", "10.0.0.1", "[::]", "", "*", "a.example"}) {
     const std::string address = std::string(host) + ":4747";
-    const Dangers dangers = FindDangers(WithAnApp(), address, address, address);
+    const Dangers dangers = FindDangers(WithAnApp(), address, address, address, false);
     EXPECT_TRUE(Has(dangers, Danger::kPlainText)) << host;
     EXPECT_TRUE(Has(dangers, Danger::kAdminReachable)) << host;
     EXPECT_THAT(CheckReachable(Settings(), address, address, false).message(),
@@ -41,13 +42,20 @@ TEST(DangersTest, EveryOtherAddressIsReachable) {
         << host;
     EXPECT_TRUE(CheckReachable(Settings(), address, address, true).ok()) << host;
     EXPECT_TRUE(CheckReachable(WithAnApp(), address, address, false).ok()) << host;
+    EXPECT_THAT(CheckAdminReachable(address, false, false).message(),
+                HasSubstr("--admin_token_file, or start with --open"))
+        << host;
+    EXPECT_TRUE(CheckAdminReachable(address, false, true).ok()) << host;
+    EXPECT_TRUE(CheckAdminReachable(address, true, false).ok()) << host;
+    EXPECT_FALSE(
+        Has(FindDangers(WithAnApp(), address, address, address, true), Danger::kAdminReachable));
   }
 }
 
 TEST(DangersTest, TlsIsNoPlainTextAndNoAppIsOpenMode) {
   Settings settings;
   settings.mutable_ingest()->mutable_tls()->set_key_file("key.pem");
-  const Dangers dangers = FindDangers(settings, "0.0.0.0:4747", "", "127.0.0.1:9747");
+  const Dangers dangers = FindDangers(settings, "0.0.0.0:4747", "", "127.0.0.1:9747", false);
   EXPECT_FALSE(Has(dangers, Danger::kPlainText));
   EXPECT_FALSE(Has(dangers, Danger::kAdminReachable));
   EXPECT_TRUE(Has(dangers, Danger::kOpen));
@@ -64,8 +72,8 @@ TEST(DangersTest, TheConnectPortIsAPortForClientsToo) {
   // It has no TLS of its own.
   Settings settings = WithAnApp();
   settings.mutable_ingest()->mutable_tls()->set_key_file("key.pem");
-  EXPECT_TRUE(Has(FindDangers(settings, loopback, reachable, loopback), Danger::kPlainText));
-  EXPECT_FALSE(Has(FindDangers(settings, loopback, "", loopback), Danger::kPlainText));
+  EXPECT_TRUE(Has(FindDangers(settings, loopback, reachable, loopback, false), Danger::kPlainText));
+  EXPECT_FALSE(Has(FindDangers(settings, loopback, "", loopback, false), Danger::kPlainText));
 }
 
 }  // namespace

@@ -63,6 +63,14 @@ class ComposeTest(unittest.TestCase):
                 self.assertRegex(port, r"^127\.0\.0\.1:\d+:\d+$", name)
             self.assertNotIn("network_mode", service, name)
 
+    def test_gmewatchd_may_write_its_state_alone(self):
+        service = self.services["gmewatchd"]
+        self.assertIs(service["read_only"], True)
+        self.assertEqual(service["cap_drop"], ["ALL"])
+        self.assertIn("no-new-privileges:true", service["security_opt"])
+        self.assertIn("mem_limit", service)
+        self.assertEqual([target for name, source, target in self.mounts() if name == "gmewatchd" and not source.startswith(".")], ["/var/lib/gmewatch"])
+
     def test_grafana_is_given_what_its_files_ask_for(self):
         asked = set()
         for folder in ("provisioning", "alerting"):

@@ -31,6 +31,13 @@ class UnitTest(unittest.TestCase):
         done = analyze(["verify", "--man=no"], UNIT.read_text("utf-8").replace("TasksMax=1024", "TasksMaximum=many"))
         self.assertIn("TasksMaximum", done.stdout + done.stderr)
 
+    def test_the_verifier_knows_the_credentials(self):
+        unit = UNIT.read_text("utf-8").replace("#LoadCredential=", "LoadCredential=")
+        self.assertEqual(unit.count("\nLoadCredential="), 2)
+        unit = unit.replace("/gmewatchd.yaml\n", "/gmewatchd.yaml --admin_token_file=%d/admin.token\n")
+        done = analyze(["verify", "--man=no"], unit)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
     def test_it_exposes_little(self):
         # In tenths; 1.2 as shipped.
         done = analyze(["security", "--offline=true", "--threshold=15"], UNIT.read_text("utf-8"))
@@ -43,6 +50,13 @@ class LimitsTest(unittest.TestCase):
         # Between [Unit] and [Service], where systemd reads it.
         self.assertRegex(settings.split("[Service]")[0], r"(?m)^StartLimitIntervalSec=0$")
         self.assertRegex(settings, r"(?m)^Restart=on-failure$")
+
+    def test_the_watchdog_is_slower_than_what_it_waits_for(self):
+        settings = UNIT.read_text("utf-8")
+        self.assertRegex(settings, r"(?m)^Type=notify$")
+        seconds = int(re.search(r"(?m)^WatchdogSec=(\d+)s$", settings).group(1))
+        # daemon/ingest/ingest_probe.h: every ten seconds, and ends the process itself after four tries of 5 s and pauses of 2 s.
+        self.assertGreaterEqual(seconds, 2 * 4 * (5 + 2))
 
     def test_all_threads_fit(self):
         tasks = re.search(r"(?m)^TasksMax=(\d+)$", UNIT.read_text("utf-8"))

@@ -44,5 +44,17 @@ TEST(FuzzReplayTest, CataloguesSurviveARoundTripOrNameTheError) { Replay("catalo
 
 TEST(FuzzReplayTest, SettingsSurviveARoundTripOrNameTheError) { Replay("settings", FuzzSettings); }
 
+TEST(FuzzReplayTest, ADamagedCheckpointIsNamed) { Replay("checkpoint", FuzzCheckpoint); }
+
+TEST(FuzzReplayTest, ADamagedDetectorStateIsNamed) { Replay("detector", FuzzDetector); }
+
+TEST(FuzzReplayTest, ADamagedHistoryIsNamed) { Replay("history", FuzzHistory); }
+
+TEST(FuzzReplayTest, ARequestToTheAdminPortIsReadWithinItsBounds) {
+  Replay("request", FuzzRequest);
+}
+
+TEST(FuzzReplayTest, ATokenHasItsForm) { Replay("token", FuzzToken); }
+
 }  // namespace
 }  // namespace gmewatch

@@ -33,6 +33,23 @@ void FuzzCatalog(absl::string_view bytes);
 // A settings file: the same, with the rules of config.proto.
 void FuzzSettings(absl::string_view bytes);
 
+// The rows of a checkpoint, then an epoch's record: damage is named, what was restored is saved the
+// same, and counting goes on.
+void FuzzCheckpoint(absl::string_view bytes);
+
+// The detector's saved pages: damage is named and nothing loaded; else ticks go on and what they
+// save is loaded.
+void FuzzDetector(absl::string_view bytes);
+
+// The triage page's saved history: the same.
+void FuzzHistory(absl::string_view bytes);
+
+// Headers and query of a request to the admin port: who may read, how many codes, which format.
+void FuzzRequest(absl::string_view bytes);
+
+// A token of a player: what is read has its form and can be signed again.
+void FuzzToken(absl::string_view bytes);
+
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_TESTS_FUZZ_TARGETS_H_

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/http_client.h"
+#include "tests/support/notify_socket.h"
 
 namespace gmewatch {
 namespace {
@@ -43,6 +46,41 @@ bool AwaitReadyz(const GmewatchdProcess& daemon, int status) {
         return reply.ok() && reply->status == status;
       },
       kPatience, absl::Milliseconds(50));
+}
+
+// How many messages of the watchdog come until `quiet` passes without one, at most `most`.
+int WatchdogMessages(const NotifySocket& socket, absl::Duration quiet, int most) {
+  int messages = 0;
+  while (messages < most && socket.Next(quiet) == "WATCHDOG=1") ++messages;
+  return messages;
+}
+
+TEST(DeadListenerTest, TheServiceManagerHearsThatItLivesUntilTheListenerIsDead) {
+  constexpr absl::Duration kTwoIntervals = absl::Seconds(25);
+  const TempDir dir;
+  for (const std::string& name :
+       {dir.File("notify"), absl::StrCat("@gmewatch-test-", getpid(), "-dead")}) {
+    const NotifySocket socket(name);
+    ChildOptions options;
+    options.environment = {"NOTIFY_SOCKET=" + name};
+    auto started = GmewatchdProcess::Start({"--in_memory"}, "", options);
+    ASSERT_TRUE(started.ok()) << started.status();
+    const std::unique_ptr<GmewatchdProcess> daemon = *std::move(started);
+    EXPECT_EQ(socket.Next(kPatience), "WATCHDOG=1") << "before it takes batches";
+    EXPECT_EQ(socket.Next(kPatience), "READY=1");
+    if (name.front() == '@') {
+      EXPECT_EQ(daemon->Terminate(), 0);
+      EXPECT_EQ(socket.Next(kPatience), "STOPPING=1");
+      return;
+    }
+    EXPECT_EQ(WatchdogMessages(socket, kPatience, 2), 2);
+    const pid_t acceptor = ThreadOf(daemon->process().pid(), "acceptor");
+    ASSERT_TRUE(Halt(acceptor));
+    // One may be on its way.
+    EXPECT_LE(WatchdogMessages(socket, kTwoIntervals, 3), 1);
+    ASSERT_EQ(ptrace(PTRACE_DETACH, acceptor, nullptr, nullptr), 0);
+    daemon->process().Signal(SIGKILL);
+  }
 }
 
 TEST(DeadListenerTest, IsNotReadyAndEndsTheProcessIfItLasts) {

@@ -19,6 +19,7 @@
 #include "tests/support/connect_client.h"
 #include "tests/support/free_port.h"
 #include "tests/support/gmewatchd_process.h"
+#include "tests/support/raw_http2.h"
 #include "tests/support/wire_client.h"
 
 namespace gmewatch {
@@ -223,6 +224,42 @@ TEST(FrontTest, ConnectCallsGoToTheirOwnPortOverFewConnections) {
   EXPECT_EQ(status_of("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
                       "Content-Type: application/proto\r\n\r\n"),
             404);
+}
+
+TEST(FrontTest, FloodsOfFramesReachNoMemoryBehindIt) {
+  const TempDir dir;
+  const auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const uint16_t port = FreePort();
+  const auto front = ChildProcess::Start(
+      "haproxy",
+      {"-db", "-f", dir.Write("haproxy.cfg", Configuration(port, (*daemon)->ingest_address()))});
+  ASSERT_TRUE(front.ok()) << "the Debian package haproxy must be installed";
+  const std::string address = absl::StrCat("127.0.0.1:", port);
+  WireClient good(address);
+  ASSERT_TRUE(good.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  const double before = ValueOf((*daemon)->Scrape(), "process_resident_memory_bytes");
+
+  // Headers that never end: the front gives up.
+  RawHttp2 endless(address);
+  const std::string fields(16'000, '\x84');
+  endless.Frame(RawHttp2::kHeaders, 0, 1, RawHttp2::CallHeaders(kReportPath));
+  for (int i = 0; i < 500 && endless.Flush(); ++i) {
+    endless.Frame(RawHttp2::kContinuation, 0, 1, fields);
+  }
+  EXPECT_TRUE(endless.AwaitClose(absl::Seconds(60)));
+  // Calls that are reset at once, fewer than the front rejects for, since all come from one
+  // address.
+  RawHttp2 resets(address);
+  for (uint32_t call = 0; call < 1500; ++call) {
+    resets.Call(2 * call + 1, kReportPath);
+    resets.Frame(RawHttp2::kReset, 0, 2 * call + 1, absl::string_view("\0\0\0\10", 4));
+  }
+  resets.Flush();
+  EXPECT_TRUE(good.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).ok());
+  const double after = ValueOf((*daemon)->Scrape(), "process_resident_memory_bytes");
+  std::cout << "gmewatchd has " << (after - before) / (1 << 20) << " MiB more\n";
+  EXPECT_LT(after - before, 50 << 20);
 }
 
 }  // namespace

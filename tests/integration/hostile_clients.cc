@@ -24,8 +24,10 @@ const std::vector<std::string>& RejectedNames() {
 
 const std::vector<std::string>& RejectedTexts() {
   static const auto* const texts = new std::vector<std::string>{
-      std::string(65, 'M'), "two\nlines", std::string("a\0b", 3), "\x1b[2J",
-      "\u202E\u202Dturns",  "\xff\xfe"};
+      std::string(65, 'M'), "two\nlines", std::string("a\0b", 3), "\x1b[2J", "\u202E\u202Dturns",
+      "\xff\xfe",
+      // A space of zero width, a tag, a space that is not U+0020, private use.
+      "1.0\u200B", "1.0\U000E0041", "1\u00A0.0", "1.0\uE000"};
   return *texts;
 }
 

@@ -28,6 +28,8 @@ class OneShotTest : public ::testing::Test {
 TEST_F(OneShotTest, SaysItsVersionAndRejectsWrongUsage) {
   EXPECT_THAT(RunToEnd({"--version"}).output,
               ContainsRegex("^gmewatchd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(RunToEnd({"--version"}).output,
+              ContainsRegex("\nruns with gRPC/[0-9.]+ SQLite/[0-9.]+ libcurl/[0-9.]+ OpenSSL/"));
   EXPECT_EQ(RunToEnd({"--version"}).status, 0);
   EXPECT_EQ(RunToEnd({"--no_such_flag"}).status, 2);
   EXPECT_EQ(RunToEnd({"stray"}).status, 2);

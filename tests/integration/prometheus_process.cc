@@ -12,24 +12,29 @@ namespace gmewatch {
 
 namespace {
 
-std::string WriteConfig(const TempDir& dir, const std::string& target,
-                        const std::string& interval) {
-  return dir.Write(absl::StrCat("scrape_", interval, ".yml"),
-                   absl::StrCat("global: {scrape_interval: ", interval, ", scrape_timeout: 1s}\n",
-                                "scrape_configs:\n- job_name: gmewatch\n",
-                                "  static_configs: [{targets: ['", target, "']}]\n"));
+std::string WriteConfig(const TempDir& dir, const std::string& target, const std::string& interval,
+                        const std::string& token_file = "") {
+  return dir.Write(
+      absl::StrCat("scrape_", interval, ".yml"),
+      absl::StrCat("global: {scrape_interval: ", interval, ", scrape_timeout: 1s}\n",
+                   "scrape_configs:\n- job_name: gmewatch\n",
+                   token_file.empty()
+                       ? ""
+                       : absl::StrCat("  authorization: {credentials_file: ", token_file, "}\n"),
+                   "  static_configs: [{targets: ['", target, "']}]\n"));
 }
 
 }  // namespace
 
 std::unique_ptr<PrometheusProcess> PrometheusProcess::Start(const TempDir& dir,
                                                             const std::string& target,
-                                                            absl::Duration interval) {
+                                                            absl::Duration interval,
+                                                            const std::string& token_file) {
   const std::string every = absl::FormatDuration(interval);
-  auto process =
-      ChildProcess::Start("prometheus", {"--config.file=" + WriteConfig(dir, target, every),
-                                         "--storage.tsdb.path=" + dir.File("tsdb_" + every),
-                                         "--web.listen-address=127.0.0.1:0", "--log.level=info"});
+  auto process = ChildProcess::Start(
+      "prometheus", {"--config.file=" + WriteConfig(dir, target, every, token_file),
+                     "--storage.tsdb.path=" + dir.File("tsdb_" + every),
+                     "--web.listen-address=127.0.0.1:0", "--log.level=info"});
   if (!process.ok()) return nullptr;
   std::unique_ptr<PrometheusProcess> self(new PrometheusProcess(*std::move(process)));
   // Only the log has the port.

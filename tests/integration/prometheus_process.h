@@ -16,8 +16,10 @@ class PrometheusProcess {
  public:
   // Scrapes every `interval`, in whole seconds, with a timeout of one. Keeps its files in `dir`,
   // under this interval. Returns null if it does not start.
+  // `token_file`: what the target asks for, if it is not empty.
   static std::unique_ptr<PrometheusProcess> Start(const TempDir& dir, const std::string& target,
-                                                  absl::Duration interval = absl::Seconds(1));
+                                                  absl::Duration interval = absl::Seconds(1),
+                                                  const std::string& token_file = "");
   // VictoriaMetrics in its place.
   static std::unique_ptr<PrometheusProcess> StartVictoriaMetrics(const TempDir& dir,
                                                                  const std::string& target,

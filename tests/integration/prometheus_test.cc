@@ -92,5 +92,72 @@ TEST_F(PrometheusTest, PromtoolFindsNothingToSay) {
   EXPECT_EQ((*promtool)->Wait(), 0) << (*promtool)->output() << (*promtool)->error();
 }
 
+TEST(AdminTokenTest, PrometheusAndGmectlReadWithTheTokenAndNobodyWithout) {
+  const TempDir dir;
+  const std::string token_file = dir.Write("admin.token", "first-token-first-token\n");
+  auto daemon = GmewatchdProcess::Start({"--in_memory", "--admin_token_file=" + token_file});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const std::string& admin = (*daemon)->admin_address();
+  EXPECT_EQ(HttpFetch(admin, "/healthz")->status, 200);
+  for (const char* path : {"/", "/readyz", "/metrics", "/api/v1/top", "/codes/1005"}) {
+    const auto reply = HttpFetch(admin, path);
+    ASSERT_TRUE(reply.ok()) << path;
+    EXPECT_EQ(reply->status, 401) << path;
+    EXPECT_EQ(reply->Header("www-authenticate"), "Basic realm=\"gmewatchd\"");
+  }
+  const auto prometheus = PrometheusProcess::Start(dir, admin, absl::Seconds(1), token_file);
+  ASSERT_NE(prometheus, nullptr);
+  EXPECT_EQ(prometheus->AwaitAtLeast("gmewatch_ready", 1, absl::Seconds(60)), 1);
+
+  const std::vector<std::string> top = {"top", "--admin_address=" + admin};
+  EXPECT_EQ(RunToEnd(GmectlPath(), top).status, 3);
+  const std::vector<std::string> top_with_token = {"top", "--admin_address=" + admin,
+                                                   "--admin_token_file=" + token_file};
+  EXPECT_EQ(RunToEnd(GmectlPath(), top_with_token).status, 0);
+
+  // A reload reads a new one, and Prometheus its file at each scrape.
+  dir.Write("admin.token", "too short");
+  (*daemon)->process().Signal(SIGHUP);
+  EXPECT_TRUE((*daemon)->process().AwaitError("admin.token: is no token"));
+  dir.Write("admin.token", "second-token-second-token\n");
+  (*daemon)->process().Signal(SIGHUP);
+  EXPECT_TRUE((*daemon)->process().AwaitError("INFO reloaded"));
+  EXPECT_EQ(RunToEnd(GmectlPath(), top_with_token).status, 0);
+  EXPECT_EQ(prometheus->AwaitAtLeast("gmewatch_config_reloads_total{result=\"success\"}", 1,
+                                     absl::Seconds(60)),
+            1);
+}
+
+TEST(AdminTokenTest, APageOfAnotherSiteReadsNothing) {
+  auto daemon = GmewatchdProcess::Start({"--in_memory"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  HttpConnection connection((*daemon)->admin_address());
+  const auto status = [&connection](const char* path, const char* host) {
+    connection.Send(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
+    const auto reply = connection.ReadReply();
+    return reply.ok() ? reply->status : -1;
+  };
+  EXPECT_EQ(status("/metrics", "evil.example:9747"), 421);
+  EXPECT_EQ(status("/", "evil.example"), 421);
+  EXPECT_EQ(status("/healthz", "evil.example"), 200);
+  EXPECT_EQ(status("/metrics", "localhost"), 200);
+}
+
+TEST(AdminTokenTest, AnAddressThatOthersReachNeedsATokenOrTheFlag) {
+  const TempDir dir;
+  const std::string settings = dir.Write("settings.yaml", "apps: [{name: demo, regions: [eu]}]\n");
+  const std::vector<std::string> arguments = {"--in_memory", "--config=" + settings,
+                                              "--ingest_address=127.0.0.1:0",
+                                              "--admin_address=0.0.0.0:0"};
+  const Ended rejected = RunToEnd(GmewatchdPath(), arguments);
+  EXPECT_EQ(rejected.status, 2);
+  EXPECT_THAT(rejected.error,
+              testing::HasSubstr("--admin_address=0.0.0.0:0 can be reached from elsewhere"));
+  auto open = GmewatchdProcess::Start({"--in_memory", "--admin_address=0.0.0.0:0"});
+  ASSERT_TRUE(open.ok()) << open.status();
+  EXPECT_TRUE((*open)->process().AwaitError("WARNING the admin port is not on loopback"));
+  EXPECT_EQ(ValueOf((*open)->Scrape(), "gmewatch_danger{reason=\"admin_reachable\"}"), 1);
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -83,6 +83,32 @@ TEST_F(AggregateRulesTest, AnEpochOfADaemonWithoutTheRulesCountsAsItDid) {
   EXPECT_EQ(feed.Send(SomeBatch(1, UINT64_MAX, {{1005, 7}}), From("a", "eu")), Verdict::kCounted);
 }
 
+TEST_F(AggregateRulesTest, UnknownCodesOfOneAppLeaveRoomOverARestartToo) {
+  internal::Policy policy = SomePolicy();
+  policy.set_unknown_codes_of_app(kUnknownCodesOfApp);
+  feed_.SetPolicy(policy);
+  const auto flood = [](Feed* feed, const char* app, const char* region, uint64_t session) {
+    std::vector<Entry> entries;
+    for (int32_t i = 0; i < 100; ++i) {
+      entries.push_back({static_cast<int32_t>(session) * 1'000'000 + i, 1});
+    }
+    feed->Send(SomeBatch(session, 1, entries), From(app, region));
+  };
+  const size_t documented = aggregate_.counters().codes();
+  flood(&feed_, "a", "eu", 1);
+  flood(&feed_, "a", "us", 2);
+  EXPECT_EQ(aggregate_.counters().codes(), documented + kUnknownCodesCommon);
+
+  Aggregate restarted;
+  ASSERT_TRUE(restarted.Restore(aggregate_.TakeCheckpoint(false)).ok());
+  Feed again(&restarted, 100);
+  again.now_ms = kStartMs + 1000;
+  flood(&again, "a", "us", 3);
+  EXPECT_EQ(restarted.counters().codes(), documented + kUnknownCodesCommon);
+  flood(&again, "b", "eu", 4);
+  EXPECT_EQ(restarted.counters().codes(), documented + kUnknownCodesCommon + kUnknownCodesOfApp);
+}
+
 TEST_F(AggregateRulesTest, AForgottenSeriesBeginsAgainAndTheOthersGoOn) {
   Fill("a", 1005, 1000);
   Fill("a", kSuccessCode, 50);

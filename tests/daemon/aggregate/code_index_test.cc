@@ -11,9 +11,9 @@ TEST(CodeIndexTest, ACodeKeepsItsColumn) {
   Counters counters;
   CodeIndex index(counters);
   for (const int32_t code : {1005, -7, kFarCode}) {
-    const size_t slot = index.SlotFor(code);
+    const size_t slot = index.SlotFor(code, "demo");
     EXPECT_EQ(counters.code(slot), code);
-    EXPECT_EQ(index.SlotFor(code), slot);
+    EXPECT_EQ(index.SlotFor(code, "demo"), slot);
   }
   EXPECT_EQ(counters.codes(), 4U);
 }
@@ -23,14 +23,36 @@ TEST(CodeIndexTest, CountsUnknownCodesBeyondTheLimitAsOther) {
   CodeIndex index(counters);
   index.SetCatalog({1005}, true);
   for (int32_t i = 0; i < static_cast<int32_t>(kUnknownCodesMax); ++i) {
-    EXPECT_NE(index.SlotFor(kFarCode + i), kOtherSlot);
+    EXPECT_NE(index.SlotFor(kFarCode + i, "demo"), kOtherSlot);
   }
-  EXPECT_EQ(index.SlotFor(kFarCode - 1), kOtherSlot);
+  EXPECT_EQ(index.SlotFor(kFarCode - 1, "demo"), kOtherSlot);
   // A code of the catalogue needs none of the room for unknown codes, and gives its own back.
   index.SetCatalog({1005, kFarCode, 10001}, true);
-  EXPECT_NE(index.SlotFor(10001), kOtherSlot);
-  EXPECT_NE(index.SlotFor(kFarCode - 1), kOtherSlot);
-  EXPECT_EQ(index.SlotFor(kFarCode - 2), kOtherSlot);
+  EXPECT_NE(index.SlotFor(10001, "demo"), kOtherSlot);
+  EXPECT_NE(index.SlotFor(kFarCode - 1, "demo"), kOtherSlot);
+  EXPECT_EQ(index.SlotFor(kFarCode - 2, "demo"), kOtherSlot);
+}
+
+TEST(CodeIndexTest, OneAppLeavesRoomForTheOthers) {
+  Counters counters;
+  CodeIndex index(counters);
+  index.SetCatalog({1005}, true);
+  index.SetShare(kUnknownCodesOfApp);
+  const auto columns = [&index](const char* app, int32_t first) {
+    size_t given = 0;
+    for (int32_t code = first; code < first + 200; ++code) {
+      const size_t slot = index.SlotFor(code, app);
+      if (slot == kOtherSlot) continue;
+      index.NoteFirst(app, slot);
+      ++given;
+    }
+    return given;
+  };
+  EXPECT_EQ(columns("flood", kFarCode), kUnknownCodesCommon);
+  for (const char* app : {"a", "b", "c"}) {
+    EXPECT_EQ(columns(app, 2 * kFarCode + 1000 * app[0]), kUnknownCodesOfApp) << app;
+  }
+  EXPECT_EQ(index.Find(1005), index.SlotFor(1005, "flood")) << "the catalogue's needs no room";
 }
 
 TEST(CodeIndexTest, ShowsOnlyTheColumnsThatItIsAskedToShow) {
@@ -38,8 +60,8 @@ TEST(CodeIndexTest, ShowsOnlyTheColumnsThatItIsAskedToShow) {
   CodeIndex index(counters);
   index.SetCatalog({1005}, true);
   index.SetCatalog({1005, 10001}, false);
-  const size_t late = index.SlotFor(10001);
-  EXPECT_TRUE(counters.code_shown(index.SlotFor(1005)));
+  const size_t late = index.SlotFor(10001, "demo");
+  EXPECT_TRUE(counters.code_shown(index.SlotFor(1005, "demo")));
   EXPECT_FALSE(counters.code_shown(late));
   index.Show(10001);
   index.Show(4242);
@@ -50,12 +72,12 @@ TEST(CodeIndexTest, LoadsItsOwnRows) {
   Counters counters;
   CodeIndex index(counters);
   index.SetCatalog({1005}, true);
-  index.SlotFor(kFarCode);
+  index.SlotFor(kFarCode, "demo");
   Counters loaded_counters;
   CodeIndex loaded(loaded_counters);
   ASSERT_TRUE(loaded.Load(index.Rows()).ok());
-  EXPECT_EQ(loaded.SlotFor(1005), index.SlotFor(1005));
-  EXPECT_EQ(loaded.SlotFor(kFarCode), index.SlotFor(kFarCode));
+  EXPECT_EQ(loaded.SlotFor(1005, "demo"), index.SlotFor(1005, "demo"));
+  EXPECT_EQ(loaded.SlotFor(kFarCode, "demo"), index.SlotFor(kFarCode, "demo"));
   EXPECT_EQ(loaded_counters.codes(), counters.codes());
   std::vector<CodeRow> rows = index.Rows();
   rows[2].slot = 9;

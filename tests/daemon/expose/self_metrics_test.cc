@@ -36,6 +36,7 @@ SelfStats DistinctStats() {
     stats.aggregate.rejected[i] = {200 + i, 300 + i};
   }
   stats.streams = 103;
+  stats.calls_without_message = 10490;
   stats.aggregate.sessions = 104;
   stats.daemon.sessions_limit = 105;
   stats.daemon.shared_sessions = 127;
@@ -78,6 +79,7 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_batches_total", 101, {{"result", "counted"}});
   check("gmewatch_batches_total", 102, {{"result", "duplicate"}});
   check("gmewatch_streams", 103);
+  check("gmewatch_calls_without_message_total", 10490);
   check("gmewatch_sessions", 104);
   check("gmewatch_sessions_limit", 105);
   check("gmewatch_shared_sessions_total", 127);
