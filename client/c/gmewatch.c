@@ -266,8 +266,28 @@ static uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
 
 // ---- text
 
+// The server's rule: characters that hide or move text on a page, or look like another, are not
+// printable. First and last of each range; client/src/text.cc says what they are.
+static const uint32_t kHidden[][2] = {
+    {0x0, 0x1f},        {0x7f, 0xa0},       {0xad, 0xad},       {0x34f, 0x34f},
+    {0x600, 0x605},     {0x61c, 0x61c},     {0x6dd, 0x6dd},     {0x70f, 0x70f},
+    {0x890, 0x891},     {0x8e2, 0x8e2},     {0x115f, 0x1160},   {0x1680, 0x1680},
+    {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200f},   {0x2028, 0x202f},
+    {0x205f, 0x206f},   {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},
+    {0xd800, 0xf8ff},   {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},   {0xfff0, 0xfffc},   {0xfffe, 0xffff},   {0x110bd, 0x110bd},
+    {0x110cd, 0x110cd}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0x1fffe, 0x1ffff}, {0x2fffe, 0x2ffff}, {0x3fffe, 0x10ffff}};
+
+static int IsPrintableCodePoint(uint32_t point) {
+  for (size_t i = 0; i < sizeof kHidden / sizeof kHidden[0]; ++i) {
+    if (point <= kHidden[i][1]) return point < kHidden[i][0];
+  }
+  return 0;
+}
+
 // The length in bytes of the printable UTF-8 character at `text`, which has `size` bytes; 0 if
-// there is none. The server's rule: characters that hide or move text are not printable.
+// there is none.
 static size_t PrintableCharacter(const char* text, size_t size) {
   if (size == 0) return 0;
   uint32_t point = (uint8_t)text[0];
@@ -294,16 +314,7 @@ static size_t PrintableCharacter(const char* text, size_t size) {
     if ((byte & 0xC0U) != 0x80) return 0;
     point = (point << 6) | (byte & 0x3FU);
   }
-  const int control = point < 0x20 || (point >= 0x7F && point < 0xA0);
-  const int separator = point == 0x2028 || point == 0x2029 || point == 0xFEFF;
-  const int direction = point == 0x061C || point == 0x200E || point == 0x200F ||
-                        (point >= 0x202A && point <= 0x202E) ||
-                        (point >= 0x2066 && point <= 0x2069);
-  const int surrogate = point >= 0xD800 && point < 0xE000;
-  return point >= smallest && point <= 0x10FFFF && !control && !separator && !direction &&
-                 !surrogate
-             ? bytes
-             : 0;
+  return point >= smallest && IsPrintableCodePoint(point) ? bytes : 0;
 }
 
 // Copies whole characters, at most `room` bytes, with '?' for each byte that is not printable.

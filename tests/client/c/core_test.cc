@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/base/printable.h"
 #include "tests/client/c/client_world.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_dir.h"
@@ -81,6 +83,38 @@ TEST(CoreTest, AVersionInAWrongEncodingOrADurationOutOfRangeIsCorrectedAndCounti
   gmewatch_report(world.watch(), 1005, 1);
   ASSERT_TRUE(world.Deliver());
   EXPECT_EQ(world.server().total(), 1U);
+}
+
+// The bytes of any number as UTF-8 has them, also those that UTF-8 does not allow.
+std::string Encoded(uint32_t point) {
+  const auto tail = [point](int shift) {
+    return static_cast<char>(0x80U | ((point >> shift) & 0x3FU));
+  };
+  if (point < 0x80) return {static_cast<char>(point)};
+  if (point < 0x800) return {static_cast<char>(0xC0U | (point >> 6)), tail(0)};
+  if (point < 0x10000) return {static_cast<char>(0xE0U | (point >> 12)), tail(6), tail(0)};
+  return {static_cast<char>(0xF0U | (point >> 18)), tail(12), tail(6), tail(0)};
+}
+
+TEST(CoreTest, SendsOfATextWhatTheServerAccepts) {
+  constexpr uint32_t kAtOnce = 16;  // their bytes are what a version may have
+  for (uint32_t first = 0; first < 0x120000; first += kAtOnce) {
+    std::string text;
+    std::string accepted;
+    for (uint32_t point = std::max(first, 1U); point < first + kAtOnce; ++point) {
+      const std::string bytes = Encoded(point);
+      text += bytes;
+      accepted += IsPrintableCodePoint(point) ? bytes : std::string(bytes.size(), '?');
+    }
+    ClientWorld world;
+    world.options().app_version = text.c_str();
+    world.Start();
+    gmewatch_report(world.watch(), 1005, 1);
+    world.Pass(10000);
+    v1::ReportRequest request;
+    ASSERT_TRUE(world.request().has_value() && request.ParseFromString(*world.request()));
+    ASSERT_EQ(request.session().app_version(), accepted) << std::hex << first;
+  }
 }
 
 TEST(CoreTest, ANullHandleIsHarmless) {

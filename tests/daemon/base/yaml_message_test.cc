@@ -104,16 +104,16 @@ TEST(YamlMessageTest, NamesAnUnknownField) {
              "relay_keys, token_keys");
   CheckError("Apps: []",
              "f.yaml:1:1: unknown field \"Apps\"; allowed: apps, limits, ingest, log, "
-             "expose, detect, annotations, quotas");
+             "expose, detect, annotations, quotas, connect");
   CheckError("[a]: 1",
              "f.yaml:1:1: unknown field that is not a word; allowed: apps, limits, ingest, "
-             "log, expose, detect, annotations, quotas");
+             "log, expose, detect, annotations, quotas, connect");
   CheckError("\"a\\nb\": 1",
              "f.yaml:1:1: unknown field \"a\\nb\"; allowed: apps, limits, ingest, log, "
-             "expose, detect, annotations, quotas");
+             "expose, detect, annotations, quotas, connect");
   CheckError(std::string(100, 'x') + ": 1",
              "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-                 "\"...; allowed: apps, limits, ingest, log, expose, detect, annotations, quotas");
+                 "\"...; allowed: apps, limits, ingest, log, expose, detect, annotations, quotas, connect");
 }
 
 TEST(YamlMessageTest, NamesAFieldGivenTwice) {
@@ -158,7 +158,7 @@ TEST(YamlMessageTest, NamesAWrongType) {
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: apps[0].regions[0] has no value");
   CheckError("just words",
              "f.yaml:1:1: the file must be a mapping of apps, limits, ingest, log, expose, detect, "
-             "annotations, quotas");
+             "annotations, quotas, connect");
 }
 
 TEST(YamlMessageTest, NeverRepeatsAString) {
