@@ -111,9 +111,9 @@ TEST(YamlMessageTest, NamesAnUnknownField) {
   CheckError("\"a\\nb\": 1",
              "f.yaml:1:1: unknown field \"a\\nb\"; allowed: apps, limits, ingest, log, "
              "expose, detect, annotations, quotas, connect");
-  CheckError(std::string(100, 'x') + ": 1",
-             "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-                 "\"...; allowed: apps, limits, ingest, log, expose, detect, annotations, quotas, connect");
+  CheckError(std::string(100, 'x') + ": 1", "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
+                                                "\"...; allowed: apps, limits, ingest, log, "
+                                                "expose, detect, annotations, quotas, connect");
 }
 
 TEST(YamlMessageTest, NamesAFieldGivenTwice) {
