@@ -13,9 +13,10 @@ constexpr double kUneven = 0.05;
 
 class Chooser {
  public:
-  Chooser(const Rows& rows, absl::Span<const RaisedRow> raised)
-      : rows_(rows), raised_(rows.size()) {
+  Chooser(const Rows& rows, absl::Span<const RaisedRow> raised, absl::Span<const uint32_t> others)
+      : rows_(rows), raised_(rows.size()), line_cost_(rows.size(), kLineCost) {
     for (const RaisedRow& row : raised) raised_[row.row] = row;
+    for (const uint32_t row : others) line_cost_[row] = 0;
   }
 
   // Rows and the sum of their gains.
@@ -23,10 +24,11 @@ class Chooser {
     std::vector<uint32_t> rows;
     double gain = 0;
     double events = 0;
+    double cost = 0;  // of the lines
 
     double Score() const {
       const double uneven = rows.size() > 1 ? kUneven * events : 0;
-      return gain - uneven - kLineCost * static_cast<double>(rows.size());
+      return gain - uneven - cost;
     }
   };
 
@@ -48,6 +50,7 @@ class Chooser {
       choice.rows.push_back(row);
       choice.gain += raised.gain;
       choice.events += raised.events;
+      choice.cost += line_cost_[row];
     }
     return choice;
   }
@@ -63,19 +66,22 @@ class Chooser {
       all.rows.insert(all.rows.end(), better.rows.begin(), better.rows.end());
       all.gain += better.gain;
       all.events += better.events;
+      all.cost += better.cost;
     }
     return all;
   }
 
   const Rows& rows_;
   std::vector<RaisedRow> raised_;  // by row
+  std::vector<double> line_cost_;  // by row
 };
 
 }  // namespace
 
 std::vector<uint32_t> ChoosePlaces(const Rows& rows, absl::Span<const RaisedRow> raised,
-                                   absl::Span<const uint32_t> current) {
-  const Chooser chooser(rows, raised);
+                                   absl::Span<const uint32_t> current,
+                                   absl::Span<const uint32_t> others) {
+  const Chooser chooser(rows, raised, others);
   Chooser::Choice best = chooser.Best();
   const Chooser::Choice now = chooser.Of({current.begin(), current.end()});
   if (!now.rows.empty() && best.Score() <= now.Score() + kLineCost + kUneven * now.events) {

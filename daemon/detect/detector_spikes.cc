@@ -268,10 +268,17 @@ void Detector::AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_
 void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
   const std::vector<RaisedRow> raised = FindRaisedRows(slot, rows);
   std::vector<uint32_t> current;
+  std::vector<uint32_t> others;
   for (const Announced& announced : announced_) {
-    if (IsSpikeOf(slot, announced)) current.push_back(series_[announced.series].row);
+    const uint32_t row = series_[announced.series].row;
+    if (IsSpikeOf(slot, announced)) {
+      current.push_back(row);
+    } else if (announced.spike.active && !announced.spike.retry_loop &&
+               SecondsOf(last_tick_ - announced.tick) <= kRelocateSeconds) {
+      others.push_back(row);
+    }
   }
-  for (const uint32_t row : ChoosePlaces(rows_, raised, current)) {
+  for (const uint32_t row : ChoosePlaces(rows_, raised, current, others)) {
     if (!absl::c_linear_search(current, row)) AnnounceIn(row, slot, rows);
   }
   for (Announced& announced : announced_) {

@@ -56,8 +56,10 @@ class Cube {
         [&](size_t app, size_t region) { return expected * factor(app, region); });
   }
 
-  // Returns the places that are chosen, as "region of app", sorted.
-  std::vector<std::string> Chosen(const std::vector<Place>& current = {}) const {
+  // Returns the places that are chosen, as "region of app", sorted. `current`: those that are
+  // announced; `others`: where other codes rise.
+  std::vector<std::string> Chosen(const std::vector<Place>& current = {},
+                                  const std::vector<Place>& others = {}) const {
     std::vector<RaisedRow> raised;
     for (uint32_t row = 0; row < rows_.size(); ++row) {
       raised.push_back({row});
@@ -67,10 +69,7 @@ class Cube {
       raised.back().gain = events * std::log(events / expected) - (events - expected);
       raised.back().events = events;
     }
-    std::vector<uint32_t> now;
-    now.reserve(current.size());
-    for (const Place& place : current) now.push_back(rows_.Find(place));
-    const std::vector<uint32_t> rows = ChoosePlaces(rows_, raised, now);
+    const std::vector<uint32_t> rows = ChoosePlaces(rows_, raised, RowsOf(current), RowsOf(others));
     for (size_t i = 0; i < rows.size(); ++i) {
       for (size_t k = 0; k < i; ++k) {
         EXPECT_FALSE(rows_.Overlap(rows[i], rows[k])) << Text(rows[i]) << ", " << Text(rows[k]);
@@ -88,6 +87,12 @@ class Cube {
   }
 
  private:
+  std::vector<uint32_t> RowsOf(const std::vector<Place>& places) const {
+    std::vector<uint32_t> rows;
+    rows.reserve(places.size());
+    for (const Place& place : places) rows.push_back(rows_.Find(place));
+    return rows;
+  }
   std::string Text(uint32_t row) const {
     return absl::StrCat(rows_.place(row).region, " of ", rows_.place(row).app);
   }
@@ -106,7 +111,24 @@ TEST(ChoosePlacesTest, NothingIsChosenWhereNothingRises) {
   // Nor where the gain is not worth a line.
   cube.Rise(20, [](size_t app, size_t region) { return app + region == 0 ? 1.8 : 1; });
   EXPECT_THAT(cube.Chosen(), IsEmpty());
-  EXPECT_THAT(ChoosePlaces(Rows(), {}, {}), IsEmpty());
+  EXPECT_THAT(ChoosePlaces(Rows(), {}, {}, {}), IsEmpty());
+}
+
+TEST(ChoosePlacesTest, ACodeWithFewEventsRisesWhereAnotherCodeDoes) {
+  Cube cube(3, 4);
+  const auto in_r2 = [&cube](double first, double rest) {
+    cube.Rise(20, [=](size_t app, size_t region) {
+      if (region != 2) return 1.0;
+      return app == 1 ? first : rest;
+    });
+  };
+  in_r2(3, 1.4);
+  EXPECT_THAT(cube.Chosen(), ElementsAre("r2 of a1"));
+  EXPECT_THAT(cube.Chosen({}, {{"all", "r2"}}), ElementsAre("r2 of all"));
+  // Not if its own counts say otherwise, nor where it does not rise.
+  in_r2(5, 1);
+  EXPECT_THAT(cube.Chosen({}, {{"all", "r2"}}), ElementsAre("r2 of a1"));
+  EXPECT_THAT(cube.Chosen({}, {{"all", "r0"}}), ElementsAre("r2 of a1"));
 }
 
 TEST(ChoosePlacesTest, ALeafARegionAnAppAndEverything) {
