@@ -321,30 +321,32 @@ void Daemon::Reload() {
 }
 
 absl::Status Daemon::Stop() {
-  if (!std::exchange(stopped_, true)) {
-    {
-      absl::MutexLock lock(&mutex_);
-      stats_.ready = false;
-    }
-    // Draining is no stop of reports.
-    if (silence_ != nullptr) silence_->Stop();
-    // From the entrance to the exit; metrics can be read until everything is counted. The committer
-    // ends after ingest, because what ingest still takes is rejected, and that is counted too.
-    if (committer_ != nullptr) committer_->Drain();
-    if (connect_ != nullptr) connect_->Shutdown(kDrainTime);
-    if (ingest_ != nullptr) {
-      ingest_->Drain();
-      ingest_->Shutdown(kDrainTime);
-    }
-    if (committer_ != nullptr) committer_->Stop();
-    if (annotations_ != nullptr) annotations_->Stop();
-    if (spikes_ != nullptr) spikes_->Stop();
-    if (checkpointer_ != nullptr) checkpointer_->Stop();
-    if (triage_ != nullptr) triage_->Stop();
-    if (admin_ != nullptr) admin_->Stop();
-  }
+  if (!std::exchange(stopped_, true)) StopParts();
   absl::MutexLock lock(&mutex_);
   return fatal_;
+}
+
+void Daemon::StopParts() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stats_.ready = false;
+  }
+  // Draining is no stop of reports.
+  if (silence_ != nullptr) silence_->Stop();
+  // From the entrance to the exit; metrics can be read until everything is counted. The committer
+  // ends after ingest, because what ingest still takes is rejected, and that is counted too.
+  if (committer_ != nullptr) committer_->Drain();
+  if (connect_ != nullptr) connect_->Shutdown(kDrainTime);
+  if (ingest_ != nullptr) {
+    ingest_->Drain();
+    ingest_->Shutdown(kDrainTime);
+  }
+  if (committer_ != nullptr) committer_->Stop();
+  if (annotations_ != nullptr) annotations_->Stop();
+  if (spikes_ != nullptr) spikes_->Stop();
+  if (checkpointer_ != nullptr) checkpointer_->Stop();
+  if (triage_ != nullptr) triage_->Stop();
+  if (admin_ != nullptr) admin_->Stop();
 }
 
 absl::Status Daemon::Ready() const {

@@ -80,6 +80,7 @@ class Daemon {
   absl::Status OpenLog();
   absl::Status Recover();
   void CountStart();
+  void StopParts();
   absl::Status StartCommitter();
   absl::Status StartServing();
   void StartCheckpoints();

@@ -48,9 +48,9 @@ bool IsOrigin(absl::string_view origin) {
   const bool is_http = absl::ConsumePrefix(&origin, "http://");
   if (!is_http && !absl::ConsumePrefix(&origin, "https://")) return false;
   return !origin.empty() && !absl::EndsWith(whole, is_http ? ":80" : ":443") &&
-         absl::c_all_of(origin, [](char c) {
+         absl::c_all_of(origin, [](unsigned char c) {
            return absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
-                  absl::StrContains("-._:[]", c);
+                  absl::StrContains("-._:[]", static_cast<char>(c));
          });
 }
 

@@ -28,7 +28,7 @@ std::string Shown(absl::string_view text) {
   return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kShownBytesMax)), "\"");
 }
 
-ConnectError NoReport(int http_status, absl::string_view headers, std::string message) {
+ConnectError NoReport(int http_status, absl::string_view headers, const std::string& message) {
   return {http_status, grpc::Status(grpc::StatusCode::UNIMPLEMENTED, message), headers};
 }
 

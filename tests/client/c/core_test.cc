@@ -252,6 +252,20 @@ TEST(CoreTest, ATransportMayAnswerBeforePostReturns) {
   gmewatch_destroy(direct.watch);
 }
 
+constexpr int kReportsOfAThread = 20000;
+
+void ReportFromAThread(gmewatch_client* watch, size_t thread) {
+  for (int i = 0; i < kReportsOfAThread; ++i) {
+    gmewatch_report(watch, i % 700, 1 + (i == 0 ? UINT32_MAX - 5 : 0));
+    if (i % 500 == 0) gmewatch_detail(watch, i, "EnterRoom", static_cast<int64_t>(thread));
+    if (i % 1000 == 0) gmewatch_flush(watch);
+    if (i % 64 == 0) {
+      gmewatch_stats stats;
+      gmewatch_get_stats(watch, &stats);
+    }
+  }
+}
+
 // Reports, ticks, answers, flushes and reads from several threads; nothing may be lost or doubled.
 TEST(CoreTest, ThreadsLoseAndDoubleNothing) {
   ClientWorld world;
@@ -260,20 +274,11 @@ TEST(CoreTest, ThreadsLoseAndDoubleNothing) {
   world.options().clock = nullptr;
   world.options().wall_clock = nullptr;
   world.Start();
-  constexpr int kReports = 20000;
   std::array<std::thread, 4> threads;
   std::atomic<size_t> running = threads.size();
   for (size_t t = 0; t < threads.size(); ++t) {
     threads.at(t) = std::thread([&world, &running, t] {
-      for (int i = 0; i < kReports; ++i) {
-        gmewatch_report(world.watch(), i % 700, 1 + (i == 0 ? UINT32_MAX - 5 : 0));
-        if (i % 500 == 0) gmewatch_detail(world.watch(), i, "EnterRoom", static_cast<int64_t>(t));
-        if (i % 1000 == 0) gmewatch_flush(world.watch());
-        if (i % 64 == 0) {
-          gmewatch_stats stats;
-          gmewatch_get_stats(world.watch(), &stats);
-        }
-      }
+      ReportFromAThread(world.watch(), t);
       --running;
     });
   }
@@ -289,7 +294,7 @@ TEST(CoreTest, ThreadsLoseAndDoubleNothing) {
   }
   for (std::thread& thread : threads) thread.join();
   const gmewatch_stats stats = world.Stats();
-  EXPECT_EQ(stats.reported_events, 4ULL * (kReports + uint64_t{UINT32_MAX} - 5));
+  EXPECT_EQ(stats.reported_events, 4ULL * (kReportsOfAThread + uint64_t{UINT32_MAX} - 5));
   EXPECT_EQ(stats.acknowledged_events + stats.lost_events + stats.pending_events,
             stats.reported_events);
 }

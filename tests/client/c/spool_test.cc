@@ -20,7 +20,7 @@ class Game {
 
   void Play(uint64_t variant) {
     for (int second = 0; second < 30 && !world_.dead(); ++second) {
-      Report(1005, 1 + second % 3);
+      Report(1005, static_cast<uint32_t>(1 + second % 3));
       Report(-second, 2);
       if (second % 7 == 3) Flush(second % 14 == 3);
       Pass(variant, second);

@@ -89,6 +89,7 @@ TEST_F(AggregateRulesTest, UnknownCodesOfOneAppLeaveRoomOverARestartToo) {
   feed_.SetPolicy(policy);
   const auto flood = [](Feed* feed, const char* app, const char* region, uint64_t session) {
     std::vector<Entry> entries;
+    entries.reserve(100);
     for (int32_t i = 0; i < 100; ++i) {
       entries.push_back({static_cast<int32_t>(session) * 1'000'000 + i, 1});
     }
