@@ -16,6 +16,9 @@ namespace {
 constexpr char kApps[] = "{name: one, regions: [eu, us]}, {name: two, regions: [eu, us]}";
 constexpr char kLog[] = "log: {commit_interval: 0s, checkpoint_interval: 1s}\n";
 
+// The more there is in the other region, the clearer it is where codes rise.
+constexpr uint32_t kClearly = 4;
+
 constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr absl::Duration kPause = absl::Milliseconds(200);
 
@@ -25,14 +28,13 @@ bool HasTag(const StubAnnotation& annotation, absl::string_view tag) {
 
 }  // namespace
 
-std::vector<Wave> BaselineWaves() {
+std::vector<Wave> BaselineWaves(uint32_t in_us) {
   std::vector<Wave> waves;
   for (const char* app : {"one", "two"}) {
     for (const char* region : {"eu", "us"}) {
-      // The more there is in the other region, the clearer it is where the codes rise.
-      const uint32_t events = region == std::string_view("eu") ? 1 : 4;
       for (const int32_t code : kBaselineCodes) {
-        waves.push_back({.app = app, .region = region, .code = code, .events = events});
+        const bool more = region == std::string_view("us") && code != kSteadyCode;
+        waves.push_back({.app = app, .region = region, .code = code, .events = more ? in_us : 1});
       }
     }
   }
@@ -80,7 +82,7 @@ void SpikeSite::Start(std::vector<std::string> more_apps) {
   WriteSettings(kDetect);
   ASSERT_NO_FATAL_FAILURE(StartDaemon({}));
   std::vector<std::pair<std::string, std::string>> places;
-  std::vector<Wave> waves = BaselineWaves();
+  std::vector<Wave> waves = BaselineWaves(more_apps_.empty() ? 1 : kClearly);
   for (const std::string& app : more_apps_) {
     places.emplace_back(app, app);
     for (const int32_t code : kRisingCodes) waves.push_back({app, app, code});
@@ -97,7 +99,7 @@ void SpikeSite::AwaitQuiet() {
 void SpikeSite::StartInOutage(std::vector<std::string> more_apps) {
   ASSERT_NO_FATAL_FAILURE(Start(std::move(more_apps)));
   ASSERT_NO_FATAL_FAILURE(AwaitQuiet());
-  std::vector<Wave> waves = Rise(BaselineWaves());
+  std::vector<Wave> waves = Rise(BaselineWaves(kClearly));
   for (const std::string& app : more_apps_) {
     for (const int32_t code : kRisingCodes) {
       waves.push_back({.app = app, .region = app, .code = code, .events = 2, .players = 10});

@@ -24,16 +24,17 @@ inline constexpr char kLoop[] = "gme_retry_loop_active";
 inline constexpr char kIncidents[] = "gmewatch_incidents";
 inline constexpr char kDetect[] = "detect: {tick: 1s, resolve_after: 0s, ignored_codes: [4103]}\n";
 
-// These codes happen all the time: 2 events per second of each in each place of "eu", 8 in "us".
+// These codes happen all the time: 2 events per second of each in each place.
 inline constexpr int32_t kBaselineCodes[] = {1005, 10004, 10001, 8195};
 inline constexpr int32_t kSteadyCode = 8195;
-inline constexpr uint64_t kSteadyRate = 20;  // of a code, in all places together
+inline constexpr uint64_t kSteadyRate = 8;  // of a code, in all places together
 // Those that rise in the region "eu".
 inline constexpr int32_t kRisingCodes[] = {1005, 10004, 10001};
 inline constexpr double kBaselineRate = 4;  // of a code in "eu"
 inline constexpr double kRisenRate = 84;
 
-std::vector<Wave> BaselineWaves();
+// `in_us`: so many times as many of all but kSteadyCode in "us".
+std::vector<Wave> BaselineWaves(uint32_t in_us = 1);
 // Adds the rise: all players of the region report two events of each rising code per half second.
 std::vector<Wave> Rise(std::vector<Wave> waves);
 
