@@ -44,7 +44,7 @@ void Run(Detector* detector) {
         CellGain gain;
         gain.place = static_cast<uint32_t>(place);
         gain.slot = static_cast<uint32_t>(slot);
-        gain.events = 100 * i;
+        gain.events = uint64_t{100} * i;
         gains.push_back(gain);
       }
     }

@@ -125,8 +125,9 @@ TEST_F(HostileCallsTest, ManyCallsWithoutAMessageKeepNoMemory) {
     strangers.back()->Flush();
   }
   // All but those that may wait.
-  EXPECT_GE(daemon_->AwaitValue("gmewatch_calls_without_message_total", kConnections * kCalls / 2),
-            kConnections * kCalls / 2);
+  EXPECT_GE(
+      daemon_->AwaitValue("gmewatch_calls_without_message_total", kConnections * kCalls / 2.0),
+      kConnections * kCalls / 2.0);
   EXPECT_LT(GrownMiB("calls without a message"), 200);
   good.Stop();
 }
@@ -144,8 +145,9 @@ TEST_F(HostileCallsTest, ManyHalfMessagesKeepNoMemory) {
       strangers.back()->Flush();
     }
   }
-  EXPECT_GE(daemon_->AwaitValue("gmewatch_calls_without_message_total", kConnections * kCalls / 2),
-            kConnections * kCalls / 2);
+  EXPECT_GE(
+      daemon_->AwaitValue("gmewatch_calls_without_message_total", kConnections * kCalls / 2.0),
+      kConnections * kCalls / 2.0);
   EXPECT_LT(GrownMiB("half messages"), 200);
   good.Stop();
 }
@@ -182,6 +184,7 @@ TEST_F(HostileCallsTest, HeadersWithoutAnEndKeepNoMemory) {
 
 TEST_F(HostileCallsTest, AMuteConnectionIsClosed) {
   std::vector<std::unique_ptr<HttpConnection>> mute;
+  mute.reserve(200);
   for (int i = 0; i < 200; ++i) {
     mute.push_back(std::make_unique<HttpConnection>(daemon_->ingest_address()));
   }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 
 namespace gmewatch {
 
@@ -19,7 +20,7 @@ NotifySocket::NotifySocket(const std::string& name)
   if (abstract) address.sun_path[0] = '\0';
   const auto size =
       static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size() + (abstract ? 0 : 1));
-  bind(fd_, reinterpret_cast<const sockaddr*>(&address), size);
+  if (bind(fd_, reinterpret_cast<const sockaddr*>(&address), size) != 0) std::abort();
 }
 
 NotifySocket::~NotifySocket() { close(fd_); }
