@@ -28,16 +28,9 @@ constexpr absl::Duration kOnceHorizon = absl::Minutes(10);
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
   std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
-  absl::StatusOr<DaemonFiles> files =
-      LoadFiles(self->options_.config_file, self->options_.catalog_file,
-                self->options_.ingest_address, self->options_.connect_address, self->options_.open);
+  absl::StatusOr<DaemonFiles> files = LoadFiles(self->options_);
   if (!files.ok()) return files.status();
-  absl::Status allowed = CheckAdminReachable(
-      self->options_.admin_address, !self->options_.admin_token_file.empty(), self->options_.open);
-  if (!allowed.ok()) return allowed;
-  const absl::StatusOr<std::string> token = ReadAdminToken(self->options_.admin_token_file);
-  if (!token.ok()) return token.status();
-  self->guard_.SetToken(*token);
+  self->guard_.SetToken(files->admin_token);
   self->files_ = *std::move(files);
   self->started_with_ = self->files_.settings;
   for (const auto step :
@@ -280,15 +273,11 @@ void Daemon::UseCatalog(const Catalog& catalog, const Settings& settings) {
 }
 
 void Daemon::Reload() {
-  absl::StatusOr<DaemonFiles> files =
-      LoadFiles(options_.config_file, options_.catalog_file, options_.ingest_address,
-                options_.connect_address, options_.open);
+  absl::StatusOr<DaemonFiles> files = LoadFiles(options_);
   if (files.ok()) {
     absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
     if (!allowed.ok()) files = allowed;
   }
-  const absl::StatusOr<std::string> token = ReadAdminToken(options_.admin_token_file);
-  if (!token.ok()) files = token.status();
   if (!files.ok()) {
     {
       absl::MutexLock lock(&mutex_);
@@ -299,7 +288,7 @@ void Daemon::Reload() {
              {{"error", std::string(files.status().message())}});
     return;
   }
-  guard_.SetToken(*token);
+  guard_.SetToken(files->admin_token);
   committer_->SetPolicy(files->Policy());
   ingest_->Update(files->settings);
   if (connect_ != nullptr) connect_->Update(files->settings);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/text_file.h"
 #include "daemon/base/yaml_message.h"
+#include "daemon/daemon.h"
 #include "daemon/dangers.h"
 #include "daemon/model/limits.h"
 
@@ -15,6 +16,21 @@ namespace {
 
 constexpr size_t kAdminTokenMin = 16;
 constexpr size_t kAdminTokenMax = 256;
+
+absl::StatusOr<std::string> ReadAdminToken(const std::string& path) {
+  if (path.empty()) return "";
+  absl::StatusOr<std::string> token = ReadSecretFile(path, kAdminTokenMax + 2);
+  if (!token.ok()) return token.status();
+  absl::StripTrailingAsciiWhitespace(&*token);  // without an editor's newline
+  if (token->size() >= kAdminTokenMin && token->size() <= kAdminTokenMax &&
+      std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
+    return token;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(path, ": is no token; ", kAdminTokenMin, " to ",
+                                                 kAdminTokenMax,
+                                                 " printable ASCII characters without spaces are "
+                                                 "allowed, such as openssl rand -hex 32 prints"));
+}
 
 }  // namespace
 
@@ -38,35 +54,27 @@ internal::Policy DaemonFiles::Policy() const {
   return policy;
 }
 
-absl::StatusOr<std::string> ReadAdminToken(const std::string& path) {
-  if (path.empty()) return "";
-  absl::StatusOr<std::string> token = ReadSecretFile(path, kAdminTokenMax + 2);
-  if (!token.ok()) return token.status();
-  absl::StripTrailingAsciiWhitespace(&*token);  // without an editor's newline
-  if (token->size() >= kAdminTokenMin && token->size() <= kAdminTokenMax &&
-      std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
-    return token;
-  }
-  return absl::InvalidArgumentError(absl::StrCat(path, ": is no token; ", kAdminTokenMin, " to ",
-                                                 kAdminTokenMax,
-                                                 " printable ASCII characters without spaces are "
-                                                 "allowed, such as openssl rand -hex 32 prints"));
-}
-
-absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
-                                      const std::string& catalog_file,
-                                      const std::string& ingest_address,
-                                      const std::string& connect_address, bool open) {
+absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options) {
+  const bool default_settings = options.config_file.empty();
   absl::StatusOr<Settings> settings =
-      config_file.empty() ? ParseSettings("", "") : LoadSettings(config_file);
+      default_settings ? ParseSettings("", "") : LoadSettings(options.config_file);
   if (!settings.ok()) return settings.status();
-  absl::Status allowed = CheckOpen(*settings, config_file, open || config_file.empty());
-  if (allowed.ok()) allowed = CheckReachable(*settings, ingest_address, connect_address, open);
+  absl::Status allowed =
+      CheckOpen(*settings, options.config_file, options.open || default_settings);
+  if (allowed.ok()) {
+    allowed =
+        CheckReachable(*settings, options.ingest_address, options.connect_address, options.open);
+  }
   if (!allowed.ok()) return allowed;
   absl::StatusOr<Catalog> catalog =
-      catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(catalog_file);
+      options.catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(options.catalog_file);
   if (!catalog.ok()) return catalog.status();
-  return DaemonFiles{*std::move(settings), *std::move(catalog)};
+  allowed =
+      CheckAdminReachable(options.admin_address, !options.admin_token_file.empty(), options.open);
+  if (!allowed.ok()) return allowed;
+  absl::StatusOr<std::string> token = ReadAdminToken(options.admin_token_file);
+  if (!token.ok()) return token.status();
+  return DaemonFiles{*std::move(settings), *std::move(catalog), *std::move(token)};
 }
 
 }  // namespace gmewatch

@@ -14,25 +14,21 @@
 
 namespace gmewatch {
 
+struct DaemonOptions;
+
 struct DaemonFiles {
   Settings settings;
   Catalog catalog;
+  std::string admin_token;  // that readers of the admin port must show; empty: none
 
   // What decides how epochs are applied, as it stands in the event log.
   internal::Policy Policy() const;
 };
 
-// The token that readers of the admin port must show, in one line of a file that others cannot
-// read: 16 to 256 printable ASCII characters without spaces. An empty path: an empty token, none is
-// needed.
-absl::StatusOr<std::string> ReadAdminToken(const std::string& path);
-
-// An empty path: all defaults, and the embedded catalogue. `open`: the settings need not list apps,
-// neither in a file nor if others reach one of the addresses.
-absl::StatusOr<DaemonFiles> LoadFiles(const std::string& config_file,
-                                      const std::string& catalog_file,
-                                      const std::string& ingest_address,
-                                      const std::string& connect_address, bool open);
+// Reads the files that the options name, and checks that the options allow what they say. An empty
+// path: all defaults, the embedded catalogue, no token. The token's file has one line of 16 to 256
+// printable ASCII characters without spaces, which others cannot read.
+absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options);
 
 }  // namespace gmewatch
 

@@ -20,7 +20,6 @@
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
 #include "daemon/daemon_files.h"
-#include "daemon/dangers.h"
 #include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
@@ -103,18 +102,9 @@ std::string StateDir(const std::string& flag) {
 }
 
 int CheckFiles(const DaemonOptions& options) {
-  const absl::StatusOr<DaemonFiles> files =
-      LoadFiles(options.config_file, options.catalog_file, options.ingest_address,
-                options.connect_address, options.open);
+  const absl::StatusOr<DaemonFiles> files = LoadFiles(options);
   if (!files.ok()) {
     std::cerr << "gmewatchd: " << files.status().message() << "\n";
-    return kExitUsage;
-  }
-  absl::Status admin =
-      CheckAdminReachable(options.admin_address, !options.admin_token_file.empty(), options.open);
-  if (admin.ok()) admin = ReadAdminToken(options.admin_token_file).status();
-  if (!admin.ok()) {
-    std::cerr << "gmewatchd: " << admin.message() << "\n";
     return kExitUsage;
   }
   std::cout << "settings and catalogue are valid: " << files->settings.apps_size() << " apps, "
