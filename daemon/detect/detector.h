@@ -120,6 +120,8 @@ class Detector {
     bool recurred = false;  // it comes back at its hour
     bool expected = false;  // that, or it is no farther than the code often rises: not reported
     float factor = 1;       // its events over the expected ones, while it was high
+
+    bool IsSpike() const { return spike.active && !spike.retry_loop; }
   };
 
   void BeginTick(uint32_t tick, uint32_t ticks);
@@ -154,6 +156,8 @@ class Detector {
   // Those and what holds or is held by one of them, which join them.
   std::vector<RaisedRow> FindRaisedRows(uint32_t slot, const std::vector<uint32_t>& rows);
   bool IsSpikeOf(uint32_t slot, const Announced& announced) const;
+  // It may still move to another place, and says where other codes rise.
+  bool IsYoung(const Announced& announced) const;
   // Sets its share of the operations of its place, and their number beside the usual one.
   void RefreshTraffic(Spike* spike, uint32_t row) const;
   // Announces a spike in the row, instead of the spikes of the code that overlap it, unless one of

@@ -89,8 +89,8 @@ bool Detector::IsPartOfSpike(uint32_t loop) const {
   const int64_t start_s = SecondsOf(states_[loop].rise.start());
   return absl::c_any_of(announced_, [&](const Announced& announced) {
     const Series& series = series_[announced.series];
-    return announced.spike.active && !announced.spike.retry_loop &&
-           series.slot == series_[loop].slot && rows_.Holds(series.row, series_[loop].row) &&
+    return announced.IsSpike() && series.slot == series_[loop].slot &&
+           rows_.Holds(series.row, series_[loop].row) &&
            announced.spike.start_s <= start_s + kTogetherSeconds;
   });
 }
@@ -232,15 +232,18 @@ std::vector<RaisedRow> Detector::FindRaisedRows(uint32_t slot, const std::vector
 }
 
 bool Detector::IsSpikeOf(uint32_t slot, const Announced& announced) const {
-  return announced.spike.active && !announced.spike.retry_loop &&
-         series_[announced.series].slot == slot;
+  return announced.IsSpike() && series_[announced.series].slot == slot;
+}
+
+bool Detector::IsYoung(const Announced& announced) const {
+  return SecondsOf(last_tick_ - announced.tick) <= kRelocateSeconds;
 }
 
 void Detector::AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_t>& rows) {
   std::vector<Announced*> replaced;
   for (Announced& announced : announced_) {
     if (!IsSpikeOf(slot, announced) || !rows_.Overlap(row, series_[announced.series].row)) continue;
-    if (SecondsOf(last_tick_ - announced.tick) > kRelocateSeconds) return;
+    if (!IsYoung(announced)) return;
     replaced.push_back(&announced);
   }
   // The earliest start is kept.
@@ -273,8 +276,7 @@ void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
     const uint32_t row = series_[announced.series].row;
     if (IsSpikeOf(slot, announced)) {
       current.push_back(row);
-    } else if (announced.spike.active && !announced.spike.retry_loop &&
-               SecondsOf(last_tick_ - announced.tick) <= kRelocateSeconds) {
+    } else if (announced.IsSpike() && IsYoung(announced)) {
       others.push_back(row);
     }
   }
