@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -76,6 +77,28 @@ class HostileCallsTest : public ::testing::Test {
     return grown;
   }
 
+  // Forty strangers begin `calls` each, and nothing but what `more` sends follows.
+  void ManyCalls(const char* attack, uint32_t calls,
+                 const std::function<void(RawHttp2* stranger, uint32_t stream)>& more) {
+    constexpr int kConnections = 40;
+    GoodClient good(daemon_->ingest_address());
+    std::vector<std::unique_ptr<RawHttp2>> strangers;
+    for (int i = 0; i < kConnections; ++i) {
+      strangers.push_back(std::make_unique<RawHttp2>(daemon_->ingest_address()));
+      for (uint32_t call = 0; call < calls; ++call) {
+        const uint32_t stream = 2 * call + 1;
+        strangers.back()->Call(stream, call % 2 == 0 ? kReportPath : kReportStreamPath);
+        more(strangers.back().get(), stream);
+      }
+      strangers.back()->Flush();
+    }
+    // All but those that may wait.
+    const double most = kConnections * calls / 2.0;
+    EXPECT_GE(daemon_->AwaitValue("gmewatch_calls_without_message_total", most), most);
+    EXPECT_LT(GrownMiB(attack), 200);
+    good.Stop();
+  }
+
   std::unique_ptr<GmewatchdProcess> daemon_;
   double before_ = 0;
 };
@@ -113,43 +136,14 @@ TEST_F(HostileCallsTest, ACallThatIsClosedWithoutAMessageIsToldSo) {
 }
 
 TEST_F(HostileCallsTest, ManyCallsWithoutAMessageKeepNoMemory) {
-  constexpr int kConnections = 40;
-  constexpr uint32_t kCalls = 1000;
-  GoodClient good(daemon_->ingest_address());
-  std::vector<std::unique_ptr<RawHttp2>> strangers;
-  for (int i = 0; i < kConnections; ++i) {
-    strangers.push_back(std::make_unique<RawHttp2>(daemon_->ingest_address()));
-    for (uint32_t call = 0; call < kCalls; ++call) {
-      strangers.back()->Call(2 * call + 1, call % 2 == 0 ? kReportPath : kReportStreamPath);
-    }
-    strangers.back()->Flush();
-  }
-  // All but those that may wait.
-  EXPECT_GE(
-      daemon_->AwaitValue("gmewatch_calls_without_message_total", kConnections * kCalls / 2.0),
-      kConnections * kCalls / 2.0);
-  EXPECT_LT(GrownMiB("calls without a message"), 200);
-  good.Stop();
+  ManyCalls("calls without a message", 1000, [](RawHttp2*, uint32_t) {});
 }
 
 TEST_F(HostileCallsTest, ManyHalfMessagesKeepNoMemory) {
-  constexpr int kConnections = 40;
-  constexpr uint32_t kCalls = 200;
-  GoodClient good(daemon_->ingest_address());
-  std::vector<std::unique_ptr<RawHttp2>> strangers;
-  for (int i = 0; i < kConnections; ++i) {
-    strangers.push_back(std::make_unique<RawHttp2>(daemon_->ingest_address()));
-    for (uint32_t call = 0; call < kCalls; ++call) {
-      strangers.back()->Call(2 * call + 1, call % 2 == 0 ? kReportPath : kReportStreamPath);
-      strangers.back()->BeginMessage(2 * call + 1, 300'000, 300);
-      strangers.back()->Flush();
-    }
-  }
-  EXPECT_GE(
-      daemon_->AwaitValue("gmewatch_calls_without_message_total", kConnections * kCalls / 2.0),
-      kConnections * kCalls / 2.0);
-  EXPECT_LT(GrownMiB("half messages"), 200);
-  good.Stop();
+  ManyCalls("half messages", 200, [](RawHttp2* stranger, uint32_t stream) {
+    stranger->BeginMessage(stream, 300'000, 300);
+    stranger->Flush();
+  });
 }
 
 TEST_F(HostileCallsTest, CallsThatAreResetAtOnceKeepNoMemory) {
