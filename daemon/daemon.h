@@ -36,9 +36,10 @@
 namespace gmewatch {
 
 struct DaemonOptions {
-  std::string config_file;   // empty: all defaults
-  std::string catalog_file;  // empty: the embedded one
-  bool open = false;         // a settings file need not list apps
+  std::string config_file;                    // empty: all defaults
+  std::string catalog_file;                   // empty: the embedded one
+  std::vector<std::string> catalog_overlays;  // as Catalog::AddOverlay takes them
+  bool open = false;                          // a settings file need not list apps
   std::string ingest_address = "127.0.0.1:4747";
   std::string admin_address = "127.0.0.1:9747";
   std::string connect_address;   // empty: no such port

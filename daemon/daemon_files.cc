@@ -32,11 +32,20 @@ absl::StatusOr<std::string> ReadAdminToken(const std::string& path) {
                                                  "allowed, such as openssl rand -hex 32 prints"));
 }
 
+absl::flat_hash_map<std::string, int> SdksOf(const Settings& settings) {
+  absl::flat_hash_map<std::string, int> sdks;
+  for (const internal::App& app : settings.apps()) {
+    sdks[app.name()] = static_cast<int>(app.sdk_major());
+  }
+  return sdks;
+}
+
 }  // namespace
 
 internal::Policy DaemonFiles::Policy() const {
   internal::Policy policy;
-  for (const CatalogCode& code : catalog.codes()) policy.add_catalog_codes(code.value);
+  for (const int32_t code : catalog.documented()) policy.add_catalog_codes(code);
+  for (const int32_t code : catalog.in_overlays_only()) policy.add_overlay_codes(code);
   for (const internal::App& app : settings.apps()) {
     for (const std::string& region : app.regions()) {
       internal::PlaceRecord* place = policy.add_configured();
@@ -67,7 +76,7 @@ absl::StatusOr<DaemonFiles> LoadFiles(const DaemonOptions& options) {
   }
   if (!allowed.ok()) return allowed;
   absl::StatusOr<Catalog> catalog =
-      options.catalog_file.empty() ? Catalog::Embedded() : Catalog::Load(options.catalog_file);
+      Catalog::Load(options.catalog_file, options.catalog_overlays, SdksOf(*settings));
   if (!catalog.ok()) return catalog.status();
   allowed =
       CheckAdminReachable(options.admin_address, !options.admin_token_file.empty(), options.open);

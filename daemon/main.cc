@@ -31,6 +31,9 @@ Flags MakeFlags(DaemonFlags* to) {
   flags.Add("config", &to->options.config_file, "settings file (YAML); else all defaults");
   flags.Add("catalog", &to->options.catalog_file,
             "catalogue of error codes (YAML); else the built-in one");
+  flags.Add("catalog_overlay", &to->options.catalog_overlays,
+            "further codes (YAML): a file, or the built-in gme_sdk_2_9 (codes\nthat the document "
+            "lacks) or gme_sdk_3 (what codes mean from SDK\n3.0 on); may be given several times");
   flags.Add("ingest_address", &to->options.ingest_address, "HOST:PORT for game clients (gRPC)");
   flags.Add(
       "connect_address", &to->options.connect_address,

@@ -1,5 +1,6 @@
 #include "daemon/spike_log.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/algorithm/container.h"
@@ -8,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "daemon/base/log.h"
+#include "daemon/catalog/shipped_overlays.h"
 #include "daemon/model/code_label.h"
 
 namespace gmewatch {
@@ -22,7 +24,7 @@ std::string Rate(double per_second) { return absl::StrCat(per_second, "/s"); }
 
 // Empty for a code without a catalogue row.
 std::string NameOf(const SpikePlace& where, const Catalog& catalog) {
-  const CatalogCode* known = where.other_code ? nullptr : catalog.Find(where.code);
+  const CatalogCode* known = where.other_code ? nullptr : catalog.Find(where.code, where.place.app);
   return known == nullptr ? "" : known->name;
 }
 
@@ -85,6 +87,18 @@ void LogTraffic(const TrafficLine& line, const SpikeReport& before) {
 }
 
 }  // namespace
+
+size_t LogUnknownCodes(const Counters& counters, size_t from, const Catalog& catalog) {
+  const size_t codes = counters.codes();
+  for (size_t slot = std::max(from, kOtherSlot + 1); slot < codes; ++slot) {
+    const int32_t code = counters.code(slot);
+    if (catalog.Find(code) != nullptr) continue;
+    const std::string overlay = ShippedOverlayWith(code);
+    LogInfo("a code is in no catalogue", {{"code", absl::StrCat(code)},
+                                          {"catalog_overlay", overlay.empty() ? "none" : overlay}});
+  }
+  return codes;
+}
 
 void LogSpikeChanges(const SpikeReport& before, const SpikeReport& after, const Catalog& catalog) {
   for (const Spike& spike : after.spikes) {

@@ -49,7 +49,10 @@ SpikeWatch::SpikeWatch(const DetectSettings& settings, const Counters& counters,
   detector_.NumberIncidentsFrom(RandomIncidentBase());
 }
 
-void SpikeWatch::Start() { task_.Start(); }
+void SpikeWatch::Start() {
+  codes_logged_ = counters_.codes();
+  task_.Start();
+}
 
 void SpikeWatch::Stop() { task_.Stop(); }
 
@@ -62,6 +65,7 @@ absl::Duration SpikeWatch::RunOnce() {
     status = Tick();
     catalog = catalog_;
   }
+  codes_logged_ = LogUnknownCodes(counters_, codes_logged_, *catalog);
   if (status.ok()) {
     LogSpikeChanges(*before, *Report(), *catalog);
   } else {

@@ -99,6 +99,8 @@ class SpikeWatch {
   SpikeSnapshot report_ ABSL_GUARDED_BY(published_mutex_);
   DetectorStats stats_ ABSL_GUARDED_BY(published_mutex_);
 
+  size_t codes_logged_ = 0;  // for RunOnce
+
   PeriodicTask task_;
 };
 

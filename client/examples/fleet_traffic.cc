@@ -19,16 +19,21 @@ struct CodeRate {
   int32_t code;
   double quiet;   // events per second and client without an outage
   double outage;  // added at the depth of an outage
+  // What SDK 3 answers with instead; 0: the same.
+  int32_t newer = 0;
 };
 
 // About one operation in a hundred fails on a good day; in an outage every second one does. The
 // timeouts of client and server rise together, as they do not if a player's network is bad.
 constexpr std::array kCodeRates = {
-    CodeRate{1005, 0.0012, 0.22},   CodeRate{10004, 0.0004, 0.12},  CodeRate{10001, 0.0003, 0.06},
-    CodeRate{1001, 0.0008, 0.002},  CodeRate{1003, 0.0006, 0},      CodeRate{1101, 0.0002, 0},
-    CodeRate{1201, 0.0003, 0.004},  CodeRate{1301, 0.0003, 0},      CodeRate{10003, 0.0002, 0},
-    CodeRate{10006, 0.0002, 0.003}, CodeRate{4103, 0.0005, 0},      CodeRate{4102, 0.0002, 0},
-    CodeRate{8195, 0.0002, 0.01},   CodeRate{12291, 0.0002, 0.008}, CodeRate{20481, 0.0001, 0},
+    CodeRate{1005, 0.0012, 0.22},    CodeRate{10004, 0.0004, 0.12},
+    CodeRate{10001, 0.0003, 0.06},   CodeRate{1001, 0.0008, 0.002},
+    CodeRate{1003, 0.0006, 0},       CodeRate{1101, 0.0002, 0, 1007},
+    CodeRate{1201, 0.0003, 0.004},   CodeRate{1301, 0.0003, 0},
+    CodeRate{10003, 0.0002, 0},      CodeRate{10006, 0.0002, 0.003, 1009},
+    CodeRate{4103, 0.0005, 0, 4100}, CodeRate{4102, 0.0002, 0},
+    CodeRate{8195, 0.0002, 0.01},    CodeRate{12291, 0.0002, 0.008},
+    CodeRate{20481, 0.0001, 0},
 };
 
 struct Share {
@@ -42,6 +47,9 @@ constexpr std::array kRegions = {Share{"eu", 0.4}, Share{"us", 0.25}, Share{"asi
                                  Share{"sa", 0.1}};
 constexpr std::array kAppVersions = {Share{"1.5.0", 0.7}, Share{"1.4.2", 0.2}, Share{"1.4.0", 0.1}};
 constexpr std::array kSdkVersions = {Share{"2.9.7", 0.8}, Share{"2.9.6", 0.2}};
+// One app has moved to the next generation.
+constexpr absl::string_view kNewerApp = "demo-racing";
+constexpr absl::string_view kNewerSdk = "3.1.2";
 constexpr std::array kPlatforms = {Share{"android", 0.5}, Share{"ios", 0.3}, Share{"windows", 0.2}};
 
 template <size_t size>
@@ -71,7 +79,8 @@ Player FleetTraffic::NextPlayer() {
   player.app = Pick(kApps, &random_);
   player.region = Pick(kRegions, &random_);
   player.app_version = Pick(kAppVersions, &random_);
-  player.sdk_version = Pick(kSdkVersions, &random_);
+  const std::string sdk_version = Pick(kSdkVersions, &random_);
+  player.sdk_version = player.app == kNewerApp ? std::string(kNewerSdk) : sdk_version;
   player.platform = Pick(kPlatforms, &random_);
   return player;
 }
@@ -110,7 +119,8 @@ void FleetTraffic::Draw(const Player& player, absl::Duration at, absl::Duration 
     for (const CodeRate& row : kCodeRates) {
       rest -= rate(row);
       if (rest >= 0 && &row != &kCodeRates.back()) continue;
-      events->push_back({row.code, 1});
+      const bool is_newer = row.newer != 0 && player.app == kNewerApp;
+      events->push_back({is_newer ? row.newer : row.code, 1});
       break;
     }
   }

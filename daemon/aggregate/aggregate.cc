@@ -83,6 +83,7 @@ void Aggregate::ApplyPolicy(const internal::Policy& policy) {
   policy_.set_once_horizon_ms(once_horizon_ms);
   // Without a row, no scrape can have seen a series that lacks the new columns.
   codes_.SetShare(policy.unknown_codes_of_app());
+  codes_.SetOverlay(policy.overlay_codes());
   codes_.SetCatalog(policy.catalog_codes(), /*shown=*/counters_.places() == 0);
   for (const internal::PlaceRecord& place : policy.configured()) {
     places_.AddConfigured({place.app(), place.region()});
@@ -247,6 +248,7 @@ absl::Status Aggregate::Restore(const Checkpoint& checkpoint) {
   loaded = codes_.Load(checkpoint.codes);
   if (loaded.ok()) loaded = places_.Load(checkpoint);
   codes_.SetShare(policy_.unknown_codes_of_app());
+  codes_.SetOverlay(policy_.overlay_codes());
   codes_.NoteCounters();
   if (loaded.ok()) loaded = sessions_.Load(checkpoint.pages);
   session_count_.store(sessions_.size(), std::memory_order_relaxed);

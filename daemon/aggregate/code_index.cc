@@ -19,13 +19,19 @@ size_t CodeIndex::FindFar(int32_t code) const {
 
 size_t CodeIndex::RareSlotFor(int32_t code, absl::string_view app) {
   const size_t found = FindFar(code);
-  if (found != kOtherSlot || !HasRoom(app)) return found;
+  if (found != kOtherSlot || counters_.codes() >= kCodeSlotsMax) return found;
+  if (overlay_.contains(code)) {
+    const size_t slot = Add(code, false);
+    slot_in_catalog_[slot] = true;
+    return slot;
+  }
+  if (!HasRoom(app)) return kOtherSlot;
   ++unknown_codes_;
   return Add(code, false);
 }
 
 bool CodeIndex::HasRoom(absl::string_view app) const {
-  if (unknown_codes_ >= kUnknownCodesMax || counters_.codes() >= kCodeSlotsMax) return false;
+  if (unknown_codes_ >= kUnknownCodesMax) return false;
   if (share_ == 0 || unknown_codes_ < kUnknownCodesCommon) return true;
   const auto used = used_.find(app);
   return used == used_.end() || (used->second & ~slot_in_catalog_).count() < share_;
@@ -64,7 +70,8 @@ void CodeIndex::SetCatalog(absl::Span<const int32_t> codes, bool shown) {
     }
     slot_in_catalog_[slot] = true;
   }
-  for (size_t slot = 0; slot < counters_.codes(); ++slot) {
+  for (size_t slot = kOtherSlot + 1; slot < counters_.codes(); ++slot) {
+    if (overlay_.contains(counters_.code(slot))) slot_in_catalog_[slot] = true;
     if (!slot_in_catalog_[slot]) ++unknown_codes_;
   }
 }

@@ -1,6 +1,7 @@
-// Finds the counter column (the slot) of a code. Codes of the catalogue have a column, and so have
-// the first kUnknownCodesMax other codes, within the share of the app that brings them; everything
-// beyond that is counted in kOtherSlot. A code keeps its column for good.
+// Finds the counter column (the slot) of a code. Codes of the catalogue have a column, codes of
+// overlays get one when they first count, and so do the first kUnknownCodesMax other codes, within
+// the share of the app that brings them; everything beyond that, or beyond kCodeSlotsMax, is
+// counted in kOtherSlot. A code keeps its column for good.
 //
 // Thread safety: none; only the thread that applies epochs uses it. Its answers depend only on the
 // order of its calls.
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -47,6 +49,8 @@ class CodeIndex {
   // Notes what the counters have, and nothing else.
   void NoteCounters();
 
+  // From now on: the codes of overlays.
+  void SetOverlay(absl::Span<const int32_t> codes) { overlay_ = {codes.begin(), codes.end()}; }
   // Replaces the catalogue and adds the columns that are missing. `shown`: scrapes show the new
   // columns at once.
   void SetCatalog(absl::Span<const int32_t> codes, bool shown);
@@ -69,6 +73,7 @@ class CodeIndex {
   }
   size_t FindFar(int32_t code) const;
   size_t RareSlotFor(int32_t code, absl::string_view app);
+  // For one more unknown code of `app`.
   bool HasRoom(absl::string_view app) const;
   size_t Add(int32_t code, bool shown);
 
@@ -76,11 +81,12 @@ class CodeIndex {
   // A table for the codes that GME uses, a map for any other number.
   std::vector<uint8_t> near_slots_;
   absl::flat_hash_map<int32_t, uint8_t> far_slots_;
-  std::bitset<kCodeSlotsMax> slot_in_catalog_;
+  absl::flat_hash_set<int32_t> overlay_;
+  std::bitset<kCodeSlotsMax> slot_in_catalog_;  // or in an overlay
   // The columns in which an app has counts.
   absl::flat_hash_map<std::string, std::bitset<kCodeSlotsMax>> used_;
   uint32_t share_ = 0;
-  size_t unknown_codes_ = 0;  // columns of codes that are not in the catalogue
+  size_t unknown_codes_ = 0;  // columns of codes that are in neither
 };
 
 }  // namespace gmewatch

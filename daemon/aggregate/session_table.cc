@@ -100,6 +100,26 @@ SessionTable::Page SessionTable::NewPage() {
   return page;
 }
 
+std::optional<SessionTable::Page> SessionTable::LoadPage(absl::string_view bytes) {
+  if (bytes.size() == kPageBytes) {
+    Page page = NewPage();
+    std::memcpy(page.sessions.get(), bytes.data(), bytes.size());
+    return page;
+  }
+  if (bytes.size() != kPageSessions * kShortSessionBytes) return std::nullopt;
+  Page page = NewPage();
+  constexpr size_t kEnd = sizeof(Session::last_seen_s) + sizeof(Session::mark);
+  for (size_t i = 0; i < kPageSessions; ++i) {
+    const absl::string_view stored = bytes.substr(i * kShortSessionBytes, kShortSessionBytes);
+    Session& session = page.sessions[i];
+    std::memcpy(static_cast<void*>(&session), stored.data(), kShortSessionBytes - kEnd);
+    std::memcpy(&session.last_seen_s, stored.data() + kShortSessionBytes - kEnd, kEnd);
+  }
+  // Stored as it is now by the next checkpoint.
+  page.changed = true;
+  return page;
+}
+
 void SessionTable::AddFreePage() {
   pages_.push_back(NewPage());
   for (uint32_t i = kPageSessions; i > 0; --i) Free(&pages_.back(), i - 1);
@@ -185,14 +205,14 @@ std::vector<SessionPage> SessionTable::TakePages(bool changed_only) {
 
 absl::Status SessionTable::Load(const std::vector<SessionPage>& pages) {
   for (const SessionPage& page : pages) {
-    if (page.bytes.size() != kPageBytes || page.index != pages_.size()) {
+    std::optional<Page> read = LoadPage(page.bytes);
+    if (!read.has_value() || page.index != pages_.size()) {
       return absl::DataLossError(absl::StrCat("session page ", page.index, " of ",
                                               page.bytes.size(), " bytes found instead of page ",
                                               pages_.size(), " of ", kPageBytes, " bytes"));
     }
-    pages_.push_back(NewPage());
+    pages_.push_back(*std::move(read));
     Page& loaded = pages_.back();
-    std::memcpy(loaded.sessions.get(), page.bytes.data(), page.bytes.size());
     for (uint32_t i = kPageSessions; i > 0; --i) {
       const Session& session = loaded.sessions[i - 1];
       if (session.mark == kFree) {

@@ -1,5 +1,6 @@
 // The sessions that sent a batch within the horizon: the state of duplicate detection and of
-// distinct-session counts. A session takes 56 bytes, and 4.6 to 9.2 bytes of the index.
+// distinct-session counts. A session takes 64 bytes, a cache line, and 4.6 to 9.2 bytes of the
+// index.
 //
 // Memory: new sessions take the lowest free slots, and pages of slots at the end that no session
 // uses any more go back to the system, as does the index when it is an eighth full.
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -27,12 +29,12 @@ namespace gmewatch {
 
 struct Session {
   SessionId id;
-  uint64_t last_sequence = 0;                          // of the batches counted
-  std::array<uint64_t, kCodeSlotsMax / 64> seen = {};  // a bit for each code slot that it reported
-  uint32_t last_seen_s = 0;                            // seconds of Epoch::steady_ms
-  uint32_t mark = 0;                                   // kFree, or the app's tag and kCameBack
+  uint64_t last_sequence = 0;                                 // of the batches counted
+  std::array<uint64_t, (kCodeSlotsMax + 63) / 64> seen = {};  // a bit for each code slot
+  uint32_t last_seen_s = 0;                                   // seconds of Epoch::steady_ms
+  uint32_t mark = 0;  // kFree, or the app's tag and kCameBack
 };
-static_assert(sizeof(Session) == 56, "checkpoints hold sessions as they are in memory");
+static_assert(sizeof(Session) == 64, "checkpoints hold sessions as they are in memory");
 
 // Which app a session is of, as the table and checkpoints keep it: from 1 to 2^30 - 1. 0: the
 // session is of a version that did not keep it. Two apps have the same tag with a probability of
@@ -88,8 +90,8 @@ class SessionTable {
   // are gone.
   std::vector<SessionPage> TakePages(bool changed_only);
   uint32_t page_count() const { return static_cast<uint32_t>(pages_.size()); }
-  // Takes all pages of a checkpoint. DataLoss if one has a wrong size or position. REQUIRES: the
-  // table is empty.
+  // Takes all pages of a checkpoint, those of earlier versions too. DataLoss if one has a wrong
+  // size or position. REQUIRES: the table is empty.
   absl::Status Load(const std::vector<SessionPage>& pages);
 
  private:
@@ -97,6 +99,8 @@ class SessionTable {
   // The mark of a free slot, stored too; any other mark is a session.
   static constexpr uint32_t kFree = UINT32_MAX;
   static constexpr size_t kPageBytes = kPageSessions * sizeof(Session);
+  // A session as versions with 192 code slots stored it: 24 bytes of `seen` instead of 32.
+  static constexpr size_t kShortSessionBytes = 56;
   // Mapped, so that a page that goes returns to the system wherever it was.
   struct Unmap {
     void operator()(Session* sessions) const;
@@ -113,6 +117,8 @@ class SessionTable {
   }
   // A page whose memory is zero.
   static Page NewPage();
+  // Null if `bytes` are no page.
+  static std::optional<Page> LoadPage(absl::string_view bytes);
   void AddFreePage();
   // Puts the page's slot into its list of free ones.
   static void Free(Page* page, uint32_t index);

@@ -122,7 +122,8 @@ GrafanaRequest AnnotationPusher::RequestFor(const PlannedRequest& planned) const
   if (planned.kind == PlannedRequest::Kind::kFind) {
     return FindRequest(PlaceTag(where), planned.from_ms, planned.to_ms);
   }
-  const CatalogCode* code = where.other_code ? nullptr : given_->catalog.Find(where.code);
+  const CatalogCode* code =
+      where.other_code ? nullptr : given_->catalog.Find(where.code, where.place.app);
   Annotation annotation = AnnotationFor(planned.spike, code, given_->links);
   if (planned.kind == PlannedRequest::Kind::kCreate) return CreateRequest(annotation);
   // The stored text has rates that this process has not seen; it stays.

@@ -76,6 +76,11 @@ std::string LinksText(const AnnotatedSpike& annotated, const AnnotationLinks& li
                       "\">runbook</a> ", html);
 }
 
+std::string NoteText(const CatalogCode* code) {
+  const bool has_note = code != nullptr && !code->sdk_note.empty();
+  return has_note ? absl::StrCat(EscapeHtml(code->sdk_note), "<br/>") : "";
+}
+
 }  // namespace
 
 std::string PlaceTag(const SpikePlace& where) {
@@ -104,7 +109,7 @@ Annotation AnnotationFor(const AnnotatedSpike& annotated, const CatalogCode* cod
       absl::StrCat("<b>", CodeLabel(spike.where.code, spike.where.other_code), name, "</b> in ",
                    PlaceText(spike.where.place), "<br/>", RatesText(annotated), "<b>Fix:</b> ",
                    code == nullptr ? "this code is not documented" : EscapeHtml(code->solution),
-                   "<br/>", LinksText(annotated, links));
+                   "<br/>", NoteText(code), LinksText(annotated, links));
   return out;
 }
 

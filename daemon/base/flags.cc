@@ -22,6 +22,10 @@ absl::Status Set(absl::string_view name, absl::string_view text, const Flags::Va
     (*string)->assign(text.data(), text.size());
     return absl::OkStatus();
   }
+  if (auto* const* list = std::get_if<std::vector<std::string>*>(&value)) {
+    (*list)->emplace_back(text);
+    return absl::OkStatus();
+  }
   if (auto* const* duration = std::get_if<absl::Duration*>(&value)) {
     if (absl::ParseDuration(text, *duration)) return absl::OkStatus();
     return absl::InvalidArgumentError(

@@ -27,7 +27,9 @@ struct NumberSwitch {
 
 class Flags {
  public:
-  using Value = std::variant<std::string*, bool*, double*, absl::Duration*, NumberSwitch*>;
+  // A list gets one more text each time that its flag is given.
+  using Value = std::variant<std::string*, std::vector<std::string>*, bool*, double*,
+                             absl::Duration*, NumberSwitch*>;
 
   // The present content of `value` is the default, which Help shows.
   void Add(absl::string_view name, Value value, absl::string_view help);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -141,19 +142,16 @@ absl::Status CheckCode(const internal::Catalog& catalog, const internal::Catalog
        CheckImpact(catalog, code, row)});
 }
 
-absl::Status CheckCodes(const internal::Catalog& catalog, const YamlFields& fields) {
-  const auto count = static_cast<size_t>(catalog.codes_size());
-  if (count == 0 || count > kCatalogCodesMax) {
-    return fields.Error("codes", absl::StrCat("the catalogue has ", count, " codes, from 1 to ",
-                                              kCatalogCodesMax, " are allowed"));
-  }
-  absl::flat_hash_map<int32_t, int> first_with;
+// Each value once; `rules` has the actions and impacts.
+absl::Status CheckCodes(const internal::Catalog& catalog, const internal::Catalog& rules,
+                        const YamlFields& fields) {
+  absl::flat_hash_map<std::pair<int32_t, int32_t>, int> first_with;  // by value and sdk
   for (int i = 0; i < catalog.codes_size(); ++i) {
     const internal::CatalogCode& code = catalog.codes(i);
     const RowCheck row(fields, absl::StrCat("codes[", i, "]"), absl::StrCat("code ", code.value()));
-    absl::Status status = CheckCode(catalog, code, row);
+    absl::Status status = CheckCode(rules, code, row);
     if (!status.ok()) return status;
-    const auto [first, is_new] = first_with.emplace(code.value(), i);
+    const auto [first, is_new] = first_with.emplace(std::pair(code.value(), code.sdk()), i);
     if (!is_new) {
       const int line = fields.Position(absl::StrCat("codes[", first->second, "].value")).line;
       return row.Error("value",
@@ -163,11 +161,54 @@ absl::Status CheckCodes(const internal::Catalog& catalog, const YamlFields& fiel
   return absl::OkStatus();
 }
 
+absl::Status CheckCount(absl::string_view what, int codes, size_t max, const YamlFields& fields) {
+  const auto count = static_cast<size_t>(codes);
+  if (count != 0 && count <= max) return absl::OkStatus();
+  return fields.Error(
+      "codes", absl::StrCat(what, " has ", count, " codes, from 1 to ", max, " are allowed"));
+}
+
+absl::Status CheckOverlayFields(const internal::Catalog& overlay, const YamlFields& fields) {
+  for (const char* field : {"actions", "impacts", "general_steps"}) {
+    if (!fields.Has(field)) continue;
+    return fields.Error(
+        field, absl::StrCat("an overlay cannot have ", field, "; source and codes are allowed"));
+  }
+  for (int i = 0; i < overlay.codes_size(); ++i) {
+    const int32_t sdk = overlay.codes(i).sdk();
+    const std::string path = absl::StrCat("codes[", i, "].sdk");
+    if (!fields.Has(path) || sdk == 2 || sdk == 3) continue;
+    return fields.Error(path, absl::StrCat("sdk of code ", overlay.codes(i).value(), " is ", sdk,
+                                           "; 2 and 3 are allowed"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNoSdk(const internal::Catalog& catalog, const YamlFields& fields) {
+  for (int i = 0; i < catalog.codes_size(); ++i) {
+    const std::string path = absl::StrCat("codes[", i, "].sdk");
+    if (fields.Has(path)) {
+      return fields.Error(path,
+                          "a catalogue has no sdk; put the row into an overlay "
+                          "(gmewatchd --catalog_overlay)");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckCatalog(const internal::Catalog& catalog, const YamlFields& fields) {
-  return FirstError(
-      {CheckActions(catalog, fields), CheckImpacts(catalog, fields), CheckCodes(catalog, fields)});
+  return FirstError({CheckActions(catalog, fields), CheckImpacts(catalog, fields),
+                     CheckCount("the catalogue", catalog.codes_size(), kCatalogCodesMax, fields),
+                     CheckNoSdk(catalog, fields), CheckCodes(catalog, catalog, fields)});
+}
+
+absl::Status CheckOverlay(const internal::Catalog& overlay, const internal::Catalog& rules,
+                          size_t codes_max, const YamlFields& fields) {
+  return FirstError({CheckOverlayFields(overlay, fields),
+                     CheckCount("the overlay", overlay.codes_size(), codes_max, fields),
+                     CheckCodes(overlay, rules, fields)});
 }
 
 int FindAction(const internal::Catalog& catalog, absl::string_view name) {

@@ -16,6 +16,11 @@ namespace gmewatch {
 // `fields` are those from which `catalog` was read. Reports the first error.
 absl::Status CheckCatalog(const internal::Catalog& catalog, const YamlFields& fields);
 
+// The same for an overlay, whose rows have the actions and impacts of `rules` and are at most
+// `codes_max`.
+absl::Status CheckOverlay(const internal::Catalog& overlay, const internal::Catalog& rules,
+                          size_t codes_max, const YamlFields& fields);
+
 // The row with this name; actions_size() if there is no such row.
 int FindAction(const internal::Catalog& catalog, absl::string_view name);
 

@@ -68,12 +68,17 @@ bool HasSharedCause(const CatalogCode& one, const CatalogCode& other) {
   return !shared.empty() && shared == SharedCause(other);
 }
 
+// Then no client answers with both.
+bool AreOfTwoSdks(const CatalogCode& one, const CatalogCode& other) {
+  return one.sdk != 0 && other.sdk != 0 && one.sdk != other.sdk;
+}
+
 }  // namespace
 
 std::vector<int32_t> RelatedCodes(const CatalogCode& code, const Catalog& catalog) {
   std::vector<int32_t> related;
   for (const CatalogCode& other : catalog.codes()) {
-    if (other.value == code.value) continue;
+    if (other.value == code.value || AreOfTwoSdks(code, other)) continue;
     if (HasSameFault(code, other) || HasSameCause(code, other) || HasSameFix(code, other) ||
         HasSharedCause(code, other)) {
       related.push_back(other.value);

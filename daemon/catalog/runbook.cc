@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
 #include "daemon/catalog/related_codes.h"
+#include "daemon/catalog/shipped_overlays.h"
 
 namespace gmewatch {
 namespace {
@@ -92,6 +93,7 @@ Runbook RunbookFor(const CatalogCode& code, const Catalog& catalog) {
   runbook.queries = QueriesFor(code, runbook.related);
   runbook.solution = code.solution;
   runbook.who = action.who;
+  runbook.sdk_note = ShippedSdkNote(code);
   return runbook;
 }
 

@@ -27,7 +27,8 @@ struct Runbook {
   std::vector<int32_t> related;      // codes that report the same fault elsewhere; ascending
   // Mitigation.
   std::string solution;
-  std::string who;  // who must act, in words: "the game's developers: ..."
+  std::string who;       // who must act, in words: "the game's developers: ..."
+  std::string sdk_note;  // as ShippedSdkNote
 };
 
 // REQUIRES: `code` is one of `catalog`.

@@ -94,7 +94,16 @@ void GmeFamilies::Render(const ScrapeView& view, bool open_metrics, ChunkWriter*
                  counters_, places, out,
                  [reason](const PlaceCounters& place) { return place.lost(reason); });
   }
-  out->Append(texts->families);
+  RenderInfo(texts->code_info, view, out);
+  RenderInfo(texts->solution_info, view, out);
+}
+
+void GmeFamilies::RenderInfo(const InfoText& info, const ScrapeView& view, ChunkWriter* out) const {
+  out->Append(info.documented);
+  for (size_t slot = kOtherSlot + 1; slot < view.codes; ++slot) {
+    const auto found = info.of_overlays.find(counters_.code(slot));
+    if (found != info.of_overlays.end()) out->Append(found->second);
+  }
 }
 
 void GmeFamilies::SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display) {
@@ -102,9 +111,9 @@ void GmeFamilies::SetCatalog(absl::Span<const CatalogCode> codes, const CatalogD
   for (const CatalogCode& code : codes) {
     texts->category.emplace(code.value, code.category);
   }
-  AppendCodeInfo(codes, &texts->families);
+  texts->code_info = CodeInfo(codes);
   if (!display.hide_solution_info) {
-    AppendSolutionInfo(codes, display.public_url, &texts->families);
+    texts->solution_info = SolutionInfo(codes, display.public_url);
   }
   absl::MutexLock lock(&mutex_);
   texts_ = std::move(texts);
@@ -116,27 +125,31 @@ uint64_t GmeFamilies::SeriesCount(const ScrapeView& view) {
   return view.place_shown.size() * (view.codes * kMetricsOfCell + kMetricsOfPlace + kLossReasons);
 }
 
-void GmeFamilies::AppendCodeInfo(absl::Span<const CatalogCode> codes, std::string* out) {
-  absl::StrAppend(out, FamilyHead(kErrorCodeInfo));
+GmeFamilies::InfoText GmeFamilies::CodeInfo(absl::Span<const CatalogCode> codes) {
+  InfoText info{FamilyHead(kErrorCodeInfo), {}};
   for (const CatalogCode& code : codes) {
     AppendInfo(kErrorCodeInfo,
                {absl::StrCat(code.value), code.name, code.category, code.subcategory, code.severity,
                 code.action},
-               out);
+               info.For(code));
   }
+  return info;
 }
 
-void GmeFamilies::AppendSolutionInfo(absl::Span<const CatalogCode> codes,
-                                     absl::string_view public_url, std::string* out) {
-  absl::StrAppend(out, FamilyHead(kErrorCodeSolutionInfo));
+GmeFamilies::InfoText GmeFamilies::SolutionInfo(absl::Span<const CatalogCode> codes,
+                                                absl::string_view public_url) {
+  InfoText info{FamilyHead(kErrorCodeSolutionInfo), {}};
   const absl::string_view base = absl::StripSuffix(public_url, "/");
   for (const CatalogCode& code : codes) {
     AppendInfo(kErrorCodeSolutionInfo,
                {absl::StrCat(code.value), code.name, code.category,
-                CutAtCharacter(code.solution, kSolutionBytesMax),
+                CutAtCharacter(
+                    absl::StrCat(code.solution, code.sdk_note.empty() ? "" : " ", code.sdk_note),
+                    kSolutionBytesMax),
                 absl::StrCat(base, "/codes/", code.value)},
-               out);
+               info.For(code));
   }
+  return info;
 }
 
 std::vector<absl::string_view> GmeFamilies::PlaceLabels(size_t places) {

@@ -51,17 +51,29 @@ class GmeFamilies {
   static constexpr size_t kSolutionBytesMax = 512;
 
  private:
+  // A family of constant samples.
+  struct InfoText {
+    std::string documented;  // with the family's head
+    // A code of an overlay has its sample once it has counted.
+    absl::flat_hash_map<int32_t, std::string> of_overlays;
+
+    // Where the code's sample goes.
+    std::string* For(const CatalogCode& code) {
+      return code.overlay.empty() ? &documented : &of_overlays[code.value];
+    }
+  };
   // Made once per catalogue; shared, because a scrape may still send it while the next one already
   // has another.
   struct CatalogText {
     absl::flat_hash_map<int32_t, std::string> category;
-    std::string families;
+    InfoText code_info;
+    InfoText solution_info;  // empty if it is hidden
   };
 
   static absl::string_view CategoryIn(const CatalogText& texts, int32_t code, bool other);
-  static void AppendCodeInfo(absl::Span<const CatalogCode> codes, std::string* out);
-  static void AppendSolutionInfo(absl::Span<const CatalogCode> codes, absl::string_view public_url,
-                                 std::string* out);
+  static InfoText CodeInfo(absl::Span<const CatalogCode> codes);
+  static InfoText SolutionInfo(absl::Span<const CatalogCode> codes, absl::string_view public_url);
+  void RenderInfo(const InfoText& info, const ScrapeView& view, ChunkWriter* out) const;
   // `region="REGION",app="APP"} ` for each of the first `places` rows.
   std::vector<absl::string_view> PlaceLabels(size_t places);
   std::shared_ptr<const CatalogText> Texts() const;

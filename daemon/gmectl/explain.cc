@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/flags.h"
 #include "daemon/catalog/catalog.h"
+#include "daemon/catalog/shipped_overlays.h"
 #include "daemon/gmectl/admin_client.h"
 #include "daemon/gmectl/command.h"
 #include "daemon/gmectl/detector_report.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct ExplainFlags {
   std::string catalog;
+  std::vector<std::string> overlays;
   bool live = false;
   bool detector = false;
   std::string app;
@@ -33,6 +35,9 @@ struct ExplainFlags {
 Flags MakeFlags(ExplainFlags* to) {
   Flags flags;
   flags.Add("catalog", &to->catalog, "catalogue file; default: the built-in one");
+  flags.Add("catalog_overlay", &to->overlays,
+            "further codes, as gmewatchd takes them; may be given several\ntimes; default: the "
+            "built-in ones, for codes that the document lacks");
   flags.Add("live", &to->live, "add the current state of the code; asks gmewatchd");
   flags.Add("detector", &to->detector,
             "print what the detector knows of the code instead; asks gmewatchd");
@@ -61,11 +66,6 @@ absl::Status Check(const ExplainFlags& flags, const std::vector<std::string>& re
     return absl::InvalidArgumentError("--detector and --live are given; allowed: one of them");
   }
   return CheckAdminAddress(flags.admin);
-}
-
-absl::StatusOr<Catalog> LoadCatalog(const std::string& path) {
-  if (path.empty()) return Catalog::Embedded();
-  return Catalog::Load(path);
 }
 
 // Asks the daemon for the state of `code`; reads its JSON into `live` and returns it.
@@ -150,12 +150,20 @@ int RunExplain(const std::vector<std::string>& arguments, std::ostream& out, std
     err << "gmectl explain: " << status.message() << "\nSee gmectl explain --help.\n";
     return kExitUsage;
   }
-  const absl::StatusOr<Catalog> catalog = LoadCatalog(flags.catalog);
+  const absl::StatusOr<Catalog> catalog = Catalog::Load(flags.catalog, flags.overlays);
   if (!catalog.ok()) {
     err << "gmectl explain: " << catalog.status().message() << "\n";
     return kExitUsage;
   }
-  const auto codes = FindCodes(*catalog, rest[0]);
+  const Catalog* used = &*catalog;
+  auto codes = FindCodes(*used, rest[0]);
+  if (!codes.ok() && flags.catalog.empty() && flags.overlays.empty()) {
+    auto shipped = FindCodes(ShippedCatalog(), rest[0]);
+    if (shipped.ok()) {
+      used = &ShippedCatalog();
+      codes = std::move(shipped);
+    }
+  }
   if (!codes.ok()) {
     err << "gmectl explain: " << codes.status().message() << "\n";
     return kExitUsage;
@@ -164,7 +172,7 @@ int RunExplain(const std::vector<std::string>& arguments, std::ostream& out, std
   for (const CatalogCode* code : *codes) {
     if (code != codes->front() && !flags.json) out << "\n";
     exit_status = std::max(exit_status, flags.detector ? ExplainDetector(flags, *code, out, err)
-                                                       : Explain(flags, *catalog, *code, out, err));
+                                                       : Explain(flags, *used, *code, out, err));
   }
   return exit_status;
 }

@@ -68,7 +68,8 @@ void AddRunbook(const CatalogCode& code, const Catalog& catalog, Screen* screen)
   const Runbook runbook = RunbookFor(code, catalog);
   screen->Paragraph(absl::StrCat(code.value, " ", code.name), 0, "", Ink::kStrong);
   screen->Paragraph(absl::StrCat(code.category, code.subcategory.empty() ? "" : ", ",
-                                 code.subcategory, "; ", code.severity));
+                                 code.subcategory, "; ", code.severity,
+                                 code.overlay.empty() ? "" : "; of the overlay ", code.overlay));
   AddHeading("Meaning", screen);
   for (const std::string& text : {runbook.description, runbook.cause}) {
     if (!text.empty()) screen->Paragraph(text, kIndent);
@@ -83,6 +84,7 @@ void AddRunbook(const CatalogCode& code, const Catalog& catalog, Screen* screen)
   for (const std::string& query : runbook.queries) AddQuery(query, screen);
   AddHeading("Mitigation", screen);
   screen->Paragraph(runbook.solution, kIndent, "", Ink::kStrong);
+  if (!runbook.sdk_note.empty()) screen->Paragraph(runbook.sdk_note, kIndent);
   screen->Paragraph(runbook.who, kIndent, "Who must act: ");
 }
 
@@ -105,7 +107,8 @@ std::string RunbookJson(const CatalogCode& code, const Catalog& catalog, absl::s
   add("related", absl::StrCat("[", absl::StrJoin(runbook.related, ","), "]"));
   add("solution", JsonText(runbook.solution));
   add("who", JsonText(runbook.who));
-  add("source", JsonText(catalog.source()));
+  add("source", JsonText(code.overlay.empty() ? catalog.source() : code.overlay));
+  add("sdk_note", JsonText(runbook.sdk_note));
   if (!live.empty()) add("live", live);
   return json + "}\n";
 }

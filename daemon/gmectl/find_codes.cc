@@ -84,8 +84,8 @@ absl::StatusOr<Codes> FindCodes(const Catalog& catalog, absl::string_view text) 
   }
   const std::string name = absl::AsciiStrToUpper(text);
   Codes found;
-  for (const CatalogCode& code : catalog.codes()) {
-    if (absl::EqualsIgnoreCase(code.name, text)) found.push_back(&code);
+  for (const CatalogCode* code : catalog.rows()) {
+    if (absl::EqualsIgnoreCase(code->name, text)) found.push_back(code);
   }
   if (!found.empty()) return found;
   return Unknown(text, Nearest(catalog, [&](const CatalogCode& each) {

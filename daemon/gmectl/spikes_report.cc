@@ -56,6 +56,7 @@ void AddFix(const v1::Spike& cause, absl::string_view action, Screen* screen) {
     screen->Paragraph("This code is not documented; no fix is known.", kIndent, "Fix: ");
   } else {
     screen->Paragraph(cause.solution(), kIndent, "Fix: ", Ink::kStrong);
+    if (!cause.sdk_note().empty()) screen->Paragraph(cause.sdk_note(), kIndent);
   }
 }
 

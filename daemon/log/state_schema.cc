@@ -40,6 +40,8 @@ ALTER TABLE detector_pages ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
 UPDATE meta SET value = 2 WHERE key = 'schema_version';
 )sql";
 
+const char* const kLongSessionsSql = "UPDATE meta SET value = 3 WHERE key = 'schema_version'";
+
 std::vector<std::string> LostColumns() {
   std::vector<std::string> columns;
   columns.reserve(kLossReasons);
@@ -52,7 +54,7 @@ std::vector<std::string> LostColumns() {
 SqliteSchema StateSchema() {
   SqliteSchema schema;
   schema.application_id = 0x474d5753;  // "GMWS"
-  schema.version = kVersionWithChecksums;
+  schema.version = kVersionWithLongSessions;
   schema.oldest_version = 1;
   schema.sql =
       "CREATE TABLE places(id INTEGER PRIMARY KEY, app TEXT NOT NULL, region TEXT NOT NULL, "

@@ -46,6 +46,9 @@ absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(
   std::unique_ptr<StateTables> opened(new StateTables(std::move(connection)));
   absl::Status status =
       version < kVersionWithChecksums ? opened->AddChecksums() : opened->Prepare();
+  if (status.ok() && version < kVersionWithLongSessions) {
+    status = opened->connection_->Execute(kLongSessionsSql);
+  }
   if (!status.ok()) return status;
   return opened;
 }

@@ -72,6 +72,8 @@ absl::Status CheckPolicy(const internal::Policy& policy) {
                kAppRegionsMax),
         within("number of catalog_codes", static_cast<uint64_t>(policy.catalog_codes_size()),
                kCatalogCodesMax),
+        within("number of overlay_codes", static_cast<uint64_t>(policy.overlay_codes_size()),
+               kOverlayCodesMax),
         within("unknown_codes_of_app", policy.unknown_codes_of_app(), kUnknownCodesMax),
         within("series_events_max", policy.series_events_max(), kSeriesEventsMax)}) {
     if (!status.ok()) return status;

@@ -52,10 +52,15 @@ inline constexpr size_t kUnknownCodesMax = 64;
 inline constexpr size_t kUnknownCodesCommon = kUnknownCodesMax / 2;
 inline constexpr uint32_t kUnknownCodesOfApp = 8;
 
-// The columns of a counter row, and the bits of Session::seen: success, other, the codes of the
-// catalogue and unknown codes.
-inline constexpr size_t kCodeSlotsMax = 192;
-inline constexpr size_t kCatalogCodesMax = kCodeSlotsMax - 2 - kUnknownCodesMax;
+// The columns of a counter row, and the bits of Session::seen, with which a session fills a cache
+// line: other, the codes of the catalogue, unknown codes, and those codes of overlays that count.
+inline constexpr size_t kCodeSlotsMax = 254;
+inline constexpr size_t kCatalogCodesMax = 126;
+// The rows of all overlays together. At least kOverlayColumnsMin of their codes can count by their
+// number; more, where the catalogue has fewer codes than it may.
+inline constexpr size_t kOverlayCodesMax = 512;
+inline constexpr size_t kOverlayColumnsMin =
+    kCodeSlotsMax - 1 - kUnknownCodesMax - kCatalogCodesMax;
 
 }  // namespace gmewatch
 

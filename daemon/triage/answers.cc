@@ -9,6 +9,7 @@
 #include "daemon/model/code_label.h"
 #include "daemon/model/spike_reason.h"
 #include "daemon/triage/breakdowns.h"
+#include "daemon/triage/sdk_note.h"
 #include "daemon/triage/timestamp.h"
 #include "daemon/triage/traffic_answer.h"
 #include "daemon/triage/urgency.h"
@@ -52,12 +53,20 @@ void SetNumbers(const CodeNumbers& numbers, v1::CodeSummary* out) {
   out->set_events_24h(static_cast<double>(numbers.events_24h));
   out->set_events_total(static_cast<double>(numbers.events_total));
   out->set_sessions_total(static_cast<double>(numbers.sessions_total));
-  if (numbers.first_seen_s != 0) {
-    *out->mutable_first_seen() = TimestampOf(numbers.first_seen_s);
-  }
-  if (numbers.last_seen_s != 0) {
-    *out->mutable_last_seen() = TimestampOf(numbers.last_seen_s);
-  }
+  if (numbers.first_seen_s != 0) *out->mutable_first_seen() = TimestampOf(numbers.first_seen_s);
+  if (numbers.last_seen_s != 0) *out->mutable_last_seen() = TimestampOf(numbers.last_seen_s);
+}
+
+// `named` is a CodeSummary or a Spike.
+template <typename Named>
+void SetTexts(const CatalogCode& text, Named* named) {
+  named->set_name(text.name);
+  named->set_category(text.category);
+  named->set_severity(text.severity);
+  named->set_action(text.action);
+  named->set_solution(text.solution);
+  named->set_overlay(text.overlay);
+  named->set_sdk_note(text.sdk_note);
 }
 
 }  // namespace
@@ -80,6 +89,7 @@ Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& lin
   for (const CatalogCode& code : catalog.codes()) {
     const size_t slot = slot_of(code.value);
     const bool is_seen = slot < seen.size();
+    if (!is_seen && !code.overlay.empty()) continue;
     AddCode(code.value, false, is_seen ? slot : kNoSlot,
             is_seen ? seen[slot].numbers : CodeNumbers());
   }
@@ -106,12 +116,8 @@ void Answers::AddCode(int32_t code, bool other, size_t slot, const CodeNumbers& 
   out.set_code(CodeLabel(code, other));
   out.set_category(std::string(kUnknownCategory));
   if (const CatalogCode* text = other ? nullptr : catalog_.Find(code)) {
-    out.set_name(text->name);
-    out.set_category(text->category);
+    SetTexts(*text, &out);
     out.set_subcategory(text->subcategory);
-    out.set_severity(text->severity);
-    out.set_action(text->action);
-    out.set_solution(text->solution);
   }
   out.set_runbook_url(absl::StrCat(links_.public_url, "/codes/", out.code()));
   out.set_state(v1::CodeSummary::CALM);
@@ -146,13 +152,12 @@ v1::Spike Answers::SpikeOf(const Spike& spike) const {
     out.set_reason(SpikeReason(spike.operations_share, spike.traffic_ratio));
   }
   if (const Known* known = Find(out.code())) {
-    out.set_name(known->summary.name());
     out.set_category(known->summary.category());
-    out.set_severity(known->summary.severity());
-    out.set_action(known->summary.action());
-    out.set_solution(known->summary.solution());
     out.set_runbook_url(known->summary.runbook_url());
   }
+  const auto& [code, other, place] = spike.where;
+  const CatalogCode* text = other ? nullptr : catalog_.Find(code, place.app);
+  if (text != nullptr) SetTexts(*text, &out);
   return out;
 }
 
@@ -210,9 +215,7 @@ v1::TopResponse Answers::Top(size_t limit) const {
   for (const Known& known : codes_) {
     if (known.summary.events_total() > 0) seen.push_back(&known.summary);
   }
-  absl::c_stable_sort(seen, [](const v1::CodeSummary* x, const v1::CodeSummary* y) {
-    return IsMoreUrgent(UrgencyOf(*x), UrgencyOf(*y));
-  });
+  absl::c_stable_sort(seen, [](const auto* x, const auto* y) { return kByUrgency(*x, *y); });
   auto out = Begin<v1::TopResponse>();
   *out.mutable_silences() = {silences_.begin(), silences_.end()};
   *out.mutable_traffic() = {traffic_.begin(), traffic_.end()};
@@ -258,15 +261,16 @@ std::optional<v1::CodeResponse> Answers::Code(absl::string_view label) const {
   for (const v1::Spike& spike : spikes_) {
     if (spike.code() == label) *out.add_spikes() = spike;
   }
-  AddPast(*known, &out);
+  AddPast(*known, Documented(label), &out);
   AddRisingWith(label, &out);
   *out.mutable_links() = LinksOf(links_, label);
   return out;
 }
 
-void Answers::AddPast(const Known& known, v1::CodeResponse* out) const {
+void Answers::AddPast(const Known& known, const CatalogCode* text, v1::CodeResponse* out) const {
   if (known.slot == kNoSlot) return;
   const CodePast past = memory_.Past(known.slot);
+  if (text != nullptr) out->mutable_summary()->set_sdk_note(SdkNoteOf(*text, past));
   *out->mutable_hour() = HistoryOf(past.hour);
   *out->mutable_day() = HistoryOf(past.day);
   *out->mutable_breakdowns() = BreakdownsOf(past);

@@ -57,7 +57,7 @@ class Answers {
   v1::Incident IncidentOf(const Incident& incident) const;
   const Known* Find(absl::string_view label) const;
   Known* Find(absl::string_view label);
-  void AddPast(const Known& known, v1::CodeResponse* out) const;
+  void AddPast(const Known& known, const CatalogCode* text, v1::CodeResponse* out) const;
   void AddRisingWith(absl::string_view label, v1::CodeResponse* out) const;
   template <typename Response>
   Response Begin() const;

@@ -2,9 +2,11 @@
 
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/escape_html.h"
 #include "daemon/catalog/runbook.h"
+#include "daemon/catalog/shipped_overlays.h"
 #include "daemon/model/limits.h"
 #include "daemon/triage/code_past.h"
 #include "daemon/triage/html_elements.h"
@@ -90,14 +92,21 @@ std::string RunbookText(const Runbook& runbook, const Answers& answers) {
   return out + "</section>\n";
 }
 
-std::string UndocumentedText(absl::string_view label) {
+std::string UndocumentedText(absl::string_view label, int32_t code) {
   if (label == kOtherLabel) {
     return absl::StrCat("<p>gmewatchd counts up to ", kUnknownCodesMax,
                         " codes that the document does not have by their number; further ones are "
                         "counted here.</p>\n");
   }
+  const std::string overlay = ShippedOverlayWith(code);
+  if (!overlay.empty()) {
+    return absl::StrCat("<p>The document does not have this code; the overlay ",
+                        EscapeHtml(overlay),
+                        ". Start gmewatchd with --catalog_overlay of that name to see its "
+                        "meaning and fix here.</p>\n");
+  }
   return "<p>The document does not have this code. Games define codes of their own: ask the game's "
-         "developers, or add the code to the catalogue (gmewatchd --catalog).</p>\n";
+         "developers, or add the code to an overlay (gmewatchd --catalog_overlay).</p>\n";
 }
 
 std::string FactsText(const v1::CodeSummary& summary, absl::Time now) {
@@ -150,11 +159,13 @@ std::optional<Page> CodePage(const Answers& answers, absl::string_view label) {
   const v1::CodeSummary& summary = code->summary();
   const absl::Time now = answers.time();
   const CatalogCode* documented = answers.Documented(label);
+  int32_t number = 0;
+  if (!absl::SimpleAtoi(label, &number)) number = kSuccessCode;
   const std::string title = absl::StrCat(label, summary.name().empty() ? "" : " ", summary.name());
   const std::string runbook =
-      documented == nullptr ? UndocumentedText(label)
+      documented == nullptr ? UndocumentedText(label, number)
                             : RunbookText(RunbookFor(*documented, answers.catalog()), answers);
-  const std::string fix = documented == nullptr ? "" : HtmlFix(summary.solution());
+  const std::string fix = documented == nullptr ? "" : HtmlFix(summary);
   const bool spikes = summary.state() == v1::CodeSummary::SPIKING;
   return Page{.title = absl::StrCat(title, " - gmewatch"),
               .state = spikes ? PageState::kTroubled : PageState::kNeutral,

@@ -156,7 +156,7 @@ std::string HomeWriter::CodeText(const v1::Incident& incident, const CodeGroup& 
     return absl::StrCat(out, "<p class=\"soft\">The fix is the same as for ",
                         EscapeHtml(same_fix->code()), ".</p>\n");
   }
-  return absl::StrCat(out, HtmlFix(spike.solution()));
+  return absl::StrCat(out, HtmlFix(spike));
 }
 
 std::string HomeWriter::IncidentText(const v1::Incident& incident) const {
@@ -216,7 +216,7 @@ std::string HomeWriter::LoopsText() const {
     absl::StrAppend(&out, "<h3>", HtmlCodeLink(kRoot, loop->code(), loop->name()), "</h3>\n<p>",
                     HtmlRates(loop->observed_rate(), loop->expected_rate()), "; ",
                     HtmlPlace(loop->app(), loop->region()), "; ", HtmlSince(*loop, now_), "</p>\n",
-                    HtmlFix(loop->solution()));
+                    HtmlFix(*loop));
   }
   return out + "</section>\n";
 }

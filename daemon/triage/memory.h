@@ -57,7 +57,7 @@ class TriageMemory {
   void ReadCounters(const RejectedByReason& rejected, absl::Duration min_age);
 
   // Reads the counters and returns what is kept over a restart: the history of counts and when
-  // codes were seen, about 200 KB at most. Who reports a code is not kept.
+  // codes were seen, about 220 KB at most. Who reports a code is not kept.
   std::string Save(const RejectedByReason& rejected);
   // Continues from what Save returned; an empty text changes nothing. The history may be ahead of
   // the counters, until a replay brings them up to it. DataLoss, and nothing changed: the text

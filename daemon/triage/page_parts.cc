@@ -46,6 +46,21 @@ std::string HtmlCodeRow(absl::string_view root, const v1::CodeSummary& code,
       "</td><td class=\"n wide\">", CountText(code.events_24h()), "</td></tr>\n");
 }
 
+// `named` is a Spike or a CodeSummary.
+template <typename Named>
+std::string FixOf(const Named& named) {
+  if (named.solution().empty()) {
+    return "<div class=\"fix\"><p>The document does not have this code.</p></div>\n";
+  }
+  const std::string head = named.overlay().empty() ? "What the document says to do:"
+                                                   : absl::StrCat("What to do, by the overlay ",
+                                                                  EscapeHtml(named.overlay()), ":");
+  const std::string note =
+      named.sdk_note().empty() ? "" : absl::StrCat("<p>", EscapeHtml(named.sdk_note()), "</p>");
+  return absl::StrCat("<div class=\"fix\"><p>", head, "</p><p>", EscapeHtml(named.solution()),
+                      "</p>", note, "</div>\n");
+}
+
 }  // namespace
 
 std::string HtmlPlace(absl::string_view app, absl::string_view region) {
@@ -93,13 +108,8 @@ std::string HtmlSince(const v1::TrafficLine& line, absl::Time now) {
   return Since(TimeOf(line.start()), line.active(), TimeOf(line.end()), now);
 }
 
-std::string HtmlFix(absl::string_view solution) {
-  if (solution.empty()) {
-    return "<div class=\"fix\"><p>The document does not have this code.</p></div>\n";
-  }
-  return absl::StrCat("<div class=\"fix\"><p>What the document says to do:</p><p>",
-                      EscapeHtml(solution), "</p></div>\n");
-}
+std::string HtmlFix(const v1::Spike& spike) { return FixOf(spike); }
+std::string HtmlFix(const v1::CodeSummary& code) { return FixOf(code); }
 
 std::string HtmlStateTag(const v1::CodeSummary& code) {
   if (code.state() == v1::CodeSummary::SPIKING) return "<span class=\"tag bad\">spiking</span>";

@@ -29,8 +29,10 @@ std::string HtmlSince(const v1::Spike& spike, absl::Time now);
 std::string HtmlSince(const v1::Incident& incident, absl::Time now);
 std::string HtmlSince(const v1::Silence& silence, absl::Time now);
 std::string HtmlSince(const v1::TrafficLine& line, absl::Time now);
-// The document's words, or that it does not have the code.
-std::string HtmlFix(absl::string_view solution);
+// The document's words, or an overlay's, and what the code means in another version of the SDK; or
+// that there is no fix.
+std::string HtmlFix(const v1::Spike& spike);
+std::string HtmlFix(const v1::CodeSummary& code);
 // A tag "spiking" or "retry loop"; empty for a calm code.
 std::string HtmlStateTag(const v1::CodeSummary& code);
 // The largest shift in who reports the code, as a sentence; empty if no shift is large enough.

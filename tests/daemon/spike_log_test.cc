@@ -1,5 +1,6 @@
 #include "daemon/spike_log.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -58,6 +59,25 @@ TEST(SpikeLogTest, LogsTheStartAndTheEndOfASpike) {
     EXPECT_EQ(Logged(active, OneSpike(retry_loop, false)), std::string(name) + " ended " + rest);
     EXPECT_EQ(Logged(OneSpike(retry_loop, false), {}), "");
   }
+}
+
+TEST(SpikeLogTest, LogsACodeThatIsInNoCatalogueOnce) {
+  Counters counters;
+  counters.AddCode(1005, true);
+  counters.AddCode(7022, true);
+  const size_t logged = counters.codes();
+  const Catalog catalog = Catalog::Embedded();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(LogUnknownCodes(counters, 0, catalog), logged);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::EndsWith(" INFO a code is in no catalogue code=7022 catalog_overlay="
+                                "\"gme_sdk_2_9 knows it as AV_ERR_BUS_ERROR\"\n"));
+  counters.AddCode(424242, true);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(LogUnknownCodes(counters, logged, catalog), logged + 1);
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      testing::EndsWith(" INFO a code is in no catalogue code=424242 catalog_overlay=none\n"));
 }
 
 TEST(SpikeLogTest, LogsAnIncidentWhenItStartsGainsAMemberAndEnds) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -149,9 +150,26 @@ std::string ToYaml(const Message& message, const std::string& indent) {
   return yaml;
 }
 
+// The same bytes as an overlay of the built-in catalogue.
+void FuzzOverlay(absl::string_view bytes) {
+  static const Catalog& documented = *new Catalog(Catalog::Embedded());
+  Catalog catalog = documented;
+  const absl::Status added = catalog.AddOverlay(bytes, kFile);
+  if (!added.ok()) CheckFault(added, bytes);
+  Require(catalog.documented() == documented.documented(), "it adds no documented code");
+  Require(added.ok() || catalog.in_overlays_only().empty(), "a wrong one adds nothing");
+  for (const CatalogCode& code : documented.codes()) {
+    Require(Same(*catalog.Find(code.value), code), "and changes none");
+  }
+  catalog.SetSdks({{"app", kSdkNewest}});
+  Require(catalog.codes().size() == catalog.documented().size() + catalog.in_overlays_only().size(),
+          "a row for each value");
+}
+
 }  // namespace
 
 void FuzzCatalog(absl::string_view bytes) {
+  FuzzOverlay(bytes);
   const absl::StatusOr<Catalog> catalog = Catalog::Parse(bytes, kFile);
   if (!catalog.ok()) {
     CheckFault(catalog.status(), bytes);
@@ -159,8 +177,10 @@ void FuzzCatalog(absl::string_view bytes) {
   }
   const auto& codes = catalog->codes();
   Require(!codes.empty() && codes.size() <= kCatalogCodesMax, "1 to 126 codes");
+  std::set<int32_t> values;
   for (const CatalogCode& code : codes) {
-    Require(code.value != 0 && catalog->Find(code.value) == &code, "each value once");
+    Require(code.value != 0 && values.insert(code.value).second, "each value once");
+    Require(Same(*catalog->Find(code.value), code), "found by its value");
     Require(!code.name.empty() && !code.solution.empty(), "a name and a solution");
     Require((code.category == "voice_message") == !code.subcategory.empty(), "subcategories");
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/wire_client.h"
@@ -63,6 +64,47 @@ TEST_F(ReloadTest, UsesANewCatalogue) {
   EXPECT_EQ(ValueOf(samples, InfoOf("2", "B", "server")), 1);
   const std::string series = CodeSeries("gme_error_events_total", "2", "server", "eu", "one");
   EXPECT_EQ(daemon_->AwaitValue(series, 0), 0) << "the new code's series start at zero";
+}
+
+// With the documented catalogue, and an app whose settings say which SDK it uses.
+TEST(OverlayReloadTest, CodesOfAnOverlayCountByTheirNumberAndMeanWhatTheAppsSdkMeans) {
+  TempDir dir;
+  const std::string config = dir.Write("settings.yaml", kOneApp);
+  const std::string overlay =
+      dir.Write("overlay.yaml",
+                "codes:\n- {value: 4711, name: GAME, category: client, severity: error, action: "
+                "fix_app, solution: s}\n");
+  auto started =
+      GmewatchdProcess::Start({"--in_memory", "--config=" + config, "--catalog_overlay=" + overlay,
+                               "--catalog_overlay=gme_sdk_3"});
+  ASSERT_TRUE(started.ok()) << started.status();
+  GmewatchdProcess& daemon = **started;
+  WireClient client(daemon.ingest_address());
+  const std::string info =
+      "gme_error_code_info{code=\"4711\",name=\"GAME\",category=\"client\","
+      "subcategory=\"\",severity=\"error\",action=\"fix_app\"}";
+  EXPECT_EQ(ValueOf(daemon.Scrape(), info), -1) << "it has not counted";
+  ASSERT_TRUE(client.Report(MakeRequest(MakeSession("one", "eu"), 1, {{4711, 2}, {1007, 3}})).ok());
+  const std::string game = CodeSeries("gme_error_events_total", "4711", "client", "eu", "one");
+  EXPECT_EQ(daemon.AwaitValue(game, 2), 2);
+  EXPECT_EQ(ValueOf(daemon.Scrape(), info), 1);
+  const auto name_of_1007 = [&daemon] {
+    for (const auto& [series, value] : daemon.Scrape()) {
+      if (absl::StartsWith(series, "gme_error_code_info{code=\"1007\"")) return series;
+    }
+    return std::string();
+  };
+  EXPECT_THAT(name_of_1007(), HasSubstr("AV_ERR_NOT_IN_MAIN_THREAD"));
+  dir.Write("settings.yaml", "apps: [{name: one, regions: [eu], sdk_major: 3}]\n");
+  ASSERT_TRUE(daemon.Reload("success"));
+  EXPECT_THAT(name_of_1007(), HasSubstr("AV_ERR_REF"));
+  // A wrong overlay changes nothing.
+  dir.Write("overlay.yaml",
+            "codes:\n- {value: 1005, name: MINE, category: client, severity: error, "
+            "action: fix_app, solution: s}\n");
+  ASSERT_TRUE(daemon.Reload("failure"));
+  EXPECT_EQ(ValueOf(daemon.Scrape(), info), 1);
+  EXPECT_EQ(ValueOf(daemon.Scrape(), game), 2);
 }
 
 TEST_F(ReloadTest, KeepsBothOldFilesIfOneNewFileIsWrong) {

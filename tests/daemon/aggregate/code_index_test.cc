@@ -68,6 +68,51 @@ TEST(CodeIndexTest, ShowsOnlyTheColumnsThatItIsAskedToShow) {
   EXPECT_TRUE(counters.code_shown(late));
 }
 
+TEST(CodeIndexTest, ACodeOfAnOverlayHasAColumnOnceItCounts) {
+  Counters counters;
+  CodeIndex index(counters);
+  std::vector<int32_t> overlay;
+  for (int32_t code = 7000; code < 7200; ++code) overlay.push_back(code);
+  index.SetOverlay(overlay);
+  index.SetCatalog({1005}, true);
+  EXPECT_EQ(counters.codes(), 2U) << "none counts yet";
+  // Unknown codes leave them their room, and they leave unknown codes theirs.
+  for (size_t i = 0; i < kUnknownCodesMax + 10; ++i) {
+    index.SlotFor(kFarCode + static_cast<int32_t>(i), "demo");
+  }
+  EXPECT_EQ(counters.codes(), 2 + kUnknownCodesMax);
+  size_t given = 0;
+  for (const int32_t code : overlay) {
+    const size_t slot = index.SlotFor(code, "demo");
+    if (slot == kOtherSlot) continue;
+    ++given;
+    EXPECT_EQ(index.Find(code), slot);
+    EXPECT_FALSE(counters.code_shown(slot)) << "it starts at zero for scrapers";
+  }
+  EXPECT_GE(given, kOverlayColumnsMin);
+  EXPECT_EQ(counters.codes(), kCodeSlotsMax) << "the table is full";
+}
+
+TEST(CodeIndexTest, ACodeThatAnOverlayTakesOverGivesItsRoomBack) {
+  Counters counters;
+  CodeIndex index(counters);
+  index.SetCatalog({1005}, true);
+  for (size_t i = 0; i < kUnknownCodesMax; ++i) {
+    index.SlotFor(kFarCode + static_cast<int32_t>(i), "demo");
+  }
+  const size_t slot = index.Find(kFarCode);
+  EXPECT_EQ(index.SlotFor(4242, "demo"), kOtherSlot);
+  index.SetOverlay({kFarCode});
+  index.SetCatalog({1005}, true);
+  EXPECT_EQ(index.Find(kFarCode), slot);
+  EXPECT_NE(index.SlotFor(4242, "demo"), kOtherSlot);
+  // Without the overlay it is unknown again, and no further code has room.
+  index.SetOverlay({});
+  index.SetCatalog({1005}, true);
+  EXPECT_EQ(index.Find(kFarCode), slot);
+  EXPECT_EQ(index.SlotFor(4243, "demo"), kOtherSlot);
+}
+
 TEST(CodeIndexTest, LoadsItsOwnRows) {
   Counters counters;
   CodeIndex index(counters);

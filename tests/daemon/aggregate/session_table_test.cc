@@ -69,6 +69,35 @@ TEST(SessionTableTest, LoadsEverySessionFromItsPages) {
   EXPECT_NE(loaded.Insert(more, SessionTable::Hash(more)), SessionTable::kNone);
 }
 
+TEST(SessionTableTest, LoadsTheShorterSessionsOfEarlierVersions) {
+  SessionTable table;
+  for (uint64_t i = 0; i < 10; ++i) {
+    Session* session = table.Change(table.Insert({i, i}, SessionTable::Hash({i, i}), TagOf("a")));
+    session->last_sequence = i * 3;
+    session->seen = {i, i + 1, i + 2, 0};
+    session->last_seen_s = 100;
+  }
+  // 16 bytes of id, 8 of the sequence number, 24 of the codes, 4 and 4 of time and mark.
+  std::vector<SessionPage> pages = table.TakePages(false);
+  std::string shorter;
+  for (size_t at = 0; at < pages[0].bytes.size(); at += sizeof(Session)) {
+    shorter += pages[0].bytes.substr(at, 48) + pages[0].bytes.substr(at + 56, 8);
+  }
+  SessionTable loaded;
+  ASSERT_TRUE(loaded.Load({{0, shorter}}).ok());
+  EXPECT_EQ(loaded.size(), 10U);
+  EXPECT_EQ(loaded.SizeOf(TagOf("a")), 10U);
+  for (uint64_t i = 0; i < 10; ++i) {
+    const Session& session = loaded.at(loaded.Find({i, i}, SessionTable::Hash({i, i})));
+    EXPECT_EQ(session.last_sequence, i * 3);
+    EXPECT_EQ(session.seen[2], i + 2);
+    EXPECT_EQ(session.seen[3], 0U);
+    EXPECT_EQ(session.last_seen_s, 100U);
+  }
+  // The next checkpoint stores it as it is now.
+  EXPECT_EQ(loaded.TakePages(true).at(0).bytes, pages[0].bytes);
+}
+
 TEST(SessionTableTest, TakesOnlyThePagesThatChanged) {
   SessionTable table;
   for (uint64_t i = 0; i < 10'000; ++i) table.Insert({i, i}, SessionTable::Hash({i, i}));

@@ -65,6 +65,14 @@ TEST(AnnotationTextTest, AnEndedSpikeHasItsPeakAndItsEnd) {
   EXPECT_THAT(annotation.text, HasSubstr("&amp;to=1767228000000&amp;"));
 }
 
+TEST(AnnotationTextTest, SaysWhatTheCodeMeansInAnotherSdk) {
+  CatalogCode code = Timeout();
+  code.sdk_note = "From SDK 3.0 on, 1005 means B: Call <them>.";
+  EXPECT_THAT(AnnotationFor(Annotated(ActiveSpike(1005), kStart + 90), &code, kLinks).text,
+              HasSubstr("<b>Fix:</b> Check the network.<br/>From SDK 3.0 on, 1005 means B: Call "
+                        "&lt;them&gt;.<br/><a href="));
+}
+
 TEST(AnnotationTextTest, SaysWhatWasRuledOut) {
   Spike spike = ActiveSpike(1005);
   spike.operations_share = 0.61;

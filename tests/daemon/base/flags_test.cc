@@ -15,6 +15,7 @@ struct Values {
   absl::Duration wait = absl::Seconds(10);
   double share = 0.5;
   NumberSwitch watch{false, 2};
+  std::vector<std::string> files;
 };
 
 Flags MakeFlags(Values* values) {
@@ -24,6 +25,7 @@ Flags MakeFlags(Values* values) {
   flags.Add("wait", &values->wait, "how long");
   flags.Add("share", &values->share, "of all");
   flags.Add("watch", &values->watch, "again");
+  flags.Add("file", &values->files, "several");
   return flags;
 }
 
@@ -43,6 +45,13 @@ TEST(FlagsTest, ReadsFlagsAmongOtherArguments) {
   ASSERT_TRUE(MakeFlags(&values).Parse({"--noloud", "--name="}, &rest).ok());
   EXPECT_FALSE(values.loud);
   EXPECT_EQ(values.name, "");
+}
+
+TEST(FlagsTest, AListTakesAFlagSeveralTimes) {
+  Values values;
+  std::vector<std::string> rest;
+  ASSERT_TRUE(MakeFlags(&values).Parse({"--file=a", "--name=x", "--file", "b"}, &rest).ok());
+  EXPECT_THAT(values.files, ElementsAre("a", "b"));
 }
 
 TEST(FlagsTest, ASwitchMayHaveANumber) {

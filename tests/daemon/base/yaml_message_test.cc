@@ -38,9 +38,10 @@ TEST(YamlMessageTest, ReadsEachType) {
   Check<internal::Config>("", "");
   Check<internal::Config>("# nothing", "");
   Check<internal::Config>("{}", "");
-  Check<internal::Config>("apps:\n- name: a\n  regions: [x, 'y', 12]\n- name: true\n",
-                          "apps { name: \"a\" regions: \"x\" regions: \"y\" regions: \"12\" } "
-                          "apps { name: \"true\" }");
+  Check<internal::Config>(
+      "apps:\n- name: a\n  regions: [x, 'y', 12]\n- name: true\n",
+      "apps { name: \"a\" regions: \"x\" regions: \"y\" regions: \"12\" sdk_major: 2 } "
+      "apps { name: \"true\" sdk_major: 2 }");
   Check<google::protobuf::UInt32Value>("value: 4294967295", "value: 4294967295");
   Check<google::protobuf::UInt64Value>("value: 18446744073709551615",
                                        "value: 18446744073709551615");
@@ -66,7 +67,7 @@ TEST(YamlMessageTest, ReadsDurations) {
 TEST(YamlMessageTest, SectionsThatAreCommentedOutAreEmpty) {
   Check<internal::Config>("limits:\n  # max_sessions: 1\nlog:\n", "");
   Check<internal::Config>("apps:\n", "");
-  Check<internal::Config>("apps: [~]", "apps { }");
+  Check<internal::Config>("apps: [~]", "apps { sdk_major: 2 }");
 }
 
 TEST(YamlMessageTest, FieldsThatAreNotGivenHaveTheirDefaults) {
@@ -101,7 +102,7 @@ TEST(YamlMessageTest, NamesTheNewNameOfAFormerField) {
 TEST(YamlMessageTest, NamesAnUnknownField) {
   CheckError("apps:\n  - name: a\n    regoins: [x]",
              "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
-             "relay_keys, token_keys");
+             "relay_keys, token_keys, sdk_major");
   CheckError("Apps: []",
              "f.yaml:1:1: unknown field \"Apps\"; allowed: apps, limits, ingest, log, "
              "expose, detect, annotations, quotas, connect");

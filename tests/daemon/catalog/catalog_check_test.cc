@@ -147,7 +147,7 @@ TEST(CatalogCheckTest, RejectsAWrongRowOfTheImpacts) {
 TEST(CatalogCheckTest, RejectsWhatTheSchemaDoesNotHave) {
   CheckErrorWith("  cause:", "  because:",
                  "c.yaml:9:3: unknown field \"because\" in codes[0]; allowed: value, name, "
-                 "category, subcategory, severity, action, description, cause, solution");
+                 "category, subcategory, severity, action, description, cause, solution, sdk");
   CheckErrorWith("Upload error", "Upload \xff", "c.yaml:8:23: byte 0xff is not valid UTF-8");
   CheckError("Codes: []",
              "c.yaml:1:1: unknown field \"Codes\"; allowed: source, codes, actions, "

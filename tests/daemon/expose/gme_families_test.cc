@@ -231,6 +231,23 @@ TEST_F(GmeFamiliesTest, ShowsTheTextsOfTheCatalogue) {
             1);
 }
 
+TEST_F(GmeFamiliesTest, ACodeOfAnOverlayIsShownOnceItCounts) {
+  std::vector<CatalogCode> codes = TwoCodes();
+  codes[0].sdk_note = "From SDK 3.0 on, 1005 means C: Ask.";
+  codes[1].overlay = "game.yaml";
+  families_.SetCatalog(codes, {"https://watch.example/", false});
+  counters_.AddCode(1005, true);
+  EXPECT_EQ(SumOf(Render(), "gme_error_code_info"), 1);
+  EXPECT_EQ(SumOf(Render(), "gme_error_code_solution_info",
+                  {{"solution",
+                    "Call \"Init\" first.\nThen C:\\log. From SDK 3.0 on, 1005 means C: Ask."}}),
+            1);
+  counters_.AddCode(-7, true);
+  const std::vector<ExposedFamily> families = Render();
+  EXPECT_EQ(SumOf(families, "gme_error_code_info", {{"code", "-7"}}), 1);
+  EXPECT_EQ(SumOf(families, "gme_error_code_solution_info"), 2);
+}
+
 TEST_F(GmeFamiliesTest, TakesANewCatalogueAtRunTime) {
   counters_.AddCode(1005, true);
   counters_.AddPlace({"demo", "eu"}, true)->mutable_cell(1)->events.Add(3);

@@ -71,6 +71,25 @@ TEST(ExplainTest, BrokenQueriesLoseNothing) {
   }
 }
 
+TEST(ExplainTest, ACodeThatTheDocumentLacksIsExplainedByTheBuiltInOverlays) {
+  for (const char* code : {"7022", "av_err_bus_error"}) {
+    const CommandResult run = Explain({code});
+    EXPECT_EQ(run.status, kExitGood) << run.err;
+    EXPECT_THAT(run.out, AllOf(HasSubstr("7022 AV_ERR_BUS_ERROR"),
+                               HasSubstr("of the overlay gme_sdk_2_9"), HasSubstr("Mitigation")));
+  }
+  // With a choice of files only these are asked.
+  EXPECT_EQ(Explain({"--catalog_overlay=gme_sdk_3", "7022"}).status, kExitUsage);
+  EXPECT_EQ(Explain({"--catalog_overlay=gme_sdk_3", "1009"}).status, kExitGood);
+}
+
+TEST(ExplainTest, SaysWhatACodeMeansInAnotherSdk) {
+  EXPECT_THAT(Flat(Explain({"1007"}).out), HasSubstr("From SDK 3.0 on, 1007 means AV_ERR_"));
+  EXPECT_THAT(JsonOf(Explain({"--json", "1007"}).out).fields().at("sdk_note").string_value(),
+              HasSubstr("From SDK 3.0 on, 1007 means AV_ERR_"));
+  EXPECT_THAT(Explain({"1005"}).out, Not(HasSubstr("SDK 3.0")));
+}
+
 TEST(ExplainTest, ANameWithTwoCodesShowsBoth) {
   const CommandResult run = Explain({"AV_ERR_SERVER_ID_NOT_IN_ROOM"});
   EXPECT_EQ(run.status, kExitGood);
@@ -123,7 +142,7 @@ TEST(ExplainTest, SaysWhatIsWrong) {
   };
   check({}, "0 codes are given; allowed: one");
   check({"1005", "1006"}, "2 codes are given");
-  check({"1009"}, "there is no documented code \"1009\"");
+  check({"1010"}, "there is no documented code \"1010\"");
   check({"--colour", "1005"}, "there is no flag --colour");
   check({"--admin_address=ftp://x", "1005"}, "--admin_address is \"ftp://x\"; allowed: ");
 }

@@ -302,6 +302,10 @@ TEST(EpochTest, RejectsAPolicyWithNumbersThatNoTableHolds) {
                   for (size_t i = 0; i <= kCatalogCodesMax; ++i) p->add_catalog_codes(1);
                 }),
                 "number of catalog_codes is");
+  ExpectDamaged(with_policy([](auto* p) {
+                  for (size_t i = 0; i <= kOverlayCodesMax; ++i) p->add_overlay_codes(1);
+                }),
+                "number of overlay_codes is");
   ExpectDamaged(with_policy([](auto* p) { p->set_series_events_max(UINT64_MAX); }),
                 "series_events_max");
   EXPECT_TRUE(Epoch::Parse(with_policy([](auto* p) { p->set_max_app_regions(10'000); })).ok());

@@ -7,13 +7,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/catalog/shipped_overlays.h"
 #include "tests/daemon/triage/counted_world.h"
 
 namespace gmewatch {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 std::vector<std::string> CodesOf(const google::protobuf::RepeatedPtrField<v1::CodeSummary>& list) {
   std::vector<std::string> codes;
@@ -135,6 +138,46 @@ TEST_F(AnswersTest, AnIncidentHasTheMembersThatAreStillReported) {
   EXPECT_EQ(spikes.incidents(0).cause_code(), "1005");
   EXPECT_FALSE(spikes.incidents(0).has_end());
   EXPECT_EQ(spikes.spikes_size(), 2);
+}
+
+TEST_F(AnswersTest, ClientsOfAnotherSdkAreSaidToMeanSomethingElse) {
+  const auto note = [this] { return Now().Code("1007")->summary().sdk_note(); };
+  world_.Count(CountedWorld::From("shooter", "eu"), {{1007, 30}, {1005, 30}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_EQ(note(), "");
+  // Without an overlay too: the document's fix is wrong advice for them.
+  world_.Count(CountedWorld::From("shooter", "eu", "1.0", "3.1.2"), {{1007, 10}, {1005, 10}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_THAT(note(), StartsWith("From SDK 3.0 on, 1007 means "));
+  EXPECT_THAT(note(), EndsWith(" 25% of its events of the last ten minutes came from there."));
+  EXPECT_EQ(Now().Code("1005")->summary().sdk_note(), "") << "it means the same in both";
+}
+
+TEST_F(AnswersTest, ASpikeOfAnAppHasTheTextsOfItsSdk) {
+  for (const absl::string_view name : kShippedOverlays) {
+    ASSERT_TRUE(world_.catalog.AddOverlay(std::string(name)).ok());
+  }
+  world_.catalog.SetSdks({{"old", 2}, {"new", 3}});
+  AddSpike(1007, "eu", 9);
+  AddSpike(1007, "eu", 8);
+  report_.spikes[0].where.place.app = "new";
+  report_.spikes[1].where.place.app = "old";
+  const v1::SpikesResponse spikes = Now().Spikes();
+  EXPECT_EQ(spikes.spikes(0).overlay(), "gme_sdk_3");
+  EXPECT_EQ(spikes.spikes(0).solution(), world_.catalog.Find(1007, "new")->solution);
+  EXPECT_THAT(spikes.spikes(0).sdk_note(), StartsWith("Before SDK 3.0, 1007 means "));
+  EXPECT_EQ(spikes.spikes(1).overlay(), "");
+  EXPECT_EQ(spikes.spikes(1).solution(), world_.catalog.Find(1007, "old")->solution);
+}
+
+TEST_F(AnswersTest, CodesOfAnOverlayAreListedOnceTheyWereSeen) {
+  ASSERT_TRUE(world_.catalog.AddOverlay("gme_sdk_2_9").ok());
+  const size_t documented = world_.catalog.documented().size();
+  EXPECT_EQ(Now().AllCodes().size(), documented);
+  world_.Count(CountedWorld::From("shooter", "eu"), {{7022, 5}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_EQ(Now().AllCodes().size(), documented + 1);
+  EXPECT_EQ(Now().Code("7022")->summary().overlay(), "gme_sdk_2_9");
 }
 
 TEST_F(AnswersTest, ExpectedRatesComeFromTheReport) {

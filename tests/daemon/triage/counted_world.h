@@ -32,8 +32,9 @@ class CountedWorld {
   }
 
   static Origin From(const std::string& app, const std::string& region,
-                     const std::string& app_version = "1.0") {
-    return {app, region, app_version, "2.9", "ios"};
+                     const std::string& app_version = "1.0",
+                     const std::string& sdk_version = "2.9") {
+    return {app, region, app_version, sdk_version, "ios"};
   }
 
   // Counts a batch of a new session.
@@ -72,7 +73,7 @@ class CountedWorld {
   }
   CodeNumbers Numbers(int32_t code) const { return memory.Codes()[Slot(code)].numbers; }
 
-  const Catalog catalog = Catalog::Embedded();
+  Catalog catalog = Catalog::Embedded();
   ManualClock clock;
   Aggregate aggregate;
   TriageMemory memory;

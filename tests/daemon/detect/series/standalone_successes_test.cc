@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "absl/strings/str_cat.h"
 #include "tests/daemon/detect/series/standalone_run.h"
 
 namespace gmewatch {
@@ -51,6 +52,29 @@ TEST(StandaloneSuccessesTest, FindsAnOutageInsideACrowdAndItsStart) {
 
 // Players by the hour: 0.2 at midnight, 1.8 at noon.
 double Day(int tick) { return 1 - 0.8 * std::cos(2 * std::numbers::pi * tick / kDay); }
+
+// The night has a tenth of the evening's players. After three weeks the clocks change, a week later
+// more than half as many people again play on a holiday.
+TEST(StandaloneSuccessesTest, AChangeOfClocksAndAHolidayAreNoSpikes) {
+  constexpr int kChange = 21 * kDay;
+  constexpr int kHoliday = 28 * kDay;
+  for (const int shift : {kHour, -kHour}) {
+    for (const double rate : {0.2, 2.0, 40.0}) {
+      SCOPED_TRACE(absl::StrCat(shift, " ticks, ", rate, " errors a tick"));
+      const auto errors = [shift, rate](int tick) {
+        const bool is_holiday = tick >= kHoliday && tick < kHoliday + kDay;
+        return rate * Day(tick < kChange ? tick : tick + shift) * (is_holiday ? 1.6 : 1);
+      };
+      Play play(20, Strict());
+      play.SetSuccesses([&errors](int tick) { return 100 * errors(tick); });
+      play.Until(kHoliday + 2 * kDay, errors);
+      EXPECT_TRUE(play.spikes().empty());
+      // It is not deaf meanwhile.
+      play.Until(kHoliday + 2 * kDay + kHour, [&errors](int tick) { return 8 * errors(tick); });
+      EXPECT_EQ(play.spikes().size(), 1U);
+    }
+  }
+}
 
 TEST(StandaloneSuccessesTest, SuccessesMayBeginInAnyHour) {
   const auto errors = [](int tick) { return 10 * Day(tick); };
