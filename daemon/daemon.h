@@ -26,6 +26,7 @@
 #include "daemon/ingest/ingest_server.h"
 #include "daemon/kept_rejections.h"
 #include "daemon/log/committer.h"
+#include "daemon/log/event_log.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/model/daemon_stats.h"
 #include "daemon/shared_session_watch.h"
