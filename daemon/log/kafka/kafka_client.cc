@@ -89,7 +89,7 @@ absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, const KafkaSet
   if (handle == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat("log.kafka: ", why.data()));
   }
-  conf.release();  // the handle owns it
+  static_cast<void>(conf.release());  // the handle owns it
   return KafkaHandle(handle);
 }
 

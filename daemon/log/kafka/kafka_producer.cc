@@ -116,7 +116,7 @@ void KafkaProducer::Produce(int32_t partition, absl::string_view record, DoneFn 
   parts[5].u.ptr = opaque.get();
   rd_kafka_error_t* error = rd_kafka_produceva(handle_.get(), parts.data(), parts.size());
   if (error == nullptr) {
-    opaque.release();  // OnReport has it now
+    static_cast<void>(opaque.release());  // OnReport has it now
     return;
   }
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
