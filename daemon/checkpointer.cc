@@ -8,10 +8,10 @@
 
 namespace gmewatch {
 
-Checkpointer::Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock,
+Checkpointer::Checkpointer(Aggregate& aggregate, CheckpointStore& store, Clock& clock,
                            absl::Duration interval, AddFn add)
     : aggregate_(aggregate),
-      log_(log),
+      store_(store),
       clock_(clock),
       interval_(interval),
       add_(std::move(add)),
@@ -34,7 +34,7 @@ void Checkpointer::RunOnce() {
   if (checkpoint.epoch == 0) return;
   // The other parts may know rows of later epochs; recovery replays these after the checkpoint.
   add_(/*changed_only=*/!complete_, &checkpoint);
-  const absl::Status status = log_.SaveCheckpoint(checkpoint);
+  const absl::Status status = store_.SaveCheckpoint(checkpoint);
   if (!status.ok() && !complete_) {
     LogError("checkpoint failed; the event log grows until one succeeds",
              {{"error", std::string(status.message())}});

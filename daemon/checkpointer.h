@@ -1,7 +1,7 @@
-// Writes a checkpoint to the event log at a fixed interval, so that recovery stays short.
+// Writes a checkpoint at a fixed interval, so that recovery stays short.
 //
 // Thread safety: stats() from any thread; RunOnce, Start and Stop from one at a time, RunOnce not
-// after Start. `aggregate`, `log`, `clock` and what `add` reaches must outlive it.
+// after Start. `aggregate`, `store`, `clock` and what `add` reaches must outlive it.
 #ifndef GMEWATCH_DAEMON_CHECKPOINTER_H_
 #define GMEWATCH_DAEMON_CHECKPOINTER_H_
 
@@ -13,7 +13,7 @@
 #include "daemon/aggregate/aggregate.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/periodic_task.h"
-#include "daemon/log/event_log.h"
+#include "daemon/log/checkpoint_store.h"
 #include "daemon/model/daemon_stats.h"
 
 namespace gmewatch {
@@ -24,7 +24,7 @@ class Checkpointer {
   // of it.
   using AddFn = std::function<void(bool changed_only, Checkpoint* checkpoint)>;
 
-  Checkpointer(Aggregate& aggregate, EventLog& log, Clock& clock, absl::Duration interval,
+  Checkpointer(Aggregate& aggregate, CheckpointStore& store, Clock& clock, absl::Duration interval,
                AddFn add);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -44,7 +44,7 @@ class Checkpointer {
 
  private:
   Aggregate& aggregate_;
-  EventLog& log_;
+  CheckpointStore& store_;
   Clock& clock_;
   const absl::Duration interval_;
   const AddFn add_;

@@ -199,7 +199,7 @@ absl::Status Daemon::StartServing() {
   annotations_->Start();
 
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest = IngestServer::Start(
-      options_.ingest_address, settings, clock_, committer_.get(), &aggregate_,
+      options_.ingest_address, settings, clock_, Lanes({committer_.get()}, {}), &aggregate_,
       [this](const absl::Status& error) { Fail(error); }, options_.on_alive);
   if (!ingest.ok()) return ingest.status();
   std::unique_ptr<ConnectServer> connect;

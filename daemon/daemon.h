@@ -26,8 +26,10 @@
 #include "daemon/ingest/ingest_server.h"
 #include "daemon/kept_rejections.h"
 #include "daemon/log/committer.h"
+#include "daemon/log/event_log.h"
 #include "daemon/log/state_lock.h"
 #include "daemon/model/daemon_stats.h"
+#include "daemon/service.h"
 #include "daemon/shared_session_watch.h"
 #include "daemon/silence_watch.h"
 #include "daemon/spike_watch.h"
@@ -54,25 +56,22 @@ struct DaemonOptions {
   std::function<std::unique_ptr<EventLog>(std::unique_ptr<EventLog>)> wrap_log;
 };
 
-class Daemon {
+class Daemon final : public Service {
  public:
   // Returns when the state is recovered and batches are accepted.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(DaemonOptions options, Clock& clock);
-  Daemon(const Daemon&) = delete;
-  Daemon& operator=(const Daemon&) = delete;
-  ~Daemon();
+  ~Daemon() override;
 
-  const std::string& ingest_address() const { return ingest_->address(); }
-  const std::string& admin_address() const { return admin_->address(); }
-  // Empty without one.
-  std::string connect_address() const { return connect_ == nullptr ? "" : connect_->address(); }
+  std::string ingest_address() const override { return ingest_->address(); }
+  std::string admin_address() const override { return admin_->address(); }
+  std::string connect_address() const override {
+    return connect_ == nullptr ? "" : connect_->address();
+  }
 
-  // Reads the files again. If they are wrong, logs why and keeps the settings and the catalogue.
-  void Reload();
+  void Reload() override;
 
-  // Accepts no more batches, acknowledges those that were accepted, writes a checkpoint. Returns
-  // the error because of which on_fatal was called, if it was. Idempotent.
-  absl::Status Stop();
+  // Accepts no more batches, acknowledges those that were accepted, writes a checkpoint.
+  absl::Status Stop() override;
 
  private:
   Daemon(DaemonOptions options, Clock& clock)

@@ -1,5 +1,5 @@
-// What was rejected while the log could not be written: it is durable (EventLog::KeepRejected), and
-// the next epoch that is applied will have it. Until then it is added to the counts that people
+// What was rejected while the log could not be written: it is durable (EpochSink::KeepRejected),
+// and the next epoch that is applied will have it. Until then it is added to the counts that people
 // see.
 //
 // Thread safety: Set and Apply are called by the committer thread, AddTo by any.

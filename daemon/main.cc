@@ -100,7 +100,7 @@ int Main(const std::vector<std::string>& arguments) {
     options.state_dir.clear();
   } else {
     options.state_dir = StateDir(options.state_dir);
-    if (options.state_dir.empty()) {
+    if (options.state_dir.empty() && KeepsCounts(options)) {
       std::cerr << "gmewatchd: no folder for the counts; give --state_dir or --in_memory\n";
       return kExitUsage;
     }

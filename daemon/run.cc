@@ -20,6 +20,7 @@
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
 #include "daemon/daemon_files.h"
+#include "daemon/front.h"
 #include "daemon/ingest/ingest_server.h"
 
 namespace gmewatch {
@@ -57,7 +58,7 @@ void RaiseDescriptorLimit() {
 }
 
 // A full pipe or a stopped terminal must not keep the process from its signals.
-void SayReady(const Daemon& daemon) {
+void SayReady(const Service& daemon) {
   const std::string connect = daemon.connect_address();
   const std::string line =
       absl::StrCat("ready ingest=", daemon.ingest_address(), " admin=", daemon.admin_address(),
@@ -70,6 +71,13 @@ void SayReady(const Daemon& daemon) {
   LogWarning("standard output does not take the ready line", {{"ingest", daemon.ingest_address()},
                                                               {"admin", daemon.admin_address()},
                                                               {"connect", connect}});
+}
+
+absl::StatusOr<std::unique_ptr<Service>> StartRole(DaemonOptions options, Clock& clock) {
+  const absl::StatusOr<DaemonFiles> files = LoadFiles(options);
+  if (!files.ok()) return files.status();
+  if (files->settings.role() == Settings::front) return Front::Start(std::move(options), clock);
+  return Daemon::Start(std::move(options), clock);
 }
 
 // Instead of a core dump without a word, such as when a thread cannot be made.
@@ -99,6 +107,11 @@ std::string StateDir(const std::string& flag) {
   if (!dir.empty()) return absl::StrCat(dir, "/gmewatch");
   dir = Environment("HOME");
   return dir.empty() ? "" : absl::StrCat(dir, "/.local/state/gmewatch");
+}
+
+bool KeepsCounts(const DaemonOptions& options) {
+  const absl::StatusOr<DaemonFiles> files = LoadFiles(options);
+  return !files.ok() || files->settings.role() != Settings::front;
 }
 
 int CheckFiles(const DaemonOptions& options) {
@@ -159,7 +172,7 @@ int RunUntilSignal(DaemonOptions options) {
     return kExitFailure;
   }
   StartLogThread();
-  absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(std::move(options), clock);
+  absl::StatusOr<std::unique_ptr<Service>> daemon = StartRole(std::move(options), clock);
   if (!daemon.ok()) {
     LogPlain(absl::StrCat("gmewatchd: ", daemon.status().message()));
     FlushLog(kFlushTime);

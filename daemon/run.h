@@ -15,6 +15,9 @@ inline constexpr int kExitUsage = 2;
 // empty if none of them does.
 std::string StateDir(const std::string& flag);
 
+// Whether the role of the settings needs a folder for the counts.
+bool KeepsCounts(const DaemonOptions& options);
+
 // Checks the settings and the catalogue and prints the result; returns the exit status.
 int CheckFiles(const DaemonOptions& options);
 

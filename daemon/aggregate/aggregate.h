@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "daemon/aggregate/code_index.h"
 #include "daemon/aggregate/counters.h"
+#include "daemon/aggregate/known_sessions.h"
 #include "daemon/aggregate/place_index.h"
 #include "daemon/aggregate/session_table.h"
 #include "daemon/aggregate/version_table.h"
@@ -36,12 +37,7 @@ struct AggregateStats {
   uint64_t app_regions = 0;
 };
 
-struct KnownSession {
-  bool known = false;          // it has an entry, so its batches need no room for one
-  uint64_t last_sequence = 0;  // of the batches counted
-};
-
-class Aggregate {
+class Aggregate final : public KnownSessions {
  public:
   // Counts an epoch. Returns the result of each of its batches, in order, in `*verdicts`.
   void Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>* verdicts);
@@ -58,12 +54,9 @@ class Aggregate {
   VersionTable& versions() { return versions_; }
 
   // What is known of a session. It waits for no epoch, only for a few of its batches.
-  KnownSession Find(const SessionId& id) const;
-  // Whether a new session of `app` has room among `limit`. Half of them belong to the `apps` apps
-  // in equal shares, the other half to whoever comes first; so an app at its limit leaves room for
-  // the others. Without apps, or with one, there are no shares.
-  bool HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const;
-  uint64_t session_count() const { return session_count_.load(std::memory_order_relaxed); }
+  KnownSession Find(const SessionId& id) const override;
+  bool HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const override;
+  uint64_t session_count() const override { return session_count_.load(std::memory_order_relaxed); }
 
   AggregateStats stats() const;
   uint64_t batches_counted() const { return batches_counted_.value(); }

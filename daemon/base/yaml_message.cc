@@ -1,3 +1,4 @@
+// allow(length): a case for each type of a field
 #include "daemon/base/yaml_message.h"
 
 #include <cstdlib>
@@ -47,6 +48,14 @@ std::string FieldNames(const Descriptor& type) {
   std::string names;
   for (int i = 0; i < type.field_count(); ++i) {
     absl::StrAppend(&names, i == 0 ? "" : ", ", type.field(i)->name());
+  }
+  return names;
+}
+
+std::string ValueNames(const google::protobuf::EnumDescriptor& type) {
+  std::string names = "one of ";
+  for (int i = 0; i < type.value_count(); ++i) {
+    absl::StrAppend(&names, i == 0 ? "" : ", ", type.value(i)->name());
   }
   return names;
 }
@@ -118,9 +127,14 @@ std::string SetValue(absl::string_view text, const FieldDescriptor& field, Messa
           ->CopyFrom(duration);
       return "";
     }
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const auto* value = field.enum_type()->FindValueByName(std::string(text));
+      if (value == nullptr) return ValueNames(*field.enum_type());
+      reflection.SetEnum(message, &field, value);
+      return "";
+    }
     case FieldDescriptor::CPPTYPE_INT64:
     case FieldDescriptor::CPPTYPE_FLOAT:
-    case FieldDescriptor::CPPTYPE_ENUM:
     case FieldDescriptor::CPPTYPE_STRING:
       break;
   }
@@ -275,7 +289,9 @@ void SetDefaults(Message* message) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string& value = SettingOf(field).default_();
-    if (!value.empty()) {
+    if (!value.empty() && field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      message->GetReflection()->SetString(message, &field, value);
+    } else if (!value.empty()) {
       if (!SetValue(value, field, message).empty()) std::abort();  // the schema is ours
     } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_repeated() &&
                !IsDuration(field)) {

@@ -26,8 +26,8 @@ namespace gmewatch {
 
 // `file` names the text in errors. Fields that the text does not give have their defaults.
 // REQUIRES: `message` is empty; its type has only fields of type bool, string, int32, uint32,
-// uint64, Duration and messages of these, single or repeated, or a single double, and does not
-// contain itself.
+// uint64, Duration and messages of these, single or repeated, or a single double or enum, whose
+// values have the names that the text has, and does not contain itself.
 absl::StatusOr<YamlFields> ReadYamlMessage(absl::string_view text, absl::string_view file,
                                            google::protobuf::Message* message);
 

@@ -43,7 +43,7 @@ class ExampleWriter {
   void AddComment(size_t indent, absl::string_view text, absl::string_view hanging = "#");
   void AddEffect(size_t indent, const FieldDescriptor& field);
   void AddSection(const FieldDescriptor& section);
-  void AddSetting(const FieldDescriptor& field);
+  void AddSetting(size_t indent, const FieldDescriptor& field);
   // A message whose fields have examples instead of defaults; `around` are the sections around it.
   void AddExample(const FieldDescriptor& field, const std::vector<std::string>& around);
 
@@ -76,6 +76,12 @@ const Descriptor* MessageOf(const FieldDescriptor& field) {
 }
 
 bool IsExample(const Descriptor& type) { return !SettingOf(*type.field(0)).example().empty(); }
+
+std::string ValuesOf(const google::protobuf::EnumDescriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
+  return absl::StrJoin(names, ", ");
+}
 
 std::string DefaultOf(const FieldDescriptor& field) {
   const internal::Setting& setting = SettingOf(field);
@@ -112,15 +118,17 @@ void ExampleWriter::AddEffect(size_t indent, const FieldDescriptor& field) {
                          setting.unit().empty() ? "" : " ", setting.unit(), ". ");
   } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
     range = "Values: true or false. ";
+  } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+    range = absl::StrCat("Values: ", ValuesOf(*field.enum_type()), ". ");
   }
   AddLine(indent,
           absl::StrCat("# ", range, "Takes effect: ", setting.reload() ? "SIGHUP." : "restart."));
 }
 
-void ExampleWriter::AddSetting(const FieldDescriptor& field) {
-  AddComment(2, CommentOf(field));
-  AddEffect(2, field);
-  AddLine(2, absl::StrCat("#", field.name(), ": ", DefaultOf(field)));
+void ExampleWriter::AddSetting(size_t indent, const FieldDescriptor& field) {
+  AddComment(indent, CommentOf(field));
+  AddEffect(indent, field);
+  AddLine(indent, absl::StrCat("#", field.name(), ": ", DefaultOf(field)));
 }
 
 void ExampleWriter::AddExample(const FieldDescriptor& field,
@@ -152,8 +160,12 @@ void ExampleWriter::AddExample(const FieldDescriptor& field,
 }
 
 void ExampleWriter::AddSection(const FieldDescriptor& section) {
-  const Descriptor& type = *section.message_type();
   AddLine(0, "");
+  if (MessageOf(section) == nullptr) {
+    AddSetting(0, section);
+    return;
+  }
+  const Descriptor& type = *section.message_type();
   if (IsExample(type)) {
     AddExample(section, {});
     return;
@@ -166,7 +178,7 @@ void ExampleWriter::AddSection(const FieldDescriptor& section) {
     if (MessageOf(field) != nullptr) {
       AddExample(field, {section.name()});
     } else {
-      AddSetting(field);
+      AddSetting(2, field);
     }
   }
 }

@@ -13,6 +13,8 @@
 #include "daemon/base/text_file.h"
 #include "daemon/base/yaml_message.h"
 #include "daemon/config/check_apps.h"
+#include "daemon/config/check_file_name.h"
+#include "daemon/config/check_kafka.h"
 #include "daemon/model/net_address.h"
 #include "gmewatch/internal/setting.pb.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -24,6 +26,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
+
+// Unless the file says otherwise. Each commit of a front is a request for each partition.
+constexpr int32_t kFrontCommitIntervalNs = 50'000'000;
 
 // Paths are appended to it, so it must not contain what begins a query or a fragment.
 bool IsPublicUrl(absl::string_view url) {
@@ -67,12 +72,6 @@ absl::Status CheckOrigins(const Settings& settings, const YamlFields& fields) {
   return absl::OkStatus();
 }
 
-absl::Status CheckFileName(const YamlFields& fields, absl::string_view path,
-                           const std::string& name) {
-  if (!fields.Has(path) || !name.empty()) return absl::OkStatus();
-  return fields.Error(path, absl::StrCat(path, " is empty; it must name a file or be left out"));
-}
-
 // What a range does not say.
 absl::Status Check(const Settings& settings, const YamlFields& fields) {
   const internal::Tls& tls = settings.ingest().tls();
@@ -110,8 +109,12 @@ absl::Status Check(const Settings& settings, const YamlFields& fields) {
                                      "\" is not a front; an IPv4 or IPv6 address is allowed, or "
                                      "ADDRESS/BITS"));
   }
-  absl::Status status = CheckOrigins(settings, fields);
-  return status.ok() ? CheckApps(settings, fields) : status;
+  for (absl::Status status :
+       {CheckOrigins(settings, fields), CheckKafka(settings.log().kafka(), fields),
+        CheckRole(settings, fields)}) {
+    if (!status.ok()) return status;
+  }
+  return CheckApps(settings, fields);
 }
 
 // Whether no line has more than white space or a comment.
@@ -156,6 +159,9 @@ absl::StatusOr<Settings> ParseSettings(absl::string_view yaml, absl::string_view
   if (!fields.ok()) return fields.status();
   absl::Status status = Check(settings, *fields);
   if (!status.ok()) return status;
+  if (settings.role() == Settings::front && !fields->Has("log.commit_interval")) {
+    settings.mutable_log()->mutable_commit_interval()->set_nanos(kFrontCommitIntervalNs);
+  }
   return settings;
 }
 
@@ -210,6 +216,13 @@ std::vector<std::string> ChangedForRestart(const Settings& running, const Settin
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
     if (Reloads(*field)) continue;
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {  // a setting of no section
+      MessageDifferencer differencer;
+      if (!differencer.CompareWithFields(running, wanted, {field}, {field})) {
+        changed.push_back(field->name());
+      }
+      continue;
+    }
     CompareSection(field->name(), running.GetReflection()->GetMessage(running, field),
                    wanted.GetReflection()->GetMessage(wanted, field), &changed);
   }

@@ -110,7 +110,7 @@ void ConnectServer::Answer(ServedConnection* connection) {
   const std::optional<ConnectError> error =
       ReadConnectRequest(request, message_bytes_max_, &connect);
   if (error.has_value()) {
-    if (error->is_report) reports_.committer->CountStranger(RejectReason::kInvalid);
+    if (error->is_report) reports_.lanes->first().committer->CountStranger(RejectReason::kInvalid);
     Send(connection, error->http_status, kJson, error->headers, ConnectErrorJson(error->status));
     return;
   }

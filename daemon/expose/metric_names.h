@@ -190,6 +190,24 @@ struct MetricInfo {
   X(kProcessStartTime, kGauge, "process_start_time_seconds", (), \
     "When the process started, in Unix time; left out if it is not known.", process.start) \
   X(kProcessThreads, kGauge, "process_threads", (), "Threads.", process.threads)
+
+// The metrics that only a front has, in the same form, with `stats` (FrontStats) and the functions
+// of front_metrics.cc. Names of their own, where a counter shows the sum over all fronts.
+#define GMEWATCH_FRONT_METRICS(X) \
+  X(kLogWriteSeconds, kHistogram, "gmewatch_log_write_seconds", (), \
+    "How long writes to the shared log took until they were confirmed or given up.", WriteDurations(stats.writes)) \
+  X(kFailedLogWrites, kCounter, "gmewatch_failed_log_writes_total", (), \
+    "Writes to the shared log that were not confirmed in log.kafka.write_timeout.", stats.writes.failed) \
+  X(kLanes, kGauge, "gmewatch_lanes", (), "Partitions of the shared log, each with a lane of its own.", stats.lanes) \
+  X(kLanesStalled, kGauge, "gmewatch_lanes_stalled", (), \
+    "Lanes that could not write for ten seconds.", stats.lanes_stalled) \
+  X(kFrontBatches, kCounter, "gmewatch_front_batches_total", (kLabelResult), \
+    "Batches of this front by result: written or rejected.", BatchesByResult(stats)) \
+  X(kFrontRejectedBatches, kCounter, "gmewatch_front_rejected_batches_total", (kLabelReason), \
+    "Batches that this front rejected, by reason.", RejectedBatches(stats.rejected)) \
+  X(kFrontSessions, kGauge, "gmewatch_front_sessions", (), \
+    "Sessions that this front has written batches of, and remembers.", stats.sessions)
+
 // clang-format on
 
 #define GMEWATCH_LABELS(...) __VA_ARGS__
@@ -199,6 +217,7 @@ struct MetricInfo {
   GMEWATCH_RENDERED(constant, kind, name, labels, help)
 GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED)
 GMEWATCH_SELF_METRICS(GMEWATCH_SELF)
+GMEWATCH_FRONT_METRICS(GMEWATCH_SELF)
 #undef GMEWATCH_SELF
 #undef GMEWATCH_RENDERED
 #undef GMEWATCH_LABELS

@@ -10,6 +10,7 @@
 #include "daemon/gmectl/forget.h"
 #include "daemon/gmectl/replay.h"
 #include "daemon/gmectl/send.h"
+#include "daemon/gmectl/shared_log.h"
 #include "daemon/gmectl/state.h"
 #include "daemon/gmectl/token.h"
 #include "daemon/gmectl/views.h"
@@ -30,6 +31,7 @@ constexpr std::array kCommands = {
     Command{"send", "report events from the shell", &RunSend},
     Command{"state", "back up and restore the state of gmewatchd", &RunState},
     Command{"forget", "begin series again at zero, while gmewatchd does not run", &RunForget},
+    Command{"log", "make and check the log that fronts and counters share", &RunLog},
     Command{"token", "sign a token for a player, to try token_keys out", &RunToken},
     Command{"replay", "run the detector over past counts from a file", &RunReplay},
 };

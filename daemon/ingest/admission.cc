@@ -26,8 +26,8 @@ Rejection Invalid(const Violation& violation) {
 
 }  // namespace
 
-Admission::Admission(const Settings& settings, const Aggregate* aggregate, Clock& clock)
-    : aggregate_(*aggregate),
+Admission::Admission(const Settings& settings, const KnownSessions* sessions, Clock& clock)
+    : known_(*sessions),
       message_bytes_max_(settings.ingest().max_message_bytes()),
       access_(settings, clock),
       client_address_(settings),
@@ -62,7 +62,7 @@ std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
   std::optional<Rejection> rejection = CheckAccess(session.origin, caller.authorization, admitted);
   if (rejection.has_value()) return rejection;
   const Grant& grant = admitted->grant;
-  const KnownSession known = aggregate_.Find(session.id);
+  const KnownSession known = known_.Find(session.id);
   admitted->sender = Quotas::SenderOf(session.id, session.origin.app, grant.key, grant.subject,
                                       client_address_.Of(caller));
   admitted->sender.relays = grant.relays;
@@ -79,8 +79,8 @@ std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
 
 bool Admission::HasRoom(const std::string& app) const {
   const uint32_t limit = sessions_max_.load();
-  if (aggregate_.session_count() < limit / 2) return true;
-  return aggregate_.HasRoom(TagOf(app), limit, access_.Apps());
+  if (known_.session_count() < limit / 2) return true;
+  return known_.HasRoom(TagOf(app), limit, access_.Apps());
 }
 
 std::optional<Rejection> Admission::CheckAccess(const Origin& origin,

@@ -34,7 +34,7 @@
 #include <optional>
 #include <string>
 
-#include "daemon/aggregate/aggregate.h"
+#include "daemon/aggregate/known_sessions.h"
 #include "daemon/base/clock.h"
 #include "daemon/config/settings.h"
 #include "daemon/ingest/access.h"
@@ -72,8 +72,8 @@ struct Admitted {
 
 class Admission {
  public:
-  // `aggregate` and `clock` must outlive it.
-  Admission(const Settings& settings, const Aggregate* aggregate, Clock& clock);
+  // `sessions` and `clock` must outlive it.
+  Admission(const Settings& settings, const KnownSessions* sessions, Clock& clock);
 
   // Applies apps, keys, fronts, quotas and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
@@ -107,7 +107,7 @@ class Admission {
                                        Admitted* admitted) const;
   bool HasRoom(const std::string& app) const;
 
-  const Aggregate& aggregate_;
+  const KnownSessions& known_;
   const size_t message_bytes_max_;
   Access access_;
   ClientAddress client_address_;

@@ -51,7 +51,7 @@ void HealthCall::Answer() {
     return;
   }
   HealthCheckResponse response;
-  const bool serving = context_.serving->load() && context_.committer->Check().ok();
+  const bool serving = context_.serving->load() && context_.lanes->Check().ok();
   response.set_status(serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
   reader_.Finish(response, grpc::Status::OK, &on_finish_);
 }

@@ -8,11 +8,10 @@
 #include <atomic>
 
 #include "daemon/ingest/admission.h"
-#include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/call_services.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/first_messages.h"
-#include "daemon/log/committer.h"
+#include "daemon/ingest/lanes.h"
 
 namespace gmewatch {
 
@@ -23,8 +22,7 @@ struct IngestContext {
   CallSet* calls = nullptr;
   FirstMessages* first_messages = nullptr;
   Admission* admission = nullptr;
-  BackPressure* back_pressure = nullptr;
-  Committer* committer = nullptr;
+  const Lanes* lanes = nullptr;
   const std::atomic<bool>* serving = nullptr;  // what a health check answers
 };
 

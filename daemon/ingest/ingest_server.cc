@@ -114,8 +114,8 @@ unsigned IngestServer::Threads() { return std::min(UsableProcessors(), kThreadsM
 std::string IngestServer::GrpcVersion() { return grpc::Version(); }
 
 absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
-    const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
-    const Aggregate* aggregate, DeadFn on_dead, std::function<void()> on_alive) {
+    const std::string& address, const Settings& settings, Clock& clock, Lanes lanes,
+    const KnownSessions* sessions, DeadFn on_dead, std::function<void()> on_alive) {
   absl::StatusOr<CredentialsPointer> credentials = ServerCredentialsOf(settings.ingest());
   if (!credentials.ok()) return credentials.status();
   absl::StatusOr<Listener> listener = Listener::Open(address);
@@ -125,7 +125,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
   }
 
   TakeGrpcLog();
-  std::unique_ptr<IngestServer> self(new IngestServer(settings, clock, committer, aggregate));
+  std::unique_ptr<IngestServer> self(new IngestServer(settings, clock, std::move(lanes), sessions));
   grpc::ServerBuilder builder;
   Configure(settings.ingest(), &builder);
   if (settings.ingest().reflection()) {
@@ -157,8 +157,7 @@ absl::StatusOr<std::unique_ptr<IngestServer>> IngestServer::Start(
                                    &self->calls_,
                                    self->first_messages_.back().get(),
                                    &self->admission_,
-                                   &self->back_pressure_,
-                                   committer,
+                                   &self->lanes_,
                                    &self->serving_};
     for (int i = 0; i < kArmedUnary; ++i) UnaryCall::Arm(context);
     for (int i = 0; i < kArmedStreams; ++i) StreamCall::Arm(context);

@@ -13,17 +13,18 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "daemon/base/periodic_task.h"
 #include "daemon/ingest/acceptor.h"
 #include "daemon/ingest/admission.h"
-#include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/call_set.h"
 #include "daemon/ingest/first_messages.h"
 #include "daemon/ingest/ingest_context.h"
 #include "daemon/ingest/ingest_probe.h"
+#include "daemon/ingest/lanes.h"
 #include "daemon/ingest/report.h"
 
 namespace gmewatch {
@@ -36,8 +37,8 @@ class IngestServer {
   // Listens at `address` (HOST:PORT; port 0 takes a free one). Health checks are answered with
   // NOT_SERVING until SetServing(true).
   static absl::StatusOr<std::unique_ptr<IngestServer>> Start(
-      const std::string& address, const Settings& settings, Clock& clock, Committer* committer,
-      const Aggregate* aggregate, DeadFn on_dead, std::function<void()> on_alive);
+      const std::string& address, const Settings& settings, Clock& clock, Lanes lanes,
+      const KnownSessions* sessions, DeadFn on_dead, std::function<void()> on_alive);
   IngestServer(const IngestServer&) = delete;
   IngestServer& operator=(const IngestServer&) = delete;
   // REQUIRES: Shutdown was called.
@@ -56,7 +57,7 @@ class IngestServer {
   absl::Status CheckNewClients() const { return probe_->status(); }
   size_t streams() const { return calls_.streams(); }
   // For another transport, whose Reports are judged and counted together with this one's.
-  ReportContext reports() { return {&admission_, &back_pressure_, &committer_}; }
+  ReportContext reports() { return {&admission_, &lanes_}; }
   // Calls that were ended because their first message did not come, ever.
   uint64_t calls_without_message() const;
 
@@ -72,19 +73,16 @@ class IngestServer {
   void Shutdown(absl::Duration deadline);
 
  private:
-  IngestServer(const Settings& settings, Clock& clock, Committer* committer,
-               const Aggregate* aggregate)
-      : committer_(*committer),
-        admission_(settings, aggregate, clock),
-        back_pressure_(committer),
+  IngestServer(const Settings& settings, Clock& clock, Lanes lanes, const KnownSessions* sessions)
+      : lanes_(std::move(lanes)),
+        admission_(settings, sessions, clock),
         sweep_([this] { return SweepFirstMessages(); }) {}
 
   absl::Duration SweepFirstMessages();
   void CutUnsent();
 
-  Committer& committer_;
+  const Lanes lanes_;
   Admission admission_;
-  BackPressure back_pressure_;
   CallSet calls_;
   std::vector<std::unique_ptr<FirstMessages>> first_messages_;  // one for each queue
   ReportService service_;

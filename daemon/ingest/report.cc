@@ -21,7 +21,8 @@ void Report::Take(const Caller& caller, Scratch* scratch) {
   }
   request.batch.session = request.session->id;
   const HashedOrigin origin(std::move(request.session->origin));
-  const absl::Status status = context_.committer->Append(request.batch, origin, this);
+  lane_ = &context_.lanes->Of(request.batch.session);
+  const absl::Status status = lane_->committer->Append(request.batch, origin, this);
   if (!status.ok()) context_.admission->Return(&admitted);
   AnswerIfUnavailable(status);
 }
@@ -29,12 +30,12 @@ void Report::Take(const Caller& caller, Scratch* scratch) {
 void Report::Reject(Rejection rejection, const CheckedRequest& request) {
   status_ = std::move(rejection.status);
   if (rejection.stranger) {
-    context_.committer->CountStranger(rejection.reason);
+    lane_->committer->CountStranger(rejection.reason);
     Answer();
     return;
   }
-  AnswerIfUnavailable(context_.committer->AppendRejected(rejection.reason, request.events,
-                                                         request.batch.sequence, this));
+  AnswerIfUnavailable(lane_->committer->AppendRejected(rejection.reason, request.events,
+                                                       request.batch.sequence, this));
 }
 
 void Report::AnswerIfUnavailable(const absl::Status& appended) {
@@ -54,7 +55,7 @@ void Report::OnFailed(uint64_t /*sequence*/, const absl::Status& status) {
 }
 
 void Report::OnBatchesSettled(size_t bytes) {
-  slow_down_ = context_.back_pressure->ReportCausesLoad(bytes);
+  slow_down_ = lane_->back_pressure->ReportCausesLoad(bytes);
   Answer();
 }
 

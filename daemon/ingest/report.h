@@ -7,18 +7,16 @@
 #define GMEWATCH_DAEMON_INGEST_REPORT_H_
 
 #include "daemon/ingest/admission.h"
-#include "daemon/ingest/back_pressure.h"
 #include "daemon/ingest/caller.h"
 #include "daemon/ingest/completion_event.h"
-#include "daemon/log/committer.h"
+#include "daemon/ingest/lanes.h"
 
 namespace gmewatch {
 
 // What all Reports work with.
 struct ReportContext {
   Admission* admission = nullptr;
-  BackPressure* back_pressure = nullptr;
-  Committer* committer = nullptr;
+  const Lanes* lanes = nullptr;
 };
 
 class Report : public BatchWaiter {
@@ -28,7 +26,8 @@ class Report : public BatchWaiter {
   void OnBatchesSettled(size_t bytes) override;
 
  protected:
-  explicit Report(const ReportContext& context) : context_(context) {}
+  explicit Report(const ReportContext& context)
+      : context_(context), lane_(&context.lanes->first()) {}
 
   // Checks the batch that was read into scratch->request and gives it, or its rejection, to the
   // committer. Exactly one Answer follows, possibly before this returns.
@@ -47,6 +46,7 @@ class Report : public BatchWaiter {
   void AnswerIfUnavailable(const absl::Status& appended);
 
   const ReportContext context_;
+  const Lane* lane_;  // that of the session, once it is let in
   uint64_t settled_sequence_ = 0;
   grpc::Status status_;  // what the call ends with
   bool slow_down_ = false;

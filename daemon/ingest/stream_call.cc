@@ -27,7 +27,8 @@ void StreamCall::Arm(const IngestContext& context) {
   new StreamCall(context);  // deletes itself in Unref
 }
 
-StreamCall::StreamCall(const IngestContext& context) : context_(context) {
+StreamCall::StreamCall(const IngestContext& context)
+    : context_(context), lane_(&context.lanes->first()) {
   context_.service->RequestReportStream(&call_, &stream_, context_.queue, &on_request_);
 }
 
@@ -90,7 +91,7 @@ void StreamCall::Take(CheckedRequest* request) {
   }
   request->batch.session = session_;
   Appended appended;
-  const absl::Status status = context_.committer->Append(request->batch, *origin_, this, &appended);
+  const absl::Status status = lane_->committer->Append(request->batch, *origin_, this, &appended);
   if (!status.ok()) context_.admission->Return(&admitted_);
   if (status.ok() && !appended.held) {
     admitted_.last_sequence = std::max(admitted_.last_sequence, request->batch.sequence);
@@ -110,20 +111,21 @@ std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
       context_.admission->CheckSession(*request, caller, &admitted_);
   if (rejection.has_value()) return rejection;
   session_ = request->session->id;
+  UseLane(context_.lanes->Of(session_));
   origin_.emplace(std::move(request->session->origin));
   return std::nullopt;
 }
 
 void StreamCall::Reject(Rejection rejection, const CheckedRequest& request, bool ends_stream) {
   if (rejection.stranger) {
-    context_.committer->CountStranger(rejection.reason);
+    lane_->committer->CountStranger(rejection.reason);
     End(std::move(rejection.status));
     return;
   }
   const uint64_t sequence = ends_stream ? 0 : request.batch.sequence;
   Appended appended;
-  const absl::Status status = context_.committer->AppendRejected(rejection.reason, request.events,
-                                                                 sequence, this, &appended);
+  const absl::Status status =
+      lane_->committer->AppendRejected(rejection.reason, request.events, sequence, this, &appended);
   NoteAppended(status, appended);
   if (held_) return;
   // If the stream ends, its status names the rejection, and the empty entry only keeps the order of
@@ -152,14 +154,22 @@ void StreamCall::NoteAppended(const absl::Status& status, const Appended& append
   if (unsettled_++ == 0) Ref();
 }
 
+void StreamCall::UseLane(const Lane& lane) {
+  if (takes_part_) {
+    lane_->back_pressure->Leave();
+    lane.back_pressure->Enter();
+  }
+  lane_ = &lane;
+}
+
 void StreamCall::TakePart() {
   const bool waits = unsettled_ > 0 || held_;
   if (waits == takes_part_) return;
   takes_part_ = waits;
   if (waits) {
-    context_.back_pressure->Enter();
+    lane_->back_pressure->Enter();
   } else {
-    context_.back_pressure->Leave();
+    lane_->back_pressure->Leave();
   }
 }
 
@@ -181,8 +191,7 @@ void StreamCall::Drain() {
 
 bool StreamCall::MayRead() const {
   return !reading_ && !read_closed_ && !end_.has_value() && !held_ &&
-         (unsettled_ == 0 ||
-          waiting_bytes_ + last_batch_bytes_ <= context_.back_pressure->Share()) &&
+         (unsettled_ == 0 || waiting_bytes_ + last_batch_bytes_ <= lane_->back_pressure->Share()) &&
          unsettled_rejections_.size() + settled_rejections_.size() < kRejectionsMax;
 }
 
@@ -266,7 +275,7 @@ void StreamCall::OnBatchesSettled(size_t bytes) {
   bool last = false;
   {
     absl::MutexLock lock(&mutex_);
-    causes_load_ |= context_.back_pressure->StreamCausesLoad(waiting_bytes_);
+    causes_load_ |= lane_->back_pressure->StreamCausesLoad(waiting_bytes_);
     waiting_bytes_ -= bytes;
     unsettled_ -= newly_settled_.batches;
     last = unsettled_ == 0;

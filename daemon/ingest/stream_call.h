@@ -104,6 +104,8 @@ class StreamCall final : public BatchWaiter, public FirstMessages::Call {
   // Starts every operation that can start now: a read, a write, the finish.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // From now on batches go to this lane.
+  void UseLane(const Lane& lane) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Enters or leaves the streams that share the waiting bytes.
   void TakePart() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -141,6 +143,7 @@ class StreamCall final : public BatchWaiter, public FirstMessages::Call {
 
   absl::Mutex mutex_;
   SessionId session_ ABSL_GUARDED_BY(mutex_);
+  const Lane* lane_ ABSL_GUARDED_BY(mutex_);  // that of the session, once it is let in
   std::optional<HashedOrigin> origin_ ABSL_GUARDED_BY(mutex_);  // from the first message on
   Admitted admitted_ ABSL_GUARDED_BY(mutex_);                   // the same
   absl::string_view authorization_ ABSL_GUARDED_BY(mutex_);     // the same; part of call_

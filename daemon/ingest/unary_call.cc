@@ -10,7 +10,7 @@ void UnaryCall::Arm(const IngestContext& context) {
 }
 
 UnaryCall::UnaryCall(const IngestContext& context)
-    : Report({context.admission, context.back_pressure, context.committer}), context_(context) {
+    : Report({context.admission, context.lanes}), context_(context) {
   context_.service->RequestReport(&call_, &reader_, context_.queue, &on_request_);
 }
 

@@ -14,9 +14,9 @@ constexpr absl::Duration kRetryInterval = absl::Milliseconds(250);
 
 }  // namespace
 
-Committer::Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
+Committer::Committer(EpochSink& sink, Clock& clock, CommitterOptions options, uint64_t last_number,
                      int64_t last_steady_ms, ApplyFn apply, FatalFn fatal, KeptFn kept)
-    : log_(log),
+    : sink_(sink),
       clock_(clock),
       options_(options),
       apply_(std::move(apply)),
@@ -207,7 +207,7 @@ void Committer::Commit(PendingEpoch* taken) {
   Epoch& epoch = taken->epoch;
   epoch.time_ms = absl::ToUnixMillis(clock_.Now());
   epoch.steady_ms = first_steady_ms_ + absl::ToInt64Milliseconds(begin - start_);
-  const absl::Status status = log_.Append(number_ + 1, epoch);
+  const absl::Status status = sink_.Append(number_ + 1, epoch);
   NoteCommit(clock_.Monotonic() - begin, status.ok());
   if (!status.ok()) {
     Fail(taken, status);
@@ -264,7 +264,7 @@ void Committer::Fail(PendingEpoch* taken, const absl::Status& status) {
 }
 
 void Committer::Keep(const RejectedByReason& rejected) {
-  const absl::Status kept = log_.KeepRejected(number_ + 1, rejected);
+  const absl::Status kept = sink_.KeepRejected(number_ + 1, rejected);
   if (kept.ok() && kept_) kept_(rejected);
   if (!kept.ok() && !keep_failed_) {
     LogError("what is rejected while the log cannot be written is lost if the daemon ends",

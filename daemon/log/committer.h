@@ -20,7 +20,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/timed_wait.h"
 #include "daemon/log/batch_waiter.h"
-#include "daemon/log/event_log.h"
+#include "daemon/log/epoch_sink.h"
 #include "daemon/log/pending_epoch.h"
 #include "daemon/model/batch.h"
 #include "daemon/model/epoch.h"
@@ -43,7 +43,7 @@ struct CommitterStats {
   uint64_t epochs = 0;
   uint64_t failed_epochs = 0;
   uint64_t pending_bytes = 0;
-  absl::Duration commit_time_total;  // spent in EventLog::Append
+  absl::Duration commit_time_total;  // spent in EpochSink::Append
   // The number of commits that took at most kCommitBucketsSeconds[i]; the last one counts all.
   static constexpr std::array<double, 8> kCommitBucketsSeconds = {0.0005, 0.001, 0.0025, 0.005,
                                                                   0.01,   0.025, 0.1,    1};
@@ -56,12 +56,12 @@ class Committer {
   using FatalFn = std::function<void(const absl::Status&)>;
   using KeptFn = std::function<void(const RejectedByReason&)>;
 
-  // `log` and `clock` must outlive the committer. `last_number` and `last_steady_ms` are those of
+  // `sink` and `clock` must outlive the committer. `last_number` and `last_steady_ms` are those of
   // the newest epoch, or 0. `apply` and `fatal` are called on the committer thread; `fatal` once,
   // when the event log has failed permanently. `kept` is called there too: what was rejected since
-  // the last epoch is durable without one (EventLog::KeepRejected), and the next epoch that is
+  // the last epoch is durable without one (EpochSink::KeepRejected), and the next epoch that is
   // applied has it.
-  Committer(EventLog& log, Clock& clock, CommitterOptions options, uint64_t last_number,
+  Committer(EpochSink& sink, Clock& clock, CommitterOptions options, uint64_t last_number,
             int64_t last_steady_ms, ApplyFn apply, FatalFn fatal, KeptFn kept = {});
   // Calls Stop.
   ~Committer();
@@ -92,7 +92,7 @@ class Committer {
     strangers_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   }
 
-  // Puts into the next epoch what a former process kept with EventLog::KeepRejected.
+  // Puts into the next epoch what a former process kept with EpochSink::KeepRejected.
   void Inherit(const RejectedByReason& rejected);
 
   // Both apply from the next epoch on. Show: scrapes show the counts of these places and codes.
@@ -150,7 +150,7 @@ class Committer {
   // Whether everything is committed, or cannot be.
   bool IsFlushed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  EventLog& log_;
+  EpochSink& sink_;
   Clock& clock_;
   const CommitterOptions options_;
   const ApplyFn apply_;
@@ -181,7 +181,7 @@ class Committer {
   const absl::Duration start_;     // of this committer, on the monotonic clock
   const int64_t first_steady_ms_;  // Epoch::steady_ms at that time
   std::vector<Verdict> verdicts_;
-  bool keep_failed_ = false;  // the last EventLog::KeepRejected
+  bool keep_failed_ = false;  // the last EpochSink::KeepRejected
   absl::Duration last_begin_ = -absl::InfiniteDuration();
 
   // Last, so that the thread starts when everything above is initialised.

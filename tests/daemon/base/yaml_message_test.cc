@@ -104,16 +104,16 @@ TEST(YamlMessageTest, NamesAnUnknownField) {
              "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
              "relay_keys, token_keys, sdk_major");
   CheckError("Apps: []",
-             "f.yaml:1:1: unknown field \"Apps\"; allowed: apps, limits, ingest, log, "
+             "f.yaml:1:1: unknown field \"Apps\"; allowed: role, apps, limits, ingest, log, "
              "expose, detect, annotations, quotas, connect");
   CheckError("[a]: 1",
-             "f.yaml:1:1: unknown field that is not a word; allowed: apps, limits, ingest, "
+             "f.yaml:1:1: unknown field that is not a word; allowed: role, apps, limits, ingest, "
              "log, expose, detect, annotations, quotas, connect");
   CheckError("\"a\\nb\": 1",
-             "f.yaml:1:1: unknown field \"a\\nb\"; allowed: apps, limits, ingest, log, "
+             "f.yaml:1:1: unknown field \"a\\nb\"; allowed: role, apps, limits, ingest, log, "
              "expose, detect, annotations, quotas, connect");
   CheckError(std::string(100, 'x') + ": 1", "f.yaml:1:1: unknown field \"" + std::string(64, 'x') +
-                                                "\"...; allowed: apps, limits, ingest, log, "
+                                                "\"...; allowed: role, apps, limits, ingest, log, "
                                                 "expose, detect, annotations, quotas, connect");
 }
 
@@ -158,7 +158,7 @@ TEST(YamlMessageTest, NamesAWrongType) {
   CheckError("apps: [{name: [a]}]", "f.yaml:1:15: apps[0].name must be a string");
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: apps[0].regions[0] has no value");
   CheckError("just words",
-             "f.yaml:1:1: the file must be a mapping of apps, limits, ingest, log, expose, detect, "
+             "f.yaml:1:1: the file must be a mapping of role, apps, limits, ingest, log, expose, detect, "
              "annotations, quotas, connect");
 }
 

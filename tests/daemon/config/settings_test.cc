@@ -130,6 +130,7 @@ TEST(SettingsTest, BothEndsOfEachRangeAreAllowedAndNothingBeyond) {
   int ranges = 0;
   for (int i = 0; i < Settings::descriptor()->field_count(); ++i) {
     const FieldDescriptor& section = *Settings::descriptor()->field(i);
+    if (section.message_type() == nullptr) continue;  // a setting of no section
     const Descriptor& type = *section.message_type();
     for (int j = 0; j < type.field_count(); ++j) {
       if (type.field(j)->options().GetExtension(internal::setting).min().empty()) continue;
@@ -194,6 +195,64 @@ TEST(SettingsTest, AnOriginIsWrittenAsBrowsersWriteIt) {
              "s.yaml:1:39: \"https://b/\" is not an origin; http:// or https:// and a host are "
              "allowed, in lower case, with a port unless it is the usual one, and no slash at the "
              "end");
+}
+
+// A front's settings with this in log.kafka.
+std::string FrontYaml(const std::string& kafka) {
+  return "role: front\napps: [{name: a, regions: [b]}]\nlog:\n  kafka: {" + kafka + "}";
+}
+
+TEST(SettingsTest, AFrontHasItsDefaults) {
+  const Settings settings = Parsed(FrontYaml("brokers: [k1:9092, '[::1]:9093']"));
+  EXPECT_EQ(settings.role(), Settings::front);
+  EXPECT_EQ(settings.log().kafka().topic(), "gmewatch.epochs");
+  EXPECT_EQ(settings.log().kafka().compression(), internal::Kafka::zstd);
+  EXPECT_EQ(ToDuration(settings.log().kafka().write_timeout()), absl::Seconds(30));
+  EXPECT_EQ(ToDuration(settings.log().commit_interval()), absl::Milliseconds(50));
+  EXPECT_FALSE(settings.log().kafka().has_tls());
+  EXPECT_EQ(Parsed("").role(), Settings::all);
+  EXPECT_EQ(ToDuration(Parsed("role: front\napps: [{name: a, regions: [b]}]\n"
+                              "log: {commit_interval: 7ms, kafka: {brokers: [k:1]}}")
+                           .log()
+                           .commit_interval()),
+            absl::Milliseconds(7));
+}
+
+TEST(SettingsTest, ARoleNeedsWhatItWorksWith) {
+  CheckError("role: many", "s.yaml:1:7: role must be one of all, front, counter, not \"many\"");
+  CheckError("role: front\napps: [{name: a, regions: [b]}]",
+             "s.yaml:1:7: role front needs log.kafka.brokers");
+  CheckError("role: front\nlog: {kafka: {brokers: [k:1]}}",
+             "s.yaml:1:7: role front needs apps: a front takes no app that is not listed");
+  CheckError("role: counter",
+             "s.yaml:1:7: this version has no role counter yet; all and front are allowed");
+}
+
+TEST(SettingsTest, ChecksHowTheBrokersAreReached) {
+  const auto check = [](const std::string& kafka, const std::string& expected) {
+    const auto settings = ParseSettings(FrontYaml("brokers: [k:1], " + kafka), "s.yaml");
+    EXPECT_THAT(std::string(settings.status().message()), HasSubstr(expected)) << kafka;
+  };
+  for (const char* bad : {"k", "k:", ":1", "k:0", "k:65536", "k:1/x", "k 1:2", "k:1,l:2"}) {
+    const auto settings =
+        ParseSettings(FrontYaml(absl::StrCat("brokers: ['", bad, "']")), "s.yaml");
+    EXPECT_THAT(std::string(settings.status().message()), HasSubstr("is not a broker")) << bad;
+  }
+  check("topic: 'a b'", "log.kafka.topic must be 1 to 200 characters");
+  check("topic: ''", "log.kafka.topic must be 1 to 200 characters");
+  check("compression: gzip", "log.kafka.compression must be one of none, lz4, zstd, not \"gzip\"");
+  check("write_timeout: 999ms", "log.kafka.write_timeout must be from 1s to 10m, not 999ms");
+  check("write_timeout: 11m", "log.kafka.write_timeout must be from 1s to 10m, not 11m");
+  check("tls: {key_file: k}", "log.kafka.tls needs both certificate_file and key_file, or neither");
+  check("tls: {ca_file: ''}", "log.kafka.tls.ca_file is empty");
+  check("sasl: {username: u, password_file: p}", "log.kafka.sasl.mechanism must be one of PLAIN");
+  check("sasl: {mechanism: GSSAPI, username: u, password_file: p}", "not \"GSSAPI\"");
+  check("sasl: {mechanism: PLAIN, username: u}", "needs both username and password_file");
+  const Settings good =
+      Parsed(FrontYaml("brokers: [k:1], compression: none, write_timeout: 10m, tls: {},\n"
+                       "    sasl: {mechanism: SCRAM-SHA-256, username: u, password_file: p}"));
+  EXPECT_TRUE(good.log().kafka().has_tls());
+  EXPECT_EQ(good.log().kafka().compression(), internal::Kafka::none);
 }
 
 TEST(SettingsTest, ATickIsWholeSeconds) {
@@ -305,6 +364,9 @@ TEST(ChangedForRestartTest, NamesTheSettingsThatSighupDoesNotChange) {
       ElementsAre("limits.max_pending_bytes", "ingest.reflection", "ingest.tls",
                   "ingest.max_message_bytes", "log.commit_interval", "log.checkpoint_interval",
                   "detect.tick"));
+  EXPECT_THAT(ChangedForRestart(Parsed(FrontYaml("brokers: [k:1]")),
+                                Parsed("log: {commit_interval: 50ms}")),
+              ElementsAre("role", "log.kafka"));
   const std::string tls = "ingest: {tls: {certificate_file: a, key_file: b}}";
   EXPECT_THAT(ChangedForRestart(Parsed(tls), Parsed(tls)), IsEmpty());
   EXPECT_THAT(ChangedForRestart(Parsed(tls), Parsed("")), ElementsAre("ingest.tls"));

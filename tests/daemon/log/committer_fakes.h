@@ -1,11 +1,10 @@
-// An event log that does what a test says, and a waiter that records its calls.
+// A sink that does what a test says, and a waiter that records its calls.
 //
 // Thread safety: every method may be called from any thread.
 #ifndef GMEWATCH_TESTS_DAEMON_LOG_COMMITTER_FAKES_H_
 #define GMEWATCH_TESTS_DAEMON_LOG_COMMITTER_FAKES_H_
 
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,23 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "daemon/log/committer.h"
-#include "daemon/log/event_log.h"
+#include "daemon/log/epoch_sink.h"
 
 namespace gmewatch {
 
 // Keeps the records of its epochs; on request it fails, or holds a commit back.
-class ScriptedLog final : public EventLog {
+class ScriptedLog final : public EpochSink {
  public:
-  absl::StatusOr<std::optional<Checkpoint>> LoadCheckpoint() override {
-    return std::optional<Checkpoint>();
-  }
-  absl::Status Replay(uint64_t,
-                      const std::function<absl::Status(uint64_t, const Epoch&)>&) override {
-    return absl::OkStatus();
-  }
-  absl::Status SaveCheckpoint(const Checkpoint&) override { return absl::OkStatus(); }
-  uint64_t SizeBytes() override { return 0; }
-
   absl::Status Append(uint64_t number, const Epoch& epoch) override {
     absl::MutexLock lock(&mutex_);
     ++attempts_;

@@ -1,0 +1,55 @@
+#include "tests/cluster/front_site.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/log/kafka/kafka_topic.h"
+#include "tests/cluster/kafka_brokers.h"
+#include "tests/integration/ledger_client.h"
+#include "tests/support/free_port.h"
+
+namespace gmewatch {
+
+FrontSite::FrontSite(int partitions, int fronts, absl::Duration write_timeout,
+                     const std::string& more)
+    : kafka_(KafkaBrokers::NewTopic()) {
+  absl::StatusOr<KafkaLayout> layout = CreateKafkaTopic(kafka_, {.partitions = partitions});
+  if (!layout.ok() || !KafkaBrokers::AwaitAll(kafka_.topic)) {
+    std::cerr << "no topic: " << layout.status() << "\n";
+    std::abort();
+  }
+  layout_.emplace(*std::move(layout));
+  config_ = dir_.Write(
+      "front.yaml",
+      absl::StrCat("role: front\n", kLedgerApps, "log:\n  commit_interval: 20ms\n  kafka:\n",
+                   "    brokers: [", kafka_.brokers, "]\n    topic: ", kafka_.topic,
+                   "\n    compression: lz4\n    write_timeout: ",
+                   absl::FormatDuration(write_timeout), "\n", more));
+  for (int i = 0; i < fronts; ++i) {
+    const auto address = [] { return absl::StrCat("127.0.0.1:", FreePort()); };
+    fronts_.push_back({address(), address(), address(), nullptr});
+  }
+}
+
+std::vector<std::string> FrontSite::Arguments(size_t front) const {
+  return {"--config=" + config_, "--ingest_address=" + fronts_[front].ingest,
+          "--admin_address=" + fronts_[front].admin, "--connect_address=" + fronts_[front].connect};
+}
+
+absl::Status FrontSite::StartFront(size_t front) {
+  absl::StatusOr<std::unique_ptr<GmewatchdProcess>> process =
+      GmewatchdProcess::Start(Arguments(front));
+  if (!process.ok()) return process.status();
+  fronts_[front].process = *std::move(process);
+  return absl::OkStatus();
+}
+
+void FrontSite::KillFront(size_t front) {
+  fronts_[front].process->process().Signal(SIGKILL);
+  fronts_[front].process->process().Wait();
+  fronts_[front].process.reset();
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,54 @@
+// A topic on the brokers and fronts that write to it, each a gmewatchd process at ports that stay
+// over a kill.
+//
+// Thread safety: none.
+#ifndef GMEWATCH_TESTS_CLUSTER_FRONT_SITE_H_
+#define GMEWATCH_TESTS_CLUSTER_FRONT_SITE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "daemon/log/kafka/kafka_layout.h"
+#include "daemon/log/kafka/kafka_settings.h"
+#include "tests/support/gmewatchd_process.h"
+#include "tests/support/temp_dir.h"
+
+namespace gmewatch {
+
+class FrontSite {
+ public:
+  // Makes the topic and the settings of the fronts. `more`: lines added to the settings.
+  FrontSite(int partitions, int fronts, absl::Duration write_timeout, const std::string& more);
+
+  absl::Status StartFront(size_t front);
+  void KillFront(size_t front);
+
+  GmewatchdProcess& front(size_t front) { return *fronts_[front].process; }
+  const std::string& ingest_address(size_t front) const { return fronts_[front].ingest; }
+  const std::string& connect_address(size_t front) const { return fronts_[front].connect; }
+  const KafkaSettings& kafka() const { return kafka_; }
+  const KafkaLayout& layout() const { return *layout_; }
+  // The arguments with which a front starts.
+  std::vector<std::string> Arguments(size_t front) const;
+
+ private:
+  struct Process {
+    std::string ingest;
+    std::string admin;
+    std::string connect;
+    std::unique_ptr<GmewatchdProcess> process;
+  };
+
+  const TempDir dir_;
+  KafkaSettings kafka_;
+  std::optional<KafkaLayout> layout_;
+  std::string config_;
+  std::vector<Process> fronts_;
+};
+
+}  // namespace gmewatch
+
+#endif  // GMEWATCH_TESTS_CLUSTER_FRONT_SITE_H_

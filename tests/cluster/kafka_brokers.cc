@@ -1,0 +1,71 @@
+#include "tests/cluster/kafka_brokers.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/cluster/raw_kafka.h"
+#include "tests/support/child_process.h"
+
+namespace gmewatch {
+namespace {
+
+std::string Directory() { return GMEWATCH_BROKERS_DIR; }
+
+[[noreturn]] void Die(const std::string& why) {
+  std::cerr << why << "\n";
+  std::abort();
+}
+
+}  // namespace
+
+std::string KafkaBrokers::WhySkipped() {
+  const std::string why = ReadFile(Directory() + "/skipped");
+  return why.empty() ? "" : absl::StrCat("no brokers: ", why);
+}
+
+std::string KafkaBrokers::Addresses() {
+  const std::string addresses = ReadFile(Directory() + "/addresses");
+  if (addresses.empty()) {
+    Die("the brokers do not run; ctest starts them, by hand: tests/cluster/brokers up " +
+        Directory());
+  }
+  return addresses;
+}
+
+std::string KafkaBrokers::SecureAddresses() { return ReadFile(Directory() + "/secure_addresses"); }
+std::string KafkaBrokers::AuthorityFile() { return Directory() + "/ca.pem"; }
+std::string KafkaBrokers::PasswordFile() { return Directory() + "/password"; }
+
+std::string KafkaBrokers::Home(int broker) { return absl::StrCat(Directory(), "/", broker); }
+
+KafkaSettings KafkaBrokers::NewTopic() {
+  static std::atomic<int> made{0};
+  KafkaSettings settings;
+  settings.brokers = Addresses();
+  settings.topic = absl::StrCat("test.", std::random_device()(), ".", ++made);
+  settings.compression = "lz4";
+  return settings;
+}
+
+bool KafkaBrokers::AwaitAll(const std::string& topic) {
+  KafkaSettings settings;
+  settings.brokers = Addresses();
+  return AwaitTrue(
+      [&] {
+        const raw_kafka::Sync sync = raw_kafka::SyncOf(settings, topic);
+        return sync.brokers == kBrokers && (topic.empty() || sync.in_sync_min == kBrokers);
+      },
+      absl::Minutes(1), absl::Milliseconds(100));
+}
+
+void KafkaBrokers::Run(const std::string& command, int broker) {
+  const Ended ended =
+      RunToEnd(GMEWATCH_BROKERS_SCRIPT, {command, Directory(), absl::StrCat(broker)});
+  if (ended.status != 0) Die(absl::StrCat("brokers ", command, ": ", ended.error));
+}
+
+}  // namespace gmewatch

@@ -1,0 +1,58 @@
+// The real brokers of the label "cluster": where they are, and what a test does to them.
+//
+// Thread safety: none. A program that cannot reach them ends with an error, unless they cannot run
+// on this machine: then its tests are skipped and say why.
+#ifndef GMEWATCH_TESTS_CLUSTER_KAFKA_BROKERS_H_
+#define GMEWATCH_TESTS_CLUSTER_KAFKA_BROKERS_H_
+
+#include <string>
+
+#include "daemon/log/kafka/kafka_settings.h"
+
+namespace gmewatch {
+
+class KafkaBrokers {
+ public:
+  static constexpr int kBrokers = 3;
+
+  // Why the brokers cannot run on this machine; empty if they can.
+  static std::string WhySkipped();
+
+  // HOST:PORT,HOST:PORT,HOST:PORT.
+  static std::string Addresses();
+  // The same for TLS and SCRAM-SHA-512; user gmewatch.
+  static std::string SecureAddresses();
+  static std::string AuthorityFile();
+  static std::string PasswordFile();
+  // The files of a broker, such as data/TOPIC-0/00000000000000000000.log.
+  static std::string Home(int broker);
+
+  // Settings for a topic that no other test has; it is not made yet.
+  static KafkaSettings NewTopic();
+
+  // SIGKILL, SIGTERM, SIGSTOP, SIGCONT.
+  static void Kill(int broker) { Run("kill", broker); }
+  static void Terminate(int broker) { Run("term", broker); }
+  static void Stop(int broker) { Run("stop", broker); }
+  static void Continue(int broker) { Run("cont", broker); }
+  // Starts a broker that was killed, and waits until it listens.
+  static void Start(int broker) { Run("start", broker); }
+
+  // Waits until all three serve and each partition of the topic has all its replicas in sync: a
+  // test that begins with fewer would show nothing. False if that takes more than a minute.
+  static bool AwaitAll(const std::string& topic = "");
+
+ private:
+  static void Run(const std::string& command, int broker);
+};
+
+}  // namespace gmewatch
+
+// At the begin of each test of the label.
+#define SKIP_WITHOUT_BROKERS()                                      \
+  do {                                                              \
+    const std::string why = ::gmewatch::KafkaBrokers::WhySkipped(); \
+    if (!why.empty()) GTEST_SKIP() << why;                          \
+  } while (false)
+
+#endif  // GMEWATCH_TESTS_CLUSTER_KAFKA_BROKERS_H_
