@@ -108,6 +108,7 @@ void Epoch::Clear() {
   shown_codes.clear();
   once_horizon_ms.reset();
   forget.clear();
+  shared = {};
   origins_.clear();
   origin_index_.clear();
   batches_.Clear();
@@ -143,6 +144,7 @@ void Epoch::Inherit(const Epoch& failed, RejectReason reason) {
   forget.insert(forget.end(), failed.forget.begin(), failed.forget.end());
   shown_places.insert(shown_places.end(), failed.shown_places.begin(), failed.shown_places.end());
   shown_codes.insert(shown_codes.end(), failed.shown_codes.begin(), failed.shown_codes.end());
+  shared.Inherit(failed.shared);
 }
 
 bool Epoch::empty() const {
@@ -150,7 +152,7 @@ bool Epoch::empty() const {
     if (r.batches != 0 || r.events != 0) return false;
   }
   return batches_.empty() && !policy.has_value() && shown_places.empty() && shown_codes.empty() &&
-         !once_horizon_ms.has_value() && forget.empty();
+         !once_horizon_ms.has_value() && forget.empty() && shared.empty();
 }
 
 void Epoch::Serialize(std::string* record) const {
@@ -193,6 +195,7 @@ void Epoch::Serialize(std::string* record) const {
     f->set_region(what.region);
     if (what.code.has_value()) f->set_code(*what.code);
   }
+  shared.Write(&out);
   out.SerializeToString(record);
   if (!batches_.empty()) AppendBatches(batches_, record);
 }
@@ -202,6 +205,11 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   if (record.size() > INT_MAX ||
       !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
+  }
+  if (in.format() > kFormat) {
+    return absl::UnimplementedError(absl::StrCat("the record is of a newer version: its format is ",
+                                                 in.format(), ", and this one reads up to ",
+                                                 kFormat, "; install that version"));
   }
   absl::Status sound = CheckBounds(in);
   if (!sound.ok()) return sound;
@@ -243,6 +251,8 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
     Forget& what = epoch.forget.emplace_back(Forget{f.app(), f.region(), std::nullopt});
     if (f.has_code()) what.code = f.code();
   }
+  sound = epoch.shared.Read(in);
+  if (!sound.ok()) return sound;
   return epoch;
 }
 
