@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "gmewatch/internal/log_record.pb.h"
 
 namespace gmewatch {
@@ -23,6 +25,9 @@ struct WriterId {
   uint64_t b = 0;
 
   bool empty() const { return a == 0 && b == 0; }
+  std::string ToBytes() const;
+  // DataLoss unless `bytes` are 16 and not all zero.
+  static absl::StatusOr<WriterId> FromBytes(absl::string_view bytes);
 
   friend bool operator==(const WriterId&, const WriterId&) = default;
   friend auto operator<=>(const WriterId&, const WriterId&) = default;
@@ -41,6 +46,9 @@ struct PartitionCheck {
   uint64_t events = 0;
   uint64_t sessions = 0;
 
+  void Write(internal::CheckRecord* record) const;
+  static PartitionCheck Read(const internal::CheckRecord& record);
+
   friend bool operator==(const PartitionCheck&, const PartitionCheck&) = default;
 };
 
@@ -56,6 +64,10 @@ struct Marker {
 struct ColumnRequest {
   int32_t code = 0;
   std::string app;
+
+  void Write(internal::ColumnRequestRecord* record) const;
+  // DataLoss if the app is longer than one can be.
+  static absl::StatusOr<ColumnRequest> Read(const internal::ColumnRequestRecord& record);
 
   friend bool operator==(const ColumnRequest&, const ColumnRequest&) = default;
 };
