@@ -31,6 +31,9 @@ SqliteSchema StateSchema();
 // The version from which on rows have checksums, and SQL that gives older tables room for them.
 inline constexpr int64_t kVersionWithChecksums = 2;
 extern const char* const kAddChecksumsSql;
+// The same for the positions in a log that several processes write.
+inline constexpr int64_t kVersionWithPartitions = 3;
+std::string AddPartitionsSql();
 
 }  // namespace gmewatch
 
