@@ -25,7 +25,7 @@ void RandomLog::MakePartition(int32_t partition) {
   rejected_ = 0;
   int64_t time_ms = kStartMs - (partition == kPartitions - 1 ? 3'600'000 : 0);
   for (int i = 0; i < kRecords; ++i) {
-    time_ms += OneIn(8) ? kHorizonMs / 2 + Below(5) * 60'000 - 120'000 : Below(20'000);
+    time_ms += OneIn(8) ? kHorizonMs / 2 + int64_t{60'000} * (Below(5) - 2) : Below(20'000);
     if (OneIn(20)) time_ms -= 30'000;  // another broker leads, whose clock is behind
     // A record that lands twice, or an older one that lands late.
     if (i > 4 && OneIn(6)) {
