@@ -31,7 +31,11 @@ void Checkpointer::Stop() {
 void Checkpointer::RunOnce() {
   const absl::Duration begin = clock_.Monotonic();
   Checkpoint checkpoint = aggregate_.TakeCheckpoint(/*changed_only=*/!complete_);
-  if (checkpoint.epoch == 0) return;
+  if (checkpoint.epoch == 0) {
+    // What changed is taken, and saved nowhere.
+    complete_ = true;
+    return;
+  }
   // The other parts may know rows of later epochs; recovery replays these after the checkpoint.
   add_(/*changed_only=*/!complete_, &checkpoint);
   const absl::Status status = store_.SaveCheckpoint(checkpoint);

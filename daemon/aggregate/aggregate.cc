@@ -1,7 +1,9 @@
 #include "daemon/aggregate/aggregate.h"
 
 #include <algorithm>
+#include <array>
 
+#include "absl/strings/str_cat.h"
 #include "daemon/model/limits.h"
 
 namespace gmewatch {
@@ -9,9 +11,6 @@ namespace {
 
 // Memory can fetch about this many sessions at once, so as many are prefetched.
 constexpr size_t kLookAhead = 16;
-
-// The most events of a batch that an epoch can hold; those of today have fewer.
-constexpr uint64_t kStoredBatchEventsMax = uint64_t{kCountMax} * kEntriesPerBatchMax;
 
 // A sweep passes over the table in a minute, however many epochs there are in it. After a pause
 // without epochs it takes more of them: one takes no more than a millisecond or so.
@@ -30,27 +29,60 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
   if (epoch.policy.has_value()) ApplyPolicy(*epoch.policy);
   const int64_t before_ms = steady_ms_;
   steady_ms_ = epoch.steady_ms != 0 ? epoch.steady_ms : epoch.time_ms;
-  now_s_ = Seconds(steady_ms_);
   if (epoch.once_horizon_ms.has_value()) policy_.set_once_horizon_ms(*epoch.once_horizon_ms);
-  oldest_s_ = Seconds(steady_ms_ - policy_.session_horizon_ms());
-  once_oldest_s_ = oldest_s_;
-  if (policy_.once_horizon_ms() > 0) {
-    once_oldest_s_ = std::max(oldest_s_, Seconds(steady_ms_ - policy_.once_horizon_ms()));
-  }
+  const int64_t once_ms = policy_.once_horizon_ms();
+  SetTimes(steady_ms_, once_ms > 0 ? steady_ms_ - once_ms : 0);
   for (const Forget& what : epoch.forget) places_.Forget(what);
   if (!epoch.forget.empty()) codes_.NoteCounters();
   for (const Place& place : epoch.shown_places) places_.Show(place);
   for (const int32_t code : epoch.shown_codes) codes_.Show(code);
-  AddRejected(epoch.rejected);
+  rejected_.Add(epoch.rejected);
+  counter_.Begin(epoch, policy_.max_app_regions(), nullptr);
+  ApplyBatches(epoch, verdicts);
+  Sweep(steady_ms_ - before_ms, oldest_s_, once_oldest_s_);
+}
 
-  origin_rows_.clear();
-  origin_versions_.clear();
-  origin_apps_.clear();
-  for (const Origin& origin : epoch.origins()) {
-    origin_apps_.push_back(TagOf(origin.app));
-    origin_rows_.push_back(places_.RowFor({origin.app, origin.region}, policy_.max_app_regions()));
-    origin_versions_.push_back(versions_.SlotFor(origin.platform, origin.app_version));
+absl::Status Aggregate::ApplyRecord(const RecordPosition& at, const Epoch& epoch,
+                                    std::vector<Verdict>* verdicts) {
+  absl::MutexLock lock(&mutex_);
+  absl::Status status = partitions_.Check(at, epoch);
+  if (!status.ok()) return status;
+  Partition& partition = partitions_.at(at.partition);
+  ++epoch_;
+  time_ms_ = std::max(time_ms_, at.time_ms);
+  const int64_t before_ms = steady_ms_;
+  partition.Begin(at.time_ms);
+  const RejectedByReason rejected = partition.TakeWriter(epoch);
+  rejected_.Add(rejected);
+  if (epoch.shared.marker.has_value() && !partition.Agrees(*epoch.shared.marker)) {
+    replica_mismatches_.Add(1);
   }
+  SetTimes(partition.steady_ms(), partition.OldestOnceMs(policy_.session_horizon_ms()));
+  partitions_.TakeColumns(at.partition, epoch.shared);
+  // A batch of the place may be in a partition that lags behind this one.
+  for (const Place& place : epoch.shown_places) {
+    places_.RowFor(place, Counters::kPlacesMax);
+    places_.Show(place);
+  }
+  for (const int32_t code : epoch.shown_codes) codes_.Show(code);
+  counter_.Begin(epoch, Counters::kPlacesMax, &partitions_.ColumnsOf(at.partition));
+  ApplyBatches(epoch, verdicts);
+  partition.End(*verdicts, counter_.events(), counter_.sessions(), rejected);
+  // By the partition that is farthest behind: what it has not applied yet must find its sessions.
+  const int64_t horizon_ms = policy_.session_horizon_ms();
+  steady_ms_ = partitions_.OldestTimeMs();
+  Sweep(steady_ms_ - before_ms, Seconds(steady_ms_ - horizon_ms),
+        Seconds(partitions_.OldestOnceMs(horizon_ms)));
+  return absl::OkStatus();
+}
+
+void Aggregate::SetTimes(int64_t steady_ms, int64_t once_oldest_ms) {
+  now_s_ = Seconds(steady_ms);
+  oldest_s_ = Seconds(steady_ms - policy_.session_horizon_ms());
+  once_oldest_s_ = std::max(oldest_s_, Seconds(once_oldest_ms));
+}
+
+void Aggregate::ApplyBatches(const Epoch& epoch, std::vector<Verdict>* verdicts) {
   verdicts->clear();
   std::array<BatchView, kLookAhead> batches;
   std::array<size_t, kLookAhead> hashes;
@@ -66,15 +98,51 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
     absl::MutexLock sessions_lock(&sessions_mutex_);
     for (size_t i = 0; i < n; ++i) verdicts->push_back(ApplyBatch(batches[i], hashes[i]));
   }
-  const auto passed_ms =
-      static_cast<size_t>(std::clamp<int64_t>(steady_ms_ - before_ms, 0, kSweepMs));
+}
+
+void Aggregate::Sweep(int64_t passed_ms, uint32_t oldest_s, uint32_t once_oldest_s) {
+  const auto part = static_cast<size_t>(std::clamp<int64_t>(passed_ms, 0, kSweepMs));
   {
     absl::MutexLock sessions_lock(&sessions_mutex_);
     sessions_.Sweep(
-        oldest_s_, once_oldest_s_,
-        std::clamp(sessions_.slots() * passed_ms / kSweepMs, kSweepSlotsMin, kSweepSlotsMax));
+        oldest_s, once_oldest_s,
+        std::clamp(sessions_.slots() * part / kSweepMs, kSweepSlotsMin, kSweepSlotsMax));
   }
   session_count_.store(sessions_.size(), std::memory_order_relaxed);
+}
+
+absl::Status Aggregate::ShareLog(const std::string& topic, size_t partitions,
+                                 const internal::Policy& policy) {
+  absl::MutexLock lock(&mutex_);
+  if (partitions_.empty()) {
+    ApplyPolicy(policy);
+    partitions_.Make(topic, partitions, steady_ms_);
+  }
+  const std::vector<PartitionRow> rows = partitions_.Rows();
+  if (rows.size() != partitions || (!rows.empty() && rows.front().topic != topic)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the state is of topic ", rows.front().topic, " with ", rows.size(),
+                     " partitions, and not of ", topic, " with ", partitions));
+  }
+  ApplyPolicy(policy);
+  policy_.set_series_events_max(0);
+  return absl::OkStatus();
+}
+
+void Aggregate::SetPolicy(const internal::Policy& policy) {
+  absl::MutexLock lock(&mutex_);
+  ApplyPolicy(policy);
+  policy_.set_series_events_max(0);
+}
+
+PartitionView Aggregate::ViewOf(int32_t partition) const {
+  absl::MutexLock lock(&mutex_);
+  return partitions_.View(partition);
+}
+
+std::vector<ColumnRequest> Aggregate::TakeWantedColumns() {
+  absl::MutexLock lock(&mutex_);
+  return partitions_.TakeWanted(policy_.unknown_codes_of_app());
 }
 
 void Aggregate::ApplyPolicy(const internal::Policy& policy) {
@@ -90,42 +158,28 @@ void Aggregate::ApplyPolicy(const internal::Policy& policy) {
   }
 }
 
-void Aggregate::AddRejected(const RejectedByReason& rejected) {
-  for (size_t reason = 0; reason < kRejectReasons; ++reason) {
-    rejected_batches_[reason].Add(rejected[reason].batches);
-    rejected_events_[reason].AddUpTo(rejected[reason].events, kSeriesEventsMax);
-  }
-}
-
-void Aggregate::CountRejected(RejectReason reason, uint64_t events) {
-  rejected_batches_[static_cast<size_t>(reason)].Add(1);
-  rejected_events_[static_cast<size_t>(reason)].AddUpTo(events, kSeriesEventsMax);
-}
-
 Verdict Aggregate::ApplyBatch(const BatchView& batch, size_t hash) {
   const uint32_t slot = SessionFor(batch, hash);
-  const uint32_t row = origin_rows_[batch.header.origin];
-  const Verdict verdict = Judge(batch, sessions_.at(slot), counters_.place(row));
+  const Verdict verdict = Judge(batch, sessions_.at(slot));
   if (verdict == Verdict::kOtherApp) return verdict;
   Session* session = sessions_.Change(slot);
   session->last_seen_s = now_s_;
   if (session->last_sequence != 0) session->mark |= SessionTable::kCameBack;
-  if (SessionTable::TagIn(*session) == 0) sessions_.Claim(slot, origin_apps_[batch.header.origin]);
+  if (SessionTable::TagIn(*session) == 0) sessions_.Claim(slot, counter_.AppOf(batch));
   if (verdict == Verdict::kDuplicate) batches_duplicate_.Add(1);
   if (verdict != Verdict::kCounted) return verdict;
   session->last_sequence = batch.header.sequence;
-  Count(batch, session, places_.Change(row));
+  counter_.Count(batch, session);
   batches_counted_.Add(1);
   return Verdict::kCounted;
 }
 
-Verdict Aggregate::Judge(const BatchView& batch, const Session& session,
-                         const PlaceCounters& place) {
+Verdict Aggregate::Judge(const BatchView& batch, const Session& session) {
   const uint64_t sequence = batch.header.sequence;
   const uint64_t last = session.last_sequence;
   const AppTag app = SessionTable::TagIn(session);
-  if (policy_.sessions_of_one_app() && app != 0 && app != origin_apps_[batch.header.origin]) {
-    CountRejected(RejectReason::kPermissionDenied, EventsOf(batch.entries));
+  if (policy_.sessions_of_one_app() && app != 0 && app != counter_.AppOf(batch)) {
+    rejected_.Add(RejectReason::kPermissionDenied, 1, EventsOf(batch.entries));
     return Verdict::kOtherApp;
   }
   if (sequence <= last) return Verdict::kDuplicate;
@@ -133,32 +187,19 @@ Verdict Aggregate::Judge(const BatchView& batch, const Session& session,
   // state.
   if (last != 0 && policy_.sequence_jump_max() != 0 &&
       sequence - last > policy_.sequence_jump_max()) {
-    CountRejected(RejectReason::kInvalid, EventsOf(batch.entries));
+    rejected_.Add(RejectReason::kInvalid, 1, EventsOf(batch.entries));
     return Verdict::kSequenceJump;
   }
-  if (policy_.series_events_max() != 0 && IsFull(batch, place)) {
-    CountRejected(RejectReason::kSeriesFull, EventsOf(batch.entries));
+  if (policy_.series_events_max() != 0 &&
+      counter_.IsFull(batch, counters_.place(counter_.RowOf(batch)), policy_.series_events_max())) {
+    rejected_.Add(RejectReason::kSeriesFull, 1, EventsOf(batch.entries));
     return Verdict::kSeriesFull;
   }
   return Verdict::kCounted;
 }
 
-bool Aggregate::IsFull(const BatchView& batch, const PlaceCounters& place) {
-  const uint64_t max = policy_.series_events_max();
-  // No series has more than all together, and hardly a place ever comes near the limit.
-  if (place.total() <= max - std::min(max, kStoredBatchEventsMax)) return false;
-  const uint64_t events = EventsOf(batch.entries);
-  for (const Entry& entry : batch.entries) {
-    const uint64_t counted = entry.code == kSuccessCode
-                                 ? place.success_events()
-                                 : place.cell(codes_.Find(entry.code)).events.value();
-    if (counted > max || events > max - counted) return true;
-  }
-  return false;
-}
-
 uint32_t Aggregate::SessionFor(const BatchView& batch, size_t hash) {
-  const AppTag app = origin_apps_[batch.header.origin];
+  const AppTag app = counter_.AppOf(batch);
   uint32_t slot = sessions_.Find(batch.header.session, hash);
   if (slot == SessionTable::kNone) {
     slot = sessions_.Insert(batch.header.session, hash, app);
@@ -169,41 +210,8 @@ uint32_t Aggregate::SessionFor(const BatchView& batch, size_t hash) {
     }
     sessions_.Restart(slot, app);
   }
-  places_.Change(origin_rows_[batch.header.origin])->mutable_sessions()->Add(1);
+  counter_.CountSession(batch);
   return slot;
-}
-
-void Aggregate::Count(const BatchView& batch, Session* session, PlaceCounters* place) {
-  const bool late = batch.header.late != 0;
-  place->reporters().Add(batch.header.session);
-  versions_.Add(origin_versions_[batch.header.origin], batch.header.session);
-  uint64_t events = 0;
-  for (const Entry& entry : batch.entries) {
-    events += entry.count;
-    if (entry.code == kSuccessCode) {
-      place->CountSuccesses(entry.count, late);
-      continue;
-    }
-    const std::string& app = place->place().app;
-    const size_t slot = codes_.SlotFor(entry.code, app);
-    Cell* cell = place->mutable_cell(slot);
-    if (cell->events.value() == 0) codes_.NoteFirst(app, slot);
-    if (late) {
-      cell->CountLate(entry.count);
-    } else {
-      cell->CountInTime(batch.header.session, entry.count);
-    }
-    uint64_t& seen = session->seen[slot / 64];
-    const uint64_t bit = uint64_t{1} << (slot % 64);
-    if ((seen & bit) == 0) {
-      seen |= bit;
-      cell->sessions.Add(1);
-    }
-  }
-  place->mutable_total()->Add(events);
-  for (const Loss& loss : batch.losses) {
-    place->mutable_lost(loss.reason)->AddUpTo(loss.events, kSeriesEventsMax);
-  }
 }
 
 Checkpoint Aggregate::TakeCheckpoint(bool changed_only) {
@@ -215,9 +223,8 @@ Checkpoint Aggregate::TakeCheckpoint(bool changed_only) {
   policy_.SerializeToString(&out.policy);
   out.batches_counted = batches_counted_.value();
   out.batches_duplicate = batches_duplicate_.value();
-  for (size_t reason = 0; reason < kRejectReasons; ++reason) {
-    out.rejected[reason] = {rejected_batches_[reason].value(), rejected_events_[reason].value()};
-  }
+  out.rejected = rejected_.All();
+  out.partitions = partitions_.Rows();
   out.codes = codes_.Rows();
   places_.TakeRows(changed_only, &out);
   out.pages = sessions_.TakePages(changed_only);
@@ -240,10 +247,7 @@ absl::Status Aggregate::Restore(const Checkpoint& checkpoint) {
   }
   batches_counted_.Add(checkpoint.batches_counted);
   batches_duplicate_.Add(checkpoint.batches_duplicate);
-  for (size_t reason = 0; reason < kRejectReasons; ++reason) {
-    rejected_batches_[reason].Add(checkpoint.rejected[reason].batches);
-    rejected_events_[reason].Add(checkpoint.rejected[reason].events);
-  }
+  rejected_.Add(checkpoint.rejected);
   absl::MutexLock sessions_lock(&sessions_mutex_);
   loaded = codes_.Load(checkpoint.codes);
   if (loaded.ok()) loaded = places_.Load(checkpoint);
@@ -251,6 +255,7 @@ absl::Status Aggregate::Restore(const Checkpoint& checkpoint) {
   codes_.SetOverlay(policy_.overlay_codes());
   codes_.NoteCounters();
   if (loaded.ok()) loaded = sessions_.Load(checkpoint.pages);
+  if (loaded.ok()) loaded = partitions_.Load(checkpoint.partitions);
   session_count_.store(sessions_.size(), std::memory_order_relaxed);
   return loaded;
 }
@@ -279,10 +284,7 @@ AggregateStats Aggregate::stats() const {
   AggregateStats out;
   out.batches_counted = batches_counted();
   out.batches_duplicate = batches_duplicate();
-  for (size_t i = 0; i < kRejectReasons; ++i) {
-    const auto reason = static_cast<RejectReason>(i);
-    out.rejected[i] = {rejected_batches(reason), rejected_events(reason)};
-  }
+  out.rejected = rejected_.All();
   out.sessions = session_count();
   out.app_regions = counters_.places();
   return out;

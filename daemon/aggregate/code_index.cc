@@ -30,6 +30,13 @@ size_t CodeIndex::RareSlotFor(int32_t code, absl::string_view app) {
   return Add(code, false);
 }
 
+size_t CodeIndex::Grant(int32_t code) {
+  const size_t found = Find(code);
+  if (found != kOtherSlot || counters_.codes() >= kCodeSlotsMax) return found;
+  ++unknown_codes_;
+  return Add(code, false);
+}
+
 bool CodeIndex::HasRoom(absl::string_view app) const {
   if (unknown_codes_ >= kUnknownCodesMax) return false;
   if (share_ == 0 || unknown_codes_ < kUnknownCodesCommon) return true;

@@ -42,6 +42,10 @@ class CodeIndex {
     return slot != kNoSlot ? slot : FindFar(code);
   }
 
+  // The column of `code`, which is added unless the table is full; then kOtherSlot. For a log that
+  // says itself which codes have one.
+  size_t Grant(int32_t code);
+
   // From now on: an app's columns once kUnknownCodesCommon are taken (kUnknownCodesOfApp); 0: all.
   void SetShare(uint32_t of_app) { share_ = of_app; }
   // `app` has its first count in this column, in one of its rows.

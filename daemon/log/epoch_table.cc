@@ -94,8 +94,8 @@ absl::Status EpochTable::ReplayRow(
   if (!status.ok()) return status;
   const absl::StatusOr<Epoch> epoch = Epoch::Parse(row.Bytes(1));
   if (!epoch.ok()) {
-    return absl::DataLossError(
-        absl::StrCat(connection_->path(), ": epoch ", expected, ": ", epoch.status().message()));
+    return {epoch.status().code(), absl::StrCat(connection_->path(), ": epoch ", expected, ": ",
+                                                epoch.status().message())};
   }
   return apply(expected, *epoch);
 }

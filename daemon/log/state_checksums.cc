@@ -49,6 +49,11 @@ uint32_t MetaChecksum(const Checkpoint& checkpoint, const StateRowCounts& rows) 
     sum.Add(row.slot).Add(static_cast<uint64_t>(int64_t{row.code}));
     sum.Add(row.in_catalog ? 1 : 0).Add(row.shown ? 1 : 0);
   }
+  for (const PartitionRow& row : checkpoint.partitions) {
+    sum.AddText(row.topic).Add(static_cast<uint64_t>(row.partition));
+    sum.Add(static_cast<uint64_t>(row.next_offset)).Add(static_cast<uint64_t>(row.time_ms));
+    sum.AddText(row.SerializeState());
+  }
   sum.Add(rows.places).Add(rows.session_pages).Add(rows.detector_pages);
   return sum.value();
 }

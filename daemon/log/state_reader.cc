@@ -33,6 +33,8 @@ absl::StatusOr<std::optional<Checkpoint>> StateReader::Read() {
   if (status.ok()) status = ReadCounters(&checkpoint.counters);
   if (status.ok()) status = ReadSessions(&checkpoint.pages);
   if (status.ok()) status = ReadDetector(&checkpoint.detector);
+  // Files without checksums have no such table.
+  if (status.ok() && checked_) status = ReadPartitions(&checkpoint.partitions);
   if (status.ok() && checked_) status = CheckPlaces(checkpoint);
   if (status.ok() && checked_) status = CheckMeta(checkpoint);
   if (!status.ok()) return status;
@@ -55,7 +57,7 @@ absl::Status StateReader::CheckMeta(const Checkpoint& checkpoint) const {
                                checkpoint.detector.size()};
   if (meta_crc_ == MetaChecksum(checkpoint, rows)) return absl::OkStatus();
   return Damaged(
-      "a row of meta, codes or rejected, or the last row of places, session_pages or "
+      "a row of meta, codes, rejected or partitions, or the last row of places, session_pages or "
       "detector_pages");
 }
 
@@ -185,6 +187,23 @@ absl::Status StateReader::ReadDetector(std::vector<DetectorPage>* pages) {
                       return Damaged(absl::StrCat("row (app ", row.Bytes(0), ", region ",
                                                   row.Bytes(1), ") of detector_pages"));
                     });
+}
+
+absl::Status StateReader::ReadPartitions(std::vector<PartitionRow>* partitions) {
+  return ForEachRow(
+      "SELECT topic, partition, next_offset, time_ms, state FROM partitions "
+      "ORDER BY topic, partition",
+      [&](const SqliteStatement& row) -> absl::Status {
+        PartitionRow& partition = partitions->emplace_back();
+        partition.topic = std::string(row.Bytes(0));
+        partition.partition = static_cast<int32_t>(row.Int64(1));
+        partition.next_offset = row.Int64(2);
+        partition.time_ms = row.Int64(3);
+        const absl::Status read = partition.ParseState(row.Bytes(4));
+        if (read.ok()) return read;
+        return absl::DataLossError(absl::StrCat(connection_.path(), ": damaged: row ", row.Int64(1),
+                                                " of partitions: ", read.message()));
+      });
 }
 
 absl::Status StateReader::ForEachRow(absl::string_view sql,

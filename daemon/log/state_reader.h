@@ -41,6 +41,7 @@ class StateReader {
   absl::Status ReadCounters(std::vector<CounterRow>* counters);
   absl::Status ReadSessions(std::vector<SessionPage>* pages);
   absl::Status ReadDetector(std::vector<DetectorPage>* pages);
+  absl::Status ReadPartitions(std::vector<PartitionRow>* partitions);
   absl::Status CheckPlaces(const Checkpoint& checkpoint) const;
   absl::Status CheckMeta(const Checkpoint& checkpoint) const;
   // The column with a row's checksum.

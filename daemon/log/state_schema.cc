@@ -30,6 +30,13 @@ CREATE VIEW error_events AS
   FROM counters c JOIN places p ON p.id = c.place_id LEFT JOIN codes k ON k.slot = c.slot;
 )sql";
 
+// Its rows are replaced as a whole, and covered by the checksum in meta.
+constexpr absl::string_view kPartitionsSql = R"sql(
+CREATE TABLE partitions(
+  topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY(topic, partition));
+)sql";
+
 }  // namespace
 
 // SQLite wants a default for the rows that exist.
@@ -40,7 +47,9 @@ ALTER TABLE detector_pages ADD COLUMN crc INTEGER NOT NULL DEFAULT 0;
 UPDATE meta SET value = 2 WHERE key = 'schema_version';
 )sql";
 
-const char* const kLongSessionsSql = "UPDATE meta SET value = 3 WHERE key = 'schema_version'";
+std::string AddPartitionsSql() {
+  return absl::StrCat(kPartitionsSql, "UPDATE meta SET value = 3 WHERE key = 'schema_version';");
+}
 
 std::vector<std::string> LostColumns() {
   std::vector<std::string> columns;
@@ -54,7 +63,7 @@ std::vector<std::string> LostColumns() {
 SqliteSchema StateSchema() {
   SqliteSchema schema;
   schema.application_id = 0x474d5753;  // "GMWS"
-  schema.version = kVersionWithLongSessions;
+  schema.version = kVersionWithPartitions;
   schema.oldest_version = 1;
   schema.sql =
       "CREATE TABLE places(id INTEGER PRIMARY KEY, app TEXT NOT NULL, region TEXT NOT NULL, "
@@ -62,7 +71,7 @@ SqliteSchema StateSchema() {
   for (const std::string& column : LostColumns()) {
     absl::StrAppend(&schema.sql, ", ", column, " INTEGER NOT NULL");
   }
-  absl::StrAppend(&schema.sql, ", crc INTEGER NOT NULL);", kTablesSql);
+  absl::StrAppend(&schema.sql, ", crc INTEGER NOT NULL);", kTablesSql, kPartitionsSql);
   return schema;
 }
 

@@ -31,10 +31,10 @@ SqliteSchema StateSchema();
 // The version from which on rows have checksums, and SQL that gives older tables room for them.
 inline constexpr int64_t kVersionWithChecksums = 2;
 extern const char* const kAddChecksumsSql;
-// The version from which on a session in a page has 64 bytes. Tables of a version before it hold
-// shorter ones until a checkpoint replaces them; SQL that says so.
-inline constexpr int64_t kVersionWithLongSessions = 3;
-extern const char* const kLongSessionsSql;
+// The same for the positions in a log that several processes write. From this version on a session in
+// a page has 64 bytes, too; shorter ones stay until a checkpoint replaces them.
+inline constexpr int64_t kVersionWithPartitions = 3;
+std::string AddPartitionsSql();
 
 }  // namespace gmewatch
 

@@ -44,13 +44,19 @@ absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(
     std::unique_ptr<SqliteConnection> connection) {
   const int64_t version = connection->version();
   std::unique_ptr<StateTables> opened(new StateTables(std::move(connection)));
-  absl::Status status =
-      version < kVersionWithChecksums ? opened->AddChecksums() : opened->Prepare();
-  if (status.ok() && version < kVersionWithLongSessions) {
-    status = opened->connection_->Execute(kLongSessionsSql);
-  }
+  absl::Status status = opened->Upgrade(version);
   if (!status.ok()) return status;
   return opened;
+}
+
+absl::Status StateTables::Upgrade(int64_t version) {
+  if (version < kVersionWithChecksums) return AddChecksums();
+  if (version < kVersionWithPartitions) {
+    absl::Status status =
+        connection_->InTransaction([&] { return connection_->Execute(AddPartitionsSql()); });
+    if (!status.ok()) return status;
+  }
+  return Prepare();
 }
 
 absl::Status StateTables::AddChecksums() {
@@ -59,6 +65,7 @@ absl::Status StateTables::AddChecksums() {
         StateReader(*connection_, StateReader::kWithoutChecksums).Read();
     if (!old.ok()) return old.status();
     absl::Status status = connection_->Execute(kAddChecksumsSql);
+    if (status.ok()) status = connection_->Execute(AddPartitionsSql());
     if (status.ok()) status = Prepare();
     if (!status.ok() || !old->has_value()) return status;
     (*old)->detector_whole = true;
@@ -78,6 +85,10 @@ absl::Status StateTables::Prepare() {
       {&writers_.drop_pages, "DELETE FROM session_pages WHERE page >= ?1"},
       {&writers_.detector, Upsert("detector_pages", {"app", "region"}, {"bytes", "crc"})},
       {&writers_.clear_detector, "DELETE FROM detector_pages"},
+      {&writers_.partitions,
+       "INSERT INTO partitions(topic, partition, next_offset, time_ms, state) "
+       "VALUES(?1, ?2, ?3, ?4, ?5)"},
+      {&writers_.clear_partitions, "DELETE FROM partitions"},
   };
   for (const auto& [statement, sql] : statements) {
     absl::StatusOr<SqliteStatement> prepared = connection_->Prepare(sql);
@@ -116,6 +127,7 @@ absl::Status StateTables::SaveAll(const Checkpoint& checkpoint) {
   absl::Status status = SavePlaces(checkpoint);
   if (status.ok()) status = SaveRows(checkpoint);
   if (status.ok()) status = SaveDetector(checkpoint);
+  if (status.ok()) status = SavePartitions(checkpoint);
   // Last, since its checksum covers how many rows there are now.
   if (status.ok()) status = SaveMeta(checkpoint);
   return status;
@@ -193,6 +205,20 @@ absl::Status StateTables::SaveDetector(const Checkpoint& checkpoint) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status StateTables::SavePartitions(const Checkpoint& checkpoint) {
+  if (checkpoint.partitions.empty()) return absl::OkStatus();
+  absl::Status status = writers_.clear_partitions.Run();
+  for (const PartitionRow& row : checkpoint.partitions) {
+    if (!status.ok()) return status;
+    SqliteStatement& partitions = writers_.partitions;
+    partitions.BindText(1, row.topic).Bind(2, static_cast<uint64_t>(row.partition));
+    partitions.Bind(3, static_cast<uint64_t>(row.next_offset));
+    partitions.Bind(4, static_cast<uint64_t>(row.time_ms));
+    status = partitions.BindBlob(5, row.SerializeState()).Run();
+  }
+  return status;
 }
 
 absl::Status StateTables::SaveRows(const Checkpoint& checkpoint) {

@@ -6,7 +6,8 @@
 // error_events(app, region, code, events, sessions, late_events) is a view for people, of the
 // tables places, codes and counters. session_pages and detector_pages are in formats of the
 // aggregate and the detector. meta has the last epoch that the checkpoint covers. The columns crc
-// are explained in state_checksums.h.
+// are explained in state_checksums.h. partitions has how far each partition of a shared log was
+// counted; the log of one daemon has no row there.
 //
 // Thread safety: none; after Open and Load it belongs to the thread that saves. Errors: those of
 // sqlite_connection.h; Load also returns DataLoss, with the table and the row, if a checksum does
@@ -28,8 +29,8 @@ namespace gmewatch {
 
 class StateTables {
  public:
-  // REQUIRES: `connection` has the schema of state_schema.h. Adds checksums to a file of a version
-  // without them.
+  // REQUIRES: `connection` has the schema of state_schema.h. Adds checksums and tables to a file of
+  // a version without them.
   static absl::StatusOr<std::unique_ptr<StateTables>> Open(
       std::unique_ptr<SqliteConnection> connection);
 
@@ -63,17 +64,21 @@ class StateTables {
     SqliteStatement drop_pages;
     SqliteStatement detector;
     SqliteStatement clear_detector;
+    SqliteStatement partitions;
+    SqliteStatement clear_partitions;
   };
 
   explicit StateTables(std::unique_ptr<SqliteConnection> connection)
       : connection_(std::move(connection)) {}
   absl::Status Prepare();
+  absl::Status Upgrade(int64_t version);
   absl::Status AddChecksums();
   absl::Status SaveAll(const Checkpoint& checkpoint);
   absl::StatusOr<uint32_t> ChecksumOfMeta(const Checkpoint& checkpoint);
   absl::Status SaveMeta(const Checkpoint& checkpoint);
   absl::Status SaveRows(const Checkpoint& checkpoint);
   absl::Status SaveDetector(const Checkpoint& checkpoint);
+  absl::Status SavePartitions(const Checkpoint& checkpoint);
   absl::Status SavePlaces(const Checkpoint& checkpoint);
 
   std::unique_ptr<SqliteConnection> connection_;

@@ -12,6 +12,7 @@
 
 #include "daemon/model/epoch.h"
 #include "daemon/model/loss_reason.h"
+#include "daemon/model/partition_row.h"
 
 namespace gmewatch {
 
@@ -82,6 +83,9 @@ struct Checkpoint {
   std::string triage;
   // What the silence watch has learned; the same.
   std::string silence;
+  // All partitions of a log that several processes write; `epoch` is then the number of
+  // records in all of them. Empty: the log is that of one daemon.
+  std::vector<PartitionRow> partitions;
 };
 
 }  // namespace gmewatch

@@ -110,6 +110,7 @@ void Epoch::Clear() {
   shown_codes.clear();
   once_horizon_ms.reset();
   forget.clear();
+  shared = {};
   origins_.clear();
   origin_index_.clear();
   batches_.Clear();
@@ -145,6 +146,7 @@ void Epoch::Inherit(const Epoch& failed, RejectReason reason) {
   forget.insert(forget.end(), failed.forget.begin(), failed.forget.end());
   shown_places.insert(shown_places.end(), failed.shown_places.begin(), failed.shown_places.end());
   shown_codes.insert(shown_codes.end(), failed.shown_codes.begin(), failed.shown_codes.end());
+  shared.Inherit(failed.shared);
 }
 
 bool Epoch::empty() const {
@@ -152,7 +154,7 @@ bool Epoch::empty() const {
     if (r.batches != 0 || r.events != 0) return false;
   }
   return batches_.empty() && !policy.has_value() && shown_places.empty() && shown_codes.empty() &&
-         !once_horizon_ms.has_value() && forget.empty();
+         !once_horizon_ms.has_value() && forget.empty() && shared.empty();
 }
 
 void Epoch::Serialize(std::string* record) const {
@@ -195,6 +197,7 @@ void Epoch::Serialize(std::string* record) const {
     f->set_region(what.region);
     if (what.code.has_value()) f->set_code(*what.code);
   }
+  shared.Write(&out);
   out.SerializeToString(record);
   if (!batches_.empty()) AppendBatches(batches_, record);
 }
@@ -204,6 +207,11 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
   if (record.size() > INT_MAX ||
       !in.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::DataLossError("the record is not an EpochRecord");
+  }
+  if (in.format() > kFormat) {
+    return absl::UnimplementedError(absl::StrCat("the record is of a newer version: its format is ",
+                                                 in.format(), ", and this one reads up to ",
+                                                 kFormat, "; install that version"));
   }
   absl::Status sound = CheckBounds(in);
   if (!sound.ok()) return sound;
@@ -245,6 +253,8 @@ absl::StatusOr<Epoch> Epoch::Parse(absl::string_view record) {
     Forget& what = epoch.forget.emplace_back(Forget{f.app(), f.region(), std::nullopt});
     if (f.has_code()) what.code = f.code();
   }
+  sound = epoch.shared.Read(in);
+  if (!sound.ok()) return sound;
   return epoch;
 }
 

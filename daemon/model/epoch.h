@@ -19,6 +19,7 @@
 #include "daemon/model/batch.h"
 #include "daemon/model/packed_batches.h"
 #include "daemon/model/reject_reason.h"
+#include "daemon/model/shared_log_parts.h"
 #include "gmewatch/internal/log_record.pb.h"
 
 namespace gmewatch {
@@ -47,6 +48,9 @@ absl::Status CheckPolicy(const internal::Policy& policy);
 
 class Epoch {
  public:
+  // EpochRecord.format of what this version writes and the newest that it reads.
+  static constexpr uint32_t kFormat = 0;
+
   // Adds a batch in order. REQUIRES: `batch` keeps the limits of limits.h.
   void Add(const Batch& batch, const HashedOrigin& origin);
 
@@ -76,7 +80,8 @@ class Epoch {
   // Replaces `*record` by the epoch's record.
   void Serialize(std::string* record) const;
   // Checks everything: a batch that points outside the epoch or breaks a limit of limits.h is
-  // DataLoss, never a crash.
+  // DataLoss, never a crash. Unimplemented: the record is of a newer version, which counts it
+  // otherwise.
   static absl::StatusOr<Epoch> Parse(absl::string_view record);
 
   // Milliseconds since 1970, for people and the history of counts.
@@ -92,6 +97,8 @@ class Epoch {
   // See log_record.proto.
   std::optional<int64_t> once_horizon_ms;
   std::vector<Forget> forget;
+  // Only in a log that several processes write. Where it has a writer, `rejected` are running sums.
+  SharedLogParts shared;
 
   const std::vector<Origin>& origins() const { return origins_; }
 

@@ -86,5 +86,27 @@ TEST_F(CheckpointerTest, StopWritesALastOneAndOnlyIfItWasStarted) {
   EXPECT_THAT(log_.tried(), ElementsAre("changes"));
 }
 
+// A counter has rows before its first record: those of the settings.
+TEST_F(CheckpointerTest, TheFirstOneIsCompleteAlsoAfterOneWithoutAnEpoch) {
+  Aggregate aggregate;
+  internal::Policy policy;
+  internal::PlaceRecord* place = policy.add_configured();
+  place->set_app("shooter");
+  place->set_region("eu");
+  ASSERT_TRUE(aggregate.ShareLog("topic", 1, policy).ok());
+  size_t places = 0;
+  Checkpointer checkpointer(aggregate, log_, clock_, absl::Hours(1),
+                            [&places](bool /*changed_only*/, Checkpoint* checkpoint) {
+                              places = checkpoint->places.size();
+                            });
+  checkpointer.RunOnce();
+  EXPECT_THAT(log_.tried(), IsEmpty());
+  Epoch epoch;
+  epoch.shared.writer = {1, 1};
+  ASSERT_TRUE(aggregate.ApplyRecord({0, 0, 5}, epoch, &verdicts_).ok());
+  checkpointer.RunOnce();
+  EXPECT_EQ(places, 1U);
+}
+
 }  // namespace
 }  // namespace gmewatch

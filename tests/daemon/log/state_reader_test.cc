@@ -32,6 +32,8 @@ void MakeTables(const TempDir& dir) {
   c.counters = {{0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, 7, 1, 0}};
   c.pages = {{0, "first page"}, {1, "second page"}};
   c.detector = {{{}, "head"}, {{"racer", "us"}, "row"}};
+  c.partitions.resize(2);
+  c.partitions[1].partition = 1;
   ASSERT_TRUE(OpenTables(dir)->Save(c).ok());
 }
 
@@ -77,7 +79,7 @@ TEST(StateReaderTest, NoticesARowThatIsMissing) {
 }
 
 TEST(StateReaderTest, NoticesWhatChangedInTheOtherTables) {
-  const std::string other = "a row of meta, codes or rejected";
+  const std::string other = "a row of meta, codes, rejected or partitions";
   ExpectAfter("UPDATE meta SET value = 4 WHERE key = 'batches_counted'", other);
   ExpectAfter("UPDATE meta SET value = 8 WHERE key = 'epoch'", other);
   ExpectAfter("UPDATE meta SET value = CAST('polixy' AS BLOB) WHERE key = 'policy'", other);
@@ -85,6 +87,10 @@ TEST(StateReaderTest, NoticesWhatChangedInTheOtherTables) {
   ExpectAfter("DELETE FROM meta WHERE key = 'crc'", other);
   ExpectAfter("UPDATE codes SET code = 1006 WHERE slot = 1", other);
   ExpectAfter("UPDATE rejected SET events = 4 WHERE number = 2", other);
+  ExpectAfter("UPDATE partitions SET next_offset = 4 WHERE partition = 0", other);
+  ExpectAfter("DELETE FROM partitions WHERE partition = 0", other);
+  ExpectAfter("UPDATE partitions SET state = CAST('x' AS BLOB) WHERE partition = 0",
+              "row 0 of partitions: the state of a partition cannot be read");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "absl/strings/escaping.h"
 #include "daemon/log/state_schema.h"
 #include "tests/daemon/log/log_fixture.h"
 
@@ -34,8 +35,38 @@ std::string Text(const Checkpoint& c) {
   for (const DetectorPage& r : c.detector) {
     absl::StrAppend(&text, "\ndetector ", r.place.app, "/", r.place.region, " ", r.bytes);
   }
+  for (const PartitionRow& r : c.partitions) {
+    absl::StrAppend(&text, "\npartition ", r.topic, " ", r.partition, " ", r.next_offset, " ");
+    absl::StrAppend(&text, r.time_ms, " ", absl::CHexEscape(r.SerializeState()));
+  }
   absl::StrAppend(&text, "\ntriage ", c.triage, "\nsilence ", c.silence);
   return text;
+}
+
+PartitionRow SomePartition(int32_t number) {
+  PartitionRow row;
+  row.topic = "gmewatch.epochs";
+  row.partition = number;
+  row.next_offset = int64_t{1} << 50;
+  row.time_ms = 1'700'000'000'000 + number;
+  row.steady_ms = 5;
+  row.once_horizon_ms = 6;
+  row.once_oldest_ms = 7;
+  row.granted_codes = {1005, -1};
+  row.granted_requests = {{-1, "shooter"}, {1005, ""}};
+  WriterSums& writer = row.writers.emplace_back();
+  writer.writer = {1, 2};
+  writer.sequence = 3;
+  writer.offset = 4;
+  writer.rejected[kRejectReasons - 1] = {5, 6};
+  row.counted = {.offset = 0,
+                 .batches_counted = 1,
+                 .batches_duplicate = 2,
+                 .batches_rejected = 3,
+                 .events = 4,
+                 .sessions = 5};
+  row.checks = {row.counted, row.counted};
+  return row;
 }
 
 Checkpoint FirstCheckpoint() {
@@ -56,6 +87,7 @@ Checkpoint FirstCheckpoint() {
   c.detector = {{{}, std::string("he\0ad", 5)},
                 {{"all", "all"}, std::string(9000, 'd')},
                 {{"racer", "us"}, ""}};
+  c.partitions = {SomePartition(0), SomePartition(1)};
   c.triage = std::string("tri\0age", 7);
   c.silence = std::string("sil\0ence", 8);
   return c;
@@ -152,6 +184,20 @@ TEST(StateTablesTest, ACompleteDetectorStateReplacesTheSavedOne) {
   tables.reset();
   EXPECT_EQ(OpenTables(dir)->Load().value()->detector,
             (std::vector<DetectorPage>{{{}, "new head"}, {{"racer", "us"}, "changed"}}));
+}
+
+// A file of a version that knew no log of several processes.
+TEST(StateTablesTest, AFileWithoutPartitionsGetsTheirTable) {
+  TempDir dir;
+  Checkpoint checkpoint = FirstCheckpoint();
+  checkpoint.partitions.clear();
+  ASSERT_TRUE(OpenTables(dir)->Save(checkpoint).ok());
+  Shell(dir.File("state.db"))
+      .Run("DROP TABLE partitions; UPDATE meta SET value = 2 WHERE key = 'schema_version'");
+  EXPECT_EQ(Reloaded(dir), Text(checkpoint));
+  checkpoint.partitions = FirstCheckpoint().partitions;
+  ASSERT_TRUE(OpenTables(dir)->Save(checkpoint).ok());
+  EXPECT_EQ(Reloaded(dir), Text(checkpoint));
 }
 
 TEST(StateTablesTest, CanBeQueriedByPeopleMeanwhile) {

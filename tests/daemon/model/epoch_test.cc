@@ -329,6 +329,14 @@ TEST(EpochTest, KeepsWhatIsForgotten) {
   EXPECT_TRUE(next.empty());
 }
 
+TEST(EpochTest, SaysThatANewerVersionWroteIt) {
+  const absl::StatusOr<Epoch> epoch =
+      Epoch::Parse(Changed([](internal::EpochRecord* r) { r->set_format(Epoch::kFormat + 1); }));
+  EXPECT_EQ(epoch.status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_THAT(std::string(epoch.status().message()),
+              HasSubstr("of a newer version: its format is 1, and this one reads up to 0"));
+}
+
 TEST(EpochTest, RejectsGarbage) { ExpectDamaged("\xff\xff\xff", "not an EpochRecord"); }
 
 }  // namespace
