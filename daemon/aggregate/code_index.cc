@@ -20,21 +20,22 @@ size_t CodeIndex::FindFar(int32_t code) const {
 size_t CodeIndex::RareSlotFor(int32_t code, absl::string_view app) {
   const size_t found = FindFar(code);
   if (found != kOtherSlot || counters_.codes() >= kCodeSlotsMax) return found;
+  return overlay_.contains(code) || HasRoom(app) ? AddRare(code) : kOtherSlot;
+}
+
+size_t CodeIndex::AddRare(int32_t code) {
+  const size_t slot = Add(code, false);
   if (overlay_.contains(code)) {
-    const size_t slot = Add(code, false);
     slot_in_catalog_[slot] = true;
-    return slot;
+  } else {
+    ++unknown_codes_;
   }
-  if (!HasRoom(app)) return kOtherSlot;
-  ++unknown_codes_;
-  return Add(code, false);
+  return slot;
 }
 
 size_t CodeIndex::Grant(int32_t code) {
   const size_t found = Find(code);
-  if (found != kOtherSlot || counters_.codes() >= kCodeSlotsMax) return found;
-  ++unknown_codes_;
-  return Add(code, false);
+  return found != kOtherSlot || counters_.codes() >= kCodeSlotsMax ? found : AddRare(code);
 }
 
 bool CodeIndex::HasRoom(absl::string_view app) const {

@@ -80,6 +80,8 @@ class CodeIndex {
   // For one more unknown code of `app`.
   bool HasRoom(absl::string_view app) const;
   size_t Add(int32_t code, bool shown);
+  // A column for a code that the catalogue lacks.
+  size_t AddRare(int32_t code);
 
   Counters& counters_;
   // A table for the codes that GME uses, a map for any other number.
