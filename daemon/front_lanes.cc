@@ -35,7 +35,7 @@ bool IsStalled(const KafkaLane::State& state, absl::Duration now) {
 }  // namespace
 
 FrontLanes::FrontLanes(const FrontLanesOptions& options, KafkaProducer& producer,
-                       FrontSessions& sessions, Clock& clock, Committer::FatalFn fatal)
+                       FrontSessions& sessions, Clock& clock, const Committer::FatalFn& fatal)
     : sessions_(sessions), clock_(clock), lanes_(options.lanes) {
   CommitterOptions committer;
   committer.commit_interval = options.commit_interval;

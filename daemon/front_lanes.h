@@ -32,7 +32,7 @@ class FrontLanes {
  public:
   // All of these must outlive it. `fatal`: a lane has failed permanently.
   FrontLanes(const FrontLanesOptions& options, KafkaProducer& producer, FrontSessions& sessions,
-             Clock& clock, Committer::FatalFn fatal);
+             Clock& clock, const Committer::FatalFn& fatal);
   FrontLanes(const FrontLanes&) = delete;
   FrontLanes& operator=(const FrontLanes&) = delete;
 

@@ -86,13 +86,6 @@ TEST_F(GmectlLogTest, SaysThatNoBrokerAnswers) {
   EXPECT_THAT(ended.error, HasSubstr("127.0.0.1:1"));
 }
 
-TEST_F(GmectlLogTest, ReachesBrokersByTlsWithAPassword) {
-  UseTls(KafkaBrokers::AuthorityFile(), KafkaBrokers::PasswordFile());
-  const Ended ended = Run({"create", "--partitions=2"});
-  EXPECT_EQ(ended.status, 0) << ended.error;
-  EXPECT_EQ(Run({"check"}).status, 0);
-}
-
 TEST_F(GmectlLogTest, AWrongPasswordAndAnUnknownAuthorityAreSaid) {
   const std::string wrong = dir_.Write("wrong", "not-the-password\n");
   chmod(wrong.c_str(), 0600);

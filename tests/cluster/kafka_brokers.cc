@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -63,9 +64,12 @@ bool KafkaBrokers::AwaitAll(const std::string& topic) {
 }
 
 void KafkaBrokers::Run(const std::string& command, int broker) {
-  const Ended ended =
-      RunToEnd(GMEWATCH_BROKERS_SCRIPT, {command, Directory(), absl::StrCat(broker)});
-  if (ended.status != 0) Die(absl::StrCat("brokers ", command, ": ", ended.error));
+  const absl::StatusOr<std::unique_ptr<ChildProcess>> script =
+      ChildProcess::Start(GMEWATCH_BROKERS_SCRIPT, {command, Directory(), absl::StrCat(broker)});
+  if (!script.ok()) Die(script.status().ToString());
+  // On a busy machine a broker takes a minute to start.
+  const int status = (*script)->Wait(absl::Minutes(3));
+  if (status != 0) Die(absl::StrCat("brokers ", command, ": ", status, " ", (*script)->error()));
 }
 
 }  // namespace gmewatch

@@ -15,7 +15,7 @@ using ::testing::Not;
 std::string Page(const FrontStats& stats, const ScrapeRequest& request = {}) {
   std::string page;
   EXPECT_TRUE(RenderFront(stats, request, [&page](absl::string_view chunk) {
-                page.append(chunk);
+                page.append(chunk.data(), chunk.size());
                 return true;
               }).ok());
   return page;
