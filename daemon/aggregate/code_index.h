@@ -55,6 +55,7 @@ class CodeIndex {
 
   // From now on: the codes of overlays.
   void SetOverlay(absl::Span<const int32_t> codes) { overlay_ = {codes.begin(), codes.end()}; }
+  bool IsOverlay(int32_t code) const { return overlay_.contains(code); }
   // Replaces the catalogue and adds the columns that are missing. `shown`: scrapes show the new
   // columns at once.
   void SetCatalog(absl::Span<const int32_t> codes, bool shown);

@@ -98,7 +98,9 @@ bool PartitionTable::HasRoom(const ColumnRequest& request) const {
 }
 
 void PartitionTable::Want(int32_t code, absl::string_view app) {
-  if (wanted_.size() < kUnknownCodesMax) wanted_.try_emplace(code, app);
+  if (wanted_.size() == kUnknownCodesMax) return;
+  // A code of an overlay takes no share of an app, like one of the catalogue.
+  wanted_.try_emplace(code, codes_.IsOverlay(code) ? "" : app);
 }
 
 bool PartitionTable::HasShare(const std::string& app, size_t share) const {

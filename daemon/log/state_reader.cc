@@ -199,7 +199,7 @@ absl::Status StateReader::ReadPartitions(std::vector<PartitionRow>* partitions) 
         partition.partition = static_cast<int32_t>(row.Int64(1));
         partition.next_offset = row.Int64(2);
         partition.time_ms = row.Int64(3);
-        const absl::Status read = partition.ParseState(row.Bytes(4));
+        absl::Status read = partition.ParseState(row.Bytes(4));
         if (read.ok()) return read;
         return absl::DataLossError(absl::StrCat(connection_.path(), ": damaged: row ", row.Int64(1),
                                                 " of partitions: ", read.message()));

@@ -19,6 +19,13 @@ using ::testing::IsEmpty;
 constexpr WriterId kFront = {1, 1};
 constexpr WriterId kCounter = {2, 2};
 
+// For codes from `first` on.
+std::vector<ColumnRequest> RequestsOf(int32_t first, size_t codes) {
+  std::vector<ColumnRequest> requests(codes, {first, "shooter"});
+  for (ColumnRequest& request : requests) request.code = first++;
+  return requests;
+}
+
 // A log of two partitions.
 class SharedLogTest : public ::testing::Test {
  protected:
@@ -92,8 +99,7 @@ TEST_F(SharedLogTest, AnUnknownCodeIsOtherUntilItsPartitionGrantsItAColumn) {
 }
 
 TEST_F(SharedLogTest, TheFirstSixtyFourRequestsGetAColumn) {
-  std::vector<ColumnRequest> requests;
-  for (int32_t code = 0; code < 70; ++code) requests.push_back({5000 + code, "shooter"});
+  const std::vector<ColumnRequest> requests = RequestsOf(5000, 70);
   Request(requests);
   EXPECT_EQ(aggregate_->ViewOf(1).missing_grants.size(), kUnknownCodesMax);
   Send(0, 1, 1, 5063);
@@ -107,8 +113,7 @@ TEST_F(SharedLogTest, OneAppLeavesColumnsForTheOthers) {
   internal::Policy policy = SharedPolicy();
   policy.set_unknown_codes_of_app(kUnknownCodesOfApp);
   aggregate_->SetPolicy(policy);
-  std::vector<ColumnRequest> requests;
-  for (int32_t code = 0; code < 32; ++code) requests.push_back({5000 + code, "shooter"});
+  const std::vector<ColumnRequest> requests = RequestsOf(5000, 32);
   Request(requests);
   Send(0, 1, 1, 6000);
   EXPECT_THAT(aggregate_->TakeWantedColumns(), IsEmpty());
@@ -127,6 +132,20 @@ TEST_F(SharedLogTest, ACodeThatIsNewInTheCatalogueAsksForAColumnLikeAnyOther) {
   Request({{8000, ""}});
   Send(0, 1, 3, 8000);
   EXPECT_EQ(Events(8000), 1U);
+}
+
+TEST_F(SharedLogTest, ACodeOfAnOverlayAsksForAColumnWhenItCountsAndTakesNoShare) {
+  internal::Policy policy = SharedPolicy();
+  policy.add_overlay_codes(8100);
+  aggregate_->SetPolicy(policy);
+  EXPECT_THAT(aggregate_->TakeWantedColumns(), IsEmpty());
+  Send(0, 1, 1, 8100);
+  EXPECT_THAT(aggregate_->TakeWantedColumns(), ElementsAre(ColumnRequest{8100, ""}));
+  Request({{8100, ""}});
+  Request(RequestsOf(5000, 70));
+  EXPECT_EQ(aggregate_->ViewOf(1).missing_grants.size(), kUnknownCodesMax + 1);
+  Send(0, 1, 2, 8100);
+  EXPECT_EQ(Events(8100), 1U);
 }
 
 TEST_F(SharedLogTest, APlaceIsShownEvenIfItsBatchIsInAPartitionThatLags) {
