@@ -59,6 +59,10 @@ internal::Policy DaemonFiles::Policy() const {
   policy.set_sessions_of_one_app(true);
   policy.set_sequence_jump_max(kSequenceJumpMax);
   policy.set_series_events_max(kSeriesEventsMax);
+  // With one sender for many players there is no share for each.
+  if (settings.detect().min_sessions() > 1) {
+    policy.set_watched_events_max(settings.detect().max_session_events());
+  }
   if (settings.apps_size() > 1) policy.set_unknown_codes_of_app(kUnknownCodesOfApp);
   return policy;
 }

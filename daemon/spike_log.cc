@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/catalog/shipped_overlays.h"
 #include "daemon/model/code_label.h"
+#include "daemon/model/spike_reason.h"
 
 namespace gmewatch {
 namespace {
@@ -40,7 +41,8 @@ void LogSpike(const Spike& spike, const Catalog& catalog) {
       {{"where", Text(spike.where)},
        {"name", NameOf(spike.where, catalog)},
        {"observed", Rate(spike.observed_rate)},
-       {"expected", Rate(spike.expected_rate)}});
+       {"expected", Rate(spike.expected_rate)},
+       {"from", SendersText(spike)}});
 }
 
 void LogIncident(const Incident& incident, bool was_active) {

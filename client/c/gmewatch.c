@@ -170,7 +170,10 @@ typedef struct Flight {
 enum { kIdle = 0, kAsked = 1, kFilling = 2, kAnswered = 3 };
 
 // Requests from other threads to the working one.
-enum { kDoFlush = 1, kDoPause = 2, kDoConsent = 4, kDoNetwork = 8 };
+enum { kDoFlush = 1, kDoPause = 2, kDoConsent = 4, kDoNetwork = 8, kDoKey = 16 };
+
+// Where the next key stands: `new_key` belongs to who has moved it to kKeyMoves.
+enum { kNoKey = 0, kKeyMoves = 1, kKeyIsReady = 2 };
 
 enum { kStatsWords = (int)(sizeof(gmewatch_stats) / sizeof(uint32_t)) };
 
@@ -193,6 +196,8 @@ struct gmewatch_client {
   uint32_t mailbox;
   uint32_t stats_version;
   uint32_t published[kStatsWords];
+  uint32_t key_state;
+  char new_key[kKeyMax + 1];
 
   // The answer; belongs to who has moved `mailbox` to kFilling, then to the working thread.
   int answer_status;
@@ -1541,6 +1546,12 @@ static void Expedite(gmewatch_client* h) {
   h->backoff_ends = Min64(h->backoff_ends, h->last_failure + h->options.initial_backoff_ms);
 }
 
+static void RetryWithNewKey(gmewatch_client* h) {
+  if (h->stats.last_code != kUnauthenticated) return;
+  h->backoff_bound = h->options.initial_backoff_ms;
+  h->backoff_ends = h->server_allows;
+}
+
 static void Retry(gmewatch_client* h, const Outcome* outcome) {
   ++h->stats.batches_failed;
   h->last_failure = h->now;
@@ -1552,6 +1563,12 @@ static void Retry(gmewatch_client* h, const Outcome* outcome) {
   if (outcome->has_retry) asked = outcome->retry;
   h->server_allows = h->now + asked;
   h->backoff_ends = h->server_allows + pause;
+  if (outcome->code != kUnauthenticated) return;
+  if (Load(&h->key_state) == kKeyIsReady) {
+    RetryWithNewKey(h);  // it was sent with the key before
+  } else if (h->options.key_rejected != NULL) {
+    h->options.key_rejected(h->options.user);
+  }
 }
 
 static void DescribeOutcome(gmewatch_client* h, const Outcome* outcome, int acknowledged) {
@@ -1597,8 +1614,28 @@ static void Settle(gmewatch_client* h, const Outcome* outcome) {
 
 // ---- requests
 
+static int IsGraph(char c) { return c > ' ' && c < 0x7F; }
+
+static int IsKey(const char* key, size_t size) {
+  int right = size <= kKeyMax;
+  for (size_t i = 0; i < size && right; ++i) right = IsGraph(key[i]);
+  return right;
+}
+
+static void UseKey(gmewatch_client* h, const char* key, size_t size) {
+  memcpy(h->authorization, "Bearer ", 7);
+  memcpy(h->authorization + 7, key, size);
+  h->authorization[7 + size] = '\0';
+  h->header_count = size > 0 ? 3 : 2;
+}
+
 static void Post(gmewatch_client* h) {
   gmewatch_request request;
+  // No request is on its way, so nobody reads the old key.
+  if (Change(&h->key_state, kKeyIsReady, kKeyMoves)) {
+    UseKey(h, h->new_key, strlen(h->new_key));
+    Store(&h->key_state, kNoKey);
+  }
   request.id = Load(&h->asked_id) + 1;
   if (request.id == 0) request.id = 1;
   request.url = h->url;
@@ -1726,6 +1763,7 @@ static uint32_t Obey(gmewatch_client* h) {
   if (commands & kDoConsent) ChangeConsent(h, (gmewatch_consent)Load(&h->wanted_consent));
   if (h->consent != GMEWATCH_CONSENT_GRANTED) return commands;
   if ((commands & kDoNetwork) && Load(&h->network)) NetworkIsBack(h);
+  if (commands & kDoKey) RetryWithNewKey(h);
   if (commands & (kDoFlush | kDoPause)) Expedite(h);
   return commands;
 }
@@ -1853,6 +1891,21 @@ void gmewatch_set_network(gmewatch_client* handle, int available) {
     Command(handle, kDoNetwork);
 }
 
+int gmewatch_set_key(gmewatch_client* handle, const char* key) {
+  const size_t size = key == NULL ? 0 : strlen(key);
+  if (handle == NULL || handle->off || !IsKey(key, size) || handle->process != ProcessId())
+    return 0;
+  // Others hold it while they copy a thousand bytes.
+  while (!Change(&handle->key_state, kNoKey, kKeyMoves) &&
+         !Change(&handle->key_state, kKeyIsReady, kKeyMoves)) {
+  }
+  if (size > 0) memcpy(handle->new_key, key, size);
+  handle->new_key[size] = '\0';
+  Store(&handle->key_state, kKeyIsReady);
+  Command(handle, kDoKey);
+  return 1;
+}
+
 void gmewatch_get_stats(const gmewatch_client* handle, gmewatch_stats* stats) {
   memset(stats, 0, sizeof *stats);
   if (handle == NULL) return;
@@ -1888,8 +1941,6 @@ static void Say(gmewatch_client* h, const char* field, const char* what) {
   Append(h->error, kErrorMax, field);
   Append(h->error, kErrorMax, what);
 }
-
-static int IsGraph(char c) { return c > ' ' && c < 0x7F; }
 
 // Says that a field has a wrong value, and turns the handle off.
 static void Fault(gmewatch_client* h, const char* field, const char* value, const char* allowed) {
@@ -1956,14 +2007,11 @@ static void CopyVersion(gmewatch_client* h, const char* field, const char* value
 static void CopyKey(gmewatch_client* h, const char* key) {
   if (key == NULL || key[0] == '\0') return;
   const size_t size = strlen(key);
-  int right = size <= kKeyMax;
-  for (size_t i = 0; i < size && right; ++i) right = IsGraph(key[i]);
-  if (!right) {
+  if (IsKey(key, size)) {
+    UseKey(h, key, size);
+  } else {
     Fault(h, "key", "***", "up to 1024 visible ASCII characters without blanks");
-    return;
   }
-  memcpy(h->authorization, "Bearer ", 7);
-  memcpy(h->authorization + 7, key, size + 1);
 }
 
 static void MoveIntoRange(gmewatch_client* h, const char* field, int64_t* value, int64_t low,
@@ -2010,10 +2058,9 @@ static void CheckCallbacks(gmewatch_client* h) {
   h->has_spool = o->spool_store != NULL || h->spool_path[0] != '\0';
 }
 
-static void AddHeader(gmewatch_client* h, const char* name, const char* value) {
-  h->headers[h->header_count].name = name;
-  h->headers[h->header_count].value = value;
-  ++h->header_count;
+static void SetHeader(gmewatch_client* h, size_t index, const char* name, const char* value) {
+  h->headers[index].name = name;
+  h->headers[index].value = value;
 }
 
 gmewatch_options gmewatch_defaults(void) {
@@ -2045,12 +2092,13 @@ static void Initialize(gmewatch_client* h, const gmewatch_options* options) {
   CopyVersion(h, "app_version", o->app_version, h->versions[0]);
   CopyVersion(h, "sdk_version", o->sdk_version, h->versions[1]);
   CopyVersion(h, "platform", o->platform, h->versions[2]);
+  SetHeader(h, 0, "Content-Type", "application/proto");
+  SetHeader(h, 1, "Connect-Protocol-Version", "1");
+  SetHeader(h, 2, "Authorization", h->authorization);
+  h->header_count = 2;
   CopyKey(h, o->key);
   CheckDurations(h);
   CheckCallbacks(h);
-  AddHeader(h, "Content-Type", "application/proto");
-  AddHeader(h, "Connect-Protocol-Version", "1");
-  if (h->authorization[0] != '\0') AddHeader(h, "Authorization", h->authorization);
   h->process = ProcessId();
   h->now = ReadClock(h);
   h->gathered.size = kSlots;

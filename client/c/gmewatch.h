@@ -79,8 +79,8 @@ typedef struct gmewatch_options {
                     // front of it
   const char* app;  // 1 to 64 characters of A-Z a-z 0-9 . _ - but not "all" or "other"
   const char* region;  // the same
-  const char*
-      key;  // the app's key, or null; up to 1024 visible ASCII characters; use https with it
+  const char* key;     // the app's key, a token of its backend, or null; up to 1024 visible ASCII
+                       // characters; use https with it
 
   // Up to 64 bytes of printable UTF-8 each, or null.
   const char* app_version;
@@ -134,6 +134,11 @@ typedef struct gmewatch_options {
   void (*spool_erase)(void* user);
 
   uint32_t seed;  // of the jitter; 0: drawn from `random`
+
+  // The server has rejected the key as wrong, or as a token that has ended (UNAUTHENTICATED). The
+  // batch is kept; gmewatch_set_key, from here or later, sends it again. Called in gmewatch_tick;
+  // may be null.
+  void (*key_rejected)(void* user);
 } gmewatch_options;
 
 // acknowledged + rejected + lost + pending = reported.
@@ -191,6 +196,11 @@ void gmewatch_flush(gmewatch_client* handle);
 void gmewatch_pause(gmewatch_client* handle);
 void gmewatch_set_consent(gmewatch_client* handle, gmewatch_consent consent);
 void gmewatch_set_network(gmewatch_client* handle, int available);
+
+// Replaces the key from the next request on, which is made at once if the last one failed because
+// of the key. Null or empty: none. Returns 0, and changes nothing, if it is not up to 1024 visible
+// ASCII characters.
+int gmewatch_set_key(gmewatch_client* handle, const char* key);
 
 void gmewatch_get_stats(const gmewatch_client* handle, gmewatch_stats* stats);
 // What is wrong with the options: the field, its value, what is allowed, and what was done. Empty

@@ -60,15 +60,6 @@ std::string FitText(absl::string_view field, std::string* value) {
   return fault;
 }
 
-std::string KeyFault(absl::string_view key) {
-  const bool good = key.size() <= kKeyBytesMax && std::all_of(key.begin(), key.end(), [](char c) {
-                      return absl::ascii_isgraph(static_cast<unsigned char>(c));
-                    });
-  if (good) return "";
-  return absl::StrCat("key has ", key.size(),
-                      " bytes; allowed: up to 1024 visible ASCII characters without blanks");
-}
-
 std::string TlsFault(const TlsOptions& tls) {
   if (tls.certificate_chain.empty() != tls.private_key.empty()) {
     return absl::StrCat("tls.", tls.private_key.empty() ? "private_key" : "certificate_chain",
@@ -120,6 +111,15 @@ std::string DurationFault(const ReporterOptions& options) {
 }
 
 }  // namespace
+
+std::string KeyFault(const std::string& key) {
+  const bool good = key.size() <= kKeyBytesMax && std::all_of(key.begin(), key.end(), [](char c) {
+                      return absl::ascii_isgraph(static_cast<unsigned char>(c));
+                    });
+  if (good) return "";
+  return absl::StrCat("key has ", key.size(),
+                      " bytes; allowed: up to 1024 visible ASCII characters without blanks");
+}
 
 std::string FindFault(const ReporterOptions& options) {
   const std::array faults = {

@@ -15,6 +15,9 @@ namespace gmewatch::client {
 // The text never contains a secret (key, private_key).
 std::string FindFault(const ReporterOptions& options);
 
+// What is wrong with a key, without the key; empty if it is right.
+std::string KeyFault(const std::string& key);
+
 // Makes app_version, sdk_version and platform fit the wire: blanks and line ends around them are
 // left out, what is not printable UTF-8 becomes '?', and they are cut at 64 bytes. They come from
 // the player's device, and a count without the right label is better than none. Returns what was

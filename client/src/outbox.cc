@@ -167,6 +167,12 @@ uint64_t Outbox::ExpediteFlush() {
   return last;
 }
 
+void Outbox::RetryWithNewKey() {
+  if (stats_.last_error_code != static_cast<int>(absl::StatusCode::kUnauthenticated)) return;
+  backoff_.Reset();
+  backoff_ends_ = server_allows_;
+}
+
 OutboxStats Outbox::Stats() const {
   OutboxStats stats = stats_;
   stats.lost_events = SaturatingAdd(stats.lost_events, table_.Overflow());

@@ -73,6 +73,10 @@ class Outbox {
   // batch of that.
   uint64_t ExpediteFlush();
 
+  // There is another key: if the last attempt failed because of the key, the next one is due as
+  // soon as the server allows it.
+  void RetryWithNewKey();
+
   // Every batch up to this number is settled: acknowledged, rejected or given up.
   uint64_t settled_sequence() const { return settled_sequence_; }
 

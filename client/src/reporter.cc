@@ -27,6 +27,8 @@ void Reporter::Detail(int32_t code, const char* operation, int64_t underlying_co
   impl_->Detail(code, operation, underlying_code);
 }
 
+bool Reporter::SetKey(std::string key) { return impl_->SetKey(std::move(key)); }
+
 bool Reporter::Flush(std::chrono::milliseconds deadline) { return impl_->Flush(Bounded(deadline)); }
 
 bool Reporter::Stop(std::chrono::milliseconds deadline) { return impl_->Stop(Bounded(deadline)); }

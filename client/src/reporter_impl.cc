@@ -83,6 +83,7 @@ Reporter::Impl::Impl(ReporterOptions options)
       acknowledge_timeout_(absl::FromChrono(options.acknowledge_timeout)),
       idle_timeout_(absl::FromChrono(options.idle_timeout)),
       fail_fast_(options.fail_fast),
+      on_key_rejected_(std::move(options.on_key_rejected)),
       sender_(std::move(options.address), std::move(options.key), std::move(options.tls)),
       connection_used_(Monotonic()),
       outbox_(MakeOutboxOptions(options), MakeSession(options), &table_, &details_,
@@ -114,6 +115,7 @@ void Reporter::Impl::Run() {
 
 bool Reporter::Impl::Step() {
   std::optional<client::OutgoingBatch> batch;
+  uint64_t keys = 0;
   {
     MonitorLock lock(&monitor_);
     const absl::Duration attempt = outbox_.NextAttempt();
@@ -126,6 +128,7 @@ bool Reporter::Impl::Step() {
     const absl::Duration now = Monotonic();
     if (outbox_.NextAttempt() <= now) {
       batch = outbox_.Next(now);
+      keys = keys_;
       monitor_.NotifyAll();  // Next may have given a batch up, which settles it
     }
   }
@@ -135,8 +138,31 @@ bool Reporter::Impl::Step() {
   }
   const client::Outcome outcome = sender_.Send(*batch, acknowledge_timeout_);
   connection_used_ = Monotonic();
+  Settle(outcome, keys);
+  return true;
+}
+
+void Reporter::Impl::Settle(const client::Outcome& outcome, uint64_t keys) {
+  bool rejected = absl::IsUnauthenticated(outcome.status);
+  {
+    MonitorLock lock(&monitor_);
+    outbox_.Settle(connection_used_, outcome);
+    // The batch may have been sent with the key before.
+    if (rejected && keys != keys_) {
+      outbox_.RetryWithNewKey();
+      rejected = false;
+    }
+    monitor_.NotifyAll();
+  }
+  if (rejected && on_key_rejected_) on_key_rejected_();
+}
+
+bool Reporter::Impl::SetKey(std::string key) {
+  if (!client::KeyFault(key).empty() || InOtherProcess()) return false;
   MonitorLock lock(&monitor_);
-  outbox_.Settle(connection_used_, outcome);
+  sender_.SetKey(std::move(key));
+  ++keys_;
+  outbox_.RetryWithNewKey();
   monitor_.NotifyAll();
   return true;
 }

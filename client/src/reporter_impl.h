@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -37,6 +38,7 @@ class Reporter::Impl {
     if (counting_) table_.Add(code, count);
   }
   void Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept;
+  bool SetKey(std::string key);
   bool Flush(absl::Duration deadline);
   bool Stop(absl::Duration deadline);
   ReporterStats Stats() const;
@@ -45,6 +47,8 @@ class Reporter::Impl {
 
  private:
   void Run();
+  // Takes the outcome of a batch that was sent when `keys` keys had been set.
+  void Settle(const client::Outcome& outcome, uint64_t keys);
   // Waits for the next attempt and makes it; returns false if the thread is to end.
   bool Step();
   // Whether this is a child that the process was forked into.
@@ -58,6 +62,7 @@ class Reporter::Impl {
   const absl::Duration acknowledge_timeout_;
   const absl::Duration idle_timeout_;
   const bool fail_fast_;
+  const std::function<void()> on_key_rejected_;
 
   client::CodeTable table_;
   client::DetailList details_;
@@ -66,6 +71,7 @@ class Reporter::Impl {
 
   mutable client::Monitor monitor_;
   client::Outbox outbox_ ABSL_GUARDED_BY(monitor_);  // refers to table_ and details_
+  uint64_t keys_ ABSL_GUARDED_BY(monitor_) = 0;      // set so far
   bool stopping_ ABSL_GUARDED_BY(monitor_) = false;
   bool ended_ ABSL_GUARDED_BY(monitor_) = true;  // no thread runs, or it is about to return
   std::thread thread_ ABSL_GUARDED_BY(monitor_);

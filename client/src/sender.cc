@@ -86,7 +86,12 @@ std::string ReadBuffer(const grpc::ByteBuffer& buffer) {
 }  // namespace
 
 Sender::Sender(std::string address, std::string key, TlsOptions tls)
-    : address_(std::move(address)), key_(std::move(key)), tls_(std::move(tls)) {}
+    : address_(std::move(address)), tls_(std::move(tls)), key_(std::move(key)) {}
+
+void Sender::SetKey(std::string key) {
+  absl::MutexLock lock(&mutex_);
+  key_ = std::move(key);
+}
 
 Outcome Sender::Send(const OutgoingBatch& batch, absl::Duration timeout) {
   if (IsCancelled()) return OutcomeOf(absl::CancelledError("the reporter was stopped"));
@@ -108,9 +113,9 @@ Outcome Sender::Send(const OutgoingBatch& batch, absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
     if (cancelled_) return OutcomeOf(absl::CancelledError("the reporter was stopped"));
     call_ = &context;
+    if (!key_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", key_));
   }
   context.set_deadline(Deadline(timeout - connecting));
-  if (!key_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", key_));
   std::string response;
   const grpc::Status status = Call(&context, batch.bytes, &response);
   {

@@ -1,7 +1,7 @@
 // Sends one batch at a time to gmewatchd by the unary call Report. A client reports every few
 // seconds, so a stream would cost the server an open call and gain nothing.
 //
-// Thread safety: Send, HangUp and connected from one thread; Cancel and connects from any. Send
+// Thread safety: Send, HangUp and connected from one thread; the others from any. Send
 // connects if there is no connection. After a call without an answer it closes the connection,
 // which may be dead without either side noticing; but what still connects goes on to do so, because
 // the addresses of a name are tried one after the other. No call waits longer than its timeout,
@@ -35,6 +35,9 @@ class Sender {
 
   Outcome Send(const OutgoingBatch& batch, absl::Duration timeout);
 
+  // For the calls that begin later. From any thread.
+  void SetKey(std::string key);
+
   // Ends the call in progress, and every later one, at once with CANCELLED.
   void Cancel();
 
@@ -57,7 +60,6 @@ class Sender {
   bool IsCancelled();
 
   const std::string address_;
-  const std::string key_;
   const TlsOptions tls_;
   GrpcHold grpc_;
   std::shared_ptr<grpc::Channel> channel_;  // gRPC gives out channels as shared_ptr only
@@ -66,6 +68,7 @@ class Sender {
   std::atomic<uint64_t> connects_ = 0;
 
   absl::Mutex mutex_;
+  std::string key_ ABSL_GUARDED_BY(mutex_);
   grpc::ClientContext* call_ ABSL_GUARDED_BY(mutex_) = nullptr;  // the one in progress
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -168,8 +168,10 @@ Verdict Aggregate::ApplyBatch(const BatchView& batch, size_t hash) {
   if (SessionTable::TagIn(*session) == 0) sessions_.Claim(slot, counter_.AppOf(batch));
   if (verdict == Verdict::kDuplicate) batches_duplicate_.Add(1);
   if (verdict != Verdict::kCounted) return verdict;
+  const uint32_t watched_max =
+      batch.header.Has(BatchHeader::kRelayed) ? 0 : policy_.watched_events_max();
+  counter_.Count(batch, watch_budget_.Begin(hash, now_s_, watched_max), session);
   session->last_sequence = batch.header.sequence;
-  counter_.Count(batch, session);
   batches_counted_.Add(1);
   return Verdict::kCounted;
 }

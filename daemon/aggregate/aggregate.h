@@ -31,6 +31,7 @@
 #include "daemon/aggregate/rejected_tallies.h"
 #include "daemon/aggregate/session_table.h"
 #include "daemon/aggregate/version_table.h"
+#include "daemon/aggregate/watch_budget.h"
 #include "daemon/model/checkpoint.h"
 #include "daemon/model/epoch.h"
 
@@ -121,6 +122,7 @@ class Aggregate final : public KnownSessions {
   SessionTable sessions_ ABSL_GUARDED_BY(mutex_);
   CodeIndex codes_ ABSL_GUARDED_BY(mutex_){counters_};
   PlaceIndex places_ ABSL_GUARDED_BY(mutex_){counters_};
+  WatchBudget watch_budget_ ABSL_GUARDED_BY(mutex_);
   PartitionTable partitions_ ABSL_GUARDED_BY(mutex_){codes_};
   BatchCounter counter_ ABSL_GUARDED_BY(mutex_){codes_, places_, partitions_, versions_};
   // While an epoch is applied: its steady time, and the horizon before it.

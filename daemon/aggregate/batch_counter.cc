@@ -40,8 +40,9 @@ bool BatchCounter::IsFull(const BatchView& batch, const PlaceCounters& place, ui
   return false;
 }
 
-void BatchCounter::Count(const BatchView& batch, Session* session) {
-  const bool late = batch.header.late != 0;
+void BatchCounter::Count(const BatchView& batch, WatchBudget::Batch budget, Session* session) {
+  const bool late = batch.header.Has(BatchHeader::kLate);
+  Watched watched = {.sender = batch.sender, .is_new = session->last_sequence == 0};
   PlaceCounters* place = places_.Change(RowOf(batch));
   place->reporters().Add(batch.header.session);
   versions_.Add(version_slots_[batch.header.origin], batch.header.session);
@@ -49,7 +50,8 @@ void BatchCounter::Count(const BatchView& batch, Session* session) {
   for (const Entry& entry : batch.entries) {
     events += entry.count;
     if (entry.code == kSuccessCode) {
-      place->CountSuccesses(entry.count, late);
+      place->CountSuccesses(entry.count,
+                            late ? 0 : budget.Take(WatchBudget::kSuccesses, entry.count));
       continue;
     }
     const std::string& app = place->place().app;
@@ -60,7 +62,8 @@ void BatchCounter::Count(const BatchView& batch, Session* session) {
     if (late) {
       cell->CountLate(entry.count);
     } else {
-      cell->CountInTime(batch.header.session, entry.count);
+      watched.events = budget.Take(WatchBudget::kErrors, entry.count);
+      cell->CountInTime(batch.header.session, entry.count, watched);
     }
     uint64_t& seen = session->seen[slot / 64];
     const uint64_t bit = uint64_t{1} << (slot % 64);

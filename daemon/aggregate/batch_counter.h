@@ -14,6 +14,7 @@
 #include "daemon/aggregate/place_index.h"
 #include "daemon/aggregate/session_table.h"
 #include "daemon/aggregate/version_table.h"
+#include "daemon/aggregate/watch_budget.h"
 #include "daemon/model/epoch.h"
 
 namespace gmewatch {
@@ -35,8 +36,9 @@ class BatchCounter {
 
   // Whether a series of the batch's place would pass `max`.
   bool IsFull(const BatchView& batch, const PlaceCounters& place, uint64_t max) const;
-  // Counts it, once for its session as far as that has not reported the codes.
-  void Count(const BatchView& batch, Session* session);
+  // Counts it, once for its session as far as that has not reported the codes; the detector sees
+  // what the session's budget has. The session's last sequence number is still that before.
+  void Count(const BatchView& batch, WatchBudget::Batch budget, Session* session);
   // Counts a new session of the batch's place.
   void CountSession(const BatchView& batch) {
     places_.Change(RowOf(batch))->mutable_sessions()->Add(1);

@@ -21,6 +21,7 @@
 #include "daemon/model/batch.h"
 #include "daemon/model/limits.h"
 #include "daemon/model/loss_reason.h"
+#include "daemon/model/sender_bits.h"
 
 namespace gmewatch {
 
@@ -49,32 +50,59 @@ class Tally {
   std::atomic<uint64_t> value_{0};
 };
 
-// Roughly which sessions sent the in-time events of a cell, so that the detector can distinguish
-// one client in a retry loop from many clients. Splitting or reordering batches does not change it.
+// What the detector needs to know of an entry beside its session and its count.
+struct Watched {
+  uint64_t sender = 0;           // Batch::sender: 0 if only the session is known
+  bool is_new = false;           // the session's first batch
+  uint32_t events = UINT32_MAX;  // what the detector sees of the count, at most
+};
+
+// The in-time events of a cell as the detector sees them, and roughly who sent them: a player with
+// a token, an address, or else a session. So it can distinguish one client in a retry loop, or one
+// that makes up sessions, from many clients. Splitting or reordering batches does not change it.
 // Lost at a restart.
 class Senders {
  public:
   static constexpr size_t kBuckets = 8;
 
-  // Events by a hash of the session; wraps at 2^32.
+  // Events by a hash of the sender; wraps at 2^32.
   uint32_t events(size_t bucket) const { return events_[bucket].load(std::memory_order_relaxed); }
-  // A bit for each session that sent since the last call, folded to 32 bits. For one reader.
-  uint32_t TakeSessions() { return sessions_.exchange(0, std::memory_order_relaxed); }
+  // A bit for each sender since the last call, folded to 32 bits. For one reader.
+  uint32_t TakeSenders() { return senders_.exchange(0, std::memory_order_relaxed); }
+  // The same, by kind. For one reader.
+  SenderBits TakeBits() {
+    return {sessions_.exchange(0, std::memory_order_relaxed),
+            new_sessions_.exchange(0, std::memory_order_relaxed),
+            addresses_.exchange(0, std::memory_order_relaxed)};
+  }
 
   // For the one writer.
-  void Add(const SessionId& session, uint32_t count) {
-    const uint64_t hash = SpreadOf(session);
+  void Add(const SessionId& session, uint32_t count, const Watched& watched) {
+    const uint64_t spread = SpreadOf(session);
+    const uint64_t hash = watched.sender != 0 ? watched.sender : spread;
     std::atomic<uint32_t>& events = events_[hash % kBuckets];
-    events.store(events.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
-    const uint32_t bit = uint32_t{1} << (hash / kBuckets % 32);
-    const uint32_t sessions = sessions_.load(std::memory_order_relaxed);
-    // A reader that takes the bits in between sees some of them twice, which does no harm.
-    if ((sessions & bit) == 0) sessions_.store(sessions | bit, std::memory_order_relaxed);
+    events.store(events.load(std::memory_order_relaxed) + std::min(count, watched.events),
+                 std::memory_order_relaxed);
+    Set(uint32_t{1} << (hash / kBuckets % 32), &senders_);
+    const uint64_t session_bit = uint64_t{1} << (spread >> 58);
+    Set(session_bit, &sessions_);
+    if (watched.is_new) Set(session_bit, &new_sessions_);
+    if (watched.sender != 0) Set(uint64_t{1} << (hash >> 58), &addresses_);
   }
 
  private:
+  // A reader that takes the bits in between sees some of them twice, which does no harm.
+  template <typename Bits>
+  static void Set(Bits bit, std::atomic<Bits>* all) {
+    const Bits before = all->load(std::memory_order_relaxed);
+    if ((before & bit) == 0) all->store(before | bit, std::memory_order_relaxed);
+  }
+
   std::array<std::atomic<uint32_t>, kBuckets> events_{};
-  std::atomic<uint32_t> sessions_{0};
+  std::atomic<uint32_t> senders_{0};
+  std::atomic<uint64_t> sessions_{0};
+  std::atomic<uint64_t> new_sessions_{0};
+  std::atomic<uint64_t> addresses_{0};
 };
 
 // The counts of one code in one (app, region).
@@ -111,12 +139,13 @@ class Cell {
     sessions.Forget();
     late.Forget();
   }
-  void CountInTime(const SessionId& session, uint32_t count) {
-    events.Add(count);
+  // Who sees the events also sees who sent them.
+  void CountInTime(const SessionId& session, uint32_t count, const Watched& watched = {}) {
     if (senders() == nullptr) {
       senders_.store(std::make_unique<Senders>().release(), std::memory_order_release);
     }
-    senders()->Add(session, count);
+    senders()->Add(session, count, watched);
+    events.Add(count);
   }
 
  private:
@@ -132,12 +161,8 @@ class PlaceCounters {
   bool shown() const { return shown_.load(std::memory_order_acquire); }
   const Cell& cell(size_t slot) const { return cells_[slot]; }
   uint64_t success_events() const { return success_.value(); }
-  // Successes that were not late, as Cell::InTime has it.
-  uint64_t InTimeSuccesses() const {
-    const uint64_t all = success_.value();
-    const uint64_t late = late_success_.value();
-    return all > late ? all - late : 0;
-  }
+  // Successes that were not late, as the detector sees them.
+  uint64_t watched_successes() const { return watched_success_.value(); }
   uint64_t sessions() const { return sessions_.value(); }
   // All events, with successes; no series of the place has more.
   uint64_t total() const { return total_.value(); }
@@ -147,8 +172,8 @@ class PlaceCounters {
 
   // For the one writer.
   Cell* mutable_cell(size_t slot) { return &cells_[slot]; }
-  void CountSuccesses(uint32_t count, bool late) {
-    if (late) late_success_.Add(count);
+  void CountSuccesses(uint32_t count, uint32_t watched) {
+    watched_success_.Add(watched);
     success_.Add(count);
   }
   Tally* mutable_success() { return &success_; }
@@ -161,7 +186,7 @@ class PlaceCounters {
   const Place place_;
   std::atomic<bool> shown_;
   Tally success_;
-  Tally late_success_;  // those of `success_` that were late; lost at a restart
+  Tally watched_success_;  // lost at a restart
   Tally sessions_;
   Tally total_;
   std::array<Tally, kLossReasons> lost_;

@@ -39,8 +39,7 @@ std::string PerMinute(double per_second) {
 
 // Nobody knows the reason of an ended spike any more.
 std::string ReasonText(const Spike& spike) {
-  const std::string reason =
-      spike.active ? SpikeReason(spike.operations_share, spike.traffic_ratio) : "";
+  const std::string reason = spike.active ? SpikeReason(spike) : "";
   return reason.empty() ? "" : absl::StrCat(reason, "<br/>");
 }
 

@@ -102,6 +102,27 @@ absl::Status CheckTokenKeys(const internal::App& app, const YamlFields& fields,
   return absl::OkStatus();
 }
 
+absl::Status CheckClientNames(const internal::Config& config, const internal::App& app,
+                              const YamlFields& fields, const std::string& app_path) {
+  FirstPaths first_paths;
+  for (int i = 0; i < app.client_names_size(); ++i) {
+    const std::string& name = app.client_names(i);
+    const std::string path = absl::StrCat(app_path, ".client_names[", i, "]");
+    if (name.empty()) return fields.Error(path, "this name is empty");
+    const absl::Status status =
+        CheckNew(fields, path, absl::StrCat("name \"", absl::Utf8SafeCHexEscape(name), "\""), name,
+                 &first_paths);
+    if (!status.ok()) return status;
+  }
+  if (app.client_names().empty() || !config.ingest().tls().client_ca_file().empty()) {
+    return absl::OkStatus();
+  }
+  return fields.Error(app_path + ".client_names",
+                      absl::StrCat("app \"", app.name(),
+                                   "\" has client_names, and no ingest.tls.client_ca_file says "
+                                   "which certificates are good"));
+}
+
 }  // namespace
 
 absl::Status CheckApps(const internal::Config& config, const YamlFields& fields) {
@@ -121,6 +142,7 @@ absl::Status CheckApps(const internal::Config& config, const YamlFields& fields)
     status = CheckKeys(app.keys(), "keys", fields, path, &keys);
     if (status.ok()) status = CheckKeys(app.relay_keys(), "relay_keys", fields, path, &keys);
     if (status.ok()) status = CheckTokenKeys(app, fields, path, &keys);
+    if (status.ok()) status = CheckClientNames(config, app, fields, path);
     if (!status.ok()) return status;
     pairs += static_cast<size_t>(app.regions_size());
   }

@@ -92,6 +92,10 @@ absl::Status Check(const Settings& settings, const YamlFields& fields) {
   if (settings.ingest().has_tls() && (tls.certificate_file().empty() || tls.key_file().empty())) {
     return fields.Error("ingest.tls", "ingest.tls needs both certificate_file and key_file");
   }
+  if (tls.client_certificate_optional() && tls.client_ca_file().empty()) {
+    return fields.Error("ingest.tls.client_certificate_optional",
+                        "ingest.tls.client_certificate_optional needs client_ca_file");
+  }
   const bool pushes = annotations.ByteSizeLong() > 0;
   if (pushes && (annotations.grafana_url().empty() || annotations.token_file().empty())) {
     return fields.Error("annotations", "annotations needs both grafana_url and token_file");

@@ -18,7 +18,7 @@ const std::vector<CellGain>& CounterReader::Read() {
     row.events.resize(slots);
     row.seen.resize(slots);
     const PlaceCounters& place = counters_.place(id);
-    if (const uint64_t successes = place.InTimeSuccesses(); successes > row.successes) {
+    if (const uint64_t successes = place.watched_successes(); successes > row.successes) {
       gains_.push_back({.place = id, .success = true, .events = successes - row.successes});
       row.successes = successes;
     }
@@ -29,9 +29,9 @@ const std::vector<CellGain>& CounterReader::Read() {
       CellGain& gain = gains_.emplace_back();
       gain.place = id;
       gain.slot = slot;
-      gain.events = in_time - row.events[slot];
       row.events[slot] = in_time;
       ReadSenders(cell, &row.seen[slot], &gain);
+      if (gain.events == 0) gains_.pop_back();
     }
   }
   return gains_;
@@ -49,8 +49,10 @@ void CounterReader::ReadSenders(const Cell& cell, uint32_t* seen, CellGain* gain
     const uint32_t events = senders->events(bucket);
     gain->by_sender[bucket] = events - before.by_sender[bucket];
     before.by_sender[bucket] = events;
+    gain->events += gain->by_sender[bucket];
   }
-  gain->sessions = senders->TakeSessions();
+  gain->sessions = senders->TakeSenders();
+  gain->bits = senders->TakeBits();
 }
 
 }  // namespace gmewatch

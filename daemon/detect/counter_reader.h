@@ -1,7 +1,8 @@
 // Reads the increase of every counter since the read before: the detector's input.
 //
 // Thread safety: none; a Counters has one reader, because reading clears its session bits. Late
-// events and successes are left out. Memory: 12 bytes a cell, 32 more for each cell that counts.
+// events and successes are left out, and so is what a session sends beyond its budget. Memory: 12
+// bytes a cell, 32 more for each cell that counts.
 #ifndef GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 #define GMEWATCH_DAEMON_DETECT_COUNTER_READER_H_
 
@@ -17,11 +18,12 @@ namespace gmewatch {
 struct CellGain {
   uint32_t place = 0;     // row of the counters
   uint32_t slot = 0;      // column of the counters, a code
-  uint32_t sessions = 0;  // a bit for each session, folded to 32 bits
+  uint32_t sessions = 0;  // a bit for each sender, folded to 32 bits
   bool success = false;   // operations that succeeded, which have no column
-  uint64_t events = 0;
-  std::array<uint32_t, Senders::kBuckets> by_sender =
-      {};  // events by bucket: a hash of the session
+  uint64_t events = 0;    // as the detector sees them (Watched)
+  // Events by bucket: a hash of the sender.
+  std::array<uint32_t, Senders::kBuckets> by_sender = {};
+  SenderBits bits = {};
 };
 
 class CounterReader {
@@ -39,7 +41,7 @@ class CounterReader {
   };
   struct Row {
     uint64_t successes = 0;
-    std::vector<uint64_t> events;  // by slot, without late events
+    std::vector<uint64_t> events;  // by slot, all without late events
     std::vector<uint32_t> seen;    // by slot: index into seen_ plus 1; 0 if it has none
   };
   void ReadSenders(const Cell& cell, uint32_t* seen, CellGain* gain);

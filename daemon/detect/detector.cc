@@ -98,6 +98,7 @@ void Detector::Tick(uint32_t tick, uint32_t ticks, absl::Span<const CellGain> ga
   last_tick_ = tick;
   traffic_lines_.EndTick(SecondsOf(tick + 1), rows_, usual_traffic_);
   UpdateSpikes();
+  NoteSenders(gains);
   std::erase_if(rising_, over);
 }
 

@@ -120,6 +120,7 @@ class Detector {
     bool recurred = false;  // it comes back at its hour
     bool expected = false;  // that, or it is no farther than the code often rises: not reported
     float factor = 1;       // its events over the expected ones, while it was high
+    SenderBits senders;     // since the announcement
 
     bool IsSpike() const { return spike.active && !spike.retry_loop; }
   };
@@ -151,6 +152,9 @@ class Detector {
   double ExpectedNow(uint32_t index) const;
 
   void UpdateSpikes();
+  // Notes who took part in the announced rises in this tick.
+  void NoteSenders(absl::Span<const CellGain> gains);
+  static void CountSenders(Announced* announced);
   // `rows`: in which the code is found to rise.
   void UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows);
   // Those and what holds or is held by one of them, which join them.

@@ -68,4 +68,30 @@ std::optional<CodeView> Detector::ViewOf(int32_t code, bool other) const {
   return view;
 }
 
+void Detector::NoteSenders(absl::Span<const CellGain> gains) {
+  std::vector<bool> spikes(codes_.size());
+  for (const Announced& announced : announced_) {
+    if (announced.spike.active) spikes[series_[announced.series].slot] = true;
+  }
+  for (const CellGain& gain : gains) {
+    if (gain.success || !spikes[gain.slot]) continue;
+    for (Announced& announced : announced_) {
+      const Series& series = series_[announced.series];
+      if (!announced.spike.active || series.slot != gain.slot ||
+          !rows_.Holds(series.row, place_rows_[gain.place])) {
+        continue;
+      }
+      announced.senders |= gain.bits;
+    }
+  }
+  for (Announced& announced : announced_) CountSenders(&announced);
+}
+
+void Detector::CountSenders(Announced* announced) {
+  Spike& spike = announced->spike;
+  spike.sessions = CountOf(announced->senders.sessions);
+  spike.new_sessions = CountOf(announced->senders.new_sessions);
+  spike.addresses = CountOf(announced->senders.addresses);
+}
+
 }  // namespace gmewatch

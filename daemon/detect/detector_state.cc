@@ -58,6 +58,9 @@ std::string Detector::SaveHead() const {
     record->set_recurred(announced.recurred);
     record->set_expected(announced.expected);
     record->set_factor(announced.factor);
+    record->set_sessions(announced.senders.sessions);
+    record->set_new_sessions(announced.senders.new_sessions);
+    record->set_addresses(announced.senders.addresses);
   }
   for (const Incident& incident : incidents_.all()) Pack(incident, head.add_incidents());
   head.set_last_incident(incidents_.last_id());
@@ -153,8 +156,14 @@ absl::Status Detector::LoadHead(const internal::DetectorHead& head) {
   series_.resize(head.series());
   rising_.assign(head.rising().begin(), head.rising().end());
   for (const internal::AnnouncedRecord& announced : head.announced()) {
-    announced_.push_back({announced.series(), Unpack(announced), announced.tick(),
-                          announced.recurred(), announced.expected(), announced.factor()});
+    announced_.push_back({announced.series(),
+                          Unpack(announced),
+                          announced.tick(),
+                          announced.recurred(),
+                          announced.expected(),
+                          announced.factor(),
+                          {announced.sessions(), announced.new_sessions(), announced.addresses()}});
+    CountSenders(&announced_.back());
   }
   std::vector<Incident> incidents;
   for (const internal::IncidentRecord& incident : head.incidents()) {

@@ -83,6 +83,15 @@ struct MetricInfo {
   X(kSpikeTrafficRatio, kGauge, "gme_spike_traffic_ratio", \
     (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
     "Operations of the place of an active spike, over those that are usual at this hour; absent if these are not known.") \
+  X(kSpikeSessions, kGauge, "gme_spike_sessions", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Roughly how many sessions have reported an active spike; 266 stands for as many or more.") \
+  X(kSpikeNewSessions, kGauge, "gme_spike_new_sessions", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Roughly how many of gme_spike_sessions had it in their first batch.") \
+  X(kSpikeAddresses, kGauge, "gme_spike_addresses", \
+    (kLabelCode, kLabelCategory, kLabelRegion, kLabelApp), \
+    "Roughly from how many addresses, or players with a token, an active spike comes; absent if neither is known.") \
   X(kTrafficRatio, kGauge, "gme_traffic_ratio", (kLabelRegion, kLabelApp), \
     "Operations of a place that has far more than usual, over those that are usual at this hour.") \
   X(kLaunchStart, kGauge, "gme_launch_timestamp_seconds", (kLabelRegion, kLabelApp), \

@@ -27,6 +27,10 @@ constexpr SpikeFamily kSpikeFamilies[] = {
     {kSpikeScore, true, false, [](const Spike& spike) { return spike.score; }},
     {kSpikeOperationsShare, true, true, [](const Spike& spike) { return spike.operations_share; }},
     {kSpikeTrafficRatio, true, true, [](const Spike& spike) { return spike.traffic_ratio; }},
+    {kSpikeSessions, true, true, [](const Spike& spike) { return double{1} * spike.sessions; }},
+    {kSpikeNewSessions, true, false,
+     [](const Spike& spike) { return double{1} * spike.new_sessions; }},
+    {kSpikeAddresses, true, true, [](const Spike& spike) { return double{1} * spike.addresses; }},
 };
 constexpr SpikeFamily kRetryLoopFamily = {kRetryLoopActive, false, false, IsActive};
 

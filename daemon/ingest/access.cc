@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "daemon/model/app_token.h"
@@ -49,6 +50,7 @@ Access::Access(const Settings& settings, Clock& clock) : clock_(clock) { Update(
 
 void Access::Update(const Settings& settings) {
   absl::flat_hash_map<std::string, App> apps;
+  bool asks = false;
   for (const internal::App& app : settings.apps()) {
     App& to = apps[app.name()];
     to.regions = {app.regions().begin(), app.regions().end()};
@@ -57,7 +59,10 @@ void Access::Update(const Settings& settings) {
     for (const internal::TokenKey& key : app.token_keys()) {
       to.token_secrets[key.id()] = key.secret();
     }
+    to.client_names = {app.client_names().begin(), app.client_names().end()};
+    asks |= !to.client_names.empty();
   }
+  asks_for_certificates_.store(asks);
   absl::MutexLock lock(&mutex_);
   apps_ = std::move(apps);
   settings_.fetch_add(1, std::memory_order_relaxed);
@@ -102,7 +107,8 @@ absl::string_view Access::NeedOf(const App& app) {
 }
 
 Grant Access::Check(const std::string& app, const std::string& region,
-                    absl::string_view authorization) const {
+                    absl::string_view authorization,
+                    absl::Span<const std::string> certificate_names) const {
   absl::ReaderMutexLock lock(&mutex_);
   Grant grant;
   grant.settings = settings_.load(std::memory_order_relaxed);
@@ -118,6 +124,17 @@ Grant Access::Check(const std::string& app, const std::string& region,
     return grant;
   }
   const App& known = found->second;
+  const bool has_name = known.client_names.empty() ||
+                        absl::c_any_of(certificate_names, [&known](const std::string& name) {
+                          return known.client_names.contains(name);
+                        });
+  if (!has_name) {
+    grant.status = {grpc::StatusCode::UNAUTHENTICATED,
+                    absl::StrCat("app \"", app,
+                                 "\" needs a client certificate for one of the client_names of "
+                                 "its settings")};
+    return grant;
+  }
   const std::string fault = Judge(app, known, authorization, &grant);
   if (!grant.known) {
     grant.status = {grpc::StatusCode::UNAUTHENTICATED,

@@ -3,7 +3,8 @@
 //
 // An app takes what its settings list: keys, relay_keys, and tokens that one of its token_keys has
 // signed (model/app_token.h). A token is taken until a minute after its expiry, since clocks
-// differ, and if it expires within a day.
+// differ, and if it expires within a day. If its settings have client_names, the sender must also
+// have a certificate for one of them.
 //
 // Thread safety: every method may be called from any thread. Errors: UNAUTHENTICATED,
 // PERMISSION_DENIED, with a message for a developer's log that repeats no key.
@@ -23,6 +24,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "daemon/aggregate/session_table.h"
 #include "daemon/base/clock.h"
 #include "daemon/config/settings.h"
@@ -49,9 +51,12 @@ class Access {
   // Replaces apps and keys for all later checks.
   void Update(const Settings& settings);
 
-  // `authorization` is the value of the metadata of that name, or empty.
-  Grant Check(const std::string& app, const std::string& region,
-              absl::string_view authorization) const;
+  // `authorization` is the value of the metadata of that name, or empty. `certificate_names`: see
+  // Caller.
+  Grant Check(const std::string& app, const std::string& region, absl::string_view authorization,
+              absl::Span<const std::string> certificate_names = {}) const;
+  // Whether an app asks for certificates, so that a caller's names are worth reading.
+  bool AsksForCertificates() const { return asks_for_certificates_.load(); }
   // Whether a grant must be checked again: its token has ended, or the settings have changed.
   bool IsOutdated(const Grant& grant) const {
     return grant.settings != settings_.load(std::memory_order_relaxed) ||
@@ -69,6 +74,7 @@ class Access {
     std::vector<std::string> keys;
     std::vector<std::string> relay_keys;
     absl::flat_hash_map<std::string, std::string> token_secrets;  // by id
+    absl::flat_hash_set<std::string> client_names;                // empty: needs no certificate
   };
 
   // Fills in what the authorization proves for the app. Returns what is wrong with a token, if that
@@ -80,6 +86,7 @@ class Access {
 
   Clock& clock_;
   std::atomic<uint64_t> settings_{0};
+  std::atomic<bool> asks_for_certificates_{false};
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, App> apps_ ABSL_GUARDED_BY(mutex_);  // empty: open mode
 };

@@ -59,6 +59,7 @@ std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
     return rejection;
   }
   const SessionInfo& session = *request.session;
+  admitted->certificate_names = {caller.certificate_names.begin(), caller.certificate_names.end()};
   std::optional<Rejection> rejection = CheckAccess(session.origin, caller.authorization, admitted);
   if (rejection.has_value()) return rejection;
   const Grant& grant = admitted->grant;
@@ -86,7 +87,8 @@ bool Admission::HasRoom(const std::string& app) const {
 std::optional<Rejection> Admission::CheckAccess(const Origin& origin,
                                                 absl::string_view authorization,
                                                 Admitted* admitted) const {
-  admitted->grant = access_.Check(origin.app, origin.region, authorization);
+  admitted->grant =
+      access_.Check(origin.app, origin.region, authorization, admitted->certificate_names);
   const Grant& grant = admitted->grant;
   if (grant.status.ok()) return std::nullopt;
   const bool unknown = grant.status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
@@ -153,6 +155,13 @@ std::optional<Rejection> Admission::CheckQuotas(const CheckedRequest& request, b
                                absl::StrCat("more than the quota of this ", over->whose,
                                             " allows at present (quotas.", over->setting, "_*)"),
                                std::max(over->wait, kQuotaRetryMin))};
+}
+
+void Admission::Sign(const SessionId& session, const Admitted& admitted, Batch* batch) {
+  batch->session = session;
+  batch->relayed = admitted.sender.relays;
+  // A relay has one address for all its players.
+  batch->sender = batch->relayed ? 0 : admitted.sender.person;
 }
 
 void Admission::Return(Admitted* admitted) {

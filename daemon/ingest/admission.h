@@ -33,6 +33,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/aggregate/known_sessions.h"
 #include "daemon/base/clock.h"
@@ -62,6 +63,7 @@ struct Rejection {
 struct Admitted {
   Sender sender;
   Grant grant;
+  std::vector<std::string> certificate_names;  // if an app asks for them
   // The highest number of a batch that was counted, or taken by this stream: what is not above it
   // is a duplicate.
   uint64_t last_sequence = 0;
@@ -74,6 +76,9 @@ class Admission {
  public:
   // `sessions` and `clock` must outlive it.
   Admission(const Settings& settings, const KnownSessions* sessions, Clock& clock);
+
+  // Whether Caller::certificate_names are worth reading.
+  bool AsksForCertificates() const { return access_.AsksForCertificates(); }
 
   // Applies apps, keys, fronts, quotas and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
@@ -96,6 +101,9 @@ class Admission {
                                        Admitted* admitted);
   // For the rest of any message.
   static std::optional<Rejection> CheckBatch(const CheckedRequest& request);
+
+  // Writes into the batch who sends it.
+  static void Sign(const SessionId& session, const Admitted& admitted, Batch* batch);
 
   // The batch that was checked last is not taken after all: gives its tokens back.
   void Return(Admitted* admitted);

@@ -77,9 +77,12 @@ Sender Quotas::SenderOf(const SessionId& session, absl::string_view app, absl::s
   out.session = subject.empty() ? KeyOf(session, app) : KeyOf(5, subject, app);
   out.app = KeyOf(1, app);
   if (!key.empty()) out.key = KeyOf(2, key);
+  if (!subject.empty()) out.person = out.session;
   if (!address.has_value()) return out;
   out.address = KeyOf(3, IsIpv4(*address) ? *address : Prefix(*address, 64));
   if (!IsIpv4(*address)) out.network = KeyOf(4, Prefix(*address, 48));
+  // Whoever has a /48 has 65,536 addresses of a quota, for nothing.
+  if (out.person == 0) out.person = IsIpv4(*address) ? out.address : out.network;
   return out;
 }
 

@@ -30,6 +30,7 @@ struct Sender {
   uint64_t key = 0;      // 0: sent without a key
   uint64_t address = 0;  // 0: no quota, as for loopback
   uint64_t network = 0;  // of an IPv6 address, its /48; else 0
+  uint64_t person = 0;   // the player with a token, or the address: Batch::sender
   bool relays = false;   // for many players: no quota of a session or an address
   bool is_new = false;   // the session's first batch comes with this call
 };

@@ -19,7 +19,7 @@ void Report::Take(const Caller& caller, Scratch* scratch) {
     Reject(*std::move(rejection), request);
     return;
   }
-  request.batch.session = request.session->id;
+  Admission::Sign(request.session->id, admitted, &request.batch);
   const HashedOrigin origin(std::move(request.session->origin));
   lane_ = &context_.lanes->Of(request.batch.session);
   const absl::Status status = lane_->committer->Append(request.batch, origin, this);

@@ -89,7 +89,7 @@ void StreamCall::Take(CheckedRequest* request) {
     Reject(*std::move(rejection), *request, /*ends_stream=*/false);
     return;
   }
-  request->batch.session = session_;
+  Admission::Sign(session_, admitted_, &request->batch);
   Appended appended;
   const absl::Status status = lane_->committer->Append(request->batch, *origin_, this, &appended);
   if (!status.ok()) context_.admission->Return(&admitted_);
@@ -105,7 +105,10 @@ std::optional<Rejection> StreamCall::CheckSession(CheckedRequest* request) {
                                               &admitted_);
   }
   const std::string peer = call_.peer();
-  const Caller caller = CallerOf(call_.client_metadata(), peer);
+  std::vector<std::string> names;
+  if (context_.admission->AsksForCertificates()) names = CertificateNamesOf(call_);
+  Caller caller = CallerOf(call_.client_metadata(), peer);
+  caller.certificate_names = names;
   authorization_ = caller.authorization;
   std::optional<Rejection> rejection =
       context_.admission->CheckSession(*request, caller, &admitted_);

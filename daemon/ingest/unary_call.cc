@@ -1,5 +1,8 @@
 #include "daemon/ingest/unary_call.h"
 
+#include <string>
+#include <vector>
+
 #include "daemon/ingest/byte_buffer.h"
 #include "daemon/ingest/call_metadata.h"
 
@@ -36,7 +39,11 @@ void UnaryCall::OnRead(bool ok, Scratch* scratch) {
   } else if (ok) {
     ReadMessage(*context_.admission, &request_, scratch);
     const std::string peer = call_.peer();
-    Take(CallerOf(call_.client_metadata(), peer), scratch);
+    std::vector<std::string> names;
+    if (context_.admission->AsksForCertificates()) names = CertificateNamesOf(call_);
+    Caller caller = CallerOf(call_.client_metadata(), peer);
+    caller.certificate_names = names;
+    Take(caller, scratch);
   } else {
     EndWithoutMessage({grpc::StatusCode::INVALID_ARGUMENT, "the call has no message"});
   }

@@ -45,8 +45,8 @@ bool PendingEpoch::AddSendAgain(RejectReason reason, uint64_t events, uint64_t s
 }
 
 size_t PendingEpoch::BytesOf(const Batch& batch) {
-  size_t bytes = sizeof(Wait) + sizeof(BatchHeader) + batch.entries.size() * sizeof(Entry) +
-                 batch.losses.size() * sizeof(Loss);
+  size_t bytes = sizeof(Wait) + sizeof(BatchHeader) + sizeof(batch.sender) +
+                 batch.entries.size() * sizeof(Entry) + batch.losses.size() * sizeof(Loss);
   for (const Detail& detail : batch.details) bytes += sizeof(Detail) + detail.operation.size();
   return bytes;
 }

@@ -101,7 +101,11 @@ struct Detail {
 struct Batch {
   SessionId session;
   uint64_t sequence = 0;
-  bool late = false;  // older than kLateAge on arrival
+  // A hash of the player who has a token, or of the address; 0 if neither is known. It differs in
+  // every process, so that a log does not show addresses.
+  uint64_t sender = 0;
+  bool relayed = false;  // from a server that reports for many players
+  bool late = false;     // older than kLateAge on arrival
   std::vector<Entry> entries;
   std::vector<Loss> losses;
   std::vector<Detail> details;

@@ -75,6 +75,7 @@ absl::Status CheckPolicy(const internal::Policy& policy) {
         within("number of overlay_codes", static_cast<uint64_t>(policy.overlay_codes_size()),
                kOverlayCodesMax),
         within("unknown_codes_of_app", policy.unknown_codes_of_app(), kUnknownCodesMax),
+        within("watched_events_max", policy.watched_events_max(), kWatchedEventsMax),
         within("series_events_max", policy.series_events_max(), kSeriesEventsMax)}) {
     if (!status.ok()) return status;
   }

@@ -30,6 +30,9 @@ inline constexpr uint64_t kLostEventsMax = 1'000'000'000'000;
 // 2^53.
 inline constexpr uint64_t kSeriesEventsMax = uint64_t{1} << 52;
 
+// The most that detect.max_session_events may be.
+inline constexpr uint64_t kWatchedEventsMax = 1'000'000;
+
 // The most that limits.max_app_regions may be, and the apps of a stored policy may have.
 inline constexpr size_t kAppRegionsMax = 10'000;
 

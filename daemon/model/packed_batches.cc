@@ -18,6 +18,13 @@ void AppendRaw(std::string* out, const T* items, size_t n) {
   out->append(reinterpret_cast<const char*>(items), n * sizeof(T));
 }
 
+constexpr uint8_t kFlags = BatchHeader::kLate | BatchHeader::kHasSender | BatchHeader::kRelayed;
+
+size_t SizeOf(const BatchHeader& header) {
+  return sizeof(header) + (header.Has(BatchHeader::kHasSender) ? sizeof(Batch::sender) : 0) +
+         header.entries * sizeof(Entry) + header.losses * sizeof(Loss);
+}
+
 absl::Status Damaged(size_t offset, absl::string_view how) {
   return absl::DataLossError(absl::StrCat("the batch at byte ", offset, " ", how));
 }
@@ -26,8 +33,8 @@ absl::Status Damaged(size_t offset, absl::string_view how) {
 // its epoch.
 absl::Status CheckLimits(const BatchView& batch, size_t offset) {
   // Logs outlive versions, so these limits may rise but never fall.
-  bool kept = batch.header.late <= 1 && batch.header.entries <= kEntriesPerBatchMax &&
-              batch.header.losses <= kLossesPerBatchMax;
+  bool kept =
+      batch.header.entries <= kEntriesPerBatchMax && batch.header.losses <= kLossesPerBatchMax;
   for (const Entry& entry : batch.entries) {
     kept = kept && entry.count >= 1 && entry.count <= kCountMax;
   }
@@ -53,9 +60,8 @@ absl::StatusOr<PackedBatches> PackedBatches::Parse(std::string bytes, size_t ori
       return absl::DataLossError(absl::StrCat("a batch header is cut off at byte ", offset));
     }
     std::memcpy(&header, packed.data() + offset, sizeof(header));
-    const size_t size =
-        sizeof(header) + header.entries * sizeof(Entry) + header.losses * sizeof(Loss);
-    if (packed.size() - offset < size || header.origin >= origins) {
+    if ((header.flags & ~kFlags) != 0) return Damaged(offset, "breaks a limit");
+    if (packed.size() - offset < SizeOf(header) || header.origin >= origins) {
       return Damaged(offset, "points outside the epoch");
     }
     const size_t begin = offset;
@@ -75,8 +81,11 @@ void PackedBatches::Add(const Batch& batch, uint32_t origin) {
   header.origin = origin;
   header.entries = static_cast<uint16_t>(batch.entries.size());
   header.losses = static_cast<uint8_t>(batch.losses.size());
-  header.late = batch.late ? 1 : 0;
+  if (batch.late) header.flags |= BatchHeader::kLate;
+  if (batch.relayed) header.flags |= BatchHeader::kRelayed;
+  if (batch.sender != 0) header.flags |= BatchHeader::kHasSender;
   AppendRaw(&bytes_, &header, 1);
+  if (batch.sender != 0) AppendRaw(&bytes_, &batch.sender, 1);
   AppendRaw(&bytes_, batch.entries.data(), batch.entries.size());
   AppendRaw(&bytes_, batch.losses.data(), batch.losses.size());
   ++count_;
@@ -92,7 +101,13 @@ bool PackedBatches::Next(size_t* offset, BatchView* batch) const {
   const char* at = bytes_.data() + *offset;
   std::memcpy(&batch->header, at, sizeof(BatchHeader));
   at += sizeof(BatchHeader);
-  // Aligned: the heap block is, and header, Entry and Loss are all multiples of eight bytes long.
+  batch->sender = 0;
+  if (batch->header.Has(BatchHeader::kHasSender)) {
+    std::memcpy(&batch->sender, at, sizeof(batch->sender));
+    at += sizeof(batch->sender);
+  }
+  // Aligned: the heap block is, and header, sender, Entry and Loss are all multiples of eight bytes
+  // long.
   batch->entries = {reinterpret_cast<const Entry*>(at), batch->header.entries};
   at += sizeof(Entry) * batch->header.entries;
   batch->losses = {reinterpret_cast<const Loss*>(at), batch->header.losses};

@@ -1,9 +1,9 @@
 // The batches of an epoch in one string: adding a batch is an append, reading one needs no parsing,
 // and the event log stores the string as it is.
 //
-// A batch is a BatchHeader, then `entries` times Entry, then `losses` times Loss, all in the byte
-// order of x86 and ARM (little-endian) and with every field at a multiple of its size. Stored logs
-// hold this layout, so it must not change.
+// A batch is a BatchHeader, its sender if it has one, then `entries` times Entry, then `losses`
+// times Loss, all in the byte order of x86 and ARM (little-endian) and with every field at a
+// multiple of its size. Stored logs hold this layout, so it must not change.
 //
 // Thread safety: none; it has one owner at a time.
 #ifndef GMEWATCH_DAEMON_MODEL_PACKED_BATCHES_H_
@@ -25,13 +25,20 @@ struct BatchHeader {
   uint32_t origin = 0;  // index of the epoch's origins
   uint16_t entries = 0;
   uint8_t losses = 0;
-  uint8_t late = 0;  // 1: older than kLateAge on arrival
+  uint8_t flags = 0;
+
+  // Flags; a log of an older daemon has kLate alone. kHasSender: Batch::sender follows.
+  static constexpr uint8_t kLate = 1;
+  static constexpr uint8_t kHasSender = 2;
+  static constexpr uint8_t kRelayed = 4;
+  bool Has(uint8_t flag) const { return (flags & flag) != 0; }
 };
 static_assert(sizeof(BatchHeader) == 32 && sizeof(Entry) == 8 && sizeof(Loss) == 16);
 
 // A batch in a PackedBatches. The spans are valid until that is changed.
 struct BatchView {
   BatchHeader header;
+  uint64_t sender = 0;
   absl::Span<const Entry> entries;
   absl::Span<const Loss> losses;
 };

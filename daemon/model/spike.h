@@ -35,6 +35,10 @@ struct Spike {
   // which is usual at this hour. 0: not known.
   double operations_share = 0;
   double traffic_ratio = 0;
+  // Roughly who caused it since it was announced; kSendersCounted stands for as many or more.
+  uint32_t sessions = 0;
+  uint32_t new_sessions = 0;  // those whose first batch reported it
+  uint32_t addresses = 0;     // or players with a token; 0: neither is known
 };
 
 // A place whose traffic is far above what is usual at this hour, or one that is new. No alarm.

@@ -7,7 +7,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/model/code_label.h"
-#include "daemon/model/spike_reason.h"
 #include "daemon/triage/breakdowns.h"
 #include "daemon/triage/sdk_note.h"
 #include "daemon/triage/timestamp.h"
@@ -146,11 +145,7 @@ v1::Spike Answers::SpikeOf(const Spike& spike) const {
   out.set_expected_rate(spike.expected_rate);
   out.set_observed_rate(spike.observed_rate);
   out.set_score(spike.score);
-  if (spike.active) {
-    out.set_operations_share(spike.operations_share);
-    out.set_traffic_ratio(spike.traffic_ratio);
-    out.set_reason(SpikeReason(spike.operations_share, spike.traffic_ratio));
-  }
+  if (spike.active) SetEvidence(spike, &out);
   if (const Known* known = Find(out.code())) {
     out.set_category(known->summary.category());
     out.set_runbook_url(known->summary.runbook_url());

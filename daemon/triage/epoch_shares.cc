@@ -89,7 +89,7 @@ void EpochShares::ObserveBatches(uint64_t number, const Epoch& epoch,
   for (size_t i = 0; next < batches && epoch.Next(&offset, &batch); ++i) {
     if (i != next) continue;
     next += apart;
-    if (verdicts[i] != Verdict::kCounted || batch.header.late != 0) continue;
+    if (verdicts[i] != Verdict::kCounted || batch.header.Has(BatchHeader::kLate)) continue;
     const size_t spent = kBatchCost + batch.entries.size();
     if (spent > allowance_) break;
     allowance_ -= spent;

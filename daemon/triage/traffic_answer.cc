@@ -1,5 +1,6 @@
 #include "daemon/triage/traffic_answer.h"
 
+#include "daemon/model/spike_reason.h"
 #include "daemon/triage/timestamp.h"
 
 namespace gmewatch {
@@ -16,6 +17,15 @@ v1::TrafficLine TrafficAnswer(const TrafficLine& line) {
   out.set_usual_rate(line.usual_rate);
   out.set_observed_rate(line.observed_rate);
   return out;
+}
+
+void SetEvidence(const Spike& spike, v1::Spike* answer) {
+  answer->set_operations_share(spike.operations_share);
+  answer->set_traffic_ratio(spike.traffic_ratio);
+  answer->set_sessions(spike.sessions);
+  answer->set_new_sessions(spike.new_sessions);
+  answer->set_addresses(spike.addresses);
+  answer->set_reason(SpikeReason(spike));
 }
 
 }  // namespace gmewatch

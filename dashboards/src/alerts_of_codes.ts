@@ -15,6 +15,13 @@ const ofSpike = (name: string, factor: string, family: string): Lookup => ({
 const EXPECTED = ofSpike('Expected', '60 * ', 'gme_spike_expected_rate');
 const SHARE = ofSpike('Share', '', 'gme_spike_operations_share');
 const TRAFFIC = ofSpike('Traffic', '', 'gme_spike_traffic_ratio');
+const SESSIONS = ofSpike('Sessions', '', 'gme_spike_sessions');
+const NEW_SESSIONS = ofSpike('NewSessions', '', 'gme_spike_new_sessions');
+const ADDRESSES = ofSpike('Addresses', '', 'gme_spike_addresses');
+
+// gmewatchd counts up to 266.
+const senders = (value: string, one: string, many: string): string =>
+  `${written(value, 'number')} {{ if gt ${value} 265.5 }}or more {{ end }}{{ if eq ${value} 1.0 }}${one}{{ else }}${many}{{ end }}`;
 
 // What speaks for the spike beside its rates, and what was ruled out. Rates wander by some 30 %.
 const why = (say: Dialect): string =>
@@ -24,7 +31,11 @@ const why = (say: Dialect): string =>
     (value) =>
       `{{ if gt ${value} 1.4 }}Traffic is ${written(value, 'number')} times the usual, errors are more than that explains. ` +
       `{{ else if lt ${value} 0.7 }}Traffic is down to ${written(value, 'share')} of the usual. {{ else }}Traffic is as usual. {{ end }}`,
-  );
+  ) +
+  say.textOf(SESSIONS, (value) => senders(value, 'session', 'sessions')) +
+  say.textOf(NEW_SESSIONS, (value) => `, ${senders(value, 'new', 'new')}`) +
+  say.textOf(ADDRESSES, (value) => `, ${senders(value, 'address', 'addresses')}`) +
+  say.textOf(SESSIONS, () => '. ');
 
 const CAUSE = ofSpike('Cause', '', 'gme_spike_likely_cause');
 
@@ -56,7 +67,7 @@ const spike = (severity: Severity, expr: string): Alert => ({
   for: '30s',
   // Bridges a restart of gmewatchd, and the time until GmewatchDown inhibits a false resolve.
   keepFiringFor: '3m',
-  lookups: [EXPECTED, SPIKE_FIX, CAUSE, SHARE, TRAFFIC],
+  lookups: [EXPECTED, SPIKE_FIX, CAUSE, SHARE, TRAFFIC, SESSIONS, NEW_SESSIONS, ADDRESSES],
   summary: (say) =>
     `${say.label('code')} ${say.label('name')} rises in region ${say.label('region')}, app ${say.label('app')}: ` +
     `${say.value('number')} a minute, ${say.lookup(EXPECTED, 'number')} expected at this hour`,
@@ -68,9 +79,9 @@ const spike = (severity: Severity, expr: string): Alert => ({
   dashboard: UID.overview,
   panel: 'Spikes now: what to do',
   runbook: {
-    meaning: 'Several sessions report a code far more often than its baseline predicts. The alert has the solution from the GME documentation.',
+    meaning: 'Several players report a code far more often than its baseline predicts. The alert has the solution from the GME documentation.',
     impact: 'Depends on the code: see its page on gmewatchd (the alert\'s runbook_url). Codes that rise together are one incident.',
-    diagnosis: 'The Code dashboard shows who is affected: region, app, share of the sessions. The Overview shows which other codes rise; check the code of network, credentials or configuration first, because it is the likely cause of the others.',
+    diagnosis: 'The alert says how many sessions report it and from how many addresses; mostly new sessions from few addresses may be made up. The Code dashboard shows who is affected: region, app, share of the sessions. The Overview shows which other codes rise; check the code of network, credentials or configuration first, because it is the likely cause of the others.',
     mitigation: 'Apply the documented solution in the alert.',
   },
 });
@@ -84,14 +95,14 @@ const retryLoop: Alert = {
   summary: (say) => `Very few sessions repeat ${say.label('code')} ${say.label('name')} in region ${say.label('region')}, app ${say.label('app')}`,
   solution: (say) => say.lookupLabel(LOOP_FIX, 'solution', NO_FIX),
   description: () =>
-    'For ten minutes very few sessions have reported the code far more often than expected. This is not an outage: a client ' +
-    'retries without waiting.',
+    'For ten minutes very few players, or the players of very few addresses, have reported the code far more often than expected. ' +
+    'This is not an outage: a client retries without waiting, or somebody makes it up.',
   runbookUrl: (say) => say.lookupLabel(LOOP_FIX, 'runbook_url', LOOP_RUNBOOK),
   dashboard: UID.overview,
   panel: 'Retry loops',
   runbook: {
-    meaning: 'Very few sessions report a code far more often than expected.',
-    impact: 'These sessions have no voice, and their retries load GME. Nobody else is affected.',
+    meaning: 'Very few players report a code far more often than expected, or many of one address: it is one player, one network, or made up.',
+    impact: 'These players have no voice, and their retries load GME. Nobody else is affected.',
     diagnosis: 'The Code dashboard shows the region and the app.',
     mitigation: 'Apply the documented solution to these clients, and make the game wait longer after each failure.',
   },

@@ -2,6 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gmewatch/reporter.h"
 #include "tests/client/reporter_fixture.h"
 #include "tests/support/scripted_server.h"
@@ -84,6 +90,68 @@ TEST_F(ReporterCredentialsTest, SendsItsKey) {
   ASSERT_EQ(received.size(), 2U);
   EXPECT_EQ(received[0].authorization, "");
   EXPECT_EQ(received[1].authorization, "Bearer s3cret");
+}
+
+TEST_F(ReporterCredentialsTest, AKeyThatIsRejectedIsReplacedWhileItRunsAndNothingIsLost) {
+  ScriptedServer server;
+  server.Next(Failure(absl::UnauthenticatedError("the token ended 5s ago")));
+  ReporterOptions options = QuickOptions(server.address());
+  options.key = "old-token";
+  // Without a new key the next attempt would come after the test.
+  options.initial_backoff = options.max_backoff = std::chrono::minutes(5);
+  absl::Notification asked;
+  options.on_key_rejected = [&asked] { asked.Notify(); };
+  Reporter reporter(options);
+  reporter.Report(1005, 7);
+  ASSERT_TRUE(asked.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  EXPECT_EQ(reporter.Stats().last_error_code, 16);
+  EXPECT_EQ(reporter.Stats().pending_events, 7U);
+  EXPECT_FALSE(reporter.SetKey("with a blank"));
+  EXPECT_TRUE(reporter.SetKey("new-token"));
+  ASSERT_TRUE(server.AwaitCalls(2));
+  EXPECT_TRUE(reporter.Stop(std::chrono::seconds(20)));
+  const auto received = server.received();
+  ASSERT_EQ(received.size(), 2U);
+  EXPECT_EQ(received[0].authorization, "Bearer old-token");
+  EXPECT_EQ(received[1].authorization, "Bearer new-token");
+  EXPECT_EQ(received[1].request.sequence(), received[0].request.sequence());
+  EXPECT_EQ(server.counted_events(), 7U);
+}
+
+TEST_F(ReporterCredentialsTest, TheCallbackMaySetTheKeyItself) {
+  ScriptedServer server;
+  server.Next(Failure(absl::UnauthenticatedError("wrong")));
+  server.Next(Failure(absl::UnauthenticatedError("wrong")));
+  ReporterOptions options = QuickOptions(server.address());
+  options.initial_backoff = options.max_backoff = std::chrono::minutes(5);
+  Reporter* made = nullptr;
+  int asked = 0;
+  options.on_key_rejected = [&] { made->SetKey(absl::StrCat("token-", ++asked)); };
+  Reporter reporter(options);
+  made = &reporter;
+  reporter.Report(1005);
+  ASSERT_TRUE(server.AwaitCalls(3));
+  EXPECT_TRUE(reporter.Stop(std::chrono::seconds(20)));
+  EXPECT_EQ(server.received()[2].authorization, "Bearer token-2");
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(ReporterCredentialsTest, AKeyMayBeReplacedAtAnyTimeFromAnyThread) {
+  ScriptedServer server;
+  ReporterOptions options = QuickOptions(server.address());
+  Reporter reporter(options);
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 3; ++thread) {
+    threads.emplace_back([&reporter, thread] {
+      for (int i = 0; i < 1000; ++i) {
+        reporter.Report(1005);
+        EXPECT_TRUE(reporter.SetKey(absl::StrCat("token-", thread, "-", i)));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(reporter.Stop(std::chrono::seconds(20)));
+  EXPECT_EQ(server.counted_events(), 3000U);
 }
 
 }  // namespace

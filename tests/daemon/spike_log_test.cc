@@ -19,6 +19,9 @@ SpikeReport OneSpike(bool retry_loop, bool active) {
   spike.active = active;
   spike.observed_rate = 12.5;
   spike.expected_rate = 0.25;
+  spike.sessions = 40;
+  spike.new_sessions = 12;
+  spike.addresses = 35;
   return report;
 }
 
@@ -50,7 +53,8 @@ std::string Logged(const SpikeReport& before, const SpikeReport& after) {
 
 TEST(SpikeLogTest, LogsTheStartAndTheEndOfASpike) {
   const std::string rest =
-      "where=\"1005 in eu of shooter\" name=AV_ERR_TIMEOUT observed=12.5/s expected=0.25/s\n";
+      "where=\"1005 in eu of shooter\" name=AV_ERR_TIMEOUT observed=12.5/s expected=0.25/s "
+      "from=\"40 sessions, 12 new, 35 addresses\"\n";
   for (const auto& [retry_loop, name] :
        {std::pair(false, "INFO spike"), std::pair(true, "INFO retry loop")}) {
     const SpikeReport active = OneSpike(retry_loop, true);

@@ -38,7 +38,7 @@ class World {
     }
   }
   void CountSuccesses(size_t place, uint32_t successes) {
-    counters_->mutable_place(place)->CountSuccesses(successes, false);
+    counters_->mutable_place(place)->CountSuccesses(successes, successes);
   }
   void CountPoisson(size_t place, size_t slot, double mean) {
     Count(place, slot, random_.Poisson(mean));

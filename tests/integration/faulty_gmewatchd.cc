@@ -131,7 +131,9 @@ class ForgetfulLog final : public FaultyLog {
         Batch batch;
         batch.session = {~view.header.session.a, view.header.session.b};
         batch.sequence = view.header.sequence;
-        batch.late = view.header.late != 0;
+        batch.late = view.header.Has(BatchHeader::kLate);
+        batch.relayed = view.header.Has(BatchHeader::kRelayed);
+        batch.sender = view.sender;
         batch.entries.assign(view.entries.begin(), view.entries.end());
         batch.losses.assign(view.losses.begin(), view.losses.end());
         changed.Add(batch, HashedOrigin(epoch.origins()[view.header.origin]));

@@ -12,6 +12,7 @@
 
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/raw_http2.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/wire_client.h"
 
 namespace gmewatch {
@@ -187,6 +188,30 @@ TEST_F(HostileCallsTest, AMuteConnectionIsClosed) {
   EXPECT_TRUE(AwaitTrue([&] { return ValueOf(daemon_->Scrape(), "process_open_fds") < 100; },
                         kPatience, absl::Milliseconds(100)));
   good.Stop();
+}
+
+// gRPC does not tell a stream whose next message has begun from a quiet one.
+TEST(UnfinishedMessageTest, ALaterMessageThatIsNotFinishedEndsWithItsConnection) {
+  const TempDir dir;
+  const auto daemon = GmewatchdProcess::Start(
+      {"--in_memory", "--open",
+       "--config=" + dir.Write("settings.yaml", "ingest: {max_connection_age: 2s}\n")});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  RawHttp2 stranger((*daemon)->ingest_address());
+  const std::string batch =
+      MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}}).SerializeAsString();
+  ASSERT_LT(batch.size(), 256U);
+  stranger.Call(1, kReportStreamPath);
+  stranger.Frame(RawHttp2::kData, 0, 1,
+                 std::string("\0\0\0\0", 4) + static_cast<char>(batch.size()) + batch);
+  stranger.BeginMessage(1, 1000, 500);
+  ASSERT_TRUE(stranger.Flush());
+  EXPECT_EQ((*daemon)->AwaitValue("gmewatch_batches_total{result=\"counted\"}", 1), 1);
+  const absl::Time begin = absl::Now();
+  EXPECT_TRUE(stranger.AwaitClose(kPatience));
+  std::cout << "closed after " << absl::Now() - begin << "\n";
+  EXPECT_TRUE(AwaitTrue(
+      [&] { return ValueOf((*daemon)->Scrape(), "gmewatch_streams") == 0; }, kPatience));
 }
 
 }  // namespace

@@ -19,13 +19,16 @@ using ::testing::Not;
 class TlsTest : public ::testing::Test {
  protected:
   // `more`: further settings of ingest.tls, after certificate and key.
-  void Start(const std::string& more) {
+  std::string WriteSettings(const std::string& more) {
     dir_.Write("authority.pem", certificates_.authority);
-    const std::string config = dir_.Write(
+    return dir_.Write(
         "settings.yaml",
         absl::StrCat("ingest:\n  tls:\n    certificate_file: ",
                      dir_.Write("server.pem", certificates_.server_certificate),
                      "\n    key_file: ", dir_.Write("server.key", certificates_.server_key), more));
+  }
+  void Start(const std::string& more) {
+    const std::string config = WriteSettings(more);
     auto daemon = GmewatchdProcess::Start({"--in_memory", "--config=" + config});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = *std::move(daemon);
@@ -88,6 +91,45 @@ TEST_F(TlsTest, RequiresAClientCertificateOfTheConfiguredAuthority) {
   options.tls.private_key = certificates_.client_key;
   EXPECT_TRUE(Arrives(options));
   EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"counted\"}"), 1);
+}
+
+// Names of test_certificates.cc: the client's common name is "client", its alternative name
+// "localhost".
+TEST_F(TlsTest, AnAppDemandsACertificateForOneOfItsNames) {
+  const auto settings = [this](const char* names_of_servers) {
+    return absl::StrCat("\n    client_ca_file: ", dir_.File("authority.pem"),
+                        "\n    client_certificate_optional: true\napps:\n",
+                        "- {name: servers, regions: [eu], keys: [key-of-servers], client_names: ",
+                        names_of_servers, "}\n- {name: game, regions: [eu]}\n");
+  };
+  ASSERT_NO_FATAL_FAILURE(Start(settings("[other.example.com, client]")));
+  const auto from = [this](const char* app, const TestCertificates* client) {
+    ReporterOptions options = TlsOptions();
+    options.app = app;
+    options.region = "eu";
+    if (app == std::string("servers")) options.key = "key-of-servers";
+    if (client == nullptr) return options;
+    options.tls.certificate_chain = client->client_certificate;
+    options.tls.private_key = client->client_key;
+    return options;
+  };
+  EXPECT_TRUE(Arrives(from("servers", &certificates_))) << "by the common name";
+  EXPECT_FALSE(Arrives(from("servers", nullptr)));
+  const TestCertificates others = MakeTestCertificates();
+  EXPECT_FALSE(Arrives(from("servers", &others))) << "the same names, of another authority";
+  EXPECT_TRUE(Arrives(from("game", nullptr))) << "the other app demands none";
+  EXPECT_TRUE(Arrives(from("game", &certificates_)));
+  ReporterOptions without_key = from("servers", &certificates_);
+  without_key.key.clear();
+  EXPECT_FALSE(Arrives(without_key)) << "a key is demanded besides";
+
+  WriteSettings(settings("[other.example.com]"));
+  ASSERT_TRUE(daemon_->Reload("success"));
+  EXPECT_FALSE(Arrives(from("servers", &certificates_)));
+  WriteSettings(settings("[localhost]"));
+  ASSERT_TRUE(daemon_->Reload("success"));
+  EXPECT_TRUE(Arrives(from("servers", &certificates_))) << "by the alternative name";
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_batches_total{result=\"counted\"}"), 4);
 }
 
 TEST_F(TlsTest, GmectlTakesCertificatesFromFiles) {

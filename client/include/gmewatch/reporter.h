@@ -34,6 +34,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -67,8 +68,13 @@ struct ReporterOptions {
   std::string platform;
 
   // The app's key, if the server requires one ("authorization: Bearer KEY"); up to 1024 visible
-  // ASCII characters. Without TLS it crosses the network in the clear.
+  // ASCII characters. Without TLS it crosses the network in the clear. Or a token of the app's
+  // backend, which ends: Reporter::SetKey replaces it.
   std::string key;
+  // The server has rejected the key as wrong, or as a token that has ended (UNAUTHENTICATED); its
+  // batch is kept. Called on the Reporter's thread, once for each answer: it must not block or
+  // throw, may call SetKey, now or later, and must not destroy the Reporter. May be empty.
+  std::function<void()> on_key_rejected;
   TlsOptions tls;
 
   // How often counts are sent, from 10 ms to 1 h; without counts nothing is sent. The first batch
@@ -144,6 +150,11 @@ class Reporter {
   // bytes; may be null) and the code in the SDK's log. A batch carries the first 16 details; later
   // ones are left out. Takes a short lock; allocates nothing.
   void Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept;
+
+  // Replaces the key from the next attempt on, which is made at once if the last one failed because
+  // of the key. Returns false, and changes nothing, if it is not up to 1024 visible ASCII
+  // characters. Empty: none.
+  bool SetKey(std::string key);
 
   // Sends all pending counts now and waits until they are settled: acknowledged, rejected or given
   // up. Returns false at the deadline. Does not wait for the interval and shortens a long back-off,

@@ -39,6 +39,62 @@ TEST(CoreTest, ARequestIsAConnectPost) {
                                            Pair("Authorization", "Bearer secret")));
 }
 
+std::string KeyOf(const ClientWorld& world) {
+  return world.headers().size() < 3 ? "" : world.headers()[2].second;
+}
+
+TEST(CoreTest, AKeyThatIsRejectedIsReplacedWhileItRunsAndNothingIsLost) {
+  static int asked;
+  asked = 0;
+  ClientWorld world;
+  world.options().key = "old-token";
+  world.options().key_rejected = [](void* /*user*/) { ++asked; };
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 7);
+  world.Pass(10000);
+  EXPECT_EQ(KeyOf(world), "Bearer old-token");
+  const std::string rejected = *world.request();
+  world.Answer(401, R"({"code":"unauthenticated","message":"the token ended 5s ago"})");
+  const int64_t later = world.Tick();
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(world.Stats().last_code, 16);
+  EXPECT_EQ(world.Stats().pending_events, 7U);
+  EXPECT_GE(later, world.now() + 450'000) << "an operator would be needed";
+
+  EXPECT_EQ(gmewatch_set_key(world.watch(), "with a blank"), 0);
+  EXPECT_EQ(gmewatch_set_key(world.watch(), "new-token"), 1);
+  world.Tick();
+  ASSERT_TRUE(world.request().has_value());
+  EXPECT_EQ(KeyOf(world), "Bearer new-token");
+  world.Serve();
+  world.Tick();
+  EXPECT_EQ(world.server().EventsOf(1005), 7U);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(gmewatch_set_key(world.watch(), nullptr), 1);
+  gmewatch_report(world.watch(), 1005, 1);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(KeyOf(world), "");
+}
+
+TEST(CoreTest, AKeyThatComesWhileTheOldOneIsOnItsWayIsUsedNext) {
+  ClientWorld world;
+  world.options().key = "old-token";
+  world.options().key_rejected = [](void* /*user*/) { FAIL() << "there is a new one"; };
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 1);
+  world.Pass(10000);
+  EXPECT_EQ(gmewatch_set_key(world.watch(), "new-token"), 1);
+  world.Tick();
+  EXPECT_EQ(KeyOf(world), "Bearer old-token") << "its pointers are in use";
+  world.Answer(401, R"({"code":"unauthenticated","message":"the token ended 5s ago"})");
+  world.Tick();
+  ASSERT_TRUE(world.request().has_value());
+  EXPECT_EQ(KeyOf(world), "Bearer new-token");
+  world.Serve();
+  world.Tick();
+  EXPECT_EQ(world.server().total(), 1U);
+}
+
 std::string ErrorOf(void (*change)(gmewatch_options*)) {
   ClientWorld world;
   change(&world.options());

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/session_with_spread.h"
 
@@ -92,6 +93,23 @@ TEST(CellTest, CountsEventsInTimeWithTheirSenders) {
   EXPECT_EQ(cell.late.value(), 5U);
   EXPECT_EQ(cell.InTime(), 3U);
   EXPECT_EQ(cell.senders()->events(9 % Senders::kBuckets), 3U);
+}
+
+TEST(CellTest, SessionsOfOneAddressAreOneSender) {
+  Cell cell;
+  constexpr uint64_t kAddress = uint64_t{5} << 58 | 3;
+  for (uint64_t session = 0; session < 20; ++session) {
+    cell.CountInTime(SessionWithSpread(session << 58 | session), 2,
+                     {.sender = kAddress, .is_new = session < 7, .events = 1});
+  }
+  EXPECT_EQ(cell.events.value(), 40U);
+  EXPECT_EQ(cell.senders()->events(3), 20U) << "as the detector sees them";
+  EXPECT_EQ(absl::popcount(cell.senders()->TakeSenders()), 1);
+  const SenderBits bits = cell.senders()->TakeBits();
+  EXPECT_EQ(absl::popcount(bits.sessions), 20);
+  EXPECT_EQ(absl::popcount(bits.new_sessions), 7);
+  EXPECT_EQ(absl::popcount(bits.addresses), 1);
+  EXPECT_EQ(cell.senders()->TakeBits().sessions, 0U) << "each is taken once";
 }
 
 }  // namespace

@@ -119,5 +119,21 @@ TEST(CheckAppsTest, ChecksTokenKeysAndNeverRepeatsThem) {
              "without spaces");
 }
 
+TEST(CheckAppsTest, ClientNamesNeedAnAuthority) {
+  const std::string apps = "apps:\n- name: a\n  regions: [x]\n  client_names: ";
+  const auto tls = [](const char* more) {
+    return absl::StrCat("\ningest: {tls: {certificate_file: c, key_file: k", more, "}}\n");
+  };
+  const std::string authority = tls(", client_ca_file: a");
+  EXPECT_TRUE(ParseSettings(apps + "[b.example.com, c]" + authority, "f").ok());
+  CheckError(apps + "[b.example.com]" + tls(""),
+             "s.yaml:4:17: app \"a\" has client_names, and no ingest.tls.client_ca_file says which "
+             "certificates are good");
+  CheckError(apps + "[b, b]" + authority, "s.yaml:4:21: name \"b\" appears twice, first in line 4");
+  CheckError(apps + "['']" + authority, "s.yaml:4:18: this name is empty");
+  CheckError(tls(", client_certificate_optional: true").substr(1),
+             "s.yaml:1:79: ingest.tls.client_certificate_optional needs client_ca_file");
+}
+
 }  // namespace
 }  // namespace gmewatch

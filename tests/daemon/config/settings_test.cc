@@ -348,7 +348,7 @@ TEST(SettingsTest, AnErrorIsTheFirstFaultOfTheText) {
              "s.yaml:2:17: limits.max_sessions must be from 1000 to 100000000, not 1");
   CheckError("apps:\n  - name: a\n    regoins: [x]",
              "s.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
-             "relay_keys, token_keys");
+             "relay_keys, token_keys, client_names");
 }
 
 TEST(ChangedForRestartTest, NamesTheSettingsThatSighupDoesNotChange) {

@@ -72,11 +72,11 @@ TEST(CounterReaderTest, EventsFromBeforeAreNoGain) {
 // The detector measures errors against them.
 TEST(CounterReaderTest, ReturnsTheSuccessesOfAPlaceWithoutLateOnes) {
   Writer writer;
-  writer.counters.mutable_place(1)->CountSuccesses(70, false);
+  writer.counters.mutable_place(1)->CountSuccesses(70, 70);
   CounterReader reader(writer.counters);
   writer.Count(1, 1, 2);
-  writer.counters.mutable_place(1)->CountSuccesses(9, false);
-  writer.counters.mutable_place(1)->CountSuccesses(50, true);
+  writer.counters.mutable_place(1)->CountSuccesses(9, 9);
+  writer.counters.mutable_place(1)->CountSuccesses(50, 0);
   const std::vector<CellGain>& gains = reader.Read();
   ASSERT_THAT(gains, testing::SizeIs(2));
   EXPECT_TRUE(gains[0].success);

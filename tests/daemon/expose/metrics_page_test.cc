@@ -35,6 +35,7 @@ SpikeSnapshot OneSpikeAndOneLoop() {
   report.spikes.resize(2);
   report.spikes[0].active = true;
   report.spikes[0].operations_share = report.spikes[0].traffic_ratio = 1;
+  report.spikes[0].sessions = report.spikes[0].addresses = 1;
   report.traffic.resize(2);
   for (TrafficLine& line : report.traffic) line.active = true;
   report.traffic[1].kind = TrafficLine::Kind::kLaunch;

@@ -87,14 +87,21 @@ TEST(SpikeFamiliesTest, ARetryLoopIsNoSpike) {
   EXPECT_THAT(samples.at("gme_spike_active"), ElementsAre(Pair("other unknown eu demo", 1)));
 }
 
-TEST(SpikeFamiliesTest, ShowsWhatIsKnownOfTheTraffic) {
+TEST(SpikeFamiliesTest, ShowsWhatIsKnownOfTheTrafficAndWhoReportsIt) {
   SpikeReport report;
   report.spikes = {SpikeAt(1005, {"all", "eu"}, true), SpikeAt(1005, {"all", "us"}, true)};
   report.spikes[0].operations_share = 0.5;
   report.spikes[0].traffic_ratio = 1.25;
+  report.spikes[0].sessions = 40;
+  report.spikes[0].new_sessions = 12;
+  report.spikes[0].addresses = 35;
   auto samples = Render(report);
   EXPECT_THAT(samples["gme_spike_operations_share"], ElementsAre(Pair("1005 client eu all", 0.5)));
   EXPECT_THAT(samples["gme_spike_traffic_ratio"], ElementsAre(Pair("1005 client eu all", 1.25)));
+  EXPECT_THAT(samples["gme_spike_sessions"], ElementsAre(Pair("1005 client eu all", 40)));
+  EXPECT_THAT(samples["gme_spike_new_sessions"],
+              ElementsAre(Pair("1005 client eu all", 12), Pair("1005 client us all", 0)));
+  EXPECT_THAT(samples["gme_spike_addresses"], ElementsAre(Pair("1005 client eu all", 35)));
 }
 
 TEST(SpikeFamiliesTest, ShowsCrowdsAndLaunchesWhileTheyLast) {

@@ -169,5 +169,31 @@ TEST(AccessTest, ANewSettingsFileMakesEveryGrantCheckedAgain) {
   EXPECT_EQ(access.Check("signed", "eu", token).status.error_code(), StatusCode::UNAUTHENTICATED);
 }
 
+TEST(AccessTest, AnAppMayDemandACertificateBesides) {
+  Settings settings;
+  internal::App* app = settings.add_apps();
+  app->set_name("servers");
+  app->add_regions("eu");
+  app->add_keys("key-of-servers");
+  app->add_client_names("a.example.com");
+  app->add_client_names("b.example.com");
+  ManualClock clock{absl::UnixEpoch()};
+  Access access(settings, clock);
+  EXPECT_TRUE(access.AsksForCertificates());
+  const std::string key = "Bearer key-of-servers";
+  const auto code = [&](const std::string& authorization, const std::vector<std::string>& names) {
+    return access.Check("servers", "eu", authorization, names).status.error_code();
+  };
+  EXPECT_EQ(code(key, {"x", "b.example.com"}), StatusCode::OK);
+  EXPECT_EQ(code(key, {}), StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(code(key, {"A.example.com"}), StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(code("", {"a.example.com"}), StatusCode::UNAUTHENTICATED);
+  EXPECT_FALSE(access.Check("servers", "eu", key).known);
+  settings.mutable_apps(0)->clear_client_names();
+  access.Update(settings);
+  EXPECT_FALSE(access.AsksForCertificates());
+  EXPECT_EQ(code(key, {}), StatusCode::OK);
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -35,6 +35,8 @@ Epoch FullEpoch() {
   batch.session = {1, 2};
   batch.sequence = 3;
   batch.late = true;
+  batch.sender = 0x1122334455667788;
+  batch.relayed = true;
   batch.entries = {{1005, 4}, {-1, kCountMax}};
   batch.losses = {{kLossReasons - 1, 5}};
   batch.details.push_back({99, 1005, -7, "EnterRoom"});
@@ -109,7 +111,9 @@ TEST(EpochTest, HasItsBatchesInOrder) {
   ASSERT_TRUE(epoch->Next(&offset, &batch));
   EXPECT_EQ(batch.header.session, (SessionId{1, 2}));
   EXPECT_EQ(batch.header.sequence, 3U);
-  EXPECT_EQ(batch.header.late, 1);
+  EXPECT_TRUE(batch.header.Has(BatchHeader::kLate));
+  EXPECT_TRUE(batch.header.Has(BatchHeader::kRelayed));
+  EXPECT_EQ(batch.sender, 0x1122334455667788U);
   ASSERT_EQ(batch.entries.size(), 2U);
   EXPECT_EQ(batch.entries[1].code, -1);
   EXPECT_EQ(batch.entries[1].count, kCountMax);
@@ -118,6 +122,8 @@ TEST(EpochTest, HasItsBatchesInOrder) {
   ASSERT_TRUE(epoch->Next(&offset, &batch));
   EXPECT_EQ(batch.header.session, (SessionId{9, 9}));
   EXPECT_EQ(batch.header.origin, 1U);
+  EXPECT_EQ(batch.header.flags, 0);
+  EXPECT_EQ(batch.sender, 0U);
   EXPECT_TRUE(batch.entries.empty());
   EXPECT_FALSE(epoch->Next(&offset, &batch));
 }
@@ -231,7 +237,7 @@ TEST(EpochTest, RejectsBatchesThatPointOutsideTheEpoch) {
   ExpectDamaged(with_header([](BatchHeader* h) { h->losses = 16; }), "byte 0 points outside");
   ExpectDamaged(with_header([](BatchHeader* h) { h->origin = 2; }), "byte 0 points outside");
   ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_batches()->append("x"); }),
-                "a batch header is cut off at byte 96");
+                "a batch header is cut off at byte 104");
   ExpectDamaged(Changed([](internal::EpochRecord* r) { r->mutable_details(0)->set_batch(2); }),
                 "a detail has no batch");
 }
@@ -240,15 +246,15 @@ TEST(EpochTest, RejectsBatchesThatBreakALimit) {
   const auto with_batches = [](const std::function<void(std::string*)>& change) {
     return Changed([&](internal::EpochRecord* r) { change(r->mutable_batches()); });
   };
-  // The first batch: 32 bytes of header, two entries of 8, a loss of 16 bytes.
+  // The first batch: 32 bytes of header, 8 of the sender, two entries of 8, a loss of 16 bytes.
   const auto put = [](uint64_t value, size_t at, size_t size) {
     return [=](std::string* batches) { std::memcpy(batches->data() + at, &value, size); };
   };
-  ExpectDamaged(with_batches(put(2, 31, 1)), "byte 0 breaks a limit");
-  ExpectDamaged(with_batches(put(kCountMax + 1, 36, 4)), "byte 0 breaks a limit");
-  ExpectDamaged(with_batches(put(0, 44, 4)), "byte 0 breaks a limit");
-  ExpectDamaged(with_batches(put(kLostEventsMax + 1, 56, 8)), "byte 0 breaks a limit");
-  ExpectDamaged(with_batches(put(kLossReasons, 48, 8)), "loss reason 5 is unknown");
+  ExpectDamaged(with_batches(put(8, 31, 1)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(kCountMax + 1, 44, 4)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(0, 52, 4)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(kLostEventsMax + 1, 64, 8)), "byte 0 breaks a limit");
+  ExpectDamaged(with_batches(put(kLossReasons, 56, 8)), "loss reason 5 is unknown");
   ExpectDamaged(with_batches([](std::string* batches) {
                   HeaderOf(batches)->entries = kEntriesPerBatchMax + 1;
                   batches->append(10'000, '\0');

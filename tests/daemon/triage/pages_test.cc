@@ -103,6 +103,9 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatSpikesWithTheFix) {
       {.where = where, .active = true, .start_s = start, .expected_rate = 4, .observed_rate = 84}};
   spikes_.spikes[0].operations_share = 0.61;
   spikes_.spikes[0].traffic_ratio = 1;
+  spikes_.spikes[0].sessions = 40;
+  spikes_.spikes[0].new_sessions = 12;
+  spikes_.spikes[0].addresses = 35;
   spikes_.incidents = {{.id = 1,
                         .active = true,
                         .start_s = start,
@@ -113,8 +116,10 @@ TEST_F(PagesTest, SaysThatItIsCalmOrWhatSpikesWithTheFix) {
   const std::string text = HomePage(Now()).main;
   EXPECT_THAT(text, HasSubstr("1 incident now, 1 code spikes"));
   EXPECT_THAT(text, HasSubstr("all apps, region <bdi>eu</bdi>"));
-  EXPECT_THAT(text, HasSubstr("<span class=\"much\">84/s</span>, expected 4/s: 21 times; "
-                              "61% of the operations there end with it; traffic is as usual"));
+  EXPECT_THAT(
+      text, HasSubstr("<span class=\"much\">84/s</span>, expected 4/s: 21 times; "
+                      "61% of the operations there end with it; traffic is as usual; 40 sessions, "
+                      "12 new, 35 addresses"));
   EXPECT_THAT(Unescaped(text), HasSubstr(world_.catalog.Find(1005)->solution));
 }
 
