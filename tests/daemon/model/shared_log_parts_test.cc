@@ -105,12 +105,12 @@ TEST(SharedLogPartsTest, RejectsWhatNoWriterWrites) {
       [](auto* r) {
         for (int i = 0; i < many; ++i) r->add_granted_codes(i);
       },
-      "it names more than the 192 codes");
+      "it names more than the 254 codes");
   ExpectDamaged(
       [](auto* r) {
         for (int i = 0; i < many; ++i) r->add_column_requests();
       },
-      "it names more than the 192 codes");
+      "it names more than the 254 codes");
 }
 
 }  // namespace
