@@ -1086,6 +1086,14 @@ static void SetError(gmewatch_client* h, const char* text, const char* more) {
   Append(h->stats.last_error, sizeof h->stats.last_error, more);
 }
 
+// A spool that cannot be opened is not used in this run: what is in it was not read, so a later
+// write would replace counts that nobody has.
+static void GiveUpSpool(gmewatch_client* h, const char* why) {
+  SetError(h, why, h->spool_path);
+  ++h->stats.spool_failures;
+  h->has_spool = 0;
+}
+
 static void OpenSpool(gmewatch_client* h) {
   if (h->spool_path[0] == '\0' || h->file != NULL) return;
 #if defined(_WIN32)
@@ -1096,18 +1104,14 @@ static void OpenSpool(gmewatch_client* h) {
   const int file = open(h->spool_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) != 0) {
     close(file);
-    SetError(h,
-             "the spool is in use by another process, so this one goes without: ", h->spool_path);
-    ++h->stats.spool_failures;
+    GiveUpSpool(h, "the spool is in use by another process, so this one goes without: ");
     return;
   }
   if (file >= 0) h->file = fdopen(file, "r+b");
   if (file >= 0 && h->file == NULL) close(file);
 #endif
   if (h->file == NULL) {
-    SetError(h, "the spool cannot be opened; check that its folder exists and can be written: ",
-             h->spool_path);
-    ++h->stats.spool_failures;
+    GiveUpSpool(h, "the spool cannot be opened; check that its folder exists and can be written: ");
     return;
   }
   setvbuf(h->file, NULL, _IONBF, 0);

@@ -37,7 +37,7 @@ class GmectlLogTest : public ::testing::Test {
         "secure.yaml",
         absl::StrCat("log:\n  kafka:\n    brokers: [", KafkaBrokers::SecureAddresses(),
                      "]\n    topic: ", settings_.topic, "\n    tls: {ca_file: ", authority,
-                     "}\n    sasl: {mechanism: SCRAM-SHA-512, username: gmewatch, password_file: ",
+                     "}\n    sasl: {mechanism: PLAIN, username: gmewatch, password_file: ",
                      password_file, "}\n"));
   }
   Ended Run(const std::vector<std::string>& arguments) {
@@ -84,6 +84,13 @@ TEST_F(GmectlLogTest, SaysThatNoBrokerAnswers) {
   const Ended ended = Run({"check"});
   EXPECT_EQ(ended.status, 3);
   EXPECT_THAT(ended.error, HasSubstr("127.0.0.1:1"));
+}
+
+TEST_F(GmectlLogTest, ReachesBrokersByTlsWithAPassword) {
+  UseTls(KafkaBrokers::AuthorityFile(), KafkaBrokers::PasswordFile());
+  const Ended ended = Run({"create", "--partitions=2"});
+  EXPECT_EQ(ended.status, 0) << ended.error;
+  EXPECT_EQ(Run({"check"}).status, 0);
 }
 
 TEST_F(GmectlLogTest, AWrongPasswordAndAnUnknownAuthorityAreSaid) {

@@ -20,7 +20,7 @@ class KafkaBrokers {
 
   // HOST:PORT,HOST:PORT,HOST:PORT.
   static std::string Addresses();
-  // The same for TLS and SCRAM-SHA-512; user gmewatch.
+  // The same for TLS with a password (PLAIN); user gmewatch.
   static std::string SecureAddresses();
   static std::string AuthorityFile();
   static std::string PasswordFile();

@@ -1,10 +1,14 @@
 #include "daemon/log/kafka/kafka_settings.h"
 
+#include <librdkafka/rdkafka.h>
+
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/base/log.h"
 #include "daemon/base/text_file.h"
 #include "daemon/base/yaml_message.h"
 
@@ -12,6 +16,9 @@ namespace gmewatch {
 namespace {
 
 constexpr size_t kPasswordBytesMax = 1024;
+
+// The first version whose SCRAM is that of RFC 5802: 2.6.1.
+constexpr int kRightScram = 0x020601ff;
 
 }  // namespace
 
@@ -33,6 +40,13 @@ absl::StatusOr<KafkaSettings> KafkaSettingsOf(const internal::Kafka& kafka) {
   }
   if (!kafka.has_sasl()) return out;
   out.sasl_mechanism = kafka.sasl().mechanism();
+  if (absl::StartsWith(out.sasl_mechanism, "SCRAM") && rd_kafka_version() < kRightScram) {
+    LogWarning(
+        "brokers from Kafka 4.0 on take no SCRAM of this librdkafka, which appends the nonce "
+        "twice; "
+        "use PLAIN over TLS or a client certificate, or librdkafka 2.6.1 or later",
+        {{"librdkafka", rd_kafka_version_str()}});
+  }
   out.sasl_username = kafka.sasl().username();
   absl::StatusOr<std::string> password =
       ReadSecretFile(kafka.sasl().password_file(), kPasswordBytesMax);

@@ -399,8 +399,11 @@ TEST(CoreTest, OneProcessAtATimeHasTheSpoolFile) {
   gmewatch_report(second.watch(), 1005, 1);
   ASSERT_TRUE(second.Deliver());
   EXPECT_EQ(second.server().total(), 1U);
-  second.Destroy();
+  // Nor later: it has not read what the first one left, and would write over it.
   first.Destroy();
+  gmewatch_report(second.watch(), 7, 5);
+  gmewatch_pause(second.watch());
+  second.Destroy();
   second.Start();
   EXPECT_EQ(second.Stats().restored_events, 3U);
 }
