@@ -58,6 +58,8 @@ class LayersTest(unittest.TestCase):
         ("client/src/a.cc", "gmewatch/internal/rpc_error.pb.h", "layer"),
         ("client/include/gmewatch/a.h", "client/src/sender.h", "layer"),
         ("client/c/a.h", "client/src/sender.h", "layer"),
+        ("client/gme/a.h", "client/src/sender.h", "layer"),
+        ("client/unreal/Source/a.h", "client/src/sender.h", "layer"),
         ("client/examples/a.cc", "client/src/sender.h", "layer"),
         ("client/tokens/a.cc", "gmewatch/reporter.h", "layer"),
         ("tests/daemon/log/a_test.cc", "daemon/aggregate/aggregate.h", None),
