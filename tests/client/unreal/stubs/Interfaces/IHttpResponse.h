@@ -1,0 +1,13 @@
+#pragma once
+
+#include "CoreMinimal.h"
+
+class IHttpResponse {
+ public:
+  int32 GetResponseCode() const { return code; }
+  const TArray<uint8>& GetContent() const { return content; }
+
+  int32 code = 0;
+  TArray<uint8> content;
+};
+using FHttpResponsePtr = TSharedPtr<IHttpResponse>;
