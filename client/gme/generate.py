@@ -97,13 +97,13 @@ inline int32_t SilentDisconnect(int generation) {{ return generation >= 3 ? {tab
 
 // The rule of an event; null: it is nothing.
 inline const EventRule* FindRule(int generation, int32_t type) {{
-  static const EventRule kRules2[] = {{
+  static const EventRule rules_2[] = {{
 {rows(2)}
       {{0, kRuleNothing, nullptr, nullptr}}}};
-  static const EventRule kRules3[] = {{
+  static const EventRule rules_3[] = {{
 {rows(3)}
       {{0, kRuleNothing, nullptr, nullptr}}}};
-  for (const EventRule* rule = generation >= 3 ? kRules3 : kRules2; rule->operation != nullptr; ++rule) {{
+  for (const EventRule* rule = generation >= 3 ? rules_3 : rules_2; rule->operation != nullptr; ++rule) {{
     if (rule->type == type) {{
       return rule;
     }}

@@ -24,45 +24,66 @@ class ResultReader {
     if (at_ == nullptr || *at_ == '\0') {
       return kFoundNothing;
     }
-    Found wanted = kFoundNothing;
-    Found other = kFoundNothing;
-    int32_t other_value = 0;
-    if (!Take('{')) {
+    Member wanted = {key, kFoundNothing, 0};
+    Member other = {"result", kFoundNothing, 0};
+    if (!ReadObject(&wanted, &other)) {
       return kFoundMalformed;
     }
-    if (!Take('}')) {
-      do {
-        const char* name = nullptr;
-        size_t size = 0;
-        if (!TakeText(&name, &size) || !Take(':')) {
-          return kFoundMalformed;
-        }
-        const bool is_wanted = Equals(name, size, key);
-        const bool is_other = !is_wanted && Equals(name, size, "result");
-        const Found found = ReadValue(is_wanted || is_other, is_wanted ? value : &other_value);
-        if (found == kFoundMalformed) {
-          return found;
-        }
-        if (found == kFoundValue) {
-          (is_wanted ? wanted : other) = found;
-        }
-      } while (Take(','));
-      if (!Take('}')) {
-        return kFoundMalformed;
-      }
+    const Member& found = wanted.found == kFoundValue ? wanted : other;
+    if (found.found == kFoundValue) {
+      *value = found.value;
     }
-    SkipSpace();
-    if (*at_ != '\0') {
-      return kFoundMalformed;
-    }
-    if (wanted == kFoundNothing && other == kFoundValue) {
-      *value = other_value;
-    }
-    return wanted == kFoundValue ? wanted : other;
+    return found.found;
   }
 
  private:
   static const int kDepthMax = 64;
+
+  struct Member {
+    const char* key;
+    Found found;
+    int32_t value;
+  };
+
+  // The whole text.
+  bool ReadObject(Member* wanted, Member* other) {
+    if (!Take('{')) {
+      return false;
+    }
+    if (!Take('}')) {
+      do {
+        if (!ReadMember(wanted, other)) {
+          return false;
+        }
+      } while (Take(','));
+      if (!Take('}')) {
+        return false;
+      }
+    }
+    SkipSpace();
+    return *at_ == '\0';
+  }
+
+  bool ReadMember(Member* wanted, Member* other) {
+    const char* name = nullptr;
+    size_t size = 0;
+    if (!TakeText(&name, &size) || !Take(':')) {
+      return false;
+    }
+    Member* member = nullptr;
+    if (Equals(name, size, wanted->key)) {
+      member = wanted;
+    } else if (Equals(name, size, other->key)) {
+      member = other;
+    }
+    int32_t value = 0;
+    const Found found = ReadValue(member != nullptr, &value);
+    if (found == kFoundValue) {
+      member->found = found;
+      member->value = value;
+    }
+    return found != kFoundMalformed;
+  }
 
   void SkipSpace() {
     while (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r') {
@@ -166,32 +187,28 @@ class ResultReader {
     uint64_t objects = 0;  // a bit for each open bracket, the innermost lowest
     int depth = 0;
     do {
-      const char c = *at_;
-      if (c == '\0') {
+      const char* text = nullptr;
+      size_t size = 0;
+      if (*at_ == '\0' || (*at_ == '"' ? !TakeText(&text, &size) : !StepNested(&objects, &depth))) {
         return false;
       }
-      if (c == '"') {
-        const char* text = nullptr;
-        size_t size = 0;
-        if (!TakeText(&text, &size)) {
-          return false;
-        }
-        continue;
-      }
-      if (c == '{' || c == '[') {
-        if (++depth > kDepthMax) {
-          return false;
-        }
-        objects = (objects << 1) | (c == '{' ? 1u : 0u);
-      } else if (c == '}' || c == ']') {
-        if ((objects & 1u) != (c == '}' ? 1u : 0u)) {
-          return false;
-        }
-        objects >>= 1;
-        --depth;
-      }
-      ++at_;
     } while (depth > 0);
+    return true;
+  }
+
+  bool StepNested(uint64_t* objects, int* depth) {
+    const char c = *at_++;
+    const uint64_t object = c == '{' || c == '}' ? 1u : 0u;
+    if (c == '{' || c == '[') {
+      *objects = (*objects << 1) | object;
+      return ++*depth <= kDepthMax;
+    }
+    if (c == '}' || c == ']') {
+      const bool fits = (*objects & 1u) == object;
+      *objects >>= 1;
+      --*depth;
+      return fits;
+    }
     return true;
   }
 

@@ -25,7 +25,7 @@ inline int32_t SilentDisconnect(int generation) { return generation >= 3 ? 1009 
 
 // The rule of an event; null: it is nothing.
 inline const EventRule* FindRule(int generation, int32_t type) {
-  static const EventRule kRules2[] = {
+  static const EventRule rules_2[] = {
       {1, kRuleResult, "result", "EnterRoom"},
       {2, kRuleErrorsOnly, "result", "ExitRoom"},
       {3, kRuleDisconnect, "result", "RoomDisconnect"},
@@ -52,7 +52,7 @@ inline const EventRule* FindRule(int generation, int32_t type) {
       {5009, kRuleResult, "result", "TranslateText"},
       {6000, kRuleResult, "Result", "RoomManagement"},
       {0, kRuleNothing, nullptr, nullptr}};
-  static const EventRule kRules3[] = {
+  static const EventRule rules_3[] = {
       {1, kRuleResult, "result", "EnterRoom"},
       {2, kRuleErrorsOnly, "result", "ExitRoom"},
       {3, kRuleDisconnect, "result", "RoomDisconnect"},
@@ -72,7 +72,7 @@ inline const EventRule* FindRule(int generation, int32_t type) {
       {5009, kRuleResult, "result", "TranslateText"},
       {6000, kRuleResult, "Result", "RoomManagement"},
       {0, kRuleNothing, nullptr, nullptr}};
-  for (const EventRule* rule = generation >= 3 ? kRules3 : kRules2; rule->operation != nullptr; ++rule) {
+  for (const EventRule* rule = generation >= 3 ? rules_3 : rules_2; rule->operation != nullptr; ++rule) {
     if (rule->type == type) {
       return rule;
     }

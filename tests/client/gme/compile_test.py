@@ -5,6 +5,7 @@ generated tables are what events.yaml makes. A compiler that is not there is sai
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -42,6 +43,18 @@ class CompileTest(unittest.TestCase):
             for generation in (2, 3):
                 said = self.compile(compiler, generation, text.replace("== GENERATION", f"== {generation}"))
                 self.assertEqual(said, "", compiler)
+
+    def test_the_plugin_for_unreal_compiles_from_its_own_folder(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            make = [sys.executable, "-B", str(CLIENT / "unreal/make_plugin.py"), folder]
+            subprocess.run(make, check=True, capture_output=True)
+            source = Path(folder) / "GmeWatch/Source/GmeWatch"
+            text = '#include "GmeWatchModule.h"\nenum ITMG_MAIN_EVENT_TYPE { ITMG_MAIN_EVENT_TYPE_ENTER_ROOM = 1, ITMG_MAIN_EVENT_TYPE_ROOM_DISCONNECT = 3 };\n'
+            text += '#include "gmewatch_gme.h"\n#include "GmeWatchModule.cpp"\n#include "GmeWatchTransport.cpp"\n#include "gmewatch.c"\n'
+            includes = [f"-I{source / part}" for part in ("Public", "Private")] + [f"-I{HERE.parent / 'unreal/stubs'}"]
+            command = ["clang++", "-std=c++20", "-fno-exceptions", "-fno-rtti", *includes, "-fsyntax-only", "-x", "c++", "-"]
+            done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+            self.assertEqual(done.stderr, "")
 
     def test_without_the_header_of_the_sdk_it_does_not_compile(self) -> None:
         self.assertIn("ITMG_MAIN_EVENT_TYPE", self.compile("g++", 3, '#include "gmewatch_gme.h"'))

@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are GME's own
 // The names of GME 2.x that the adapter needs.
 #ifndef GMEWATCH_TEST_SDK2_TMG_SDK_H_
 #define GMEWATCH_TEST_SDK2_TMG_SDK_H_
@@ -11,3 +12,4 @@ typedef enum {
 } ITMG_MAIN_EVENT_TYPE;
 
 #endif  // GMEWATCH_TEST_SDK2_TMG_SDK_H_
+// NOLINTEND

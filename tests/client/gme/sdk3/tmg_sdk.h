@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are GME's own
 // The names of GME 3.x that the adapter needs.
 #ifndef __GME_SDK_H__  // what the adapter knows 3.x by
 #define __GME_SDK_H__
@@ -10,3 +11,4 @@ enum ITMG_MAIN_EVENT_TYPE {
 };
 
 #endif  // __GME_SDK_H__
+// NOLINTEND

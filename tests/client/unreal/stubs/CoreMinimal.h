@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 // What the plugin needs of Unreal Engine 5, as far as the test drives it: the names and signatures
 // of the engine over the standard library.
 #pragma once
@@ -26,8 +27,7 @@ using TCHAR = char;
 
 class FString {
  public:
-  FString(const TCHAR* text = "")
-      : text_(text) {}  // NOLINT(google-explicit-constructor): as the engine's
+  FString(const TCHAR* text = "") : text_(text) {}
   const TCHAR* operator*() const { return text_.c_str(); }
   bool IsEmpty() const { return text_.empty(); }
   FString operator+(const FString& other) const { return FString((text_ + other.text_).c_str()); }
@@ -65,8 +65,7 @@ template <class T>
 class TSharedPtr {
  public:
   TSharedPtr() = default;
-  TSharedPtr(std::shared_ptr<T> pointer)
-      : pointer_(std::move(pointer)) {}  // NOLINT(google-explicit-constructor): as the engine's
+  TSharedPtr(std::shared_ptr<T> pointer) : pointer_(std::move(pointer)) {}
   T* operator->() const { return pointer_.get(); }
   T* Get() const { return pointer_.get(); }
   bool IsValid() const { return pointer_ != nullptr; }
@@ -80,8 +79,7 @@ class TSharedPtr {
 template <class T>
 class TWeakPtr {
  public:
-  TWeakPtr(const TSharedPtr<T>& shared)
-      : pointer_(shared.pointer()) {}  // NOLINT(google-explicit-constructor): as the engine's
+  TWeakPtr(const TSharedPtr<T>& shared) : pointer_(shared.pointer()) {}
   TSharedPtr<T> Pin() const { return TSharedPtr<T>(pointer_.lock()); }
 
  private:
@@ -121,3 +119,4 @@ class FSimpleMulticastDelegate {
   FDelegateHandle last_ = 0;
   std::map<FDelegateHandle, std::function<void()>> calls_;
 };
+// NOLINTEND

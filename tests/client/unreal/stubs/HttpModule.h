@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -18,3 +19,4 @@ class FHttpModule {
   FHttpRequestPtr last;
   int requests = 0;
 };
+// NOLINTEND

@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -39,3 +40,4 @@ class FTSTicker {
   int last_ = 0;
   std::map<int, std::function<bool(float)>> calls_;
 };
+// NOLINTEND

@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -48,3 +49,4 @@ class IHttpRequest : public TSharedFromThis<IHttpRequest> {
   bool cancelled = false;
   FHttpRequestCompleteDelegate complete;
 };
+// NOLINTEND

@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -11,3 +12,4 @@ class IHttpResponse {
   TArray<uint8> content;
 };
 using FHttpResponsePtr = TSharedPtr<IHttpResponse>;
+// NOLINTEND

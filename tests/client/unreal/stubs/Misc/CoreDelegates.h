@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -6,3 +7,4 @@ struct FCoreDelegates {
   static inline FSimpleMulticastDelegate OnEnginePreExit;
   static inline FSimpleMulticastDelegate ApplicationWillEnterBackgroundDelegate;
 };
+// NOLINTEND

@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -7,3 +8,4 @@ struct FPaths {
   static FString ProjectSavedDir() { return saved; }
   static FString ConvertRelativePathToFull(const FString& path) { return path; }
 };
+// NOLINTEND

@@ -1,3 +1,4 @@
+// NOLINTBEGIN: the names are the engine's own
 #pragma once
 
 #include "CoreMinimal.h"
@@ -43,3 +44,4 @@ class FModuleManager {
 
   std::unique_ptr<IModuleInterface> module_;
 };
+// NOLINTEND
