@@ -2,6 +2,8 @@
 // that comes after End() is ignored.
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming): named as Unreal's code is
+
 #include "CoreMinimal.h"
 #include "HttpModule.h"
 #include "Interfaces/IHttpRequest.h"
@@ -30,3 +32,5 @@ class FGmeWatchTransport : public TSharedFromThis<FGmeWatchTransport> {
   FHttpRequestPtr Active;
   uint32_t ActiveId = 0;
 };
+
+// NOLINTEND(readability-identifier-naming)

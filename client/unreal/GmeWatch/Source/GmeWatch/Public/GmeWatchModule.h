@@ -16,6 +16,8 @@
 // project's Saved folder.
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming): named as Unreal's code is
+
 #include "Containers/Ticker.h"
 #include "CoreMinimal.h"
 #include "Modules/ModuleManager.h"
@@ -63,3 +65,5 @@ class GMEWATCH_API FGmeWatchModule : public IModuleInterface {
   FDelegateHandle PreExit;
   FDelegateHandle Background;
 };
+
+// NOLINTEND(readability-identifier-naming)
