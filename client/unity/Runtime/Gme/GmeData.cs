@@ -13,7 +13,7 @@ namespace Gmewatch {
       at = 0;
     }
 
-    /// <summary>The whole number under `key`, or else under "result"; null if there is none. False: the text is malformed.</summary>
+    /// <summary>The whole number under `key`, or else under "result"; null if nothing is there. False: the text is malformed.</summary>
     internal bool TryRead(string key, out int? code) {
       code = null;
       int? other = null;
