@@ -9,7 +9,7 @@ namespace {
 constexpr absl::string_view kPreflight =
     "Access-Control-Allow-Methods: POST\r\n"
     "Access-Control-Allow-Headers: authorization, connect-protocol-version, connect-timeout-ms, "
-    "content-type, x-user-agent\r\n"
+    "content-type, x-unity-version, x-user-agent\r\n"
     "Access-Control-Max-Age: 7200\r\n";
 
 }  // namespace

@@ -142,7 +142,7 @@ def _check_any(source: Source) -> Iterator[Fault]:
         yield Fault(source.path, len(source.lines), "last_line", "no newline at the end")
     length = source.text.count("\n")
     allowed = any(source.allows(line, "length") for line in range(1, min(10, len(source.lines)) + 1))
-    if length > LINES_MAX and not allowed and source.path.endswith((".cc", ".h", ".mjs", ".py", ".ts")):
+    if length > LINES_MAX and not allowed and source.path.endswith((".cc", ".cs", ".h", ".mjs", ".py", ".ts")):
         yield Fault(source.path, length, "length", f"{length} lines, at most {LINES_MAX}")
 
 

@@ -10,7 +10,7 @@ from typing import Callable, Iterable
 SKIPPED_FOLDERS = {".git", "build", "node_modules", "__pycache__", "testdata", "corpus", "regressions"}
 CODE_SUFFIXES = {".cc", ".h"}
 TEXT_SUFFIXES = CODE_SUFFIXES | {
-    ".cfg", ".cmake", ".css", ".csv", ".in", ".js", ".json", ".md", ".mjs", ".proto", ".py", ".service", ".sh", ".supp",
+    ".cfg", ".cmake", ".cs", ".css", ".csv", ".in", ".js", ".json", ".md", ".mjs", ".proto", ".py", ".service", ".sh", ".supp",
     ".tmpl", ".ts", ".txt", ".yaml", ".yml", "",
 }
 

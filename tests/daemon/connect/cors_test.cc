@@ -29,8 +29,8 @@ TEST(CorsTest, APageOfAnOriginOfTheSettingsMayReadAnswers) {
             "Access-Control-Allow-Origin: https://play.example.com\r\nVary: Origin\r\n");
   const std::string preflight = cors.PreflightHeaders(request);
   EXPECT_THAT(preflight, HasSubstr("Access-Control-Allow-Methods: POST\r\n"));
-  for (const char* header :
-       {"authorization", "content-type", "connect-protocol-version", "connect-timeout-ms"}) {
+  for (const char* header : {"authorization", "content-type", "connect-protocol-version",
+                             "connect-timeout-ms", "x-unity-version"}) {
     EXPECT_THAT(preflight, HasSubstr(header));
   }
   EXPECT_THAT(preflight, ::testing::Not(HasSubstr("Credentials")));
