@@ -1,4 +1,5 @@
 // Makes one small file of what tsc compiled: build/gmewatch.mjs for bundlers and browsers, build/gmewatch.cjs for require() and mini games.
+// build/gme.mjs and .cjs are the adapter for GME, as it is.
 //
 // Names at the top of the modules are unique, so the modules stand one behind the other; a second one of a name does not parse. A name
 // that is declared in the sources is shortened, to the same name wherever it stands, if nothing but these sources can see it: it is no
@@ -178,11 +179,16 @@ function small(code) {
   return text.replace(/;}/g, "}");
 }
 
-const text = small(join("index.js"));
-new Script(`(function () { ${text} })`);
-writeFileSync(new URL("build/gmewatch.mjs", import.meta.url), `${LICENSE}${text}\nexport { ${exported.join(", ")} };\n`);
-const names = exported.map((name) => `exports.${name} = ${name};`).join(" ");
-writeFileSync(
-  new URL("build/gmewatch.cjs", import.meta.url),
-  `${LICENSE}(function (exports) {\n"use strict";\n${text}\n${names}\n})(typeof exports === "object" ? exports : (globalThis.gmewatch = {}));\n`,
-);
+/** NAME.mjs and NAME.cjs, which without require() is globalThis.GLOBAL. */
+function write(name, global, text, names) {
+  new Script(`(function () { ${text} })`);
+  writeFileSync(new URL(`build/${name}.mjs`, import.meta.url), `${LICENSE}${text}\nexport { ${names.join(", ")} };\n`);
+  const exports = names.map((one) => `exports.${one} = ${one};`).join(" ");
+  writeFileSync(
+    new URL(`build/${name}.cjs`, import.meta.url),
+    `${LICENSE}(function (exports) {\n"use strict";\n${text}\n${exports}\n})(typeof exports === "object" ? exports : (globalThis.${global} = {}));\n`,
+  );
+}
+
+write("gmewatch", "gmewatch", small(join("index.js")), exported);
+write("gme", "gmewatchGme", join("gme.js"), ["gmeAdapter", "gmeGeneration"]);

@@ -31,6 +31,8 @@ LAYERS = {
     "client/include": ["gmewatch/reporter.h"],
     "client/src": ["gmewatch/reporter.h"],
     "client/c": [],
+    "client/gme": [],
+    "client/unreal": [],
     "client/examples": ["gmewatch/reporter.h"],
     "client/tokens": [],
     "tests": ["daemon", "client", "gmewatch"],

@@ -13,7 +13,7 @@ from sources import Fault, Source, main, under
 # What is not ours to word, and the files that must name the words to forbid or replace them.
 # code.json has the documented texts of all codes; its other texts come from dashboards/src.
 QUOTED = ("LICENSE", "dashboards/grafana/code.json", "tests/style/check_words.py", "tests/style/words_test.py")
-QUOTED_SUFFIXES = ("package-lock.json", ".csv")
+QUOTED_SUFFIXES = ("package-lock.json", "_pb2.py", ".csv")
 
 # The glossary names the words it replaces in table rows.
 GLOSSARY = "CONTRIBUTING.md"

@@ -58,6 +58,7 @@ class LayersTest(unittest.TestCase):
         ("client/src/a.cc", "gmewatch/internal/rpc_error.pb.h", "layer"),
         ("client/include/gmewatch/a.h", "client/src/sender.h", "layer"),
         ("client/c/a.h", "client/src/sender.h", "layer"),
+        *((f"client/{folder}/a.h", "client/src/sender.h", "layer") for folder in ("gme", "unreal/Source")),
         ("client/examples/a.cc", "client/src/sender.h", "layer"),
         ("client/tokens/a.cc", "gmewatch/reporter.h", "layer"),
         ("tests/daemon/log/a_test.cc", "daemon/aggregate/aggregate.h", None),

@@ -10,6 +10,8 @@ PACKAGE = HERE.parents[2] / "client/unity"
 COMPILER = ["mcs", "-langversion:7", "-warn:4", "-warnaserror", "-r:System.Core.dll"]
 CORE = sorted((PACKAGE / "Runtime/Core").glob("*.cs"))
 ENGINE = sorted((PACKAGE / "Runtime").rglob("*.cs")) + sorted((HERE / "stubs").glob("*.cs"))
+# The names of GME that a sample uses.
+GME = HERE.parent / "gme/sdk2/Gme.cs"
 TOOLS = [HERE / "Check.cs", HERE / "World.cs"]
 
 # Program -> its sources and options. The library is what a game gets.
@@ -17,7 +19,7 @@ PROGRAMS = {
     "gmewatch.dll": ["-optimize", "-target:library", *sorted((PACKAGE / "Runtime").rglob("*.cs")), "-r:{}/engine.dll"],
     "vector_player.exe": [*CORE, HERE / "Player.cs"],
     "client_test.exe": ["-optimize", *CORE, *TOOLS, HERE / "ClientTest.cs", HERE / "MoreClientTest.cs", HERE / "CostTest.cs"],
-    "engine_test.exe": ["-define:UNITY_EDITOR", *ENGINE, *sorted((PACKAGE / "Samples~").rglob("*.cs")), HERE / "Check.cs", HERE / "Game.cs",
+    "engine_test.exe": ["-define:UNITY_EDITOR", *ENGINE, *sorted((PACKAGE / "Samples~").rglob("*.cs")), GME, HERE / "Check.cs", HERE / "Game.cs",
                         HERE / "EngineTest.cs"],
     "one_game.exe": [*ENGINE, HERE / "OneGame.cs"],
 }
