@@ -232,6 +232,7 @@ struct gmewatch_client {
   int64_t min_interval;
   int ticked;
   int64_t backoff_bound;
+  int tried_new_key;  // since the last acknowledgement
   uint32_t random_state;
 
   // Spool.
@@ -1552,6 +1553,12 @@ static void Expedite(gmewatch_client* h) {
 
 static void RetryWithNewKey(gmewatch_client* h) {
   if (h->stats.last_code != kUnauthenticated) return;
+  if (h->tried_new_key) {
+    // The new key was no better, and nor may the next one be.
+    h->backoff_ends = h->server_allows + NextPause(h);
+    return;
+  }
+  h->tried_new_key = 1;
   h->backoff_bound = h->options.initial_backoff_ms;
   h->backoff_ends = h->server_allows;
 }
@@ -1603,6 +1610,7 @@ static void Settle(gmewatch_client* h, const Outcome* outcome) {
   if (acknowledged) {
     h->stats.acknowledged_events += h->flight.events;
     h->backoff_bound = h->options.initial_backoff_ms;
+    h->tried_new_key = 0;
     Settled(h);
   } else if (outcome->is_verdict) {
     h->stats.rejected_events += h->flight.events;

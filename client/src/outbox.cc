@@ -114,6 +114,7 @@ void Outbox::Acknowledged(absl::Duration now) {
   SetLastError(absl::OkStatus());
   losses_.Commit();
   backoff_.Reset();
+  tried_new_key_ = false;
   Settled(now);
 }
 
@@ -169,6 +170,11 @@ uint64_t Outbox::ExpediteFlush() {
 
 void Outbox::RetryWithNewKey() {
   if (stats_.last_error_code != static_cast<int>(absl::StatusCode::kUnauthenticated)) return;
+  if (std::exchange(tried_new_key_, true)) {
+    // The new key was no better, and nor may the next one be.
+    backoff_ends_ = server_allows_ + backoff_.Next();
+    return;
+  }
   backoff_.Reset();
   backoff_ends_ = server_allows_;
 }

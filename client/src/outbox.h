@@ -118,6 +118,7 @@ class Outbox {
   absl::Duration backoff_ends_ = -absl::InfiniteDuration();
   absl::Duration tick_;
   absl::Duration last_failure_ = -absl::InfiniteDuration();
+  bool tried_new_key_ = false;   // since the last acknowledgement
   absl::Duration min_interval_;  // between two batches, as the server asked
   bool ticked_ = false;          // the first tick is over and the phase of the others chosen
 };

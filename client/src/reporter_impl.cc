@@ -152,6 +152,8 @@ void Reporter::Impl::Settle(const client::Outcome& outcome, uint64_t keys) {
       outbox_.RetryWithNewKey();
       rejected = false;
     }
+    // Whoever stops it may be gone, with what the callback refers to.
+    if (stopping_) rejected = false;
     monitor_.NotifyAll();
   }
   if (rejected && on_key_rejected_) on_key_rejected_();

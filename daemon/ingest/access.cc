@@ -50,7 +50,6 @@ Access::Access(const Settings& settings, Clock& clock) : clock_(clock) { Update(
 
 void Access::Update(const Settings& settings) {
   absl::flat_hash_map<std::string, App> apps;
-  bool asks = false;
   for (const internal::App& app : settings.apps()) {
     App& to = apps[app.name()];
     to.regions = {app.regions().begin(), app.regions().end()};
@@ -60,9 +59,9 @@ void Access::Update(const Settings& settings) {
       to.token_secrets[key.id()] = key.secret();
     }
     to.client_names = {app.client_names().begin(), app.client_names().end()};
-    asks |= !to.client_names.empty();
   }
-  asks_for_certificates_.store(asks);
+  // Also while no app asks for a name: a reload may add one under a call that is open.
+  asks_for_certificates_.store(!settings.ingest().tls().client_ca_file().empty());
   absl::MutexLock lock(&mutex_);
   apps_ = std::move(apps);
   settings_.fetch_add(1, std::memory_order_relaxed);

@@ -55,7 +55,7 @@ class Access {
   // Caller.
   Grant Check(const std::string& app, const std::string& region, absl::string_view authorization,
               absl::Span<const std::string> certificate_names = {}) const;
-  // Whether an app asks for certificates, so that a caller's names are worth reading.
+  // Whether clients may have certificates, so that a caller's names are worth reading.
   bool AsksForCertificates() const { return asks_for_certificates_.load(); }
   // Whether a grant must be checked again: its token has ended, or the settings have changed.
   bool IsOutdated(const Grant& grant) const {

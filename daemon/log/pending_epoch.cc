@@ -45,7 +45,8 @@ bool PendingEpoch::AddSendAgain(RejectReason reason, uint64_t events, uint64_t s
 }
 
 size_t PendingEpoch::BytesOf(const Batch& batch) {
-  size_t bytes = sizeof(Wait) + sizeof(BatchHeader) + sizeof(batch.sender) +
+  size_t bytes = sizeof(Wait) + sizeof(BatchHeader) +
+                 (batch.sender == 0 ? 0 : sizeof(batch.sender)) +
                  batch.entries.size() * sizeof(Entry) + batch.losses.size() * sizeof(Loss);
   for (const Detail& detail : batch.details) bytes += sizeof(Detail) + detail.operation.size();
   return bytes;

@@ -31,8 +31,8 @@ SqliteSchema StateSchema();
 // The version from which on rows have checksums, and SQL that gives older tables room for them.
 inline constexpr int64_t kVersionWithChecksums = 2;
 extern const char* const kAddChecksumsSql;
-// The same for the positions in a log that several processes write. From this version on a session in
-// a page has 64 bytes, too; shorter ones stay until a checkpoint replaces them.
+// The same for the positions in a log that several processes write. From this version on a session
+// in a page has 64 bytes, too; shorter ones stay until a checkpoint replaces them.
 inline constexpr int64_t kVersionWithPartitions = 3;
 std::string AddPartitionsSql();
 

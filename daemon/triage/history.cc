@@ -62,7 +62,7 @@ void History::Add(const CounterSums& sums, const RejectedByReason& rejected, int
   for (size_t slot = 0; slot < sums.codes().size(); ++slot) {
     Code& code = codes_[slot];
     const CounterSums::Code& now = sums.codes()[slot];
-    count(slot, Gain(now.in_time, &code.sums.in_time));
+    count(SeriesOf(slot), Gain(now.in_time, &code.sums.in_time));
     count(kLateSeries, Gain(now.late, &code.sums.late));
     code.sums.sessions = std::max(code.sums.sessions, now.sessions);
     const uint64_t events = Gain(now.events, &code.sums.events);
@@ -83,10 +83,10 @@ void History::Add(const CounterSums& sums, const RejectedByReason& rejected, int
 
 double History::RateOf(size_t slot) const {
   const int64_t into_minute = std::clamp<int64_t>(last_s_ - minutes_.newest_start_s(), 0, 60);
-  const auto now = static_cast<double>(minutes_.At(slot, 0));
+  const auto now = static_cast<double>(minutes_.At(SeriesOf(slot), 0));
   // The part of the minute before that is less than 60 s ago, as if its events came evenly.
   const double part = static_cast<double>(60 - into_minute) / 60;
-  const double before = static_cast<double>(minutes_.At(slot, 1)) * part;
+  const double before = static_cast<double>(minutes_.At(SeriesOf(slot), 1)) * part;
   // A daemon that has run for less than a minute divides by that time.
   const int64_t seen = std::clamp<int64_t>(last_s_ - begin_s_, 10, 60);
   return (now + before) / static_cast<double>(seen);
@@ -96,9 +96,9 @@ CodeNumbers History::Numbers(size_t slot) const {
   const Code& code = codes_[slot];
   CodeNumbers out;
   out.rate = RateOf(slot);
-  out.events_5m = minutes_.Sum(slot, 5);
-  out.events_1h = minutes_.Sum(slot, kHourSteps);
-  out.events_24h = quarters_.Sum(slot, kDaySteps);
+  out.events_5m = minutes_.Sum(SeriesOf(slot), 5);
+  out.events_1h = minutes_.Sum(SeriesOf(slot), kHourSteps);
+  out.events_24h = quarters_.Sum(SeriesOf(slot), kDaySteps);
   out.events_total = code.sums.events;
   out.sessions_total = code.sums.sessions;
   out.first_seen_s = code.first_seen_s;
@@ -157,7 +157,8 @@ absl::Status History::Load(const internal::TriageHistory& in) {
   if (in.format() != kFormat) {
     return Unreadable(absl::StrCat("has format ", in.format(), "; this version reads ", kFormat));
   }
-  if (in.series() != kSeries || in.lost_size() != static_cast<int>(kLossReasons) ||
+  if ((in.series() != kSeries && in.series() != kFirstSeries) ||
+      in.lost_size() != static_cast<int>(kLossReasons) ||
       in.refused_size() != static_cast<int>(kRejectReasons)) {
     return Unreadable("is from another version, with other series");
   }

@@ -60,8 +60,8 @@ class History {
   // Some counters began again at zero: what they count from now on is a gain.
   void Forget(const CounterSums& sums);
 
-  StepCounts Hour(size_t slot) const { return minutes_.Last(slot, kHourSteps); }
-  StepCounts Day(size_t slot) const { return quarters_.Last(slot, kDaySteps); }
+  StepCounts Hour(size_t slot) const { return minutes_.Last(SeriesOf(slot), kHourSteps); }
+  StepCounts Day(size_t slot) const { return quarters_.Last(SeriesOf(slot), kDaySteps); }
   RecentNumbers Recent() const;
   // The time of the last Add; 0 before it.
   int64_t last_s() const { return last_s_; }
@@ -73,13 +73,19 @@ class History {
   absl::Status Load(const internal::TriageHistory& in);
 
  private:
-  // Series of the grids. A code's series has the number of its slot; these follow.
-  static constexpr size_t kCountedSeries = kCodeSlotsMax;
+  // Series of the grids. A code's series has the number of its slot; these follow, and then the
+  // further slots: so a history of a version that had no more than the first ones is read.
+  static constexpr size_t kFirstSlots = 192;
+  static constexpr size_t kCountedSeries = kFirstSlots;
   static constexpr size_t kLateSeries = kCountedSeries + 1;
   // The number between is not used any more: saved histories may have successes there.
   static constexpr size_t kLostSeries = kLateSeries + 2;
   static constexpr size_t kRejectedSeries = kLostSeries + kLossReasons;
-  static constexpr size_t kSeries = kRejectedSeries + kRejectReasons;
+  static constexpr size_t kFirstSeries = kRejectedSeries + kRejectReasons;
+  static constexpr size_t kSeries = kFirstSeries + kCodeSlotsMax - kFirstSlots;
+  static size_t SeriesOf(size_t slot) {
+    return slot < kFirstSlots ? slot : slot - kFirstSlots + kFirstSeries;
+  }
 
   struct Code {
     CounterSums::Code sums;

@@ -76,6 +76,31 @@ TEST_F(OutboxFailureTest, WaitsLongAfterAFailureThatNeedsAnOperator) {
   }
 }
 
+TEST_F(OutboxFailureTest, ANewKeyIsTriedAtOnceButNoSecondOneUntilABatchIsAcknowledged) {
+  table_.Add(1, 1);
+  Next();
+  Fail(absl::UnauthenticatedError(""));
+  outbox_.RetryWithNewKey();
+  EXPECT_EQ(outbox_.NextAttempt(), now_);
+  absl::Duration longest;
+  for (int i = 0; i < 8; ++i) {
+    Next();
+    Fail(absl::UnauthenticatedError(""));
+    outbox_.RetryWithNewKey();
+    EXPECT_GT(outbox_.NextAttempt(), now_);
+    longest = std::max(longest, outbox_.NextAttempt() - now_);
+  }
+  EXPECT_GT(longest, absl::Seconds(2)) << "the back-off grows";
+  Next();
+  Acknowledge(1);
+  table_.Add(1, 1);
+  outbox_.ExpediteFlush();
+  Next();
+  Fail(absl::UnauthenticatedError(""));
+  outbox_.RetryWithNewKey();
+  EXPECT_EQ(outbox_.NextAttempt(), now_);
+}
+
 TEST_F(OutboxFailureTest, AFlushShortensALongBackoffToTheInitialOne) {
   table_.Add(1, 1);
   Next();

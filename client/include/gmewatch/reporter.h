@@ -72,8 +72,9 @@ struct ReporterOptions {
   // backend, which ends: Reporter::SetKey replaces it.
   std::string key;
   // The server has rejected the key as wrong, or as a token that has ended (UNAUTHENTICATED); its
-  // batch is kept. Called on the Reporter's thread, once for each answer: it must not block or
-  // throw, may call SetKey, now or later, and must not destroy the Reporter. May be empty.
+  // batch is kept, unless fail_fast is set. Called on the Reporter's thread, once for each answer,
+  // and never begun after Stop: it must not block or throw, may call SetKey, now or later, and must
+  // not destroy the Reporter. May be empty.
   std::function<void()> on_key_rejected;
   TlsOptions tls;
 
@@ -151,9 +152,9 @@ class Reporter {
   // ones are left out. Takes a short lock; allocates nothing.
   void Detail(int32_t code, const char* operation, int64_t underlying_code) noexcept;
 
-  // Replaces the key from the next attempt on, which is made at once if the last one failed because
-  // of the key. Returns false, and changes nothing, if it is not up to 1024 visible ASCII
-  // characters. Empty: none.
+  // Replaces the key from the next attempt on. If the last one failed because of the key, that is
+  // made at once, but a further one only after the back-off, until a batch is acknowledged. Returns
+  // false, and changes nothing, if it is not up to 1024 visible ASCII characters. Empty: none.
   bool SetKey(std::string key);
 
   // Sends all pending counts now and waits until they are settled: acknowledged, rejected or given

@@ -76,6 +76,24 @@ TEST(CoreTest, AKeyThatIsRejectedIsReplacedWhileItRunsAndNothingIsLost) {
   EXPECT_EQ(KeyOf(world), "");
 }
 
+TEST(CoreTest, ASecondNewKeyWaitsForTheBackOff) {
+  ClientWorld world;
+  world.options().key = "old-token";
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 7);
+  world.Pass(10000);
+  for (int key = 0; key < 2; ++key) {
+    ASSERT_TRUE(world.request().has_value());
+    world.Answer(401, R"({"code":"unauthenticated","message":"the token ended 5s ago"})");
+    world.Tick();
+    EXPECT_EQ(gmewatch_set_key(world.watch(), "cached-token"), 1);
+    const int64_t next = world.Tick();
+    if (key == 0) continue;
+    EXPECT_FALSE(world.request().has_value());
+    EXPECT_GT(next, world.now());
+  }
+}
+
 TEST(CoreTest, AKeyThatComesWhileTheOldOneIsOnItsWayIsUsedNext) {
   ClientWorld world;
   world.options().key = "old-token";

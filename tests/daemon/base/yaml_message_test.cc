@@ -102,7 +102,7 @@ TEST(YamlMessageTest, NamesTheNewNameOfAFormerField) {
 TEST(YamlMessageTest, NamesAnUnknownField) {
   CheckError("apps:\n  - name: a\n    regoins: [x]",
              "f.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
-             "relay_keys, token_keys, sdk_major");
+             "relay_keys, token_keys, sdk_major, client_names");
   CheckError("Apps: []",
              "f.yaml:1:1: unknown field \"Apps\"; allowed: role, apps, limits, ingest, log, "
              "expose, detect, annotations, quotas, connect");
@@ -152,14 +152,15 @@ TEST(YamlMessageTest, NamesAWrongType) {
              "f.yaml:1:9: limits must be a mapping of max_app_regions, max_sessions, "
              "session_horizon, max_pending_bytes");
   CheckError("apps: {name: a}", "f.yaml:1:7: apps must be a list");
-  CheckError(
-      "apps: [5]",
-      "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys, relay_keys, token_keys");
+  CheckError("apps: [5]",
+             "f.yaml:1:8: apps[0] must be a mapping of name, regions, keys, relay_keys, "
+             "token_keys, sdk_major, client_names");
   CheckError("apps: [{name: [a]}]", "f.yaml:1:15: apps[0].name must be a string");
   CheckError("apps: [{regions: [~]}]", "f.yaml:1:19: apps[0].regions[0] has no value");
-  CheckError("just words",
-             "f.yaml:1:1: the file must be a mapping of role, apps, limits, ingest, log, expose, detect, "
-             "annotations, quotas, connect");
+  CheckError(
+      "just words",
+      "f.yaml:1:1: the file must be a mapping of role, apps, limits, ingest, log, expose, detect, "
+      "annotations, quotas, connect");
 }
 
 TEST(YamlMessageTest, NeverRepeatsAString) {

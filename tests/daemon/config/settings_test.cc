@@ -55,8 +55,8 @@ TEST(SettingsTest, EachSectionIsRead) {
   Settings expected = Parsed("");
   ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(
       R"pb(
-        apps { name: "a" regions: "x" regions: "y" keys: "12345678" }
-        apps { name: "b" regions: "x" }
+        apps { name: "a" regions: "x" regions: "y" keys: "12345678" sdk_major: 2 }
+        apps { name: "b" regions: "x" sdk_major: 2 }
         limits {
           max_app_regions: 3
           session_horizon { seconds: 3600 }
@@ -130,7 +130,8 @@ TEST(SettingsTest, BothEndsOfEachRangeAreAllowedAndNothingBeyond) {
   int ranges = 0;
   for (int i = 0; i < Settings::descriptor()->field_count(); ++i) {
     const FieldDescriptor& section = *Settings::descriptor()->field(i);
-    if (section.message_type() == nullptr) continue;  // a setting of no section
+    // A setting of no section, or a list.
+    if (section.message_type() == nullptr || section.is_repeated()) continue;
     const Descriptor& type = *section.message_type();
     for (int j = 0; j < type.field_count(); ++j) {
       if (type.field(j)->options().GetExtension(internal::setting).min().empty()) continue;
@@ -143,6 +144,8 @@ TEST(SettingsTest, BothEndsOfEachRangeAreAllowedAndNothingBeyond) {
 
 // Ranges as they are documented, so that an option cannot change unnoticed.
 TEST(SettingsTest, TheRangesAreTheDocumentedOnes) {
+  CheckError("apps: [{name: a, regions: [x], sdk_major: 4}]",
+             "s.yaml:1:43: apps[0].sdk_major must be from 2 to 3, not 4");
   CheckError("limits: {max_sessions: 999}",
              "s.yaml:1:24: limits.max_sessions must be from 1000 to 100000000, not 999");
   CheckError("limits: {max_pending_bytes: 18446744073709551615}",
@@ -348,7 +351,7 @@ TEST(SettingsTest, AnErrorIsTheFirstFaultOfTheText) {
              "s.yaml:2:17: limits.max_sessions must be from 1000 to 100000000, not 1");
   CheckError("apps:\n  - name: a\n    regoins: [x]",
              "s.yaml:3:5: unknown field \"regoins\" in apps[0]; allowed: name, regions, keys, "
-             "relay_keys, token_keys, client_names");
+             "relay_keys, token_keys, sdk_major, client_names");
 }
 
 TEST(ChangedForRestartTest, NamesTheSettingsThatSighupDoesNotChange) {

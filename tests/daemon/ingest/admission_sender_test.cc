@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/aggregate/aggregate.h"
 #include "daemon/ingest/admission.h"
 #include "daemon/ingest/completion_event.h"
 #include "daemon/model/app_token.h"

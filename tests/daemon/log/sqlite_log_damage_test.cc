@@ -154,7 +154,7 @@ TEST(SqliteLogDamageTest, RejectsANewerSchemaAndAForeignFile) {
   for (const char* file : {"journal.db", "state.db"}) {
     TempDir dir;
     MakeLog(dir.path());
-    Shell(dir.File(file)).Run("UPDATE meta SET value = 3 WHERE key = 'schema_version'");
+    Shell(dir.File(file)).Run("UPDATE meta SET value = 99 WHERE key = 'schema_version'");
     ExpectStatus(Recover(dir.path()), absl::StatusCode::kFailedPrecondition,
                  absl::StrCat(dir.File(file), " was written by a newer gmewatchd"));
     Shell(dir.File(file)).Run("PRAGMA application_id = 5");

@@ -202,11 +202,24 @@ TEST_F(TriageMemoryStateTest, AFlippedBitIsReadOrRejectedAndNeverCrashes) {
   }
 }
 
+// With 192 columns the series behind the codes had the same numbers as now.
+TEST_F(TriageMemoryStateTest, ARecordOfAVersionWithFewerColumnsIsLoaded) {
+  saved_ = Changed([](internal::TriageHistory* record) {
+    record->set_series(record->series() - static_cast<uint32_t>(kCodeSlotsMax - 192));
+  });
+  const std::unique_ptr<TriageMemory> after = Restarted();
+  const RecentNumbers was = world_.memory.Recent();
+  EXPECT_EQ(after->Recent().counted, was.counted);
+  EXPECT_EQ(after->Recent().lost, was.lost);
+  EXPECT_EQ(after->Recent().rejected, was.rejected);
+  EXPECT_EQ(after->Codes()[world_.Slot(1005)].numbers.events_1h, 65U);
+}
+
 // Earlier versions kept successes: field 6, and the series behind the late events.
 TEST_F(TriageMemoryStateTest, ARecordWithSuccessesIsLoadedWithoutThem) {
   const std::string with_series = Changed([](internal::TriageHistory* record) {
     internal::SeriesRecord* series = record->mutable_minutes()->add_series();
-    series->set_number(kCodeSlotsMax + 2);
+    series->set_number(194);
     for (int i = 0; i < record->minutes().known_size(); ++i) series->add_events(9);
   });
   saved_ = with_series + "\x30\x09";
