@@ -123,7 +123,8 @@ TEST_F(ReporterCredentialsTest, TheCallbackMaySetTheKeyItself) {
   server.Next(Failure(absl::UnauthenticatedError("wrong")));
   server.Next(Failure(absl::UnauthenticatedError("wrong")));
   ReporterOptions options = QuickOptions(server.address());
-  options.initial_backoff = options.max_backoff = std::chrono::minutes(5);
+  options.initial_backoff = milliseconds(50);  // before the third attempt
+  options.max_backoff = std::chrono::minutes(5);
   Reporter* made = nullptr;
   int asked = 0;
   options.on_key_rejected = [&] { made->SetKey(absl::StrCat("token-", ++asked)); };

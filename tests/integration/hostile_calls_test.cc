@@ -210,8 +210,8 @@ TEST(UnfinishedMessageTest, ALaterMessageThatIsNotFinishedEndsWithItsConnection)
   const absl::Time begin = absl::Now();
   EXPECT_TRUE(stranger.AwaitClose(kPatience));
   std::cout << "closed after " << absl::Now() - begin << "\n";
-  EXPECT_TRUE(AwaitTrue(
-      [&] { return ValueOf((*daemon)->Scrape(), "gmewatch_streams") == 0; }, kPatience));
+  EXPECT_TRUE(
+      AwaitTrue([&] { return ValueOf((*daemon)->Scrape(), "gmewatch_streams") == 0; }, kPatience));
 }
 
 }  // namespace
