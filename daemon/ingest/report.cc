@@ -12,6 +12,7 @@ void Report::Take(const Caller& caller, Scratch* scratch) {
   Admitted admitted;
   std::optional<Rejection> rejection = context_.admission->CheckSession(request, caller, &admitted);
   if (!rejection.has_value()) {
+    lane_ = &context_.lanes->Of(request.session->id);
     rejection = context_.admission->CheckQuotas(request, /*ahead=*/false, &admitted);
   }
   if (!rejection.has_value()) rejection = Admission::CheckBatch(request);
@@ -21,7 +22,6 @@ void Report::Take(const Caller& caller, Scratch* scratch) {
   }
   Admission::Sign(request.session->id, admitted, &request.batch);
   const HashedOrigin origin(std::move(request.session->origin));
-  lane_ = &context_.lanes->Of(request.batch.session);
   const absl::Status status = lane_->committer->Append(request.batch, origin, this);
   if (!status.ok()) context_.admission->Return(&admitted);
   AnswerIfUnavailable(status);
