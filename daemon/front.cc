@@ -162,7 +162,7 @@ absl::Duration Front::Watch() {
   }
   sessions_->Sweep(horizon);
   // While brokers are away, asking them would only take long.
-  if (!lanes_->AreIdle()) return kWatchInterval;
+  if (lanes_->IsOneStalled()) return kWatchInterval;
   const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_);
   if (layout.ok() && layout->id() != layout_->id()) {
     Fail(absl::FailedPreconditionError(

@@ -85,9 +85,10 @@ absl::Status FrontLanes::Check() const {
   return absl::UnavailableError("no partition of the log can be written");
 }
 
-bool FrontLanes::AreIdle() const {
-  return std::none_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) {
-    return lane.sink->state().waiting_since.has_value();
+bool FrontLanes::IsOneStalled() const {
+  const absl::Duration now = clock_.Monotonic();
+  return std::any_of(lanes_.begin(), lanes_.end(), [now](const Lane& lane) {
+    return IsStalled(lane.sink->state(), now);
   });
 }
 

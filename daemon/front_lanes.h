@@ -40,8 +40,8 @@ class FrontLanes {
 
   // Unavailable while at least one lane cannot write and none has written for ten seconds.
   absl::Status Check() const;
-  // Whether each write so far was confirmed and none is under way.
-  bool AreIdle() const;
+  // Whether at least one lane has waited for ten seconds to be confirmed.
+  bool IsOneStalled() const;
   void AddTo(FrontStats* stats) const;
 
   void Drain();
