@@ -80,7 +80,8 @@ void KafkaProducer::Run() {
   RealClock clock;
   while (!stopping_) {
     rd_kafka_poll(handle_.get(), kPollMs);
-    if (clock.Monotonic() < absl::Nanoseconds(give_up_at_ns_.load()) || given_up_) continue;
+    if (clock.Monotonic() < absl::Nanoseconds(give_up_at_ns_.load())) continue;
+    // Each time: Produce may have seen it as false and have put its record behind the purge.
     given_up_ = true;
     rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   }
