@@ -21,6 +21,9 @@ constexpr absl::Duration kLastWriteTime = absl::Seconds(8);
 
 constexpr absl::Duration kWatchInterval = absl::Seconds(60);
 
+// How long a check waits for each answer: a stop waits for a check that is running.
+constexpr absl::Duration kWatchAnswerTime = absl::Seconds(5);
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Front>> Front::Start(DaemonOptions options, Clock& clock) {
@@ -158,12 +161,13 @@ absl::Duration Front::Watch() {
   absl::Duration horizon;
   {
     absl::MutexLock lock(&mutex_);
+    if (!stats_.ready) return kWatchInterval;  // it stops
     horizon = horizon_;
   }
   sessions_->Sweep(horizon);
   // While brokers are away, asking them would only take long.
   if (lanes_->IsOneStalled()) return kWatchInterval;
-  const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_);
+  const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_, kWatchAnswerTime);
   if (layout.ok() && layout->id() != layout_->id()) {
     Fail(absl::FailedPreconditionError(
         absl::StrCat("topic ", kafka_.layout_topic(), ": the layout is another one: the topic was ",

@@ -87,9 +87,8 @@ absl::Status FrontLanes::Check() const {
 
 bool FrontLanes::IsOneStalled() const {
   const absl::Duration now = clock_.Monotonic();
-  return std::any_of(lanes_.begin(), lanes_.end(), [now](const Lane& lane) {
-    return IsStalled(lane.sink->state(), now);
-  });
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [now](const Lane& lane) { return IsStalled(lane.sink->state(), now); });
 }
 
 void FrontLanes::AddTo(FrontStats* stats) const {

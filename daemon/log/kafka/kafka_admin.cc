@@ -9,14 +9,13 @@
 #include "daemon/base/timed_wait.h"
 #include "daemon/log/kafka/kafka_client.h"
 #include "daemon/log/kafka/kafka_record.h"
-#include "daemon/log/kafka/kafka_topic.h"
 
 namespace gmewatch {
 namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
-int AdminMs() { return static_cast<int>(absl::ToInt64Milliseconds(kKafkaAdminTime)); }
+int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
 
 template <typename T, void (*destroy)(T*)>
 struct Destroy {
@@ -35,16 +34,17 @@ using Resource = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destro
 using Message = Owned<rd_kafka_message_t, rd_kafka_message_destroy>;
 using PartitionList = Owned<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 
-AdminOptions MakeOptions(rd_kafka_t* handle, rd_kafka_admin_op_t operation) {
+AdminOptions MakeOptions(rd_kafka_t* handle, rd_kafka_admin_op_t operation, absl::Duration most) {
   AdminOptions options(rd_kafka_AdminOptions_new(handle, operation));
   std::array<char, 256> why{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), AdminMs(), why.data(), why.size());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), Milliseconds(most), why.data(),
+                                            why.size());
   return options;
 }
 
 // Waits for the answer. librdkafka gives one within the request's time, an error if need be.
-absl::StatusOr<Event> Await(rd_kafka_queue_t* queue, const std::string& what) {
-  Event event(rd_kafka_queue_poll(queue, 2 * AdminMs()));
+absl::StatusOr<Event> Await(rd_kafka_queue_t* queue, absl::Duration most, const std::string& what) {
+  Event event(rd_kafka_queue_poll(queue, Milliseconds(2 * most)));
   if (event == nullptr) return KafkaStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
   const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, what);
@@ -53,7 +53,7 @@ absl::StatusOr<Event> Await(rd_kafka_queue_t* queue, const std::string& what) {
 
 }  // namespace
 
-absl::StatusOr<KafkaAdmin> KafkaAdmin::Connect(const KafkaSettings& settings) {
+absl::StatusOr<KafkaAdmin> KafkaAdmin::Connect(const KafkaSettings& settings, absl::Duration most) {
   // A consumer, because a producer that asks for a topic may make it.
   absl::StatusOr<KafkaHandle> handle = MakeKafkaClient(RD_KAFKA_CONSUMER, settings,
                                                        {{"group.id", "gmewatch"},
@@ -64,7 +64,7 @@ absl::StatusOr<KafkaAdmin> KafkaAdmin::Connect(const KafkaSettings& settings) {
                                                         {"fetch.wait.max.ms", "50"}});
   if (!handle.ok()) return handle.status();
   rd_kafka_poll_set_consumer(handle->get());
-  return KafkaAdmin(settings.brokers, *std::move(handle));
+  return KafkaAdmin(settings.brokers, most, *std::move(handle));
 }
 
 absl::StatusOr<KafkaTopicShape> KafkaAdmin::Shape(const std::string& topic) {
@@ -73,7 +73,7 @@ absl::StatusOr<KafkaTopicShape> KafkaAdmin::Shape(const std::string& topic) {
   if (asked == nullptr) return KafkaStatus(rd_kafka_last_error(), what);
   const rd_kafka_metadata_t* answer = nullptr;
   const rd_kafka_resp_err_t error =
-      rd_kafka_metadata(handle_.get(), /*all_topics=*/0, asked, &answer, AdminMs());
+      rd_kafka_metadata(handle_.get(), /*all_topics=*/0, asked, &answer, Milliseconds(most_));
   rd_kafka_topic_destroy(asked);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaStatus(error, absl::StrCat("log.kafka.brokers ", brokers_));
@@ -98,11 +98,11 @@ absl::StatusOr<KafkaTopicShape> KafkaAdmin::Shape(const std::string& topic) {
 absl::StatusOr<std::map<std::string, std::string>> KafkaAdmin::Config(const std::string& topic) {
   const std::string what = absl::StrCat("configuration of topic ", topic);
   const Queue queue(rd_kafka_queue_new(handle_.get()));
-  const AdminOptions options = MakeOptions(handle_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+  const AdminOptions options = MakeOptions(handle_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, most_);
   const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   rd_kafka_ConfigResource_t* resources[] = {resource.get()};
   rd_kafka_DescribeConfigs(handle_.get(), resources, 1, options.get(), queue.get());
-  const absl::StatusOr<Event> event = Await(queue.get(), what);
+  const absl::StatusOr<Event> event = Await(queue.get(), most_, what);
   if (!event.ok()) return event.status();
   size_t count = 0;
   const rd_kafka_ConfigResource_t** answers = rd_kafka_DescribeConfigs_result_resources(
@@ -135,10 +135,10 @@ absl::Status KafkaAdmin::Create(const std::string& topic, int partitions, int re
     rd_kafka_NewTopic_set_config(made.get(), name.c_str(), value.c_str());
   }
   const Queue queue(rd_kafka_queue_new(handle_.get()));
-  const AdminOptions options = MakeOptions(handle_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  const AdminOptions options = MakeOptions(handle_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, most_);
   rd_kafka_NewTopic_t* topics[] = {made.get()};
   rd_kafka_CreateTopics(handle_.get(), topics, 1, options.get(), queue.get());
-  const absl::StatusOr<Event> event = Await(queue.get(), what);
+  const absl::StatusOr<Event> event = Await(queue.get(), most_, what);
   if (!event.ok()) return event.status();
   size_t count = 0;
   const rd_kafka_topic_result_t** results =
@@ -155,7 +155,7 @@ absl::Status KafkaAdmin::Create(const std::string& topic, int partitions, int re
 absl::Status KafkaAdmin::AwaitLeaders(const std::string& topic, int partitions) {
   RealClock clock;
   TimedWait pause;
-  const absl::Duration end = clock.Monotonic() + kKafkaAdminTime;
+  const absl::Duration end = clock.Monotonic() + most_;
   while (true) {
     const absl::StatusOr<KafkaTopicShape> shape = Shape(topic);
     if (shape.ok() && shape->has_leaders && shape->partitions >= partitions) break;
@@ -178,7 +178,7 @@ absl::StatusOr<std::optional<std::string>> KafkaAdmin::FirstRecord(const std::st
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, what);
   absl::StatusOr<std::optional<std::string>> out = KafkaStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
   RealClock clock;
-  for (const absl::Duration end = clock.Monotonic() + kKafkaAdminTime; clock.Monotonic() < end;) {
+  for (const absl::Duration end = clock.Monotonic() + most_; clock.Monotonic() < end;) {
     const Message message(rd_kafka_consumer_poll(handle_.get(), /*timeout_ms=*/100));
     if (message == nullptr) continue;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {

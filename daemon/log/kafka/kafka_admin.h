@@ -1,7 +1,7 @@
 // What gmectl log create and the check at a start ask the brokers: metadata, configuration, the
 // first record of a topic; and making a topic. For the files of this folder.
 //
-// Thread safety: none. Every call waits kKafkaAdminTime at most. Errors: those of kafka_topic.h.
+// Thread safety: none. Errors: those of kafka_topic.h.
 #ifndef GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_ADMIN_H_
 #define GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_ADMIN_H_
 
@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "daemon/log/kafka/kafka_handle.h"
 #include "daemon/log/kafka/kafka_settings.h"
 
@@ -25,7 +26,8 @@ struct KafkaTopicShape {
 
 class KafkaAdmin {
  public:
-  static absl::StatusOr<KafkaAdmin> Connect(const KafkaSettings& settings);
+  // Each call waits `most` for an answer.
+  static absl::StatusOr<KafkaAdmin> Connect(const KafkaSettings& settings, absl::Duration most);
 
   // NotFound if there is no such topic.
   absl::StatusOr<KafkaTopicShape> Shape(const std::string& topic);
@@ -39,11 +41,12 @@ class KafkaAdmin {
   absl::StatusOr<std::optional<std::string>> FirstRecord(const std::string& topic);
 
  private:
-  KafkaAdmin(std::string brokers, KafkaHandle handle)
-      : brokers_(std::move(brokers)), handle_(std::move(handle)) {}
+  KafkaAdmin(std::string brokers, absl::Duration most, KafkaHandle handle)
+      : brokers_(std::move(brokers)), most_(most), handle_(std::move(handle)) {}
   absl::Status AwaitLeaders(const std::string& topic, int partitions);
 
   std::string brokers_;
+  absl::Duration most_;
   KafkaHandle handle_;
 };
 

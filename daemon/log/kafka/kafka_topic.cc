@@ -171,7 +171,7 @@ absl::Status Make(KafkaAdmin* admin, const KafkaSettings& settings,
 
 absl::StatusOr<KafkaLayout> CreateKafkaTopic(const KafkaSettings& settings,
                                              const KafkaTopicOptions& options) {
-  absl::StatusOr<KafkaAdmin> admin = KafkaAdmin::Connect(settings);
+  absl::StatusOr<KafkaAdmin> admin = KafkaAdmin::Connect(settings, kKafkaAdminTime);
   if (!admin.ok()) return admin.status();
   const absl::StatusOr<std::optional<KafkaLayout>> layout = FindLayout(&*admin, settings);
   if (!layout.ok()) return layout.status();
@@ -190,8 +190,8 @@ absl::StatusOr<KafkaLayout> CreateKafkaTopic(const KafkaSettings& settings,
   return checked;
 }
 
-absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings) {
-  absl::StatusOr<KafkaAdmin> admin = KafkaAdmin::Connect(settings);
+absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings, absl::Duration most) {
+  absl::StatusOr<KafkaAdmin> admin = KafkaAdmin::Connect(settings, most);
   if (!admin.ok()) return admin.status();
   absl::StatusOr<std::optional<KafkaLayout>> layout = FindLayout(&*admin, settings);
   if (!layout.ok()) return layout.status();

@@ -3,8 +3,8 @@
 // The layout is the first record of a topic of its own, TOPIC.layout, which keeps records for ever;
 // the log's topic drops its oldest.
 //
-// Thread safety: free functions. They wait for brokers, kKafkaAdminTime at most for each answer.
-// Errors: Unavailable, no broker answered; NotFound, there is no such topic, or no layout;
+// Thread safety: free functions. They wait for brokers, so long for each answer as they are allowed
+// to. Errors: Unavailable, no broker answered; NotFound, there is no such topic, or no layout;
 // PermissionDenied, an ACL is missing; FailedPrecondition, the topic is not as gmectl log create
 // makes it: the text names the setting, what it is and what it must be; DataLoss, the layout record
 // is damaged.
@@ -19,6 +19,7 @@
 
 namespace gmewatch {
 
+// How long an answer is waited for.
 inline constexpr absl::Duration kKafkaAdminTime = absl::Seconds(20);
 
 struct KafkaTopicOptions {
@@ -34,7 +35,8 @@ absl::StatusOr<KafkaLayout> CreateKafkaTopic(const KafkaSettings& settings,
                                              const KafkaTopicOptions& options);
 
 // Reads the layout and compares the topic with it.
-absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings);
+absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings,
+                                            absl::Duration most = kKafkaAdminTime);
 
 }  // namespace gmewatch
 
