@@ -174,6 +174,9 @@ absl::Duration Front::Watch() {
                      "made again; start the fronts and counters again")));
   } else if (absl::IsFailedPrecondition(layout.status()) || absl::IsDataLoss(layout.status())) {
     Fail(layout.status());
+  } else if (!layout.ok()) {
+    LogWarning("the topic cannot be checked at present",
+               {{"error", std::string(layout.status().message())}});
   }
   return kWatchInterval;
 }

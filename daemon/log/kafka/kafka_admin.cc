@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/timed_wait.h"
 #include "daemon/log/kafka/kafka_client.h"
@@ -40,6 +41,13 @@ AdminOptions MakeOptions(rd_kafka_t* handle, rd_kafka_admin_op_t operation, absl
   rd_kafka_AdminOptions_set_request_timeout(options.get(), Milliseconds(most), why.data(),
                                             why.size());
   return options;
+}
+
+// Says which right is missing if one is.
+absl::Status WithRight(absl::string_view right, const absl::Status& status) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  return absl::PermissionDeniedError(
+      absl::StrCat(status.message(), "; it needs the right ", right, " on the topic"));
 }
 
 // Waits for the answer. librdkafka gives one within the request's time, an error if need be.
@@ -81,7 +89,9 @@ absl::StatusOr<KafkaTopicShape> KafkaAdmin::Shape(const std::string& topic) {
   const Metadata metadata(answer);
   if (metadata->topic_cnt != 1) return absl::UnavailableError(absl::StrCat(what, ": no answer"));
   const rd_kafka_metadata_topic& found = metadata->topics[0];
-  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(found.err, what);
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return WithRight("Describe", KafkaStatus(found.err, what));
+  }
   KafkaTopicShape shape;
   shape.partitions = found.partition_cnt;
   shape.has_leaders = true;
@@ -110,10 +120,7 @@ absl::StatusOr<std::map<std::string, std::string>> KafkaAdmin::Config(const std:
   if (count != 1) return absl::UnavailableError(absl::StrCat(what, ": no answer"));
   const rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(answers[0]);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    const absl::Status status = KafkaStatus(error, what);
-    if (!absl::IsPermissionDenied(status)) return status;
-    return absl::PermissionDeniedError(
-        absl::StrCat(status.message(), "; it needs the right DescribeConfigs on the topic"));
+    return WithRight("DescribeConfigs", KafkaStatus(error, what));
   }
   std::map<std::string, std::string> out;
   const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(answers[0], &count);
@@ -191,7 +198,7 @@ absl::StatusOr<std::optional<std::string>> KafkaAdmin::FirstRecord(const std::st
     }
     const absl::Status status = KafkaStatus(message->err, what);
     if (absl::IsUnavailable(status) || IsGroupError(message->err)) continue;
-    out = status;
+    out = WithRight("Read", status);
     break;
   }
   rd_kafka_assign(handle_.get(), nullptr);

@@ -28,8 +28,9 @@ absl::StatusOr<KafkaHandle> MakeKafkaClient(rd_kafka_type_t type, const KafkaSet
                                             const std::vector<KafkaProperty>& properties,
                                             KafkaReportFn report = nullptr);
 
-// The error as a status of a code that fits: Unavailable if no broker answered, NotFound,
-// PermissionDenied; any other is FailedPrecondition. `what` begins the text.
+// The error as a status of a code that fits: Unavailable if no broker answered or it may pass by
+// itself, NotFound, PermissionDenied; any other is Internal. Never FailedPrecondition or DataLoss,
+// which mean that the topic is wrong. `what` begins the text.
 absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what);
 
 // Whether the error is about the consumer group, of which we use nothing: librdkafka asks for its

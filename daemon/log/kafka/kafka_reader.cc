@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/base/log.h"
 #include "daemon/log/kafka/kafka_client.h"
 
 namespace gmewatch {
@@ -131,7 +132,7 @@ absl::Status KafkaReader::CheckVersion(const rd_kafka_message_t& message) const 
   return absl::OkStatus();
 }
 
-absl::Status KafkaReader::ErrorOf(const rd_kafka_message_t& message) const {
+absl::Status KafkaReader::ErrorOf(const rd_kafka_message_t& message) {
   if (IsGroupError(message.err)) return absl::OkStatus();
   const auto error = static_cast<int>(message.err);
   if (error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
@@ -147,11 +148,20 @@ absl::Status KafkaReader::ErrorOf(const rd_kafka_message_t& message) const {
         absl::StrCat(Where(message.partition, message.offset),
                      ": the record is damaged: its checksum does not match; ", kCopyState));
   }
-  const absl::Status status = KafkaStatus(
+  absl::Status status = KafkaStatus(
       message.err, absl::StrCat("topic ", settings_.topic, ", partition ", message.partition, ": ",
                                 rd_kafka_message_errstr(&message)));
   // Brokers that are away come back, and librdkafka goes on by itself.
-  return absl::IsUnavailable(status) ? absl::OkStatus() : status;
+  if (absl::IsUnavailable(status)) return absl::OkStatus();
+  // Numbers above 0 are of brokers. After one that is not known here it asks again, too.
+  if (absl::IsInternal(status) && error > 0) {
+    if (std::exchange(said_error_, error) != error) {
+      LogWarning("a broker answers with an error; it is asked again",
+                 {{"error", std::string(status.message())}});
+    }
+    return absl::OkStatus();
+  }
+  return status;
 }
 
 }  // namespace gmewatch

@@ -5,7 +5,9 @@
 // for. Errors, all of which say where, and what to do; the reader must not be used after one:
 //   DataLoss: a record is missing (the log begins after the position, ends before it, or has a
 //   gap), is damaged, or was not written by gmewatch.
-//   FailedPrecondition: a record is of a newer version, or the process may not read the topic.
+//   FailedPrecondition: a record is of a newer version.
+//   NotFound, PermissionDenied: there is no such topic, or the process may not read it.
+//   Internal: librdkafka cannot go on.
 #ifndef GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_READER_H_
 #define GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_READER_H_
 
@@ -53,12 +55,13 @@ class KafkaReader {
       : settings_(settings), next_offsets_(std::move(next_offsets)) {}
   absl::Status Deliver(const rd_kafka_message_s& message, ApplyFn apply);
   absl::Status CheckVersion(const rd_kafka_message_s& message) const;
-  absl::Status ErrorOf(const rd_kafka_message_s& message) const;
+  absl::Status ErrorOf(const rd_kafka_message_s& message);
   // "PARTITION of TOPIC, offset N".
   std::string Where(int32_t partition, int64_t offset) const;
 
   const KafkaSettings settings_;
   std::vector<int64_t> next_offsets_;
+  int said_error_ = 0;  // the last one that was logged
   KafkaHandle handle_;
 };
 

@@ -7,7 +7,7 @@
 // to. Errors: Unavailable, no broker answered; NotFound, there is no such topic, or no layout;
 // PermissionDenied, an ACL is missing; FailedPrecondition, the topic is not as gmectl log create
 // makes it: the text names the setting, what it is and what it must be; DataLoss, the layout record
-// is damaged.
+// is damaged; Internal, any other error of the brokers or librdkafka.
 #ifndef GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_TOPIC_H_
 #define GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_TOPIC_H_
 
