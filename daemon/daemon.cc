@@ -20,10 +20,6 @@ namespace {
 // times as long.
 constexpr absl::Duration kDrainTime = absl::Seconds(5);
 
-// How long a session that sent one batch only is remembered while sessions are scarce: longer than
-// a client takes to send a batch again.
-constexpr absl::Duration kOnceHorizon = absl::Minutes(10);
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
@@ -223,17 +219,9 @@ absl::Status Daemon::StartServing() {
 
 void Daemon::WatchSessionRoom() {
   const uint64_t limit = sessions_limit_.load(std::memory_order_relaxed);
-  const uint64_t sessions = aggregate_.session_count();
-  const bool scarce = sessions > (once_horizon_is_short_ ? limit / 2 : limit / 4 * 3);
-  if (scarce == once_horizon_is_short_) return;
-  once_horizon_is_short_ = scarce;
-  committer_->SetOnceHorizon(scarce ? kOnceHorizon : absl::ZeroDuration());
-  if (!scarce) {
-    LogInfo("sessions have room again", {{"sessions", absl::StrCat(sessions)}});
-    return;
-  }
-  LogWarning("sessions are scarce: those that sent one batch only are forgotten after ten minutes",
-             {{"sessions", absl::StrCat(sessions)}, {"limits.max_sessions", absl::StrCat(limit)}});
+  if (!session_room_.Watch(aggregate_.session_count(), limit)) return;
+  committer_->SetOnceHorizon(session_room_.is_scarce() ? SessionRoom::kOnceHorizon
+                                                       : absl::ZeroDuration());
 }
 
 void Daemon::StartCheckpoints() {

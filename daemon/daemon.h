@@ -30,6 +30,7 @@
 #include "daemon/log/state_lock.h"
 #include "daemon/model/daemon_stats.h"
 #include "daemon/service.h"
+#include "daemon/session_room.h"
 #include "daemon/shared_session_watch.h"
 #include "daemon/silence_watch.h"
 #include "daemon/spike_watch.h"
@@ -116,7 +117,7 @@ class Daemon final : public Service {
   std::string recovered_silence_;
   std::unique_ptr<TriagePages> triage_;
   std::atomic<uint64_t> sessions_limit_{UINT64_MAX};
-  bool once_horizon_is_short_ = false;  // for the committer thread
+  SessionRoom session_room_;  // for the committer thread
   SharedSessionWatch shared_sessions_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SpikeWatch> spikes_;

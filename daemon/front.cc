@@ -159,12 +159,15 @@ void Front::Reload() {
 
 absl::Duration Front::Watch() {
   absl::Duration horizon;
+  uint64_t limit = 0;
   {
     absl::MutexLock lock(&mutex_);
     if (!stats_.ready) return kWatchInterval;  // it stops
     horizon = horizon_;
+    limit = stats_.sessions_limit;
   }
-  sessions_->Sweep(horizon);
+  session_room_.Watch(sessions_->session_count(), limit);
+  sessions_->Sweep(horizon, session_room_.is_scarce() ? SessionRoom::kOnceHorizon : horizon);
   // While brokers are away, asking them would only take long.
   if (lanes_->IsOneStalled()) return kWatchInterval;
   const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_, kWatchAnswerTime);

@@ -31,6 +31,7 @@
 #include "daemon/log/kafka/kafka_settings.h"
 #include "daemon/model/front_stats.h"
 #include "daemon/service.h"
+#include "daemon/session_room.h"
 
 namespace gmewatch {
 
@@ -83,6 +84,7 @@ class Front final : public Service {
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<IngestServer> ingest_;
   std::unique_ptr<ConnectServer> connect_;  // null without an address
+  SessionRoom session_room_;                // for the watch
   PeriodicTask watch_;
   bool stopped_ = false;
 

@@ -14,6 +14,12 @@ uint32_t FrontSessions::NowSeconds() const {
   return static_cast<uint32_t>(absl::ToInt64Seconds(clock_.Monotonic() - start_)) + 1;
 }
 
+uint32_t FrontSessions::OldestSeconds(absl::Duration horizon) const {
+  const auto horizon_s = static_cast<uint32_t>(absl::ToInt64Seconds(horizon));
+  const uint32_t now_s = NowSeconds();
+  return now_s > horizon_s ? now_s - horizon_s : 0;
+}
+
 size_t FrontSessions::Note(size_t lane, const Epoch& epoch) {
   std::vector<AppTag> apps;
   for (const Origin& origin : epoch.origins()) apps.push_back(TagOf(origin.app));
@@ -29,6 +35,8 @@ size_t FrontSessions::Note(size_t lane, const Epoch& epoch) {
     uint32_t slot = to.sessions.Find(id, hash);
     if (slot == SessionTable::kNone) {
       slot = to.sessions.Insert(id, hash, apps[batch.header.origin]);
+    } else {
+      to.sessions.Change(slot)->mark |= SessionTable::kCameBack;
     }
     Session* session = to.sessions.Change(slot);
     session->last_sequence = std::max(session->last_sequence, batch.header.sequence);
@@ -38,15 +46,14 @@ size_t FrontSessions::Note(size_t lane, const Epoch& epoch) {
   return batches;
 }
 
-void FrontSessions::Sweep(absl::Duration horizon) {
-  const auto horizon_s = static_cast<uint32_t>(absl::ToInt64Seconds(horizon));
-  const uint32_t now_s = NowSeconds();
-  if (now_s <= horizon_s) return;
-  const uint32_t oldest_s = now_s - horizon_s;
+void FrontSessions::Sweep(absl::Duration horizon, absl::Duration once_horizon) {
+  const uint32_t oldest_s = OldestSeconds(horizon);
+  const uint32_t once_oldest_s = OldestSeconds(once_horizon);
+  if (oldest_s == 0 && once_oldest_s == 0) return;
   for (const std::unique_ptr<Lane>& lane : lanes_) {
     absl::MutexLock lock(&lane->mutex);
     const size_t before = lane->sessions.size();
-    lane->sessions.Sweep(oldest_s, oldest_s, lane->sessions.slots());
+    lane->sessions.Sweep(oldest_s, once_oldest_s, lane->sessions.slots());
     count_.fetch_sub(before - lane->sessions.size(), std::memory_order_relaxed);
   }
 }

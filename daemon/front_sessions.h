@@ -35,8 +35,9 @@ class FrontSessions final : public KnownSessions {
 
   // The epoch of this lane is written. Returns how many batches it has.
   size_t Note(size_t lane, const Epoch& epoch);
-  // Forgets the sessions that sent nothing for `horizon`, in all lanes.
-  void Sweep(absl::Duration horizon);
+  // Forgets, in all lanes, the sessions that sent nothing for `horizon`, or for `once_horizon` if
+  // it is shorter and they sent one batch only.
+  void Sweep(absl::Duration horizon, absl::Duration once_horizon);
 
   KnownSession Find(const SessionId& id) const override;
   bool HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const override;
@@ -51,6 +52,8 @@ class FrontSessions final : public KnownSessions {
   size_t SizeOf(AppTag app) const;
   // From one on, so that a session of the first second is not older than any horizon.
   uint32_t NowSeconds() const;
+  // The oldest second within the horizon.
+  uint32_t OldestSeconds(absl::Duration horizon) const;
 
   const IndexOfFn index_of_;
   Clock& clock_;

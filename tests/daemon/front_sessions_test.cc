@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "daemon/session_room.h"
+
 namespace gmewatch {
 namespace {
 
@@ -41,13 +43,41 @@ TEST_F(FrontSessionsTest, ForgetsAfterTheHorizon) {
   Note(1, 1);
   clock_.Advance(absl::Minutes(40));
   Note(2, 1);
-  sessions_.Sweep(absl::Hours(1));
+  sessions_.Sweep(absl::Hours(1), absl::Hours(1));
   EXPECT_EQ(sessions_.session_count(), 2U);
   clock_.Advance(absl::Minutes(21));
-  sessions_.Sweep(absl::Hours(1));
+  sessions_.Sweep(absl::Hours(1), absl::Hours(1));
   EXPECT_EQ(sessions_.session_count(), 1U);
   EXPECT_FALSE(sessions_.Find({1, 0}).known);
   EXPECT_TRUE(sessions_.Find({2, 0}).known);
+}
+
+TEST_F(FrontSessionsTest, ForgetsThoseOfOneBatchSoonerWhileSessionsAreScarce) {
+  SessionRoom room;
+  for (uint64_t i = 0; i < 16; ++i) Note(i, 1);
+  Note(3, 2);
+  Note(4, 1);  // a retry
+  clock_.Advance(absl::Minutes(9));
+  Note(20, 1);
+  EXPECT_TRUE(room.Watch(sessions_.session_count(), 20));
+  EXPECT_TRUE(room.is_scarce());
+  sessions_.Sweep(absl::Hours(1), SessionRoom::kOnceHorizon);
+  EXPECT_EQ(sessions_.session_count(), 17U);
+  clock_.Advance(absl::Minutes(2));
+  sessions_.Sweep(absl::Hours(1), SessionRoom::kOnceHorizon);
+  EXPECT_EQ(sessions_.session_count(), 3U);
+  for (const uint64_t id : {3U, 4U, 20U}) EXPECT_TRUE(sessions_.Find({id, 0}).known) << id;
+}
+
+TEST(SessionRoomTest, IsScarceFromThreeQuartersUntilHalf) {
+  SessionRoom room;
+  EXPECT_FALSE(room.Watch(75, 100));
+  EXPECT_TRUE(room.Watch(76, 100));
+  EXPECT_TRUE(room.is_scarce());
+  EXPECT_FALSE(room.Watch(51, 100));
+  EXPECT_TRUE(room.is_scarce());
+  EXPECT_TRUE(room.Watch(50, 100));
+  EXPECT_FALSE(room.is_scarce());
 }
 
 TEST_F(FrontSessionsTest, SharesTheRoomAmongApps) {
