@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
+#include "daemon/base/thread_check.h"
 #include "daemon/base/yaml_message.h"
 #include "daemon/dangers.h"
 #include "daemon/expose/front_metrics.h"
@@ -52,6 +53,10 @@ absl::Status Front::OpenLog() {
   absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_);
   if (!layout.ok()) return layout.status();
   layout_.emplace(*std::move(layout));
+  // Each partition has a committer's thread.
+  absl::Status threads = CheckThreads(IngestServer::Threads() + kOtherThreads +
+                                      static_cast<unsigned>(layout_->partitions()));
+  if (!threads.ok()) return threads;
   absl::StatusOr<std::unique_ptr<KafkaProducer>> producer = KafkaProducer::Start(kafka_);
   if (!producer.ok()) return producer.status();
   producer_ = *std::move(producer);

@@ -6,7 +6,7 @@
 //
 // Thread safety: that of Service. Errors of Start: InvalidArgument and FailedPrecondition, wrong
 // usage or settings, or a topic that is not as gmectl log create makes it; Unavailable, the brokers
-// do not answer.
+// do not answer, or the system gives too few threads.
 #ifndef GMEWATCH_DAEMON_FRONT_H_
 #define GMEWATCH_DAEMON_FRONT_H_
 

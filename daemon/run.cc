@@ -32,9 +32,6 @@ constexpr absl::Duration kFlushTime = absl::Seconds(1);
 // How long a start waits for whoever reads standard output.
 constexpr int kOutputTimeMs = 1000;
 
-// The most that there are besides those of the ingest server's queues, gRPC's own among them.
-constexpr unsigned kOtherThreads = 80;
-
 // Then the process ends by a signal.
 constexpr unsigned kStopAfterFailureSeconds = 15;
 

@@ -9,6 +9,10 @@
 
 namespace gmewatch {
 
+// The most that a process of gmewatchd has besides those of the ingest server's queues and those of
+// a front's lanes, gRPC's own among them.
+inline constexpr unsigned kOtherThreads = 80;
+
 // Starts `count` threads at once and ends them.
 absl::Status CheckThreads(unsigned count);
 
