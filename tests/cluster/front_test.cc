@@ -19,6 +19,7 @@ namespace gmewatch {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -84,8 +85,8 @@ TEST_F(FrontTest, WhatItRejectsIsInTheLogByReason) {
   FrontSite site(2, 1, absl::Seconds(30), "");
   ASSERT_TRUE(site.StartFront(0).ok());
   WireClient client(site.ingest_address(0));
-  const v1::Session session = MakeSession("demo", "eu");
-  for (int i = 0; i < 7; ++i) {
+  for (int i = 0; i < 40; ++i) {
+    const v1::Session session = MakeSession("demo", "eu");
     EXPECT_EQ(client.Report(MakeRequest(session, 1, {{1005, 0}})).error_code(),
               grpc::StatusCode::INVALID_ARGUMENT);
   }
@@ -94,7 +95,9 @@ TEST_F(FrontTest, WhatItRejectsIsInTheLogByReason) {
   EXPECT_EQ(site.front(0).Terminate(), 0);
   LogTally tally(site.kafka(), site.layout());
   ASSERT_TRUE(tally.ReadAll().ok());
-  EXPECT_EQ(tally.rejected_batches(RejectReason::kInvalid), 7U);
+  EXPECT_EQ(tally.rejected_batches(RejectReason::kInvalid), 40U);
+  // Each in its session's partition.
+  EXPECT_THAT(tally.rejected_in(RejectReason::kInvalid), ElementsAre(0, 1));
   EXPECT_EQ(tally.rejected_batches(RejectReason::kPermissionDenied), 1U);
   EXPECT_EQ(tally.sum(), 0U);
 }

@@ -53,6 +53,7 @@ absl::Status LogTally::Count(const KafkaRecord& record) {
   RejectedByReason& most = rejected_[message.writer()];
   for (size_t i = 0; i < kRejectReasons; ++i) {
     most[i].batches = std::max(most[i].batches, epoch->rejected[i].batches);
+    if (epoch->rejected[i].batches > 0) rejected_in_[i].insert(record.partition);
   }
   size_t offset = 0;
   for (BatchView batch; epoch->Next(&offset, &batch);) {

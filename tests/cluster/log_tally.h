@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -37,6 +38,10 @@ class LogTally {
   uint64_t duplicates() const { return duplicates_; }
   // The largest sum of each writer, added up.
   uint64_t rejected_batches(RejectReason reason) const;
+  // The partitions that have some.
+  const std::set<int32_t>& rejected_in(RejectReason reason) const {
+    return rejected_in_[static_cast<size_t>(reason)];
+  }
   // Batches in the wrong partition, records without a writer.
   const std::vector<std::string>& wrong() const { return wrong_; }
 
@@ -48,6 +53,7 @@ class LogTally {
   std::map<std::pair<uint64_t, uint64_t>, uint64_t> last_sequences_;
   std::map<Key, uint64_t> events_;
   std::map<std::string, RejectedByReason> rejected_;  // by writer
+  std::array<std::set<int32_t>, kRejectReasons> rejected_in_;
   uint64_t records_ = 0;
   uint64_t duplicates_ = 0;
   std::vector<std::string> wrong_;
