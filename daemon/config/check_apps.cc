@@ -109,7 +109,7 @@ absl::Status CheckClientNames(const internal::Config& config, const internal::Ap
     const std::string& name = app.client_names(i);
     const std::string path = absl::StrCat(app_path, ".client_names[", i, "]");
     if (name.empty()) return fields.Error(path, "this name is empty");
-    const absl::Status status =
+    absl::Status status =
         CheckNew(fields, path, absl::StrCat("name \"", absl::Utf8SafeCHexEscape(name), "\""), name,
                  &first_paths);
     if (!status.ok()) return status;

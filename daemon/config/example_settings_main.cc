@@ -79,6 +79,7 @@ bool IsExample(const Descriptor& type) { return !SettingOf(*type.field(0)).examp
 
 std::string ValuesOf(const google::protobuf::EnumDescriptor& type) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(type.value_count()));
   for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
   return absl::StrJoin(names, ", ");
 }
