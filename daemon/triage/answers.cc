@@ -87,10 +87,11 @@ Answers::Answers(absl::Time time, const Catalog& catalog, const TriageLinks& lin
   };
   for (const CatalogCode& code : catalog.codes()) {
     const size_t slot = slot_of(code.value);
-    const bool is_seen = slot < seen.size();
-    if (!is_seen && !code.overlay.empty()) continue;
-    AddCode(code.value, false, is_seen ? slot : kNoSlot,
-            is_seen ? seen[slot].numbers : CodeNumbers());
+    if (slot < seen.size()) {
+      AddCode(code.value, false, slot, seen[slot].numbers);
+    } else if (code.overlay.empty()) {
+      AddCode(code.value, false, kNoSlot, CodeNumbers());
+    }
   }
   for (size_t slot = 0; slot < seen.size(); ++slot) {
     const SeenCode& code = seen[slot];

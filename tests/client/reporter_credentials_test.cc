@@ -142,6 +142,7 @@ TEST_F(ReporterCredentialsTest, AKeyMayBeReplacedAtAnyTimeFromAnyThread) {
   ReporterOptions options = QuickOptions(server.address());
   Reporter reporter(options);
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int thread = 0; thread < 3; ++thread) {
     threads.emplace_back([&reporter, thread] {
       for (int i = 0; i < 1000; ++i) {

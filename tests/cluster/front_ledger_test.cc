@@ -32,7 +32,7 @@ constexpr int kPartitions = 6;
 constexpr int kClients = 8;
 
 uint32_t FromEnvironment(const char* name, uint32_t otherwise) {
-  const char* value = std::getenv(name);
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it here
   uint32_t number = 0;
   return value != nullptr && absl::SimpleAtoi(value, &number) ? number : otherwise;
 }

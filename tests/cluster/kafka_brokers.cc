@@ -29,7 +29,7 @@ std::string KafkaBrokers::WhySkipped() {
 }
 
 std::string KafkaBrokers::Addresses() {
-  const std::string addresses = ReadFile(Directory() + "/addresses");
+  std::string addresses = ReadFile(Directory() + "/addresses");
   if (addresses.empty()) {
     Die("the brokers do not run; ctest starts them, by hand: tests/cluster/brokers up " +
         Directory());

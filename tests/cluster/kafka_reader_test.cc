@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -45,7 +46,8 @@ class KafkaReaderTest : public ::testing::Test {
   // Reads from these positions until `count` records or an error have come; the records are
   // "PARTITION/OFFSET VALUE".
   absl::Status Read(std::vector<int64_t> from, size_t count, std::vector<std::string>* records) {
-    absl::StatusOr<std::unique_ptr<KafkaReader>> reader = KafkaReader::Start(settings_, from);
+    absl::StatusOr<std::unique_ptr<KafkaReader>> reader =
+        KafkaReader::Start(settings_, std::move(from));
     if (!reader.ok()) return reader.status();
     const Deadline deadline(absl::Seconds(40), absl::ZeroDuration());
     absl::Status status;
