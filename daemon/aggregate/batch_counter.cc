@@ -51,7 +51,7 @@ void BatchCounter::Count(const BatchView& batch, WatchBudget::Batch budget, Sess
     events += entry.count;
     if (entry.code == kSuccessCode) {
       place->CountSuccesses(entry.count,
-                            late ? 0 : budget.Take(WatchBudget::kSuccesses, entry.count));
+                            late ? 0 : budget.Take(kSuccessCode, entry.count));
       continue;
     }
     const std::string& app = place->place().app;
@@ -62,7 +62,7 @@ void BatchCounter::Count(const BatchView& batch, WatchBudget::Batch budget, Sess
     if (late) {
       cell->CountLate(entry.count);
     } else {
-      watched.events = budget.Take(WatchBudget::kErrors, entry.count);
+      watched.events = budget.Take(entry.code, entry.count);
       cell->CountInTime(batch.header.session, entry.count, watched);
     }
     uint64_t& seen = session->seen[slot / 64];
