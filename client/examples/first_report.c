@@ -8,6 +8,6 @@ int main(int argc, char** argv) {
   options.region = "eu";
   options.consent = GMEWATCH_CONSENT_GRANTED;
   gmewatch_client* const watch = gmewatch_start(&options);
-  gmewatch_report(watch, 1005, 1);              // in any GME callback; 0 counts as a success
+  gmewatch_report(watch, 1005, 1);            // in any GME callback; 0 counts as a success
   return gmewatch_stop(watch, 5000) ? 0 : 1;  // a game passes 0 and leaves the rest to the spool
 }

@@ -50,8 +50,7 @@ void BatchCounter::Count(const BatchView& batch, WatchBudget::Batch budget, Sess
   for (const Entry& entry : batch.entries) {
     events += entry.count;
     if (entry.code == kSuccessCode) {
-      place->CountSuccesses(entry.count,
-                            late ? 0 : budget.Take(kSuccessCode, entry.count));
+      place->CountSuccesses(entry.count, late ? 0 : budget.Take(kSuccessCode, entry.count));
       continue;
     }
     const std::string& app = place->place().app;
