@@ -68,12 +68,13 @@ absl::StatusOr<Catalog> Catalog::Parse(absl::string_view yaml, absl::string_view
 absl::StatusOr<Catalog> Catalog::Load(const std::string& path,
                                       const std::vector<std::string>& overlays,
                                       absl::flat_hash_map<std::string, int> sdk_of_apps) {
-  absl::StatusOr<Catalog> catalog = Embedded();
-  if (!path.empty()) {
+  const auto read = [&path]() -> absl::StatusOr<Catalog> {
+    if (path.empty()) return Embedded();
     const absl::StatusOr<std::string> text = ReadTextFile(path, kYamlBytesMax);
     if (!text.ok()) return text.status();
-    catalog = Parse(*text, path);
-  }
+    return Parse(*text, path);
+  };
+  absl::StatusOr<Catalog> catalog = read();
   for (const std::string& overlay : overlays) {
     if (!catalog.ok()) break;
     absl::Status added = catalog->AddOverlay(overlay);
