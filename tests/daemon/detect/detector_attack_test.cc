@@ -145,7 +145,7 @@ TEST_F(DetectorAttackTest, MadeUpSessionsOfOneAddressAreALoopAndTheReportSaysSo)
     EXPECT_FALSE(HasSpike(Active()));
   }
   EXPECT_THAT(Active(), ElementsAre("1005 in eu of game (loop)"));
-  const Spike& loop = detector_.Report().spikes.at(0);
+  const Spike loop = detector_.Report().spikes.at(0);
   EXPECT_NEAR(loop.sessions, 38, 8);  // players too
   EXPECT_LE(loop.new_sessions, loop.sessions);
   EXPECT_NEAR(loop.addresses, 18, 6);
@@ -161,7 +161,7 @@ TEST_F(DetectorAttackTest, ASpikeSaysFromHowManyAddressesItComes) {
     Tick();
   }
   EXPECT_THAT(Active(), ElementsAre("1005 in eu of game"));
-  const Spike& spike = detector_.Report().spikes.at(0);
+  const Spike spike = detector_.Report().spikes.at(0);
   EXPECT_NEAR(spike.sessions, 40, 8);
   EXPECT_NEAR(spike.addresses, 20, 5);
 }
