@@ -352,6 +352,8 @@ SelfStats Daemon::ReadSelfStats() {
     out.calls_without_message = ingest_->calls_without_message();
   }
   out.daemon = stats_;
+  SetDanger(Danger::kSharedAddress, ingest_ != nullptr && ingest_->HasSharedAddresses(),
+            &out.daemon.dangers);
   out.daemon.ready = ready;
   out.daemon.dropped_log_lines = DroppedLogLines();
   out.daemon.uptime = clock_.Monotonic() - started_;

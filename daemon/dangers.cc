@@ -36,6 +36,8 @@ absl::string_view TextOf(Danger danger) {
              "--admin_token_file, or keep it in a private network";
     case Danger::kRoot:
       return "runs as root; a user of its own needs no rights but to its state directory";
+    case Danger::kSharedAddress:
+      break;  // known from sessions alone: shared_addresses.cc says it
   }
   return "";
 }
@@ -46,14 +48,13 @@ Dangers FindDangers(const Settings& settings, const std::string& ingest_address,
                     const std::string& connect_address, const std::string& admin_address,
                     bool has_admin_token) {
   Dangers dangers{};
-  const auto set = [&dangers](Danger danger, bool is) {
-    dangers[static_cast<size_t>(danger)] = is;
-  };
-  set(Danger::kOpen, settings.apps_size() == 0);
-  set(Danger::kPlainText, (!settings.ingest().has_tls() && IsReachable(ingest_address)) ||
-                              IsReachable(connect_address));
-  set(Danger::kAdminReachable, IsReachable(admin_address) && !has_admin_token);
-  set(Danger::kRoot, geteuid() == 0);
+  SetDanger(Danger::kOpen, settings.apps_size() == 0, &dangers);
+  SetDanger(
+      Danger::kPlainText,
+      (!settings.ingest().has_tls() && IsReachable(ingest_address)) || IsReachable(connect_address),
+      &dangers);
+  SetDanger(Danger::kAdminReachable, IsReachable(admin_address) && !has_admin_token, &dangers);
+  SetDanger(Danger::kRoot, geteuid() == 0, &dangers);
   return dangers;
 }
 

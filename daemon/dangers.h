@@ -1,5 +1,5 @@
-// Finds what makes an installation easy to attack, and says so once, in the log; the metric
-// gmewatch_danger says it for as long as it lasts.
+// Finds what in the settings makes an installation easy to attack, and says so once, in the log;
+// the metric gmewatch_danger says it for as long as it lasts.
 //
 // Thread safety: free functions without state.
 #ifndef GMEWATCH_DAEMON_DANGERS_H_

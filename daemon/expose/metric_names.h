@@ -179,7 +179,7 @@ struct MetricInfo {
   X(kOpenMode, kGauge, "gmewatch_open_mode", (), \
     "1 while anybody may report for any app, because the settings list none.", stats.daemon.dangers[static_cast<size_t>(Danger::kOpen)]) \
   X(kDanger, kGauge, "gmewatch_danger", (kLabelReason), \
-    "1 for what makes this installation easy to attack: open_mode, plain_text, admin_reachable or root.", \
+    "1 for what makes this installation easy to attack: open_mode, plain_text, admin_reachable, root or shared_address.", \
     DangersOf(stats.daemon)) \
   X(kStarts, kCounter, "gmewatch_starts_total", (), \
     "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts) \

@@ -64,8 +64,10 @@ std::optional<Rejection> Admission::CheckSession(const CheckedRequest& request,
   if (rejection.has_value()) return rejection;
   const Grant& grant = admitted->grant;
   const KnownSession known = known_.Find(session.id);
-  admitted->sender = Quotas::SenderOf(session.id, session.origin.app, grant.key, grant.subject,
-                                      client_address_.Of(caller));
+  const std::optional<NetAddress> address = client_address_.Of(caller);
+  admitted->sender =
+      Quotas::SenderOf(session.id, session.origin.app, grant.key, grant.subject, address);
+  if (grant.subject.empty() && !grant.relays) admitted->address = address;
   admitted->sender.relays = grant.relays;
   admitted->sender.is_new = !known.known;
   admitted->last_sequence = known.last_sequence;
@@ -145,6 +147,9 @@ std::optional<Rejection> Admission::CheckQuotas(const CheckedRequest& request, b
   if (!over.has_value()) {
     credit.batches += more.batches;
     credit.events += more.events;
+    if (admitted->sender.is_new && admitted->address.has_value()) {
+      shared_addresses_.Add(*admitted->address);
+    }
     admitted->sender.is_new = false;
     admitted->taken = tokens;
     return std::nullopt;

@@ -43,6 +43,8 @@
 #include "daemon/ingest/check_batch.h"
 #include "daemon/ingest/client_address.h"
 #include "daemon/ingest/quotas.h"
+#include "daemon/ingest/shared_addresses.h"
+#include "daemon/model/net_address.h"
 #include "daemon/model/reject_reason.h"
 
 namespace gmewatch {
@@ -63,6 +65,8 @@ struct Rejection {
 struct Admitted {
   Sender sender;
   Grant grant;
+  // Of one who has not proved to be a player and does not relay; nothing if it does not count.
+  std::optional<NetAddress> address;
   std::vector<std::string> certificate_names;  // if an app asks for them
   // The highest number of a batch that was counted, or taken by this stream: what is not above it
   // is a duplicate.
@@ -79,6 +83,9 @@ class Admission {
 
   // Whether Caller::certificate_names are worth reading.
   bool AsksForCertificates() const { return access_.AsksForCertificates(); }
+
+  // Whether most new sessions come from a few addresses: shared_addresses.h.
+  bool HasSharedAddresses() const { return shared_addresses_.Found(); }
 
   // Applies apps, keys, fronts, quotas and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
@@ -120,6 +127,7 @@ class Admission {
   Access access_;
   ClientAddress client_address_;
   Quotas quotas_;
+  SharedAddresses shared_addresses_;
   std::atomic<uint32_t> sessions_max_;
 };
 

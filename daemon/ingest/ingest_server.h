@@ -58,6 +58,8 @@ class IngestServer {
   size_t streams() const { return calls_.streams(); }
   // For another transport, whose Reports are judged and counted together with this one's.
   ReportContext reports() { return {&admission_, &lanes_}; }
+  // Whether most new sessions come from a few addresses.
+  bool HasSharedAddresses() const { return admission_.HasSharedAddresses(); }
   // Calls that were ended because their first message did not come, ever.
   uint64_t calls_without_message() const;
 

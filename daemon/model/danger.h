@@ -17,11 +17,16 @@ enum class Danger : uint8_t {
   kPlainText,       // the ingest port is reached from elsewhere, without TLS
   kAdminReachable,  // the admin port is reached from elsewhere, without a token
   kRoot,            // the process runs as root
+  kSharedAddress,   // most new sessions come from a few addresses: proxies that are not named
 };
 
-inline constexpr size_t kDangers = 4;
+inline constexpr size_t kDangers = 5;
 
 using Dangers = std::array<bool, kDangers>;
+
+inline void SetDanger(Danger danger, bool is, Dangers* dangers) {
+  (*dangers)[static_cast<size_t>(danger)] = is;
+}
 
 constexpr absl::string_view DangerLabel(Danger danger) {
   switch (danger) {
@@ -33,6 +38,8 @@ constexpr absl::string_view DangerLabel(Danger danger) {
       return "admin_reachable";
     case Danger::kRoot:
       return "root";
+    case Danger::kSharedAddress:
+      return "shared_address";
   }
   return "";
 }

@@ -26,6 +26,13 @@ std::optional<NetAddress> ParseNetAddress(absl::string_view text) {
   return std::nullopt;
 }
 
+std::string NetAddressText(const NetAddress& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool ipv4 = IsIpv4(address);
+  const void* bytes = ipv4 ? address.data() + kIpv4Begin / 8 : address.data();
+  return inet_ntop(ipv4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
+}
+
 bool IsIpv4(const NetAddress& address) { return Prefix(address, kIpv4Begin) == kIpv4Prefix; }
 
 bool IsLoopback(const NetAddress& address) {
@@ -40,7 +47,7 @@ bool IsPrivate(const NetAddress& address) {
     const uint8_t a = address[12];
     const uint8_t b = address[13];
     return IsLoopback(address) || a == 10 || (a == 172 && b >= 16 && b < 32) ||
-           (a == 192 && b == 168) || (a == 169 && b == 254);
+           (a == 192 && b == 168) || (a == 169 && b == 254) || (a == 100 && b >= 64 && b < 128);
   }
   const bool unique_local = (address[0] & 0xfe) == 0xfc;
   const bool link_local = address[0] == 0xfe && (address[1] & 0xc0) == 0x80;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -18,12 +19,16 @@ using NetAddress = std::array<uint8_t, 16>;
 // Nothing unless `text` is an IPv4 or IPv6 address, without brackets and port.
 std::optional<NetAddress> ParseNetAddress(absl::string_view text);
 
+// As ParseNetAddress reads it.
+std::string NetAddressText(const NetAddress& address);
+
 bool IsIpv4(const NetAddress& address);
 
 // Whether only this machine can have the address.
 bool IsLoopback(const NetAddress& address);
 
-// Whether no stranger from the internet can have the address: loopback, link-local, private.
+// Whether no stranger from the internet can have the address: loopback, link-local, private, or
+// 100.64.0.0/10, which load balancers of clouds speak from (RFC 6598).
 bool IsPrivate(const NetAddress& address);
 
 // The first `bits` bits, the others zero.

@@ -235,10 +235,27 @@ const notAnnotated: Alert = {
   },
 };
 
+const sharedAddress: Alert = {
+  name: 'GmewatchSharedAddress',
+  severity: 'warning',
+  expr: () => 'max by (instance) (gmewatch_danger{reason="shared_address"}) == 1',
+  for: '5m',
+  summary: (say) => `The clients of gmewatchd ${say.label('instance')} seem to have a few addresses only: outages look like retry loops`,
+  description: () => 'More than half of the last 1,000 new sessions came from at most 31 addresses. If these are proxies, all players behind one count as one sender, and no outage of theirs is a spike.',
+  dashboard: UID.daemon,
+  panel: 'Sessions and streams',
+  runbook: {
+    meaning: 'Most new sessions come from a few public addresses.',
+    impact: 'If they are proxies that ingest.fronts does not name, what happens to their players is reported as a retry loop, which pages nobody, and the players share the quota of one address.',
+    diagnosis: 'The log of gmewatchd names the largest address and its share. Is it a load balancer or proxy of yours?',
+    mitigation: 'Add it to ingest.fronts, let it write x-forwarded-for as deploy/haproxy/haproxy.cfg does, and reload (SIGHUP). If it is not yours, somebody makes sessions up there: lower quotas.address_sessions_per_second, or block the address.',
+  },
+};
+
 export const ALERTS_OF_DAEMON: Alert[] = [
   down, instanceDown, notReady, rejecting, commitsFail, commitsSlow, noCheckpoint, reloadFailed,
   nearLimit('sessions', 'GmewatchSessionsNearLimit', 'Beyond it batches of new sessions are rejected until old ones expire.', 'Limits'),
   nearLimit('app_regions', 'GmewatchAppRegionsNearLimit', 'Beyond it events are counted with the region "other", then with the app "other".', 'Limits'),
-  restarts, files, seriesNearEnd, notAnnotated,
+  restarts, files, seriesNearEnd, notAnnotated, sharedAddress,
 ];
 export const RECORDINGS_OF_DAEMON = [REJECTED, COMMIT];

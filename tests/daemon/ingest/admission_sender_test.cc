@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "daemon/aggregate/aggregate.h"
 #include "daemon/ingest/admission.h"
 #include "daemon/ingest/completion_event.h"
@@ -33,20 +34,32 @@ Settings SomeSettings() {
 
 class AdmissionSenderTest : public ::testing::Test {
  protected:
-  Batch BatchOf(const std::string& key, const char* peer) {
+  CheckedRequest& Read(const std::string& session) {
     v1::ReportRequest request;
-    request.mutable_session()->set_id("0123456789abcdef");
+    request.mutable_session()->set_id(session);
     request.mutable_session()->set_app("game");
     request.mutable_session()->set_region("eu");
     request.set_sequence(1);
-    CheckedRequest& read = scratch_.request;
-    admission_.Read(request.SerializeAsString(), &read);
+    admission_.Read(request.SerializeAsString(), &scratch_.request);
+    return scratch_.request;
+  }
+  Batch BatchOf(const std::string& key, const char* peer) {
+    const CheckedRequest& read = Read("0123456789abcdef");
     Admitted admitted;
     EXPECT_FALSE(admission_.CheckSession(read, {key, "", peer}, &admitted).has_value());
     Batch batch;
     Admission::Sign(read.session->id, admitted, &batch);
     EXPECT_EQ(batch.session, read.session->id);
     return batch;
+  }
+  // Two windows of SharedAddresses, all through one proxy.
+  void SessionsThrough(const std::string& key, const char* peer) {
+    for (uint32_t i = 0; i < 2 * kSharedWindow; ++i) {
+      const CheckedRequest& read = Read(absl::StrFormat("%016d", i));
+      Admitted admitted;
+      ASSERT_FALSE(admission_.CheckSession(read, {key, "", peer}, &admitted).has_value());
+      ASSERT_FALSE(admission_.CheckQuotas(read, false, &admitted).has_value());
+    }
   }
   uint64_t SenderOf(const std::string& key, const char* peer) { return BatchOf(key, peer).sender; }
   std::string Token(const char* subject) const {
@@ -86,6 +99,20 @@ TEST_F(AdmissionSenderTest, APlayerWithATokenIsOneFromEverywhere) {
 TEST_F(AdmissionSenderTest, WhereNeitherIsKnownTheSessionIsAllThereIs) {
   EXPECT_EQ(SenderOf(kKey, "ipv4:127.0.0.1:1"), 0U);
   EXPECT_EQ(SenderOf(kKey, "ipv4:10.0.0.1:1"), 0U) << "a proxy that names nobody";
+}
+
+TEST_F(AdmissionSenderTest, AProxyThatIsNotNamedIsNoticed) {
+  SessionsThrough(kKey, "ipv4:192.0.2.1:1");
+  EXPECT_TRUE(admission_.HasSharedAddresses());
+}
+
+TEST_F(AdmissionSenderTest, WhereTheAddressIsNobodysSenderItIsNotNoticed) {
+  SessionsThrough(kKey, "ipv4:10.0.0.1:1");
+  EXPECT_FALSE(admission_.HasSharedAddresses()) << "private";
+  SessionsThrough(Token("player-7"), "ipv4:192.0.2.1:1");
+  EXPECT_FALSE(admission_.HasSharedAddresses()) << "players with tokens";
+  SessionsThrough("Bearer the-relay-key", "ipv4:192.0.2.1:1");
+  EXPECT_FALSE(admission_.HasSharedAddresses()) << "a relay";
 }
 
 TEST_F(AdmissionSenderTest, ARelayReportsForManyAndNotForItsAddress) {

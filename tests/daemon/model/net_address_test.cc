@@ -20,12 +20,13 @@ TEST(NetAddressTest, AnAddressHasOneForm) {
 }
 
 TEST(NetAddressTest, KnowsTheAddressesThatNoStrangerHas) {
-  for (const char* text : {"127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "172.31.255.255",
-                           "192.168.1.1", "169.254.0.1", "::1", "fd00::1", "fe80::1"}) {
+  for (const char* text :
+       {"127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+        "169.254.0.1", "100.64.0.1", "100.127.255.1", "::1", "fd00::1", "fe80::1"}) {
     EXPECT_TRUE(IsPrivate(*ParseNetAddress(text))) << text;
   }
-  for (const char* text : {"8.8.8.8", "172.32.0.1", "192.169.0.1", "128.0.0.1", "2001:db8::1",
-                           "::", "::2", "fec0::1"}) {
+  for (const char* text : {"8.8.8.8", "172.32.0.1", "192.169.0.1", "128.0.0.1", "100.63.0.1",
+                           "100.128.0.1", "2001:db8::1", "::", "::2", "fec0::1"}) {
     EXPECT_FALSE(IsPrivate(*ParseNetAddress(text))) << text;
   }
 }
