@@ -7,11 +7,12 @@ import { createInterface } from "node:readline";
 
 export class Site {
   directory = mkdtempSync(join(tmpdir(), "gmewatch-games-"));
+  more = ""; // further settings
 
   /** `origins`: of the pages that may report. `connect`: the port of an earlier run, to start at the same one again. */
   async start(program, origins = [], connect = "127.0.0.1:0") {
     const settings = join(this.directory, "settings.yaml");
-    writeFileSync(settings, `apps:\n- {name: demo, regions: [eu]}\n- {name: keyed, regions: [eu], keys: [the-only-key]}\nconnect: {cors_origins: ${JSON.stringify(origins)}}\n`, { mode: 0o600 });
+    writeFileSync(settings, `apps:\n- {name: demo, regions: [eu]}\n- {name: keyed, regions: [eu], keys: [the-only-key]}\nconnect: {cors_origins: ${JSON.stringify(origins)}}\n${this.more}`, { mode: 0o600 });
     this.daemon = spawn(program, [`--config=${settings}`, `--state_dir=${this.directory}/state`, "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0", `--connect_address=${connect}`], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -19,9 +20,9 @@ export class Site {
     this.daemon.stderr.on("data", (text) => (log += text));
     this.ended = new Promise((done) => this.daemon.once("exit", done));
     for await (const line of createInterface({ input: this.daemon.stdout })) {
-      const ready = /^ready .*admin=(\S+) connect=(\S+)/.exec(line);
+      const ready = /^ready ingest=(\S+) admin=(\S+) connect=(\S+)/.exec(line);
       if (!ready) continue;
-      [, this.admin, this.connect] = ready;
+      [, this.ingest, this.admin, this.connect] = ready;
       this.url = `http://${this.connect}`;
       return this;
     }
