@@ -53,7 +53,7 @@ SharedAddresses::Counts SharedAddresses::EndWindow() {
   uint32_t together = 0;
   size_t addresses = 0;
   for (const Count& count : counted_) {
-    // Nominated with one session that is none of this window.
+    // A nominee begins with one session, so that it differs from an unused counter.
     if (count.sessions <= kSharedWindow / 32) continue;
     shared[addresses++] = {count.address, count.sessions - 1};
     together += count.sessions - 1;
