@@ -65,7 +65,7 @@ struct Rejection {
 struct Admitted {
   Sender sender;
   Grant grant;
-  // Of one who has not proved to be a player and does not relay; nothing if it does not count.
+  // The sender's address, if it stands for who sends: not for a player with a token or a relay.
   std::optional<NetAddress> address;
   std::vector<std::string> certificate_names;  // if an app asks for them
   // The highest number of a batch that was counted, or taken by this stream: what is not above it
