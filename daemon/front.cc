@@ -242,6 +242,10 @@ FrontStats Front::ReadStats() const {
     out.streams = ingest_->streams();
     out.calls_without_message = ingest_->calls_without_message();
   }
+  if (connect_ != nullptr) {
+    out.connect_connections = connect_->connections();
+    out.connect_connections_limit = connect_->connections_max();
+  }
   out.daemon = stats_;
   SetDanger(Danger::kSharedAddress, ingest_ != nullptr && ingest_->HasSharedAddresses(),
             &out.daemon.dangers);

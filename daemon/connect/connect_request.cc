@@ -37,6 +37,13 @@ ConnectError Invalid(absl::string_view field, std::string description) {
   return {HttpStatusOf(status), status, "", /*is_report=*/true};
 }
 
+ConnectError Stranger() {
+  const grpc::Status status(grpc::StatusCode::UNAUTHENTICATED,
+                            "the header authorization has no key or token that an app of the "
+                            "settings takes; without one no JSON is read");
+  return {HttpStatusOf(status), status, "", /*is_report=*/true};
+}
+
 // Without its parameters, such as a charset.
 absl::string_view MediaType(const IncomingRequest& request) {
   const absl::string_view text = request.Header("content-type");
@@ -97,7 +104,9 @@ std::optional<ConnectError> ReadJson(const IncomingRequest& request, size_t mess
 }  // namespace
 
 std::optional<ConnectError> ReadConnectRequest(const IncomingRequest& request,
-                                               size_t message_bytes_max, ConnectRequest* call) {
+                                               size_t message_bytes_max,
+                                               absl::FunctionRef<bool()> may_report,
+                                               ConnectRequest* call) {
   if (request.path != kReportPath) {
     return NoReport(404, "", absl::StrCat("there is only POST ", kReportPath));
   }
@@ -115,7 +124,8 @@ std::optional<ConnectError> ReadConnectRequest(const IncomingRequest& request,
     return Invalid("", absl::StrCat("the message is too long; at most ", message_bytes_max,
                                     " bytes are allowed (ingest.max_message_bytes)"));
   }
-  return call->json ? ReadJson(request, message_bytes_max, call) : std::nullopt;
+  if (!call->json) return std::nullopt;
+  return may_report() ? ReadJson(request, message_bytes_max, call) : Stranger();
 }
 
 }  // namespace gmewatch

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/http/http_exchange.h"
@@ -30,9 +31,12 @@ struct ConnectError {
 };
 
 // Sets `*call`, or says what is wrong. `message_bytes_max` is the limit of
-// ingest.max_message_bytes.
+// ingest.max_message_bytes. `may_report` says whether the sender has a key of any app, or needs
+// none; it is asked before JSON is parsed, which costs far more than a message in Protobuf.
 std::optional<ConnectError> ReadConnectRequest(const IncomingRequest& request,
-                                               size_t message_bytes_max, ConnectRequest* call);
+                                               size_t message_bytes_max,
+                                               absl::FunctionRef<bool()> may_report,
+                                               ConnectRequest* call);
 
 }  // namespace gmewatch
 

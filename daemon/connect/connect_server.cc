@@ -65,6 +65,8 @@ ConnectServer::ConnectServer(const Settings& settings, Clock& clock, const Repor
     : clock_(clock),
       reports_(reports),
       message_bytes_max_(settings.ingest().max_message_bytes()),
+      connections_max_(
+          HttpLoop::ConnectionsMax(settings.connect().max_connections(), kDescriptorsShare)),
       cors_(settings),
       settled_([this](ConnectCall* call) { OnSettled(call); }) {}
 
@@ -83,8 +85,7 @@ absl::StatusOr<std::unique_ptr<ConnectServer>> ConnectServer::Start(const std::s
   options.limits.request_timeout = kRequestTime;
   options.limits.idle_time = kIdleTime;
   options.limits.body_bytes_max = self->message_bytes_max_ + kOversizeBytesMax;
-  options.connections_max =
-      HttpLoop::ConnectionsMax(settings.connect().max_connections(), kDescriptorsShare);
+  options.connections_max = self->connections_max_;
   options.descriptor_max = Acceptor::DescriptorsMax();
   options.answer = [server = self.get()](ServedConnection* connection) {
     server->Answer(connection);
@@ -107,10 +108,17 @@ void ConnectServer::Answer(ServedConnection* connection) {
     return;
   }
   ConnectRequest connect;
+  const auto may_report = [this, &request] {
+    return reports_.admission->MayReport(request.Header("authorization"));
+  };
   const std::optional<ConnectError> error =
-      ReadConnectRequest(request, message_bytes_max_, &connect);
+      ReadConnectRequest(request, message_bytes_max_, may_report, &connect);
   if (error.has_value()) {
-    if (error->is_report) reports_.lanes->first().committer->CountStranger(RejectReason::kInvalid);
+    if (error->is_report) {
+      const bool unknown = error->status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+      reports_.lanes->first().committer->CountStranger(unknown ? RejectReason::kUnauthenticated
+                                                               : RejectReason::kInvalid);
+    }
     Send(connection, error->http_status, kJson, error->headers, ConnectErrorJson(error->status));
     return;
   }

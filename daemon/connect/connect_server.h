@@ -51,6 +51,10 @@ class ConnectServer {
   // HOST:PORT with the port that it listens at.
   const std::string& address() const { return address_; }
 
+  // Those that are open, and the most that may be.
+  size_t connections() const { return loop_->connections(); }
+  size_t connections_max() const { return connections_max_; }
+
   // Applies connect.cors_origins from now on.
   void Update(const Settings& settings) { cors_.Update(settings); }
 
@@ -76,6 +80,7 @@ class ConnectServer {
   Clock& clock_;
   const ReportContext reports_;
   const size_t message_bytes_max_;
+  const size_t connections_max_;
   Cors cors_;
   const std::function<void(ConnectCall*)> settled_;
   std::string address_;

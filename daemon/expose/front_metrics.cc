@@ -93,6 +93,8 @@ std::vector<prometheus::MetricFamily> FrontFamilies(const FrontStats& stats,
   };
   add(kStreams, stats.streams);
   add(kCallsWithoutMessage, stats.calls_without_message);
+  add(kConnectConnections, stats.connect_connections);
+  add(kConnectConnectionsLimit, stats.connect_connections_limit);
   add(kPendingBytes, stats.pending_bytes);
   add(kSessionsLimit, daemon.sessions_limit);
   add(kConfigReloads,

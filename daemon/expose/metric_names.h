@@ -125,6 +125,11 @@ struct MetricInfo {
   X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
   X(kCallsWithoutMessage, kCounter, "gmewatch_calls_without_message_total", (), \
     "Calls that were ended because their first message did not come as a whole.", stats.calls_without_message) \
+  X(kConnectConnections, kGauge, "gmewatch_connect_connections", (), \
+    "Open connections to the Connect port.", stats.connect_connections) \
+  X(kConnectConnectionsLimit, kGauge, "gmewatch_connect_connections_limit", (), \
+    "The most connections to the Connect port; beyond it the one that has waited longest ends. 0 without the port.", \
+    stats.connect_connections_limit) \
   X(kKnownSessions, kGauge, "gmewatch_sessions", (), \
     "Sessions that are remembered, so that their duplicates are recognised.", stats.aggregate.sessions) \
   X(kSharedSessions, kCounter, "gmewatch_shared_sessions_total", (), \

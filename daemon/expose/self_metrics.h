@@ -28,6 +28,8 @@ struct SelfStats {
   DaemonStats daemon;
   uint64_t streams = 0;
   uint64_t calls_without_message = 0;
+  uint64_t connect_connections = 0;
+  uint64_t connect_connections_limit = 0;
   uint64_t journal_size_bytes = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -67,6 +68,8 @@ class HttpLoop::Sockets {
     thread_ = std::thread([this] { io_.run(); });
   }
 
+  size_t connections() const { return connections_.load(std::memory_order_relaxed); }
+
   void Post(std::function<void()> run) { asio::post(io_, std::move(run)); }
 
   void After(absl::Duration time, std::function<void()> run) {
@@ -115,14 +118,14 @@ class HttpLoop::Sockets {
   }
 
   void Add(tcp::socket socket) {
-    const size_t connections =
-        waiting_.size() + receiving_.size() + answering_.size() + cut_.size();
+    const size_t connections = connections_.load(std::memory_order_relaxed);
     const bool short_of_descriptors = socket.native_handle() > options_.descriptor_max;
     if (connections >= options_.connections_max || short_of_descriptors) CutLongestWaiting();
     // What is not added is closed.
     if (connections >= options_.connections_max + kEndingMax || short_of_descriptors) return;
     waiting_.push_back(
         std::make_unique<ServedConnection>(std::move(socket), options_.limits, events_));
+    connections_.fetch_add(1, std::memory_order_relaxed);
     ServedConnection* connection = waiting_.back().get();
     connection->list = &waiting_;
     connection->place = std::prev(waiting_.end());
@@ -179,6 +182,7 @@ class HttpLoop::Sockets {
   void Remove(ServedConnection* connection) {
     Leave(connection);
     connection->list->erase(connection->place);
+    connections_.fetch_sub(1, std::memory_order_relaxed);
     StopIfEmpty();
   }
 
@@ -217,6 +221,7 @@ class HttpLoop::Sockets {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   TimedWait empty_;
+  std::atomic<size_t> connections_{0};  // in the four lists
   // The thread of the loop alone uses these.
   bool ending_ = false;
   bool ended_ = false;
@@ -242,6 +247,8 @@ HttpLoop::HttpLoop(Options options, Listener listener)
 HttpLoop::~HttpLoop() = default;
 
 void HttpLoop::Start() { sockets_->Start(); }
+
+size_t HttpLoop::connections() const { return sockets_->connections(); }
 
 void HttpLoop::Post(std::function<void()> run) { sockets_->Post(std::move(run)); }
 

@@ -47,6 +47,9 @@ class HttpLoop {
   // At most this share of the descriptors, which others need too; 8 at least.
   static size_t ConnectionsMax(size_t wanted, unsigned divisor);
 
+  // Those that are open, in any state.
+  size_t connections() const;
+
   // Runs it on the thread of the loop.
   void Post(std::function<void()> run);
   // On the thread of the loop alone, also ForEachAnswering.

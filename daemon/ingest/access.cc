@@ -70,8 +70,7 @@ void Access::Update(const Settings& settings) {
 std::string Access::Judge(const std::string& name, const App& app, absl::string_view authorization,
                           Grant* grant) const {
   const absl::string_view given = BearerOf(authorization);
-  // An app with relay_keys alone has a key for its servers and none for its players.
-  const bool needs_none = app.keys.empty() && app.token_secrets.empty();
+  const bool needs_none = NeedsNone(app);
   grant->relays = HasKey(app.relay_keys, given);
   if (needs_none || grant->relays || HasKey(app.keys, given)) {
     grant->known = true;
@@ -161,6 +160,14 @@ bool Access::IsKnown(absl::string_view authorization) const {
     known |= grant.known && !grant.key.empty();
   }
   return known;
+}
+
+bool Access::MayReport(absl::string_view authorization) const {
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    if (absl::c_any_of(apps_, [](const auto& app) { return NeedsNone(app.second); })) return true;
+  }
+  return IsKnown(authorization);
 }
 
 std::vector<AppTag> Access::Apps() const {

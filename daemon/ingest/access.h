@@ -65,6 +65,9 @@ class Access {
   // Whether this is a key or a token of any app. In open mode nobody needs one: true.
   bool IsKnown(absl::string_view authorization) const;
 
+  // Whether who sends this may report for any app at all: IsKnown, or one of them needs no key.
+  bool MayReport(absl::string_view authorization) const;
+
   // The apps of the settings, for their shares of the sessions; empty in open mode.
   std::vector<AppTag> Apps() const;
 
@@ -82,6 +85,9 @@ class Access {
   std::string Judge(const std::string& name, const App& app, absl::string_view authorization,
                     Grant* grant) const;
 
+  // Its players need no key. An app with relay_keys alone has a key for its servers and none for
+  // its players.
+  static bool NeedsNone(const App& app) { return app.keys.empty() && app.token_secrets.empty(); }
   static absl::string_view NeedOf(const App& app);
 
   Clock& clock_;

@@ -87,6 +87,9 @@ class Admission {
   // Whether most new sessions come from a few addresses: shared_addresses.h.
   bool HasSharedAddresses() const { return shared_addresses_.Found(); }
 
+  // Whether a message of who sends this is worth parsing: see Access.
+  bool MayReport(absl::string_view authorization) const { return access_.MayReport(authorization); }
+
   // Applies apps, keys, fronts, quotas and limits.max_sessions to all later checks.
   void Update(const Settings& settings);
 

@@ -32,6 +32,8 @@ struct FrontStats {
   uint64_t sessions = 0;
   uint64_t streams = 0;
   uint64_t calls_without_message = 0;
+  uint64_t connect_connections = 0;
+  uint64_t connect_connections_limit = 0;
   DaemonStats daemon;
 };
 

@@ -40,6 +40,8 @@ IncomingRequest RequestOf(absl::string_view bytes) {
   return request;
 }
 
+bool Anybody() { return true; }
+
 void CheckError(const ConnectError& error) {
   Require(!error.status.ok(), "an error has a code");
   Require(error.http_status >= 400 && error.http_status < 600, "an error has an HTTP status");
@@ -55,7 +57,8 @@ void CheckError(const ConnectError& error) {
 void FuzzConnect(absl::string_view bytes) {
   const IncomingRequest request = RequestOf(bytes);
   ConnectRequest call;
-  const std::optional<ConnectError> error = ReadConnectRequest(request, kMessageBytesMax, &call);
+  const std::optional<ConnectError> error =
+      ReadConnectRequest(request, kMessageBytesMax, Anybody, &call);
   if (error.has_value()) {
     CheckError(*error);
     return;
@@ -72,7 +75,7 @@ void FuzzConnect(absl::string_view bytes) {
     return;
   }
   ConnectRequest second;
-  Require(!ReadConnectRequest(again, kMessageBytesMax, &second).has_value(),
+  Require(!ReadConnectRequest(again, kMessageBytesMax, Anybody, &second).has_value(),
           "a message that was written again is read");
   v1::ReportRequest same;
   Require(same.ParseFromString(second.from_json) && json::MessageDifferencer::Equals(same, message),

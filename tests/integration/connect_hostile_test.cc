@@ -24,6 +24,23 @@ TEST_F(ConnectTest, SilentAndSlowConnectionsKeepNobodyOut) {
   EXPECT_EQ(Batches("counted"), 10);
 }
 
+TEST_F(ConnectTest, ItsConnectionsAreCounted) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  const auto open = [&] { return ValueOf(daemon_->Scrape(), "gmewatch_connect_connections"); };
+  EXPECT_EQ(ValueOf(daemon_->Scrape(), "gmewatch_connect_connections_limit"), 60);
+  EXPECT_EQ(open(), 0);
+  {
+    std::list<HttpConnection> used;
+    for (int i = 1; i <= 5; ++i) {
+      HttpConnection& connection = used.emplace_back(daemon_->connect_address());
+      ASSERT_TRUE(connection.Send("GET / HTTP/1.1\r\n\r\n"));
+      ASSERT_TRUE(connection.ReadReply().ok());
+      EXPECT_EQ(open(), i);
+    }
+  }
+  EXPECT_TRUE(AwaitTrue([&] { return open() == 0; }, absl::Seconds(20)));
+}
+
 TEST_F(ConnectTest, ItsConnectionsLeaveDescriptorsForGrpcTheLogAndTheAdminPort) {
   ChildOptions options;
   options.open_files_max = 128;

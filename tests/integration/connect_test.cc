@@ -94,6 +94,26 @@ TEST_F(ConnectTest, AKeyOrATokenOfThePlayerLetsHimReport) {
   EXPECT_EQ(Batches("counted"), 2);
 }
 
+TEST_F(ConnectTest, JsonOfAStrangerIsNotReadWhereEveryAppNeedsAKey) {
+  const auto daemon = GmewatchdProcess::Start(
+      {"--config=" +
+           dir_.Write("keyed.yaml", "apps: [{name: keyed, regions: [eu], keys: [the-only-key]}]\n"),
+       "--state_dir=" + dir_.File("keyed"), "--connect_address=127.0.0.1:0"});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  ConnectClient json((*daemon)->connect_address(), ConnectClient::Form::kJson);
+  const absl::StatusOr<HttpReply> reply =
+      json.Post("Content-Type: application/json\r\n", "this is no JSON");
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->status, 401);
+  EXPECT_THAT(reply->body, HasSubstr(R"({"code":"unauthenticated","message":")"));
+  const v1::ReportRequest batch = MakeRequest(MakeSession("keyed", "eu"), 1, {{1005, 1}});
+  EXPECT_EQ(json.Report(batch).error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(json.Report(batch, nullptr, "Bearer the-only-key").ok());
+  const Samples samples = (*daemon)->Scrape();
+  EXPECT_EQ(ValueOf(samples, "gmewatch_rejected_batches_total{reason=\"unauthenticated\"}"), 2);
+  EXPECT_EQ(ValueOf(samples, "gmewatch_batches_total{result=\"counted\"}"), 1);
+}
+
 TEST_F(ConnectTest, AQuotaIsOneForBothPortsAndSaysWhenToTryAgain) {
   ASSERT_NO_FATAL_FAILURE(
       Start("quotas: {session_events_per_minute: 60, session_events_burst: 100, "

@@ -14,6 +14,8 @@ using ::testing::HasSubstr;
 
 constexpr size_t kMessageBytesMax = 200;
 
+bool Anybody() { return true; }
+
 IncomingRequest Post(const std::string& type, const std::string& body = "") {
   IncomingRequest request;
   request.path = "/gmewatch.v1.ErrorReporting/Report";
@@ -25,7 +27,8 @@ IncomingRequest Post(const std::string& type, const std::string& body = "") {
 
 ConnectRequest Accepted(const IncomingRequest& request) {
   ConnectRequest call;
-  const std::optional<ConnectError> error = ReadConnectRequest(request, kMessageBytesMax, &call);
+  const std::optional<ConnectError> error =
+      ReadConnectRequest(request, kMessageBytesMax, Anybody, &call);
   EXPECT_FALSE(error.has_value()) << error->status.error_message();
   return call;
 }
@@ -33,7 +36,8 @@ ConnectRequest Accepted(const IncomingRequest& request) {
 void ExpectRejected(const IncomingRequest& request, int http_status, grpc::StatusCode code,
                     const std::string& message, bool is_report) {
   ConnectRequest call;
-  const std::optional<ConnectError> error = ReadConnectRequest(request, kMessageBytesMax, &call);
+  const std::optional<ConnectError> error =
+      ReadConnectRequest(request, kMessageBytesMax, Anybody, &call);
   ASSERT_TRUE(error.has_value()) << message;
   EXPECT_EQ(error->http_status, http_status) << message;
   EXPECT_EQ(error->status.error_code(), code) << message;
@@ -49,6 +53,20 @@ TEST(ConnectRequestTest, AProtobufBodyIsTheMessage) {
   }
   // Its size is judged with the message, as over gRPC.
   Accepted(Post("application/proto", std::string(kMessageBytesMax + 1, 'x')));
+}
+
+TEST(ConnectRequestTest, JsonOfAStrangerIsNotParsed) {
+  const auto stranger = [] { return false; };
+  ConnectRequest call;
+  const std::optional<ConnectError> error =
+      ReadConnectRequest(Post("application/json", "no JSON"), kMessageBytesMax, stranger, &call);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->http_status, 401);
+  EXPECT_EQ(error->status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(error->is_report);
+  // A message in Protobuf is judged with its session, as over gRPC.
+  EXPECT_FALSE(
+      ReadConnectRequest(Post("application/proto"), kMessageBytesMax, stranger, &call).has_value());
 }
 
 TEST(ConnectRequestTest, AJsonBodyBecomesTheMessage) {
@@ -129,7 +147,8 @@ TEST(ConnectRequestTest, AHeaderOfTheProtocolThatIsWrongNamesItself) {
 TEST(ConnectRequestTest, WhatASenderWroteIsShownShortAndEscaped) {
   const std::string type = "a/\x1b\"" + std::string(1000, 'x');
   ConnectRequest call;
-  const std::optional<ConnectError> error = ReadConnectRequest(Post(type), kMessageBytesMax, &call);
+  const std::optional<ConnectError> error =
+      ReadConnectRequest(Post(type), kMessageBytesMax, Anybody, &call);
   ASSERT_TRUE(error.has_value());
   EXPECT_LT(error->status.error_message().size(), 250U);
   EXPECT_THAT(error->status.error_message(), HasSubstr(R"(a/\x1b\"x)"));

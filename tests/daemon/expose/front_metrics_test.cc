@@ -36,6 +36,8 @@ TEST(FrontMetricsTest, ShowsEachNumberUnderItsName) {
   stats.sessions = 7;
   stats.streams = 8;
   stats.calls_without_message = 9;
+  stats.connect_connections = 15;
+  stats.connect_connections_limit = 16;
   stats.daemon.ready = true;
   stats.daemon.sessions_limit = 12;
   stats.daemon.reloads = 13;
@@ -58,6 +60,8 @@ TEST(FrontMetricsTest, ShowsEachNumberUnderItsName) {
                            "gmewatch_pending_bytes 6\n",
                            "gmewatch_streams 8\n",
                            "gmewatch_calls_without_message_total 9\n",
+                           "gmewatch_connect_connections 15\n",
+                           "gmewatch_connect_connections_limit 16\n",
                            "gmewatch_sessions_limit 12\n",
                            "gmewatch_config_reloads_total{result=\"success\"} 13\n",
                            "gmewatch_config_reloads_total{result=\"failure\"} 14\n",

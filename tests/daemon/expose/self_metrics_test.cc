@@ -37,6 +37,8 @@ SelfStats DistinctStats() {
   }
   stats.streams = 103;
   stats.calls_without_message = 10490;
+  stats.connect_connections = 10491;
+  stats.connect_connections_limit = 10492;
   stats.aggregate.sessions = 104;
   stats.daemon.sessions_limit = 105;
   stats.daemon.shared_sessions = 127;
@@ -80,6 +82,8 @@ TEST(SelfMetricsTest, ShowsEachNumberUnderItsName) {
   check("gmewatch_batches_total", 102, {{"result", "duplicate"}});
   check("gmewatch_streams", 103);
   check("gmewatch_calls_without_message_total", 10490);
+  check("gmewatch_connect_connections", 10491);
+  check("gmewatch_connect_connections_limit", 10492);
   check("gmewatch_sessions", 104);
   check("gmewatch_sessions_limit", 105);
   check("gmewatch_shared_sessions_total", 127);

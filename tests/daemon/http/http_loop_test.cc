@@ -39,6 +39,26 @@ TEST_F(HttpLoopTest, SilentAndSlowClientsKeepNobodyOut) {
   for (size_t i = 0; i < 70; ++i, slow.pop_front()) ASSERT_TRUE(HasEnded(&slow.front())) << i;
 }
 
+TEST_F(HttpLoopTest, SaysHowManyConnectionsAreOpen) {
+  options_.connections_max = 20;
+  StartServer();
+  EXPECT_EQ(loop_->connections(), 0U);
+  {
+    std::list<HttpConnection> used;
+    for (size_t i = 1; i <= 3; ++i) {
+      EXPECT_EQ(ReplyTo(&used.emplace_back(address_), kGet), "GET /a ");
+      EXPECT_EQ(loop_->connections(), i);
+    }
+    for (int i = 0; i < 100; ++i) used.emplace_back(address_);
+    HttpConnection good(address_);
+    EXPECT_EQ(ReplyTo(&good, kGet), "GET /a ");
+    EXPECT_GE(loop_->connections(), 20U);
+    EXPECT_LE(loop_->connections(), 20U + 32U) << "with those that are being ended";
+  }
+  loop_->Drain(absl::Seconds(20));
+  EXPECT_EQ(loop_->connections(), 0U);
+}
+
 TEST_F(HttpLoopTest, AConnectionThatIsAnsweredIsNotEndedForANewOne) {
   options_.limits.request_timeout = absl::Minutes(10);
   options_.connections_max = 8;

@@ -74,6 +74,7 @@ TEST(AccessTest, SaysWhoIsKnownAndWhoRelays) {
   EXPECT_FALSE(access.IsKnown(""));
   EXPECT_FALSE(access.IsKnown("Bearer nobody"));
   EXPECT_TRUE(Access(Settings(), clock).IsKnown(""));
+  EXPECT_TRUE(access.MayReport("")) << "for the open one";
 }
 
 TEST(AccessTest, FollowsAnUpdate) {
@@ -104,6 +105,20 @@ std::string TokenOf(const char* app, absl::Duration left, absl::string_view secr
                     const char* id = "k1") {
   return absl::StrCat("Bearer ",
                       *SignToken({id, app, "player-7", absl::ToUnixSeconds(kNow + left)}, secret));
+}
+
+TEST(AccessTest, WhereEveryAppNeedsAKeyNobodyReportsWithoutOne) {
+  Settings settings = WithTokens();
+  settings.mutable_apps()->DeleteSubrange(0, 1);
+  ManualClock clock{kNow};
+  Access access(settings, clock);
+  EXPECT_FALSE(access.MayReport(""));
+  EXPECT_FALSE(access.MayReport("Bearer nobody"));
+  EXPECT_FALSE(access.MayReport(TokenOf("signed", -absl::Hours(1))));
+  EXPECT_TRUE(access.MayReport("Bearer old-key-1"));
+  EXPECT_TRUE(access.MayReport(TokenOf("signed", absl::Hours(1))));
+  access.Update(Settings());
+  EXPECT_TRUE(access.MayReport("")) << "open mode";
 }
 
 TEST(AccessTest, TakesATokenOfTheAppUntilItEnds) {
