@@ -1087,8 +1087,8 @@ static void SetError(gmewatch_client* h, const char* text, const char* more) {
   Append(h->stats.last_error, sizeof h->stats.last_error, more);
 }
 
-// A spool that cannot be opened is not used in this run: what is in it was not read, so a later
-// write would replace counts that nobody has.
+// A spool that cannot be opened or read is not used in this run: what is in it was not read, so a
+// later write would replace counts that nobody has.
 static void GiveUpSpool(gmewatch_client* h, const char* why) {
   SetError(h, why, h->spool_path);
   ++h->stats.spool_failures;
@@ -1389,6 +1389,10 @@ static void ReadSpool(gmewatch_client* h) {
   const uint32_t first_generation = first ? GetWord(h->spool + 8) : 0;
   const int second = LoadSlot(h, 1);
   const uint32_t second_generation = second ? GetWord(h->spool + 8) : 0;
+  if (h->file != NULL && ferror(h->file)) {
+    GiveUpSpool(h, "the spool cannot be read, so this process goes without: ");
+    return;
+  }
   if (!first && !second) return;
   const int newest = first && second ? (int32_t)(second_generation - first_generation) > 0 : second;
   h->generation = newest ? second_generation : first_generation;
@@ -1893,8 +1897,8 @@ void gmewatch_set_consent(gmewatch_client* handle, gmewatch_consent consent) {
   if (handle == NULL || handle->off) return;
   Store(&handle->wanted_consent, (uint32_t)consent);
   Command(handle, kDoConsent);
-  if (consent == GMEWATCH_CONSENT_DENIED)
-    gmewatch_tick(handle);  // nothing is kept until the next frame
+  // Nothing is kept after a denial, and what is reported after the next consent counts.
+  if (consent == GMEWATCH_CONSENT_DENIED || Load(&handle->counting) == 0) gmewatch_tick(handle);
 }
 
 void gmewatch_set_network(gmewatch_client* handle, int available) {

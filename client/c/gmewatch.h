@@ -194,6 +194,8 @@ void gmewatch_on_response(gmewatch_client* handle, uint32_t id, int http_status,
 void gmewatch_flush(gmewatch_client* handle);
 // The game goes to the background: writes the spool, then as gmewatch_flush.
 void gmewatch_pause(gmewatch_client* handle);
+// A denial, and a consent after it, are carried out at once, also without a frame: nothing is kept,
+// and what is reported from there on counts.
 void gmewatch_set_consent(gmewatch_client* handle, gmewatch_consent consent);
 void gmewatch_set_network(gmewatch_client* handle, int available);
 

@@ -37,8 +37,8 @@ export class Client {
   private asked: { end?: (() => void) | void } | undefined;
   private answerDue = 0;
   private answer: { status: number; body: Uint8Array } | undefined;
-
   private spool: Spool | undefined;
+  private unread: Spool | undefined; // it could not be read, so it is not written over
 
   constructor(private readonly options: Options) {
     this.checked = checkOptions(options);
@@ -166,7 +166,7 @@ export class Client {
       answered = answered || taken;
       if (!this.attempt() && !taken) break;
     }
-    const isDue = this.now >= this.spoolDue();
+    const isDue = this.spool !== undefined && this.now >= this.spool.due;
     if ((isDue || answered || pausing) && this.spoolIsStale()) this.writeSpool();
     if (isDue && this.spool) this.spool.restart(this.now);
   }
@@ -174,7 +174,7 @@ export class Client {
   private nextTime(): number {
     if (this.off || this.consent !== "granted") return Infinity;
     const attempt = this.asked ? this.answerDue : this.network ? this.outbox.nextAttempt() : Infinity;
-    return min(attempt, this.spoolDue());
+    return this.spool ? min(attempt, this.spool.due) : attempt;
   }
 
   /** Carries out the calls since the last tick. */
@@ -197,6 +197,7 @@ export class Client {
       this.counting = false;
       this.cancel();
       this.outbox.forget(this.now);
+      this.spool = this.spool || this.unread;
       this.trySpool("deleted", (spool) => spool.erase());
       return;
     }
@@ -204,10 +205,7 @@ export class Client {
     this.counting = true;
     if (consent !== "granted") return;
     this.outbox.pacing.restart(this.now);
-    this.trySpool("read", (spool) => {
-      spool.restart(this.now);
-      this.takeOver(spool);
-    });
+    this.takeOver();
   }
 
   /** One attempt, if it is time for one. Returns whether something was sent. */
@@ -269,28 +267,30 @@ export class Client {
     }
   }
 
-  private spoolDue(): number {
-    return this.spool ? this.spool.due : Infinity;
-  }
-
-  private spoolMark(): string {
-    return this.outbox.transitions + " " + this.outbox.stats.reportedEvents;
-  }
-
   private spoolIsStale(): boolean {
-    return this.spool !== undefined && this.spool.isStale(this.spoolMark());
+    return this.spool !== undefined && this.spool.isStale(this.outbox.mark());
   }
 
   private writeSpool(): void {
     this.trySpool("written", (spool) => {
-      spool.write(this.outbox, this.spoolMark(), this.now);
+      spool.write(this.outbox, this.outbox.mark(), this.now);
       ++this.outbox.stats.spoolWrites;
     });
   }
 
   /** Takes over what the last run left. */
-  private takeOver(spool: Spool): void {
-    const found = spool.read(this.now);
+  private takeOver(): void {
+    const { spool } = this;
+    if (!spool) return;
+    spool.restart(this.now);
+    let found;
+    try {
+      found = spool.read(this.now);
+    } catch (error) {
+      this.unread = spool;
+      this.dropSpool(`the spool cannot be read, so this run goes without: ${error}`);
+    }
+    if (found === null) this.failSpool("the spool is of another version, so its counts are lost");
     if (!found) return;
     // What was in flight waits as long as a first batch does.
     const { pacing } = this.outbox;

@@ -54,6 +54,11 @@ export class Outbox implements State {
     return this.counts.sum() + (this.flight ? this.flight.events : 0) + (this.restored ? this.restored.sum() : 0);
   }
 
+  /** What changes with each change that a spool must have. */
+  mark(): string {
+    return this.transitions + " " + this.stats.reportedEvents;
+  }
+
   nextAttempt(): number {
     return this.pacing.nextAttempt(this.flight !== undefined);
   }

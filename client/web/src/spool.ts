@@ -40,8 +40,8 @@ export class Spool {
     this.generation = generation;
   }
 
-  /** What the last run left, once; an error if it is of another version. */
-  read(now: number): Restored | undefined {
+  /** What the last run left, once; null: it is of another version. Throws what the storage throws. */
+  read(now: number): Restored | undefined | null {
     if (this.loaded) return undefined;
     this.loaded = true;
     const slots = [0, 1].map((slot) => this.store.load(slot)).map((slot) => ({ slot, generation: generationOf(slot) }));
@@ -49,9 +49,7 @@ export class Spool {
     if (whole.length === 0) return undefined;
     const newest = whole.reduce((a, b) => (((b.generation! - a.generation!) | 0) > 0 ? b : a));
     this.generation = newest.generation!;
-    const found = decodeSlot(newest.slot!, now, this.wall());
-    if (!found) throw new Error("it is of another version, so its counts are lost");
-    return found;
+    return decodeSlot(newest.slot!, now, this.wall()) || null;
   }
 
   erase(): void {

@@ -206,6 +206,32 @@ TEST(SpoolTest, AnotherAppsSpoolIsGivenUpAndSaid) {
   EXPECT_EQ(world.server().LostOf(v1::ClientLoss::EXPIRED), 3U);
 }
 
+TEST(SpoolTest, AFileThatCannotBeReadIsNotWrittenOver) {
+  ClientWorld world;
+  world.options().spool_path = "/proc/self/mem";  // opens, and the address 0 cannot be read
+  world.Start();
+  gmewatch_report(world.watch(), 1005, 3);
+  gmewatch_pause(world.watch());
+  EXPECT_NE(std::string(world.Stats().last_error).find("cannot be read"), std::string::npos);
+  world.Pass(100000);
+  EXPECT_EQ(world.Stats().spool_failures, 1U) << "one for the read, and no write";
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().total(), 3U);
+}
+
+TEST(SpoolTest, WhatIsReportedAfterAConsentThatFollowsADenialCounts) {
+  ClientWorld world;
+  world.Start();
+  gmewatch_set_consent(world.watch(), GMEWATCH_CONSENT_DENIED);
+  gmewatch_report(world.watch(), 1005, 3);
+  gmewatch_set_consent(world.watch(), GMEWATCH_CONSENT_GRANTED);
+  gmewatch_report(world.watch(), 1006, 2);  // before the next frame
+  world.Pass(20000);
+  ASSERT_TRUE(world.Deliver());
+  EXPECT_EQ(world.server().total(), 2U);
+  EXPECT_EQ(world.Stats().reported_events, 2U);
+}
+
 TEST(SpoolTest, NothingIsWrittenBeforeConsentAndNothingStaysAfterDenial) {
   ClientWorld world;
   world.UseSpool();

@@ -1,4 +1,5 @@
 // A client with a clock, a server and a spool that tests hold in their hands.
+import assert from "node:assert/strict";
 import { Client } from "../../../client/web/build/gmewatch.mjs";
 
 export class World {
@@ -94,4 +95,11 @@ export function batchOf(request) {
     if (field === 6) batch.losses.push(fieldsOf(value).map(([, number]) => Number(number)));
   }
   return batch;
+}
+
+/** No event is in two places, and none is missing. */
+export function assertBalanced(client) {
+  const stats = client.stats();
+  const { acknowledgedEvents, rejectedEvents, lostEvents, pendingEvents, reportedEvents } = stats;
+  assert.equal(acknowledgedEvents + rejectedEvents + lostEvents + pendingEvents, reportedEvents, JSON.stringify(stats));
 }
