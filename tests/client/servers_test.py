@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.request
 from pathlib import Path
@@ -25,14 +26,15 @@ def free_port() -> int:
 
 
 class Site:
-    """A gmewatchd at a port that was chosen before."""
+    """A gmewatchd whose port `protocol`, ingest or connect, was chosen before."""
 
-    def __init__(self, folder: str, port: int) -> None:
+    def __init__(self, folder: str, port: int, protocol: str, more: str = "") -> None:
         settings = Path(folder) / "settings.yaml"
-        settings.write_text(SETTINGS, encoding="utf-8")
+        settings.write_text(SETTINGS + more, encoding="utf-8")
         settings.chmod(0o600)
+        ports = {"ingest": 0, "connect": 0, "admin": 0, protocol: port}
         self.process = subprocess.Popen(
-            [GMEWATCHD, f"--config={settings}", f"--state_dir={folder}/state", f"--ingest_address=127.0.0.1:{port}", "--admin_address=127.0.0.1:0"],
+            [GMEWATCHD, f"--config={settings}", f"--state_dir={folder}/state", *(f"--{name}_address=127.0.0.1:{number}" for name, number in ports.items())],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -59,14 +61,17 @@ class Site:
 
 
 class ServersTest(unittest.TestCase):
-    def check(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
+    java_folder: str | None = None
+
+    def check(self, command: list[str], folder: Path, environment: dict[str, str], protocol: str = "ingest") -> None:
         """The relay starts while gmewatchd does not run, so it has to try again; each event counts once."""
         players = ["android 1.4.2 2.9.15", "ios 1.4.2 3.5.0", "windows 1.4.3 3.5.0"]
         lines = [f"{player} {code}" for player in players for code in (0, 0, 1001, 7006, -3301)]
         port = free_port()
+        address = f"127.0.0.1:{port}" if protocol == "ingest" else f"http://127.0.0.1:{port}"
         with tempfile.TemporaryDirectory() as state:
             relay = subprocess.Popen(
-                [*command, f"127.0.0.1:{port}", "demo", "eu"],
+                [*command, address, "demo", "eu"],
                 cwd=folder,
                 env={**os.environ, **environment, "GMEWATCH_KEY": KEY},
                 stdin=subprocess.PIPE,
@@ -77,7 +82,7 @@ class ServersTest(unittest.TestCase):
             relay.stdin.write("\n".join(lines) + "\n")
             relay.stdin.close()
             said = relay.stderr.readline()  # an attempt without gmewatchd
-            site = Site(state, port)
+            site = Site(state, port, protocol)
             try:
                 said += relay.stderr.read()
                 self.assertEqual(relay.wait(timeout=60), 0, said)
@@ -102,6 +107,67 @@ class ServersTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run(["go", "build", "-o", f"{folder}/relay", "."], cwd=SERVERS / "go", check=True, timeout=SECONDS)
             self.check([f"{folder}/relay"], SERVERS / "go", {})
+
+    def test_java(self) -> None:
+        self.check(self.java(), SERVERS / "java", {}, "connect")
+
+    def test_java_waits_as_long_as_a_quota_asks_for(self) -> None:
+        quota = "quotas: {session_events_per_minute: 600, session_events_burst: 5}\n"
+        event = "android 1.4.2 3.5.0 1001\n"
+        command = self.java()
+        with tempfile.TemporaryDirectory() as state:
+            port = free_port()
+            site = Site(state, port, "connect", quota)
+            # With the key of the game, which has the quota.
+            environment = {**os.environ, "GMEWATCH_KEY": "a-key-in-the-game"}
+            try:
+                with subprocess.Popen([*command, f"http://127.0.0.1:{port}", "demo", "eu"], env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as relay:
+                    assert relay.stdin and relay.stderr
+                    relay.stdin.write(event * 20)  # taken, and paid off for 1.5 s
+                    relay.stdin.flush()
+                    self.wait_for(site, 1001, 20)
+                    begin = time.monotonic()
+                    _, said = relay.communicate(event, timeout=60)
+                    self.assertEqual(relay.returncode, 0, said)
+                self.assertEqual(site.events(1001), 21)
+                self.assertEqual(said.count("resource_exhausted"), 1, said)
+                self.assertGreater(time.monotonic() - begin, 1)
+            finally:
+                site.stop()
+
+    def test_java_gives_up_what_gmewatchd_rejects_for_good_and_nothing_else(self) -> None:
+        command = self.java()
+        with tempfile.TemporaryDirectory() as state:
+            port = free_port()
+            site = Site(state, port, "connect")
+            try:
+                for app, key, word, status in (("all", KEY, "invalid_argument", 0), ("demo", "another-key", "unauthenticated", 1)):
+                    environment = {**os.environ, "GMEWATCH_KEY": key}
+                    arguments = [f"-Dgmewatch.stop_s={5 if status == 0 else 1}", *command[1:], f"http://127.0.0.1:{port}", app, "eu"]
+                    ended = subprocess.run([command[0], *arguments], env=environment, input="ios 1 3.5.0 1001\n", capture_output=True, text=True, timeout=60, check=False)
+                    self.assertEqual(ended.returncode, status, ended.stderr)
+                    self.assertIn(word, ended.stderr)
+                    self.assertEqual(site.events(1001), 0)
+            finally:
+                site.stop()
+
+    def java(self) -> list[str]:
+        """Compiles the recipe, once for all tests."""
+        missing = [program for program in ("java", "javac") if shutil.which(program) is None]
+        if missing:
+            self.skipTest(f"there is no {missing[0]} here")
+        if ServersTest.java_folder is None:
+            ServersTest.java_folder = tempfile.mkdtemp()
+            ServersTest.addClassCleanup(shutil.rmtree, ServersTest.java_folder)
+            javac = ["javac", "-Xlint:all", "-Werror", "--release", "11", "-d", ServersTest.java_folder]
+            subprocess.run([*javac, str(SERVERS / "java/Relay.java")], check=True, timeout=SECONDS)
+        return ["java", "-Dgmewatch.interval_ms=100", "-cp", ServersTest.java_folder, "Relay"]
+
+    def wait_for(self, site: Site, code: int, events: int) -> None:
+        end = time.monotonic() + 60
+        while site.events(code) != events:
+            self.assertLess(time.monotonic(), end, f"{site.events(code)} events of {code}")
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 gmewatch_ and stays small. A toolchain that is not there is said and left out; gcc, g++, clang and clang++ must be there.
 """
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -123,6 +124,20 @@ class ToolchainsTest(unittest.TestCase):
                     text = text_of(folder / "core.o")
                     print(f"{toolchain.name} {level}: {text} bytes of text", flush=True)
                     self.assertLess(text, TEXT_MAX)
+
+    def test_it_compiles_for_phones_and_consoles_of_other_systems(self) -> None:
+        """By the compiler of the package ziglang, which has the headers of Apple's and other systems; nothing runs."""
+        package = importlib.util.find_spec("ziglang")
+        if package is None or not package.submodule_search_locations:
+            self.skipTest("there is no ziglang: pip install ziglang")
+        # iOS and tvOS have the headers of macOS, which says what is not there.
+        apple = Path(package.submodule_search_locations[0]) / "lib/libc/include/any-darwin-any"
+        for target in ("aarch64-ios", "x86_64-ios-simulator", "aarch64-tvos", "aarch64-macos", "x86_64-macos", "aarch64-linux-musl", "arm-linux-musleabihf", "aarch64-windows-gnu", "x86_64-windows-gnu"):
+            headers = ["-isystem", str(apple)] if "os" in target.split("-")[1] else []
+            command = [sys.executable, "-m", "ziglang", "cc", "-target", target, *headers, "-std=c99", "-Os", *WARNINGS, "-c", str(CORE), "-o", f"{self.scratch.name}/core.o"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), target)
+            print(f"compiled for {target}", flush=True)
 
 
 if __name__ == "__main__":
