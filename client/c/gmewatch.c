@@ -741,6 +741,16 @@ static size_t DecodeBase64(const Reader* text, uint8_t* to, size_t room) {
   return written;
 }
 
+// The name of a message; Envoy writes the URL of a Protobuf Any before it.
+static void DropUrl(Reader* type) {
+  for (const uint8_t* at = type->end; at > type->at; --at) {
+    if (at[-1] == '/') {
+      type->at = at;
+      return;
+    }
+  }
+}
+
 // One of the details of an error: {"type": ..., "value": base64}.
 static void ReadDetail(Reader* in, Outcome* outcome, int* has_violation) {
   Reader type = ReaderOf(in->at, 0);
@@ -763,6 +773,7 @@ static void ReadDetail(Reader* in, Outcome* outcome, int* has_violation) {
     TakeByte(in, ',');
   }
   if (in->bad) return;
+  DropUrl(&type);
   uint8_t bytes[256];
   Field field;
   if (TextIs(&type, "google.rpc.RetryInfo")) {

@@ -37,10 +37,11 @@ public final class Relay implements Runnable {
   private static final int GROUPS_MAX = 200; // players send the versions, so they must not make sessions without end
   private static final int ANSWER_MAX = 16 << 10;
 
+  // Of the details an order and a URL before the type are allowed for, as Envoy writes them.
+  private static final Pattern DETAIL = Pattern.compile("\\{[^{}]*\"type\":\\s*\"[^\"]*?google.rpc.(RetryInfo|BadRequest)\"[^{}]*\\}");
+  private static final Pattern VALUE = Pattern.compile("\"value\":\\s*\"([A-Za-z0-9+/]*)");
   private static final Pattern SETTLED = Pattern.compile("\"acknowledgedSequence\":\\s*\"(\\d{1,18})\"");
   private static final Pattern MIN_INTERVAL = Pattern.compile("\"minInterval\":\\s*\"(\\d{1,9}(?:\\.\\d{1,9})?)s\"");
-  private static final Pattern RETRY_INFO = Pattern.compile("\"type\":\\s*\"google.rpc.RetryInfo\",\\s*\"value\":\\s*\"([A-Za-z0-9+/]*)\"");
-  private static final Pattern BAD_REQUEST = Pattern.compile("\"type\":\\s*\"google.rpc.BadRequest\"");
   private static final Pattern INVALID = Pattern.compile("\"code\":\\s*\"invalid_argument\"");
 
   /** The players of one platform and version: a session. */
@@ -239,9 +240,20 @@ public final class Relay implements Runnable {
       }
       return;
     }
-    if (status == 400 && INVALID.matcher(answer).find() && BAD_REQUEST.matcher(answer).find()) giveUp(group);
-    Matcher retry = RETRY_INFO.matcher(answer);
-    tryLater(group, "HTTP " + status + " " + answer, retry.find() ? retryMs(retry.group(1)) : 0);
+    String invalid = detail(answer, "BadRequest");
+    if (status == 400 && INVALID.matcher(answer).find() && invalid != null && !invalid.isEmpty()) giveUp(group);
+    String retry = detail(answer, "RetryInfo");
+    tryLater(group, "HTTP " + status + " " + answer, retry == null ? 0 : retryMs(retry));
+  }
+
+  /** The value of a detail of an error, in Base64; null if there is none. */
+  private static String detail(String answer, String type) {
+    for (Matcher detail = DETAIL.matcher(answer); detail.find(); ) {
+      if (!detail.group(1).equals(type)) continue;
+      Matcher value = VALUE.matcher(detail.group());
+      return value.find() ? value.group(1) : "";
+    }
+    return null;
   }
 
   /** gmewatchd's verdict: the batch is given up, and the next one says so. */

@@ -114,7 +114,8 @@ interface ErrorJson {
 function readDetail(detail: unknown, outcome: Outcome): boolean {
   const { type, value } = Object(detail) as DetailJson;
   const bytes = fromBase64(typeof value === "string" ? value : "");
-  if (type === "google.rpc.RetryInfo") {
+  const name = String(type).replace(/^.*\//, ""); // Envoy writes the URL of a Protobuf Any before it
+  if (name === "google.rpc.RetryInfo") {
     const message = new Reader(bytes);
     let retry = 0;
     message.fields((field, _, duration) => {
@@ -122,7 +123,7 @@ function readDetail(detail: unknown, outcome: Outcome): boolean {
     });
     if (!message.bad) outcome.retry = retry;
   }
-  return type === "google.rpc.BadRequest" && bytes[0] === 0x0a; // has a violation
+  return name === "google.rpc.BadRequest" && bytes[0] === 0x0a; // has a violation
 }
 
 /** A Connect error: {"code": ..., "message": ..., "details": [...]}; undefined if the body is not one. */

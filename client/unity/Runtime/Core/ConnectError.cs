@@ -70,6 +70,7 @@ namespace Gmewatch {
     }
 
     private void OnDetail(string type, byte[] value) {
+      type = type.Substring(type.LastIndexOf('/') + 1); // Envoy writes the URL of a Protobuf Any before it
       if (type == "google.rpc.BadRequest" && value.Length > 0 && value[0] == 0x0a) hasViolation = true;
       if (type != "google.rpc.RetryInfo") return;
       var message = new Reader(value);
