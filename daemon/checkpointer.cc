@@ -30,14 +30,20 @@ void Checkpointer::Stop() {
 
 void Checkpointer::RunOnce() {
   const absl::Duration begin = clock_.Monotonic();
+  // The other parts first: they know no row that the aggregate does not have then. In a log of
+  // several partitions the rows of later records may come in another order after a restart.
+  Checkpoint others;
+  add_(/*changed_only=*/!complete_, &others);
   Checkpoint checkpoint = aggregate_.TakeCheckpoint(/*changed_only=*/!complete_);
   if (checkpoint.epoch == 0) {
     // What changed is taken, and saved nowhere.
     complete_ = true;
     return;
   }
-  // The other parts may know rows of later epochs; recovery replays these after the checkpoint.
-  add_(/*changed_only=*/!complete_, &checkpoint);
+  checkpoint.detector = std::move(others.detector);
+  checkpoint.detector_whole = others.detector_whole;
+  checkpoint.triage = std::move(others.triage);
+  checkpoint.silence = std::move(others.silence);
   const absl::Status status = store_.SaveCheckpoint(checkpoint);
   if (!status.ok() && !complete_) {
     LogError("checkpoint failed; the event log grows until one succeeds",

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/text_file.h"
 #include "daemon/base/yaml_message.h"
-#include "daemon/daemon.h"
+#include "daemon/daemon_options.h"
 #include "daemon/dangers.h"
 #include "daemon/model/limits.h"
 

@@ -3,11 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "daemon/base/log.h"
 #include "daemon/base/thread_check.h"
 #include "daemon/base/yaml_message.h"
-#include "daemon/dangers.h"
 #include "daemon/expose/front_metrics.h"
 #include "daemon/log/kafka/kafka_topic.h"
 
@@ -29,11 +27,8 @@ constexpr absl::Duration kWatchAnswerTime = absl::Seconds(5);
 
 absl::StatusOr<std::unique_ptr<Front>> Front::Start(DaemonOptions options, Clock& clock) {
   std::unique_ptr<Front> self(new Front(std::move(options), clock));
-  absl::StatusOr<DaemonFiles> files = LoadFiles(self->options_);
-  if (!files.ok()) return files.status();
-  self->guard_.SetToken(files->admin_token);
-  self->files_ = *std::move(files);
-  self->started_with_ = self->files_.settings;
+  absl::Status loaded = self->core_.Load();
+  if (!loaded.ok()) return loaded;
   for (const auto step : {&Front::OpenLog, &Front::StartLanes, &Front::StartServing}) {
     absl::Status status = (self.get()->*step)();
     if (!status.ok()) {
@@ -47,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Front>> Front::Start(DaemonOptions options, Clock
 Front::~Front() { Stop().IgnoreError(); }
 
 absl::Status Front::OpenLog() {
-  absl::StatusOr<KafkaSettings> kafka = KafkaSettingsOf(files_.settings.log().kafka());
+  absl::StatusOr<KafkaSettings> kafka = KafkaSettingsOf(core_.files().settings.log().kafka());
   if (!kafka.ok()) return kafka.status();
   kafka_ = *std::move(kafka);
   absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_);
@@ -72,38 +67,39 @@ absl::Status Front::StartLanes() {
   };
   FrontLanesOptions options;
   options.lanes = static_cast<size_t>(layout_->partitions());
-  options.commit_interval = ToDuration(files_.settings.log().commit_interval());
-  options.max_pending_bytes = files_.settings.limits().max_pending_bytes();
-  sessions_ = std::make_unique<FrontSessions>(options.lanes, index_of, clock_);
-  lanes_ = std::make_unique<FrontLanes>(options, *producer_, *sessions_, clock_,
-                                        [this](const absl::Status& status) { Fail(status); });
+  options.commit_interval = ToDuration(core_.files().settings.log().commit_interval());
+  options.max_pending_bytes = core_.files().settings.limits().max_pending_bytes();
+  sessions_ = std::make_unique<FrontSessions>(options.lanes, index_of, core_.clock());
+  lanes_ = std::make_unique<FrontLanes>(options, *producer_, *sessions_, core_.clock(),
+                                        [this](const absl::Status& status) { core_.Fail(status); });
   return absl::OkStatus();
 }
 
 absl::Status Front::StartServing() {
-  const Settings& settings = files_.settings;
+  const Settings& settings = core_.files().settings;
   AdminServerOptions admin;
-  admin.address = options_.admin_address;
-  admin.guard = &guard_;
+  admin.address = core_.options().admin_address;
+  admin.guard = &core_.guard();
   admin_ = std::make_unique<AdminServer>(
-      admin, clock_,
+      admin, core_.clock(),
       [this](const ScrapeRequest& request, ChunkSink sink) {
         return RenderFront(ReadStats(), request, sink);
       },
       [this] { return Ready(); });
   absl::Status status = admin_->Start();
   if (!status.ok()) return status;
-  UseSettings(settings);
+  Use(settings);
   absl::StatusOr<std::unique_ptr<IngestServer>> ingest = IngestServer::Start(
-      options_.ingest_address, settings, clock_,
+      core_.options().ingest_address, settings, core_.clock(),
       Lanes(lanes_->committers(),
             [this](const SessionId& id) { return static_cast<size_t>(layout_->PartitionOf(id)); }),
-      sessions_.get(), [this](const absl::Status& error) { Fail(error); }, options_.on_alive);
+      sessions_.get(), [this](const absl::Status& error) { core_.Fail(error); },
+      core_.options().on_alive);
   if (!ingest.ok()) return ingest.status();
   std::unique_ptr<ConnectServer> connect;
-  if (!options_.connect_address.empty()) {
-    absl::StatusOr<std::unique_ptr<ConnectServer>> started =
-        ConnectServer::Start(options_.connect_address, settings, clock_, (*ingest)->reports());
+  if (!core_.options().connect_address.empty()) {
+    absl::StatusOr<std::unique_ptr<ConnectServer>> started = ConnectServer::Start(
+        core_.options().connect_address, settings, core_.clock(), (*ingest)->reports());
     if (!started.ok()) {
       (*ingest)->Shutdown(absl::ZeroDuration());
       return started.status();
@@ -115,73 +111,43 @@ absl::Status Front::StartServing() {
   connect_ = std::move(connect);
   ingest_ = *std::move(ingest);
   ingest_->SetServing(true);
-  stats_.ready = true;
+  core_.SetReady(true);
   return absl::OkStatus();
 }
 
-void Front::UseSettings(const Settings& settings) {
-  guard_.SetPublicUrl(settings.expose().public_url().empty()
-                          ? absl::StrCat("http://", admin_address())
-                          : settings.expose().public_url());
-  const Dangers dangers = FindDangers(settings, options_.ingest_address, options_.connect_address,
-                                      options_.admin_address, !options_.admin_token_file.empty());
+void Front::Use(const Settings& settings) {
+  core_.Use(settings, ServiceCore::UrlOf(settings, admin_address()));
   absl::MutexLock lock(&mutex_);
-  LogDangers(stats_.dangers, dangers);
-  stats_.dangers = dangers;
-  stats_.sessions_limit = settings.limits().max_sessions();
   horizon_ = ToDuration(settings.limits().session_horizon());
 }
 
 void Front::Reload() {
-  absl::StatusOr<DaemonFiles> files = LoadFiles(options_);
-  if (files.ok()) {
-    absl::Status allowed = CheckReload(files_.settings, files->settings, options_.config_file);
-    if (!allowed.ok()) files = allowed;
-  }
-  if (!files.ok()) {
-    LogError("reload failed: the settings stay as they were",
-             {{"error", std::string(files.status().message())}});
-    absl::MutexLock lock(&mutex_);
-    ++stats_.failed_reloads;
-    stats_.last_reload_ok = false;
-    return;
-  }
-  guard_.SetToken(files->admin_token);
-  ingest_->Update(files->settings);
-  if (connect_ != nullptr) connect_->Update(files->settings);
-  UseSettings(files->settings);
-  files_ = *std::move(files);
-  const std::vector<std::string> waiting = ChangedForRestart(started_with_, files_.settings);
-  if (!waiting.empty()) {
-    LogWarning("some settings change with the next start only",
-               {{"settings", absl::StrJoin(waiting, " ")}});
-  }
-  LogInfo("reloaded", {{"apps", absl::StrCat(files_.settings.apps_size())}});
-  absl::MutexLock lock(&mutex_);
-  ++stats_.reloads;
-  stats_.last_reload_ok = true;
+  core_.Reload([this](const DaemonFiles& files) {
+    ingest_->Update(files.settings);
+    if (connect_ != nullptr) connect_->Update(files.settings);
+    Use(files.settings);
+  });
 }
 
 absl::Duration Front::Watch() {
+  const DaemonStats stats = core_.Stats(true);
+  if (!core_.is_ready()) return kWatchInterval;  // it stops
   absl::Duration horizon;
-  uint64_t limit = 0;
   {
     absl::MutexLock lock(&mutex_);
-    if (!stats_.ready) return kWatchInterval;  // it stops
     horizon = horizon_;
-    limit = stats_.sessions_limit;
   }
-  session_room_.Watch(sessions_->session_count(), limit);
+  session_room_.Watch(sessions_->session_count(), stats.sessions_limit);
   sessions_->Sweep(horizon, session_room_.is_scarce() ? SessionRoom::kOnceHorizon : horizon);
   // While brokers are away, asking them would only take long.
   if (lanes_->IsOneStalled()) return kWatchInterval;
   const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_, kWatchAnswerTime);
   if (layout.ok() && layout->id() != layout_->id()) {
-    Fail(absl::FailedPreconditionError(
+    core_.Fail(absl::FailedPreconditionError(
         absl::StrCat("topic ", kafka_.layout_topic(), ": the layout is another one: the topic was ",
                      "made again; start the fronts and counters again")));
   } else if (absl::IsFailedPrecondition(layout.status()) || absl::IsDataLoss(layout.status())) {
-    Fail(layout.status());
+    core_.Fail(layout.status());
   } else if (!layout.ok()) {
     LogWarning("the topic cannot be checked at present",
                {{"error", std::string(layout.status().message())}});
@@ -189,25 +155,13 @@ absl::Duration Front::Watch() {
   return kWatchInterval;
 }
 
-void Front::Fail(const absl::Status& status) {
-  {
-    absl::MutexLock lock(&mutex_);
-    fatal_ = status;
-  }
-  options_.on_fatal();
-}
-
 absl::Status Front::Stop() {
   if (!std::exchange(stopped_, true)) StopParts();
-  absl::MutexLock lock(&mutex_);
-  return fatal_;
+  return core_.fatal();
 }
 
 void Front::StopParts() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stats_.ready = false;
-  }
+  core_.SetReady(false);
   // From the entrance to the exit, as the daemon does.
   if (lanes_ != nullptr) lanes_->Drain();
   if (producer_ != nullptr) producer_->GiveUpAfter(kLastWriteTime);
@@ -222,36 +176,29 @@ void Front::StopParts() {
 }
 
 absl::Status Front::Ready() const {
+  absl::Status status = core_.fatal();
+  if (!status.ok()) return status;
+  if (!core_.is_ready()) return absl::UnavailableError("no batches are accepted at present");
   {
     absl::MutexLock lock(&mutex_);
-    if (!fatal_.ok()) return fatal_;
-    if (!stats_.ready) return absl::UnavailableError("no batches are accepted at present");
-    absl::Status status = ingest_->CheckNewClients();
-    if (!status.ok()) return status;
+    status = ingest_->CheckNewClients();
   }
-  return lanes_->Check();
+  return status.ok() ? lanes_->Check() : status;
 }
 
 FrontStats Front::ReadStats() const {
   FrontStats out;
   lanes_->AddTo(&out);
   out.sessions = sessions_->session_count();
-  const bool ready = Ready().ok();
+  out.daemon = core_.Stats(Ready().ok());
   absl::MutexLock lock(&mutex_);
-  if (ingest_ != nullptr) {
-    out.streams = ingest_->streams();
-    out.calls_without_message = ingest_->calls_without_message();
-  }
-  if (connect_ != nullptr) {
-    out.connect_connections = connect_->connections();
-    out.connect_connections_limit = connect_->connections_max();
-  }
-  out.daemon = stats_;
-  SetDanger(Danger::kSharedAddress, ingest_ != nullptr && ingest_->HasSharedAddresses(),
-            &out.daemon.dangers);
-  out.daemon.ready = ready;
-  out.daemon.dropped_log_lines = DroppedLogLines();
-  out.daemon.uptime = clock_.Monotonic() - started_;
+  if (ingest_ == nullptr) return out;
+  out.streams = ingest_->streams();
+  out.calls_without_message = ingest_->calls_without_message();
+  SetDanger(Danger::kSharedAddress, ingest_->HasSharedAddresses(), &out.daemon.dangers);
+  if (connect_ == nullptr) return out;
+  out.connect_connections = connect_->connections();
+  out.connect_connections_limit = connect_->connections_max();
   return out;
 }
 

@@ -20,8 +20,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/periodic_task.h"
 #include "daemon/connect/connect_server.h"
-#include "daemon/daemon.h"
-#include "daemon/daemon_files.h"
+#include "daemon/daemon_options.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/front_lanes.h"
 #include "daemon/front_sessions.h"
@@ -31,6 +30,7 @@
 #include "daemon/log/kafka/kafka_settings.h"
 #include "daemon/model/front_stats.h"
 #include "daemon/service.h"
+#include "daemon/service_core.h"
 #include "daemon/session_room.h"
 
 namespace gmewatch {
@@ -52,27 +52,19 @@ class Front final : public Service {
 
  private:
   Front(DaemonOptions options, Clock& clock)
-      : options_(std::move(options)),
-        clock_(clock),
-        started_(clock.Monotonic()),
-        watch_([this] { return Watch(); }) {}
+      : core_(std::move(options), clock), watch_([this] { return Watch(); }) {}
 
   absl::Status OpenLog();
   absl::Status StartLanes();
   absl::Status StartServing();
   void StopParts();
-  void UseSettings(const Settings& settings);
+  void Use(const Settings& settings);
   // Whether the topic still is what it was; forgets old sessions.
   absl::Duration Watch();
-  void Fail(const absl::Status& status);
   absl::Status Ready() const;
   FrontStats ReadStats() const;
 
-  const DaemonOptions options_;
-  Clock& clock_;
-  const absl::Duration started_;
-  DaemonFiles files_;
-  Settings started_with_;
+  ServiceCore core_;
 
   // In the order of dependence: each part uses those above it.
   KafkaSettings kafka_;
@@ -80,18 +72,16 @@ class Front final : public Service {
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<FrontSessions> sessions_;
   std::unique_ptr<FrontLanes> lanes_;
-  AdminGuard guard_;
   std::unique_ptr<AdminServer> admin_;
-  std::unique_ptr<IngestServer> ingest_;
-  std::unique_ptr<ConnectServer> connect_;  // null without an address
-  SessionRoom session_room_;                // for the watch
+  SessionRoom session_room_;  // for the watch
   PeriodicTask watch_;
   bool stopped_ = false;
 
   mutable absl::Mutex mutex_;
-  absl::Status fatal_ ABSL_GUARDED_BY(mutex_);
-  DaemonStats stats_ ABSL_GUARDED_BY(mutex_);
   absl::Duration horizon_ ABSL_GUARDED_BY(mutex_);
+  // The ports for clients; null before they are open.
+  std::unique_ptr<IngestServer> ingest_;
+  std::unique_ptr<ConnectServer> connect_;  // null without an address
 };
 
 }  // namespace gmewatch

@@ -19,6 +19,8 @@
 #include "daemon/base/thread_check.h"
 #include "daemon/base/version.h"
 #include "daemon/check_state.h"
+#include "daemon/counter.h"
+#include "daemon/daemon.h"
 #include "daemon/daemon_files.h"
 #include "daemon/front.h"
 #include "daemon/ingest/ingest_server.h"
@@ -56,10 +58,11 @@ void RaiseDescriptorLimit() {
 
 // A full pipe or a stopped terminal must not keep the process from its signals.
 void SayReady(const Service& daemon) {
+  const std::string ingest = daemon.ingest_address();
   const std::string connect = daemon.connect_address();
-  const std::string line =
-      absl::StrCat("ready ingest=", daemon.ingest_address(), " admin=", daemon.admin_address(),
-                   connect.empty() ? "" : " connect=", connect, "\n");
+  const std::string line = absl::StrCat(
+      "ready ", ingest.empty() ? "" : absl::StrCat("ingest=", ingest, " "),
+      "admin=", daemon.admin_address(), connect.empty() ? "" : " connect=", connect, "\n");
   pollfd output = {STDOUT_FILENO, POLLOUT, 0};
   if (poll(&output, 1, kOutputTimeMs) > 0 &&
       write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
@@ -73,7 +76,9 @@ void SayReady(const Service& daemon) {
 absl::StatusOr<std::unique_ptr<Service>> StartRole(DaemonOptions options, Clock& clock) {
   const absl::StatusOr<DaemonFiles> files = LoadFiles(options);
   if (!files.ok()) return files.status();
-  if (files->settings.role() == Settings::front) return Front::Start(std::move(options), clock);
+  const Settings::Role role = files->settings.role();
+  if (role == Settings::front) return Front::Start(std::move(options), clock);
+  if (role == Settings::counter) return Counter::Start(std::move(options), clock);
   return Daemon::Start(std::move(options), clock);
 }
 

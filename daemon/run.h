@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "daemon/daemon.h"
+#include "daemon/daemon_options.h"
 
 namespace gmewatch {
 

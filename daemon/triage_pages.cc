@@ -84,10 +84,10 @@ void TriagePages::Load(const std::string& saved, absl::Time time) {
 }
 
 void TriagePages::Replayed(uint64_t number, const Epoch& epoch,
-                           const std::vector<Verdict>& verdicts) {
+                           const std::vector<Verdict>& verdicts, absl::Time time) {
   memory_.Observe(number, epoch, verdicts);
   if (!epoch.forget.empty()) memory_.Forget();
-  memory_.ReadCountersAsOf(absl::FromUnixMillis(epoch.time_ms), rejected_(), kInterval);
+  memory_.ReadCountersAsOf(time, rejected_(), kInterval);
 }
 
 void TriagePages::Recovered(absl::Time time) {
@@ -161,7 +161,10 @@ AdminResponse TriagePages::Answer(AnswerFn answer) {
   state.running_since = start_;
   const SpikeSnapshot spikes = spikes_();
   const SilenceSnapshot silence = silence_();
-  memory_.ReadCounters(rejected_(), kFresh);
+  // A read of the counters ends the recovery of the history.
+  if (started_ || memory_.time() == absl::InfinitePast()) {
+    memory_.ReadCounters(rejected_(), kFresh);
+  }
   const absl::Time now = memory_.time();
   std::shared_ptr<const Documents> documents;
   {
@@ -173,6 +176,7 @@ AdminResponse TriagePages::Answer(AnswerFn answer) {
 }
 
 void TriagePages::Start() {
+  started_ = true;
   memory_.ReadCounters(rejected_(), absl::ZeroDuration());
   task_.Start();
 }

@@ -7,6 +7,7 @@
 #ifndef GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 #define GMEWATCH_DAEMON_TRIAGE_PAGES_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,14 +59,17 @@ class TriagePages {
   // `time`; if it cannot be read, the history starts empty and the log says so. Replayed follows
   // each epoch that was replayed, Recovered the last.
   void Load(const std::string& saved, absl::Time time);
-  void Replayed(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts);
+  // The counters are those of `time` after it.
+  void Replayed(uint64_t number, const Epoch& epoch, const std::vector<Verdict>& verdicts,
+                absl::Time time);
   void Recovered(absl::Time time);
   // For the checkpoint.
   std::string Save() { return memory_.Save(rejected_()); }
 
   // Adds the pages to the server. REQUIRES: the server was not started.
   void AddTo(AdminServer* server);
-  // Starts the history: what is counted from now on is part of it.
+  // Starts the history: what is counted from now on is part of it. Until then pages show what was
+  // recovered so far.
   void Start();
   // Idempotent.
   void Stop();
@@ -93,6 +97,7 @@ class TriagePages {
   const StateFn state_;
   const absl::Time start_;
   TriageMemory memory_;
+  std::atomic<bool> started_{false};
 
   absl::Mutex mutex_;
   std::shared_ptr<const Documents> documents_ ABSL_GUARDED_BY(mutex_);

@@ -140,6 +140,11 @@ PartitionView Aggregate::ViewOf(int32_t partition) const {
   return partitions_.View(partition);
 }
 
+int64_t Aggregate::OldestRecordMs() const {
+  absl::MutexLock lock(&mutex_);
+  return partitions_.OldestRecordMs();
+}
+
 std::vector<ColumnRequest> Aggregate::TakeWantedColumns() {
   absl::MutexLock lock(&mutex_);
   return partitions_.TakeWanted(policy_.unknown_codes_of_app());

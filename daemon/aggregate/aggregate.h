@@ -61,6 +61,9 @@ class Aggregate final : public KnownSessions {
   absl::Status ApplyRecord(const RecordPosition& at, const Epoch& epoch,
                            std::vector<Verdict>* verdicts);
   PartitionView ViewOf(int32_t partition) const;
+  // The broker's time of the newest record of the partition that is farthest behind; 0 before the
+  // first.
+  int64_t OldestRecordMs() const;
   // What to write to partition 0.
   std::vector<ColumnRequest> TakeWantedColumns();
   // Markers whose writer had counted something else.

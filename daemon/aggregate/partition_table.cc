@@ -141,6 +141,14 @@ int64_t PartitionTable::OldestOnceMs(int64_t horizon_ms) const {
   return oldest == INT64_MAX ? 0 : oldest;
 }
 
+int64_t PartitionTable::OldestRecordMs() const {
+  int64_t oldest = INT64_MAX;
+  for (const Partition& partition : partitions_) {
+    if (partition.row().next_offset > 0) oldest = std::min(oldest, partition.row().time_ms);
+  }
+  return oldest == INT64_MAX ? 0 : oldest;
+}
+
 PartitionView PartitionTable::View(int32_t partition) const {
   const PartitionRow& row = partitions_[static_cast<size_t>(partition)].row();
   PartitionView view{row.next_offset, row.time_ms, {}, {}};

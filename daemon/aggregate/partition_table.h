@@ -84,6 +84,9 @@ class PartitionTable {
   int64_t OldestTimeMs() const;
   int64_t OldestOnceMs(int64_t horizon_ms) const;
 
+  // The broker's time of the newest record, of the partition where that is the oldest. 0: there was
+  // no record.
+  int64_t OldestRecordMs() const;
   PartitionView View(int32_t partition) const;
 
  private:

@@ -82,14 +82,15 @@ absl::Status CheckKafka(const internal::Kafka& kafka, const YamlFields& fields) 
 
 absl::Status CheckRole(const internal::Config& settings, const YamlFields& fields) {
   if (settings.role() == internal::Config::all) return absl::OkStatus();
-  if (settings.role() == internal::Config::counter) {
-    return fields.Error("role", "this version has no role counter yet; all and front are allowed");
-  }
+  const bool front = settings.role() == internal::Config::front;
+  const absl::string_view role = front ? "front" : "counter";
   if (settings.log().kafka().brokers_size() == 0) {
-    return fields.Error("role", "role front needs log.kafka.brokers");
+    return fields.Error("role", absl::StrCat("role ", role, " needs log.kafka.brokers"));
   }
   if (settings.apps_size() == 0) {
-    return fields.Error("role", "role front needs apps: a front takes no app that is not listed");
+    return fields.Error("role",
+                        front ? "role front needs apps: a front takes no app that is not listed"
+                              : "role counter needs apps: those that its fronts have");
   }
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@ inline constexpr absl::string_view kLabelAppVersion = "app_version";
 inline constexpr absl::string_view kLabelCategory = "category";
 inline constexpr absl::string_view kLabelCode = "code";
 inline constexpr absl::string_view kLabelName = "name";
+inline constexpr absl::string_view kLabelPartition = "partition";
 inline constexpr absl::string_view kLabelPlatform = "platform";
 inline constexpr absl::string_view kLabelReason = "reason";
 inline constexpr absl::string_view kLabelRegion = "region";
@@ -115,42 +116,24 @@ struct MetricInfo {
 // metric: `value` is its value, written with `stats` (SelfStats), `process` (ProcessStats) and the
 // functions of self_metrics.cc.
 // X(constant, kind, name, (labels), help, value)
-#define GMEWATCH_SELF_METRICS(X) \
+// The roles that count, with `stats` (SelfStats).
+#define GMEWATCH_COUNT_METRICS(X) \
   X(kBatches, kCounter, "gmewatch_batches_total", (kLabelResult), \
     "Batches by result: counted, duplicate or rejected.", BatchesByResult(stats.aggregate)) \
   X(kRejectedBatches, kCounter, "gmewatch_rejected_batches_total", (kLabelReason), \
-    "Batches rejected, by reason.", RejectedBatches(stats.aggregate)) \
+    "Batches rejected, by reason.", ByReason(stats.aggregate.rejected, &Rejected::batches)) \
   X(kRejectedEvents, kCounter, "gmewatch_rejected_events_total", (kLabelReason), \
-    "Events in rejected batches, by reason.", RejectedEvents(stats.aggregate)) \
-  X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
-  X(kCallsWithoutMessage, kCounter, "gmewatch_calls_without_message_total", (), \
-    "Calls that were ended because their first message did not come as a whole.", stats.calls_without_message) \
-  X(kConnectConnections, kGauge, "gmewatch_connect_connections", (), \
-    "Open connections to the Connect port.", stats.connect_connections) \
-  X(kConnectConnectionsLimit, kGauge, "gmewatch_connect_connections_limit", (), \
-    "The most connections to the Connect port; beyond it the one that has waited longest ends. 0 without the port.", \
-    stats.connect_connections_limit) \
+    "Events in rejected batches, by reason.", ByReason(stats.aggregate.rejected, &Rejected::events)) \
   X(kKnownSessions, kGauge, "gmewatch_sessions", (), \
     "Sessions that are remembered, so that their duplicates are recognised.", stats.aggregate.sessions) \
   X(kSharedSessions, kCounter, "gmewatch_shared_sessions_total", (), \
     "Sessions whose batches were duplicates one after the other: two senders have one id, or their answers get lost.", \
     stats.daemon.shared_sessions) \
-  X(kSessionsLimit, kGauge, "gmewatch_sessions_limit", (), \
-    "The most sessions that are remembered at a time.", stats.daemon.sessions_limit) \
   X(kAppRegions, kGauge, "gmewatch_app_regions", (), \
     "Pairs of app and region that have counters.", stats.aggregate.app_regions) \
   X(kAppRegionsLimit, kGauge, "gmewatch_app_regions_limit", (), \
     "The most pairs of app and region; beyond it events are counted as region other, then as app other.", \
     stats.daemon.app_regions_limit) \
-  X(kCommits, kCounter, "gmewatch_commits_total", (), "Commits that made batches durable.", stats.committer.epochs) \
-  X(kFailedCommits, kCounter, "gmewatch_failed_commits_total", (), \
-    "Commits that the event log could not write.", stats.committer.failed_epochs) \
-  X(kCommitDuration, kHistogram, "gmewatch_commit_duration_seconds", (), \
-    "How long the event log took for a commit.", CommitDurations(stats.committer)) \
-  X(kPendingBytes, kGauge, "gmewatch_pending_bytes", (), \
-    "Bytes of batches that wait for a commit.", stats.committer.pending_bytes) \
-  X(kJournalSizeBytes, kGauge, "gmewatch_journal_size_bytes", (), \
-    "Bytes of the event log on disk.", stats.journal_size_bytes) \
   X(kRecoveryDuration, kGauge, "gmewatch_recovery_duration_seconds", (), \
     "How long the start took to load the checkpoint and replay the epochs after it.", \
     stats.daemon.recovery_duration) \
@@ -174,28 +157,56 @@ struct MetricInfo {
     AnnotationFailures(stats.annotate)) \
   X(kAnnotationQueue, kGauge, "gmewatch_annotation_queue", (), \
     "Spikes whose annotation in Grafana is missing or out of date.", stats.annotate.queue) \
-  X(kConfigReloads, kCounter, "gmewatch_config_reloads_total", (kLabelResult), \
-    "Reloads of settings and catalogue by result: success or failure.", \
-    ByResult(stats.daemon.reloads, stats.daemon.failed_reloads)) \
-  X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \
-    "0 if the last reload failed, else 1.", stats.daemon.last_reload_ok) \
-  X(kDroppedLogLines, kCounter, "gmewatch_dropped_log_lines_total", (), \
-    "Log lines that were dropped because nobody read standard error.", stats.daemon.dropped_log_lines) \
   X(kOpenMode, kGauge, "gmewatch_open_mode", (), \
     "1 while anybody may report for any app, because the settings list none.", stats.daemon.dangers[static_cast<size_t>(Danger::kOpen)]) \
-  X(kDanger, kGauge, "gmewatch_danger", (kLabelReason), \
-    "1 for what makes this installation easy to attack: open_mode, plain_text, admin_reachable, root or shared_address.", \
-    DangersOf(stats.daemon)) \
   X(kStarts, kCounter, "gmewatch_starts_total", (), \
     "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts) \
-  X(kUptime, kGauge, "gmewatch_uptime_seconds", (), \
-    "Time since the start of the process, by a clock that nobody sets.", stats.daemon.uptime) \
   X(kLargestSeriesEvents, kGauge, "gmewatch_largest_series_events", (), \
     "Events of the series that has most; at 2^52 its batches are rejected.", \
-    stats.daemon.largest_series_events) \
-  X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", stats.daemon.ready) \
+    stats.daemon.largest_series_events)
+
+// The roles that take batches, with `stats` (SelfStats or FrontStats) and `pending_bytes`.
+#define GMEWATCH_INGEST_METRICS(X) \
+  X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
+  X(kCallsWithoutMessage, kCounter, "gmewatch_calls_without_message_total", (), \
+    "Calls that were ended because their first message did not come as a whole.", stats.calls_without_message) \
+  X(kConnectConnections, kGauge, "gmewatch_connect_connections", (), \
+    "Open connections to the Connect port.", stats.connect_connections) \
+  X(kConnectConnectionsLimit, kGauge, "gmewatch_connect_connections_limit", (), \
+    "The most connections to the Connect port; beyond it the one that has waited longest ends. 0 without the port.", \
+    stats.connect_connections_limit) \
+  X(kPendingBytes, kGauge, "gmewatch_pending_bytes", (), \
+    "Bytes of batches that wait for a commit.", pending_bytes)
+
+// A daemon with a log of its own, with `stats` (SelfStats).
+#define GMEWATCH_COMMIT_METRICS(X) \
+  X(kCommits, kCounter, "gmewatch_commits_total", (), "Commits that made batches durable.", stats.committer.epochs) \
+  X(kFailedCommits, kCounter, "gmewatch_failed_commits_total", (), \
+    "Commits that the event log could not write.", stats.committer.failed_epochs) \
+  X(kCommitDuration, kHistogram, "gmewatch_commit_duration_seconds", (), \
+    "How long the event log took for a commit.", CommitDurations(stats.committer)) \
+  X(kJournalSizeBytes, kGauge, "gmewatch_journal_size_bytes", (), \
+    "Bytes of the event log on disk.", stats.journal_size_bytes)
+
+// All roles, with `daemon` (DaemonStats) and `process` (ProcessStats).
+#define GMEWATCH_PROCESS_METRICS(X) \
+  X(kSessionsLimit, kGauge, "gmewatch_sessions_limit", (), \
+    "The most sessions that are remembered at a time.", daemon.sessions_limit) \
+  X(kConfigReloads, kCounter, "gmewatch_config_reloads_total", (kLabelResult), \
+    "Reloads of settings and catalogue by result: success or failure.", \
+    ByResult(daemon.reloads, daemon.failed_reloads)) \
+  X(kConfigLastReloadSuccessful, kGauge, "gmewatch_config_last_reload_successful", (), \
+    "0 if the last reload failed, else 1.", daemon.last_reload_ok) \
+  X(kDroppedLogLines, kCounter, "gmewatch_dropped_log_lines_total", (), \
+    "Log lines that were dropped because nobody read standard error.", daemon.dropped_log_lines) \
+  X(kDanger, kGauge, "gmewatch_danger", (kLabelReason), \
+    "1 for what makes this installation easy to attack: open_mode, plain_text, admin_reachable, root or shared_address.", \
+    DangersOf(daemon)) \
+  X(kUptime, kGauge, "gmewatch_uptime_seconds", (), \
+    "Time since the start of the process, by a clock that nobody sets.", daemon.uptime) \
+  X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", daemon.ready) \
   X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
-    "1; the version of the daemon.", Samples({{Version(), 1}})) \
+    "1; the version of the daemon.", LabelledValues({{std::string(Version()), 1}})) \
   X(kProcessCpuSeconds, kCounter, "process_cpu_seconds_total", (), "User and system CPU time spent.", process.cpu) \
   X(kProcessResidentBytes, kGauge, "process_resident_memory_bytes", (), "Resident memory.", process.resident_bytes) \
   X(kProcessVirtualBytes, kGauge, "process_virtual_memory_bytes", (), "Virtual memory.", process.virtual_bytes) \
@@ -204,6 +215,22 @@ struct MetricInfo {
   X(kProcessStartTime, kGauge, "process_start_time_seconds", (), \
     "When the process started, in Unix time; left out if it is not known.", process.start) \
   X(kProcessThreads, kGauge, "process_threads", (), "Threads.", process.threads)
+
+// The metrics that only a counter has, with `log` (SharedLogStats).
+#define GMEWATCH_COUNTER_METRICS(X) \
+  X(kLogPosition, kGauge, "gmewatch_log_position", (kLabelPartition), \
+    "Records of each partition of the shared log that are counted: the offset of the next one.", PositionsOf(log)) \
+  X(kLogBehind, kGauge, "gmewatch_log_behind_seconds", (), \
+    "What was acknowledged longer ago is counted.", log.behind) \
+  X(kReadWait, kHistogram, "gmewatch_read_wait_seconds", (), \
+    "How long scrapes and ticks waited for what was acknowledged before them.", ReadWaits(log.waits)) \
+  X(kFailedReads, kCounter, "gmewatch_failed_reads_total", (), \
+    "Scrapes and ticks for which the log did not answer in time.", log.waits.failed) \
+  X(kReplicaMismatch, kCounter, "gmewatch_replica_mismatch_total", (), \
+    "Markers of other counters that had counted something else of the same records; must be 0.", log.replica_mismatches) \
+  X(kLogRetentionLeft, kGauge, "gmewatch_log_retention_left_seconds", (), \
+    "How long this counter could be away before the log deletes records that it needs; absent if that is not known.", \
+    log.retention_left)
 
 // The metrics that only a front has, in the same form, with `stats` (FrontStats) and the functions
 // of front_metrics.cc. Names of their own, where a counter shows the sum over all fronts.
@@ -218,7 +245,7 @@ struct MetricInfo {
   X(kFrontBatches, kCounter, "gmewatch_front_batches_total", (kLabelResult), \
     "Batches of this front by result: written or rejected.", BatchesByResult(stats)) \
   X(kFrontRejectedBatches, kCounter, "gmewatch_front_rejected_batches_total", (kLabelReason), \
-    "Batches that this front rejected, by reason.", RejectedBatches(stats.rejected)) \
+    "Batches that this front rejected, by reason.", ByReason(stats.rejected, &Rejected::batches)) \
   X(kFrontSessions, kGauge, "gmewatch_front_sessions", (), \
     "Sessions that this front has written batches of, and remembers.", stats.sessions)
 
@@ -230,16 +257,23 @@ struct MetricInfo {
 #define GMEWATCH_SELF(constant, kind, name, labels, help, value) \
   GMEWATCH_RENDERED(constant, kind, name, labels, help)
 GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED)
-GMEWATCH_SELF_METRICS(GMEWATCH_SELF)
+GMEWATCH_COUNT_METRICS(GMEWATCH_SELF)
+GMEWATCH_INGEST_METRICS(GMEWATCH_SELF)
+GMEWATCH_COMMIT_METRICS(GMEWATCH_SELF)
+GMEWATCH_PROCESS_METRICS(GMEWATCH_SELF)
 GMEWATCH_FRONT_METRICS(GMEWATCH_SELF)
+GMEWATCH_COUNTER_METRICS(GMEWATCH_SELF)
 #undef GMEWATCH_SELF
 #undef GMEWATCH_RENDERED
 #undef GMEWATCH_LABELS
 
 #define GMEWATCH_RENDERED(constant, kind, name, labels, help) constant,
 #define GMEWATCH_SELF(constant, kind, name, labels, help, value) constant,
-inline constexpr std::array kMetrics = {GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED)
-                                            GMEWATCH_SELF_METRICS(GMEWATCH_SELF)};
+// What a scrape of a daemon with role all has, in the order of the page.
+inline constexpr std::array kMetrics = {
+    GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED) GMEWATCH_COUNT_METRICS(GMEWATCH_SELF)
+        GMEWATCH_INGEST_METRICS(GMEWATCH_SELF) GMEWATCH_COMMIT_METRICS(GMEWATCH_SELF)
+            GMEWATCH_PROCESS_METRICS(GMEWATCH_SELF)};
 #undef GMEWATCH_SELF
 #undef GMEWATCH_RENDERED
 

@@ -8,6 +8,7 @@
 #include <prometheus/metric_family.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "daemon/aggregate/aggregate.h"
@@ -15,6 +16,7 @@
 #include "daemon/log/committer.h"
 #include "daemon/model/annotate_stats.h"
 #include "daemon/model/daemon_stats.h"
+#include "daemon/model/shared_log_stats.h"
 
 namespace gmewatch {
 
@@ -26,6 +28,8 @@ struct SelfStats {
   DetectorStats detector;
   AnnotateStats annotate;
   DaemonStats daemon;
+  // Present in a counter, which takes no batches.
+  std::optional<SharedLogStats> shared_log;
   uint64_t streams = 0;
   uint64_t calls_without_message = 0;
   uint64_t connect_connections = 0;

@@ -17,6 +17,19 @@ absl::StatusOr<bool> HasRows(SqliteConnection& connection, absl::string_view sql
   return rows->Next();
 }
 
+// The state of a counter says how far it has counted each partition of a shared log.
+absl::Status CheckRole(SqliteConnection& state) {
+  absl::StatusOr<bool> counter =
+      HasRows(state, "SELECT 1 FROM sqlite_master WHERE name = 'partitions'");
+  if (counter.ok() && *counter) counter = HasRows(state, "SELECT 1 FROM partitions LIMIT 1");
+  if (!counter.ok()) return counter.status();
+  if (!*counter) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      state.path(),
+      ": this is the state of a gmewatchd with role counter, whose log is shared; a gmewatchd with "
+      "role all needs a state directory of its own, which --state_dir names"));
+}
+
 absl::Status CheckBothExist(SqliteConnection& journal, SqliteConnection& state,
                             const EpochMark& mark) {
   if (journal.is_new() && state.is_new()) {
@@ -59,7 +72,8 @@ absl::Status CheckSameId(SqliteConnection& journal, SqliteConnection& state) {
 
 absl::Status PrepareStateFiles(SqliteConnection& journal, SqliteConnection& state,
                                const EpochMark& mark, const std::string& state_dir) {
-  absl::Status status = CheckBothExist(journal, state, mark);
+  absl::Status status = state.is_new() ? absl::OkStatus() : CheckRole(state);
+  if (status.ok()) status = CheckBothExist(journal, state, mark);
   if (status.ok() && !state.is_new()) status = CheckSameId(journal, state);
   for (SqliteConnection* file : {&journal, &state}) {
     if (!status.ok()) return status;

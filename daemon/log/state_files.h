@@ -7,7 +7,7 @@
 // loss. So the contents of each WAL are written again, into the file, and synced.
 //
 // Thread safety: free functions without state. Errors: those of sqlite_connection.h; DataLoss, one
-// file is missing or of another state.
+// file is missing or of another state; FailedPrecondition, state.db is a counter's.
 #ifndef GMEWATCH_DAEMON_LOG_STATE_FILES_H_
 #define GMEWATCH_DAEMON_LOG_STATE_FILES_H_
 

@@ -12,6 +12,9 @@
 namespace gmewatch {
 namespace {
 
+// A counter reads its log up to the end every ten seconds or more often.
+constexpr absl::Duration kLogBehindMax = absl::Seconds(20);
+
 // Late events are worth a warning above this share of all, if there are this many.
 constexpr double kLateShare = 0.02;
 constexpr uint64_t kLateMin = 10;
@@ -88,6 +91,18 @@ void WarnOfLimit(absl::string_view what, absl::string_view beyond, uint64_t now,
                                  "."));
 }
 
+void WarnOfLog(const DaemonState& state, v1::Trust* out) {
+  if (!state.reads_log) return;
+  if (!state.log_behind.has_value()) {
+    out->add_warnings(
+        "This counter has not read the log up to its end yet: newer reports are not counted here.");
+  } else if (*state.log_behind > kLogBehindMax) {
+    out->add_warnings(absl::StrCat(
+        "Counted up to ", absl::FormatDuration(absl::Trunc(*state.log_behind, absl::Seconds(1))),
+        " ago: this counter cannot read the log at present."));
+  }
+}
+
 }  // namespace
 
 v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::Time now) {
@@ -98,6 +113,7 @@ v1::Trust TrustOf(const DaemonState& state, const RecentNumbers& recent, absl::T
   if (!state.ready) {
     out.add_warnings("gmewatchd accepts no batches right now: new reports are not counted yet.");
   }
+  WarnOfLog(state, &out);
   WarnOfRejections(recent, &out);
   if (state.checkpoint_failed) {
     out.add_warnings(

@@ -6,6 +6,7 @@
 #define GMEWATCH_DAEMON_TRIAGE_TRUST_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/time/time.h"
 #include "daemon/triage/history.h"
@@ -16,6 +17,9 @@ namespace gmewatch {
 // The state of the daemon, as far as it affects the numbers.
 struct DaemonState {
   bool ready = true;
+  bool reads_log = false;  // what others write; then ready says nothing
+  // What was acknowledged longer ago is counted; absent: the log was not read up to its end yet.
+  std::optional<absl::Duration> log_behind;
   bool checkpoint_failed = false;  // the last checkpoint
   bool reload_failed = false;      // the last reload of the settings
   uint64_t sessions = 0;

@@ -14,23 +14,55 @@ namespace gmewatch {
 
 FrontSite::FrontSite(int partitions, int fronts, absl::Duration write_timeout,
                      const std::string& more)
-    : kafka_(KafkaBrokers::NewTopic()) {
+    : write_timeout_(write_timeout), kafka_(KafkaBrokers::NewTopic()) {
   absl::StatusOr<KafkaLayout> layout = CreateKafkaTopic(kafka_, {.partitions = partitions});
   if (!layout.ok() || !KafkaBrokers::AwaitAll(kafka_.topic)) {
     std::cerr << "no topic: " << layout.status() << "\n";
     std::abort();
   }
   layout_.emplace(*std::move(layout));
-  config_ = dir_.Write(
-      "front.yaml",
-      absl::StrCat("role: front\n", kLedgerApps, "log:\n  commit_interval: 20ms\n  kafka:\n",
-                   "    brokers: [", kafka_.brokers, "]\n    topic: ", kafka_.topic,
-                   "\n    compression: lz4\n    write_timeout: ",
-                   absl::FormatDuration(write_timeout), "\n", more));
+  config_ = dir_.Write("front.yaml", Settings("front", more));
   for (int i = 0; i < fronts; ++i) {
     const auto address = [] { return absl::StrCat("127.0.0.1:", FreePort()); };
     fronts_.push_back({address(), address(), address(), nullptr});
   }
+}
+
+std::string FrontSite::Settings(const std::string& role, const std::string& more) const {
+  return absl::StrCat("role: ", role, "\n", kLedgerApps,
+                      "log:\n  commit_interval: 20ms\n  checkpoint_interval: 2s\n  kafka:\n",
+                      "    brokers: [", kafka_.brokers, "]\n    topic: ", kafka_.topic,
+                      "\n    compression: lz4\n    write_timeout: ",
+                      absl::FormatDuration(write_timeout_), "\n", more);
+}
+
+std::vector<std::string> FrontSite::CounterArguments(size_t counter, const std::string& more) {
+  if (counter_config_.empty()) {
+    counter_config_ = dir_.Write("counter.yaml", Settings("counter", more));
+  }
+  std::string& admin = counters_[counter].admin;
+  if (admin.empty()) admin = absl::StrCat("127.0.0.1:", FreePort());
+  return {"--config=" + counter_config_, "--admin_address=" + admin,
+          "--state_dir=" + StateDir(counter)};
+}
+
+absl::Status FrontSite::StartCounter(size_t counter, const std::string& more) {
+  absl::StatusOr<std::unique_ptr<GmewatchdProcess>> process =
+      GmewatchdProcess::Start(CounterArguments(counter, more));
+  if (!process.ok()) return process.status();
+  counters_[counter].process = *std::move(process);
+  return absl::OkStatus();
+}
+
+void FrontSite::KillCounter(size_t counter) {
+  counters_[counter].process->process().Signal(SIGKILL);
+  counters_[counter].process->process().Wait();
+  counters_[counter].process.reset();
+}
+
+absl::StatusOr<std::unique_ptr<GmewatchdProcess>> FrontSite::StartNewCounter() {
+  std::vector<std::string> arguments = CounterArguments(0);
+  return GmewatchdProcess::Start({arguments[0], "--in_memory"});
 }
 
 std::vector<std::string> FrontSite::Arguments(size_t front) const {

@@ -1,16 +1,19 @@
-// A topic on the brokers and fronts that write to it, each a gmewatchd process at ports that stay
-// over a kill.
+// A topic on the brokers, fronts that write to it and counters that read it, each a gmewatchd
+// process at ports that stay over a kill. A counter keeps its state over a kill, too.
 //
 // Thread safety: none.
 #ifndef GMEWATCH_TESTS_CLUSTER_FRONT_SITE_H_
 #define GMEWATCH_TESTS_CLUSTER_FRONT_SITE_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "daemon/log/kafka/kafka_layout.h"
 #include "daemon/log/kafka/kafka_settings.h"
 #include "tests/support/gmewatchd_process.h"
@@ -25,6 +28,15 @@ class FrontSite {
 
   absl::Status StartFront(size_t front);
   void KillFront(size_t front);
+
+  // `more`: lines added to the settings of counters. They are made once, with the first call.
+  absl::Status StartCounter(size_t counter, const std::string& more = "");
+  void KillCounter(size_t counter);
+  // A counter that reads the whole log and keeps nothing.
+  absl::StatusOr<std::unique_ptr<GmewatchdProcess>> StartNewCounter();
+  GmewatchdProcess& counter(size_t counter) { return *counters_[counter].process; }
+  std::vector<std::string> CounterArguments(size_t counter, const std::string& more = "");
+  std::string StateDir(size_t counter) const { return absl::StrCat(dir_.path(), "/", counter); }
 
   GmewatchdProcess& front(size_t front) { return *fronts_[front].process; }
   const std::string& ingest_address(size_t front) const { return fronts_[front].ingest; }
@@ -42,11 +54,16 @@ class FrontSite {
     std::unique_ptr<GmewatchdProcess> process;
   };
 
+  std::string Settings(const std::string& role, const std::string& more) const;
+
   const TempDir dir_;
+  const absl::Duration write_timeout_;
   KafkaSettings kafka_;
   std::optional<KafkaLayout> layout_;
   std::string config_;
+  std::string counter_config_;
   std::vector<Process> fronts_;
+  std::map<size_t, Process> counters_;
 };
 
 }  // namespace gmewatch

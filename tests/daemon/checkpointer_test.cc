@@ -20,13 +20,20 @@ class FullLog : public MemoryLog {
  public:
   absl::Status SaveCheckpoint(const Checkpoint& checkpoint) override {
     tried_.push_back(checkpoint.triage);
+    places_ = checkpoint.places.size();
+    epoch_ = checkpoint.epoch;
     return full_ ? absl::ResourceExhaustedError("no room") : absl::OkStatus();
   }
   void SetFull(bool full) { full_ = full; }
   const std::vector<std::string>& tried() const { return tried_; }
+  // Those of the last one.
+  size_t places() const { return places_; }
+  uint64_t epoch() const { return epoch_; }
 
  private:
   bool full_ = false;
+  size_t places_ = 0;
+  uint64_t epoch_ = 0;
   std::vector<std::string> tried_;
 };
 
@@ -86,6 +93,24 @@ TEST_F(CheckpointerTest, StopWritesALastOneAndOnlyIfItWasStarted) {
   EXPECT_THAT(log_.tried(), ElementsAre("changes"));
 }
 
+TEST_F(CheckpointerTest, TheOtherPartsKnowNothingThatTheAggregateDoesNot) {
+  uint64_t counted = 0;
+  Checkpointer checkpointer(aggregate_, log_, clock_, absl::Hours(1), [&](bool, Checkpoint*) {
+    counted = aggregate_.batches_counted();
+    // An epoch that comes meanwhile.
+    Batch batch;
+    batch.session = {1, 1};
+    batch.sequence = 1;
+    batch.entries = {{1005, 1}};
+    Epoch epoch;
+    epoch.Add(batch, HashedOrigin({"shooter", "eu", "", "", ""}));
+    aggregate_.Apply(2, epoch, &verdicts_);
+  });
+  checkpointer.RunOnce();
+  EXPECT_EQ(counted, 0U);
+  EXPECT_EQ(log_.epoch(), 2U);
+}
+
 // A counter has rows before its first record: those of the settings.
 TEST_F(CheckpointerTest, TheFirstOneIsCompleteAlsoAfterOneWithoutAnEpoch) {
   Aggregate aggregate;
@@ -94,18 +119,14 @@ TEST_F(CheckpointerTest, TheFirstOneIsCompleteAlsoAfterOneWithoutAnEpoch) {
   place->set_app("shooter");
   place->set_region("eu");
   ASSERT_TRUE(aggregate.ShareLog("topic", 1, policy).ok());
-  size_t places = 0;
-  Checkpointer checkpointer(aggregate, log_, clock_, absl::Hours(1),
-                            [&places](bool /*changed_only*/, Checkpoint* checkpoint) {
-                              places = checkpoint->places.size();
-                            });
+  Checkpointer checkpointer(aggregate, log_, clock_, absl::Hours(1), [](bool, Checkpoint*) {});
   checkpointer.RunOnce();
   EXPECT_THAT(log_.tried(), IsEmpty());
   Epoch epoch;
   epoch.shared.writer = {1, 1};
   ASSERT_TRUE(aggregate.ApplyRecord({0, 0, 5}, epoch, &verdicts_).ok());
   checkpointer.RunOnce();
-  EXPECT_EQ(places, 1U);
+  EXPECT_EQ(log_.places(), 1U);
 }
 
 }  // namespace

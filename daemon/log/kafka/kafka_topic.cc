@@ -205,4 +205,18 @@ absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings, absl:
   return **layout;
 }
 
+absl::StatusOr<absl::Duration> ReadKafkaRetention(const KafkaSettings& settings,
+                                                  absl::Duration most) {
+  absl::StatusOr<KafkaAdmin> admin = KafkaAdmin::Connect(settings, most);
+  if (!admin.ok()) return admin.status();
+  const absl::StatusOr<Config> config = admin->Config(settings.topic);
+  if (!config.ok()) return config.status();
+  const auto found = config->find("retention.ms");
+  int64_t ms = 0;
+  if (found == config->end() || !absl::SimpleAtoi(found->second, &ms) || ms < 0) {
+    return absl::InfiniteDuration();
+  }
+  return absl::Milliseconds(ms);
+}
+
 }  // namespace gmewatch

@@ -38,6 +38,11 @@ absl::StatusOr<KafkaLayout> CreateKafkaTopic(const KafkaSettings& settings,
 absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings,
                                             absl::Duration most = kKafkaAdminTime);
 
+// How long the log's topic keeps a record; absl::InfiniteDuration(): for ever, as far as its age
+// goes.
+absl::StatusOr<absl::Duration> ReadKafkaRetention(const KafkaSettings& settings,
+                                                  absl::Duration most = kKafkaAdminTime);
+
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_DAEMON_LOG_KAFKA_KAFKA_TOPIC_H_

@@ -227,8 +227,10 @@ TEST(SettingsTest, ARoleNeedsWhatItWorksWith) {
              "s.yaml:1:7: role front needs log.kafka.brokers");
   CheckError("role: front\nlog: {kafka: {brokers: [k:1]}}",
              "s.yaml:1:7: role front needs apps: a front takes no app that is not listed");
-  CheckError("role: counter",
-             "s.yaml:1:7: this version has no role counter yet; all and front are allowed");
+  CheckError("role: counter\napps: [{name: a, regions: [b]}]",
+             "s.yaml:1:7: role counter needs log.kafka.brokers");
+  CheckError("role: counter\nlog: {kafka: {brokers: [k:1]}}",
+             "s.yaml:1:7: role counter needs apps: those that its fronts have");
 }
 
 TEST(SettingsTest, ChecksHowTheBrokersAreReached) {

@@ -146,5 +146,39 @@ TEST(SelfMetricsTest, ShowsCommitsAsAHistogram) {
   EXPECT_EQ(SumOf(families, name + "_sum"), 1.5);
 }
 
+TEST(SelfMetricsTest, ACounterShowsItsLogAndNoPorts) {
+  SelfStats stats = DistinctStats();
+  SharedLogStats& log = stats.shared_log.emplace();
+  log.next_offsets = {401, 402};
+  log.behind = absl::Milliseconds(250);
+  log.waits.by_bucket[1] = 3;  // up to 25 ms
+  log.waits.by_bucket[9] = 2;  // longer than 5 s
+  log.waits.time_total = absl::Seconds(12);
+  log.waits.failed = 403;
+  log.replica_mismatches = 404;
+  ProcessStats process;
+  const auto text = [&] {
+    return prometheus::TextSerializer().Serialize(SelfFamilies(stats, process));
+  };
+  for (const char* line :
+       {"\ngmewatch_log_position{partition=\"0\"} 401\n",
+        "\ngmewatch_log_position{partition=\"1\"} 402\n", "\ngmewatch_log_behind_seconds 0.25\n",
+        "\ngmewatch_read_wait_seconds_count 5\n", "\ngmewatch_read_wait_seconds_sum 12\n",
+        "\ngmewatch_read_wait_seconds_bucket{le=\"0.01\"} 0\n",
+        "\ngmewatch_read_wait_seconds_bucket{le=\"5\"} 3\n",
+        "\ngmewatch_read_wait_seconds_bucket{le=\"+Inf\"} 5\n",
+        "\ngmewatch_failed_reads_total 403\n", "\ngmewatch_replica_mismatch_total 404\n",
+        "\ngmewatch_batches_total{result=\"counted\"} 101\n"}) {
+    EXPECT_NE(text().find(line), std::string::npos) << line;
+  }
+  for (const char* absent :
+       {"\ngmewatch_streams", "\ngmewatch_commits_total", "\ngmewatch_journal_size_bytes",
+        "\ngmewatch_log_retention_left_seconds "}) {
+    EXPECT_EQ(text().find(absent), std::string::npos) << absent;
+  }
+  log.retention_left = absl::Hours(1);
+  EXPECT_NE(text().find("\ngmewatch_log_retention_left_seconds 3600\n"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -91,5 +91,14 @@ TEST_F(TrustTest, WarnsOfWhatIsWrongWithTheDaemon) {
                           HasSubstr("checkpoint"), HasSubstr("reload"), HasSubstr("for 59 min")));
 }
 
+TEST_F(TrustTest, ACounterSaysHowFarItHasCounted) {
+  state_.reads_log = true;
+  EXPECT_THAT(Trust().warnings(), ElementsAre(HasSubstr("has not read the log up to its end")));
+  state_.log_behind = absl::Seconds(11);
+  EXPECT_THAT(Trust().warnings(), IsEmpty());
+  state_.log_behind = absl::Milliseconds(95'400);
+  EXPECT_THAT(Trust().warnings(), ElementsAre(HasSubstr("Counted up to 1m35s ago")));
+}
+
 }  // namespace
 }  // namespace gmewatch
