@@ -18,6 +18,7 @@ constexpr absl::Duration kPositionsTime = absl::Seconds(20);
 
 std::vector<KafkaPosition> PositionsOf(const std::vector<PartitionRow>& rows) {
   std::vector<KafkaPosition> positions;
+  positions.reserve(rows.size());
   for (const PartitionRow& row : rows) positions.push_back({row.next_offset, row.time_ms});
   return positions;
 }

@@ -19,7 +19,7 @@ struct DaemonState {
   bool ready = true;
   bool reads_log = false;  // what others write; then ready says nothing
   // What was acknowledged longer ago is counted; absent: the log was not read up to its end yet.
-  std::optional<absl::Duration> log_behind;
+  std::optional<absl::Duration> log_behind = {};
   bool checkpoint_failed = false;  // the last checkpoint
   bool reload_failed = false;      // the last reload of the settings
   uint64_t sessions = 0;
