@@ -1,5 +1,6 @@
 // Connect's own clients for node against a real gmewatchd: usage: GMEWATCHD=PROGRAM DESCRIPTORS=FILE node --test node_test.mjs
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { after, before, test } from "node:test";
@@ -166,6 +167,11 @@ test("a message that is too large is rejected with the limit", async () => {
     assert.deepEqual([error.code, error.findDetails(wire.badRequest).length], [Code.InvalidArgument, 1]);
     assert.match(error.rawMessage, /max_message_bytes/);
   }
+});
+
+test("the example with curl does what it says", () => {
+  const [, command, printed] = /\n( {4}curl -s .*\n(?: {6}.*\n)*) {4}(\{.*\})\n/.exec(readFileSync(new URL("../../../proto/README.md", import.meta.url), "utf8"));
+  assert.equal(execFileSync("bash", ["-c", command.replace("127.0.0.1:4748", site.connect)], { encoding: "utf8" }), printed);
 });
 
 test("calls go over one connection that is kept", async () => {
