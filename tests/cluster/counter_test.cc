@@ -87,9 +87,9 @@ TEST_F(CounterTest, AScrapeShowsWhateverWasAcknowledgedBeforeIt) {
   EXPECT_GE(ValueOf(samples, "gmewatch_read_wait_seconds_count"), 11);
   EXPECT_EQ(ValueOf(samples, "gmewatch_streams"), -1) << "a counter takes no batches";
   // Pages are a second old at most.
-  EXPECT_TRUE(AwaitTrue(
-      [&] { return absl::StrContains(Fetch(site_->counter(0), "/api/v1/top"), "1005"); },
-      kPatience));
+  EXPECT_TRUE(
+      AwaitTrue([&] { return absl::StrContains(Fetch(site_->counter(0), "/api/v1/top"), "1005"); },
+                kPatience));
   EXPECT_EQ(site_->counter(0).Terminate(), 0);
 }
 

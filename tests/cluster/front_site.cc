@@ -14,9 +14,9 @@ namespace gmewatch {
 
 FrontSite::FrontSite(int partitions, int fronts, absl::Duration write_timeout,
                      const std::string& more)
-    : write_timeout_(write_timeout), kafka_(KafkaBrokers::NewTopic()) {
-  absl::StatusOr<KafkaLayout> layout = CreateKafkaTopic(kafka_, {.partitions = partitions});
-  if (!layout.ok() || !KafkaBrokers::AwaitAll(kafka_.topic)) {
+    : write_timeout_(write_timeout) {
+  absl::StatusOr<KafkaLayout> layout = KafkaBrokers::MakeTopic(partitions, &kafka_);
+  if (!layout.ok()) {
     std::cerr << "no topic: " << layout.status() << "\n";
     std::abort();
   }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "daemon/log/kafka/kafka_topic.h"
 #include "tests/cluster/raw_kafka.h"
 #include "tests/support/child_process.h"
 
@@ -50,6 +51,22 @@ KafkaSettings KafkaBrokers::NewTopic() {
   settings.topic = absl::StrCat("test.", std::random_device()(), ".", ++made);
   settings.compression = "lz4";
   return settings;
+}
+
+absl::StatusOr<KafkaLayout> KafkaBrokers::MakeTopic(int partitions, KafkaSettings* settings) {
+  absl::StatusOr<KafkaLayout> layout = absl::UnavailableError("the three brokers do not serve");
+  if (!AwaitAll()) return layout;
+  AwaitTrue(
+      [&] {
+        *settings = NewTopic();
+        layout = CreateKafkaTopic(*settings, {.partitions = partitions});
+        return !absl::IsUnavailable(layout.status());
+      },
+      absl::Minutes(1), absl::Milliseconds(100));
+  if (layout.ok() && !AwaitAll(settings->topic)) {
+    return absl::UnavailableError("the topic has too few replicas in sync");
+  }
+  return layout;
 }
 
 bool KafkaBrokers::AwaitAll(const std::string& topic) {

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "absl/status/statusor.h"
+#include "daemon/log/kafka/kafka_layout.h"
 #include "daemon/log/kafka/kafka_settings.h"
 
 namespace gmewatch {
@@ -29,6 +31,10 @@ class KafkaBrokers {
 
   // Settings for a topic that no other test has; it is not made yet.
   static KafkaSettings NewTopic();
+
+  // Waits for the brokers, and makes such a topic: of the partitions of all replicas in sync. On a
+  // busy machine brokers that have just started miss a time limit; then it tries another topic.
+  static absl::StatusOr<KafkaLayout> MakeTopic(int partitions, KafkaSettings* settings);
 
   // SIGKILL, SIGTERM, SIGSTOP, SIGCONT.
   static void Kill(int broker) { Run("kill", broker); }

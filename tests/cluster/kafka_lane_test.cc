@@ -31,11 +31,8 @@ class KafkaLaneTest : public ::testing::Test {
  protected:
   void SetUp() override {
     SKIP_WITHOUT_BROKERS();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll());
-    settings_ = KafkaBrokers::NewTopic();
-    const absl::StatusOr<KafkaLayout> layout = CreateKafkaTopic(settings_, {.partitions = 2});
+    const absl::StatusOr<KafkaLayout> layout = KafkaBrokers::MakeTopic(2, &settings_);
     ASSERT_TRUE(layout.ok()) << layout.status();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll(settings_.topic));
   }
   void TearDown() override {
     for (int broker = 1; broker <= KafkaBrokers::kBrokers; ++broker) {

@@ -28,11 +28,8 @@ class KafkaReaderTest : public ::testing::Test {
  protected:
   void SetUp() override {
     SKIP_WITHOUT_BROKERS();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll());
-    settings_ = KafkaBrokers::NewTopic();
-    const absl::StatusOr<KafkaLayout> layout = CreateKafkaTopic(settings_, {.partitions = 2});
+    const absl::StatusOr<KafkaLayout> layout = KafkaBrokers::MakeTopic(2, &settings_);
     ASSERT_TRUE(layout.ok()) << layout.status();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll(settings_.topic));
     absl::StatusOr<std::unique_ptr<KafkaProducer>> producer = KafkaProducer::Start(settings_);
     ASSERT_TRUE(producer.ok()) << producer.status();
     producer_ = *std::move(producer);
