@@ -20,7 +20,10 @@ CountReaders::CountReaders(Aggregate& aggregate, Clock& clock, const DetectSetti
           [this](int32_t code, bool other) { return spikes_.Explain(code, other); },
           [this] { return silence_.Report(); }, parts_.rejected, [this] { return ReadState(); }),
       annotations_(
-          clock, [this] { return spikes_.Report(); }, std::random_device()()) {}
+          clock, [this] { return spikes_.Report(); }, std::random_device()()) {
+  spikes_.AskBeforeTicks(parts_.complete);
+  annotations_.PushWhile(parts_.pushes);
+}
 
 CountReaders::~CountReaders() { Stop(); }
 

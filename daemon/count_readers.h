@@ -36,6 +36,10 @@ struct CountReaderParts {
   std::function<RejectedByReason()> rejected;
   SilenceWatch::IntakeFn intake;
   ZeroFirst::ShowFn show;
+  // Whether the counters have everything up to now; may take up to half a tick. Absent: always.
+  SpikeWatch::CompleteFn complete;
+  // Whether this process is the one to push annotations. Absent: it is.
+  std::function<bool()> pushes;
   // Adds what the role has beside the readers.
   std::function<void(SelfStats*)> add_stats;
   std::function<void(DaemonState*)> add_state;

@@ -21,15 +21,12 @@ constexpr absl::Duration kCatchUpStep = absl::Seconds(10);
 // them, and fronts read them.
 constexpr absl::Duration kMarkersEvery = absl::Seconds(10);
 constexpr absl::Duration kMarkersWait = absl::Seconds(5);
+constexpr absl::Duration kTickWaitMax = absl::Seconds(5);
 constexpr absl::Duration kCheckEvery = absl::Minutes(1);
 // A counter that is farther behind is not ready, so that a proxy asks another one.
 constexpr absl::Duration kBehindMax = absl::Seconds(30);
 // A log without a state is read from its begin; its records may be this old.
 constexpr absl::Duration kLongBefore = absl::Hours(24 * 7);
-
-absl::Duration ReadWait(const Settings& settings) {
-  return ToDuration(settings.expose().read_wait());
-}
 
 }  // namespace
 
@@ -76,6 +73,11 @@ absl::Status Counter::Restore() {
   parts.show = [this](const std::vector<Place>& places, const std::vector<int32_t>& codes) {
     log_->Show(places, codes);
   };
+  const absl::Duration tick = DetectSettings(core_.files().settings.detect()).tick;
+  parts.complete = [this, wait = std::min(tick / 2, kTickWaitMax)] {
+    return log_->Await(wait).ok();
+  };
+  parts.pushes = [this] { return scraped_.IsLately(); };
   parts.add_stats = [this](SelfStats* stats) { AddStats(stats); };
   parts.add_state = [this](DaemonState* state) { AddState(state); };
   readers_ = std::make_unique<CountReaders>(
@@ -137,7 +139,7 @@ void Counter::Use(const DaemonFiles& files) {
   core_.Use(files.settings, url);
   log_->SetPolicy(files.Policy());
   sessions_limit_ = files.settings.limits().max_sessions();
-  read_wait_ms_ = absl::ToInt64Milliseconds(ReadWait(files.settings));
+  read_wait_ms_ = absl::ToInt64Milliseconds(ToDuration(files.settings.expose().read_wait()));
   readers_->Use(files, url);
 }
 
@@ -167,15 +169,20 @@ absl::Duration Counter::Connect() {
     core_.Fail(status);
     return absl::InfiniteDuration();
   }
-  const absl::Duration now = core_.clock().Monotonic();
-  if (now - said_waiting_ >= kSayAgain) {
+  if (IsToSay()) {
     LogWarning(
         "the brokers do not answer; the counter waits for them, is not ready until then and "
         "shows what it had counted",
         {{"error", std::string(status.message())}});
-    said_waiting_ = now;
   }
   return kConnectAgain;
+}
+
+bool Counter::IsToSay() {
+  const absl::Duration now = core_.clock().Monotonic();
+  if (now - said_waiting_ < kSayAgain) return false;
+  said_waiting_ = now;
+  return true;
 }
 
 absl::Duration Counter::CatchUp() {
@@ -185,10 +192,8 @@ absl::Duration Counter::CatchUp() {
     return absl::ZeroDuration();
   }
   if (absl::IsCancelled(status)) return absl::InfiniteDuration();
-  const absl::Duration now = core_.clock().Monotonic();
-  if (now - said_waiting_ >= kSayAgain) {
+  if (IsToSay()) {
     LogInfo("catches up with the log", {{"records", absl::StrCat(log_->records())}});
-    said_waiting_ = now;
   }
   return absl::ZeroDuration();
 }
@@ -242,8 +247,9 @@ void Counter::Counted(const Epoch& epoch, const std::vector<Verdict>& verdicts) 
 
 absl::Status Counter::Scrape(const ScrapeRequest& request, ChunkSink sink) {
   absl::Status status = log_->Await(absl::Milliseconds(read_wait_ms_.load()));
-  if (!status.ok()) return status;
-  return readers_->Render(request, sink);
+  if (status.ok()) status = readers_->Render(request, sink);
+  if (status.ok()) scraped_.Note(request);
+  return status;
 }
 
 absl::Status Counter::Ready() const {
@@ -267,10 +273,7 @@ void Counter::AddStats(SelfStats* stats) const {
 }
 
 void Counter::AddState(DaemonState* state) const {
-  const DaemonStats stats = core_.Stats(true);
-  state->reload_failed = !stats.last_reload_ok;
-  state->sessions_limit = stats.sessions_limit;
-  state->app_regions_limit = stats.app_regions_limit;
+  core_.AddTo(state);
   state->reads_log = true;
   state->log_behind = log_->behind();
 }

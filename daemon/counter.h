@@ -28,6 +28,7 @@
 #include "daemon/expose/admin_server.h"
 #include "daemon/log/checkpoint_store.h"
 #include "daemon/log/state_lock.h"
+#include "daemon/recent_scrape.h"
 #include "daemon/service.h"
 #include "daemon/service_core.h"
 #include "daemon/session_room.h"
@@ -49,7 +50,7 @@ class Counter final : public Service {
 
  private:
   Counter(DaemonOptions options, Clock& clock)
-      : core_(std::move(options), clock), work_([this] { return Work(); }) {}
+      : core_(std::move(options), clock), scraped_(clock), work_([this] { return Work(); }) {}
 
   absl::Status OpenState();
   absl::Status Restore();
@@ -62,6 +63,8 @@ class Counter final : public Service {
   absl::Duration Connect();
   absl::Duration CatchUp();
   absl::Duration LookAfter();
+  // Whether the log is to say again that the counter waits.
+  bool IsToSay();
   // The counts are up to date for the first time.
   void Serve();
 
@@ -82,6 +85,7 @@ class Counter final : public Service {
   std::vector<PartitionRow> restored_;  // the positions that the state has
   std::atomic<uint64_t> sessions_limit_{UINT64_MAX};
   std::atomic<int64_t> read_wait_ms_{0};
+  RecentScrape scraped_;
   std::unique_ptr<CounterLog> log_;
   std::unique_ptr<AdminServer> admin_;
   std::atomic<bool> caught_up_{false};

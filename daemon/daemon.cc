@@ -61,11 +61,8 @@ absl::Status Daemon::Recover() {
   };
   parts.add_stats = [this](SelfStats* stats) { AddStats(stats); };
   parts.add_state = [this](DaemonState* state) {
-    const DaemonStats stats = core_.Stats(Ready().ok());
-    state->ready = stats.ready;
-    state->reload_failed = !stats.last_reload_ok;
-    state->sessions_limit = stats.sessions_limit;
-    state->app_regions_limit = stats.app_regions_limit;
+    core_.AddTo(state);
+    state->ready = Ready().ok();
   };
   readers_ = std::make_unique<CountReaders>(
       aggregate_, core_.clock(), DetectSettings(core_.files().settings.detect()), std::move(parts));

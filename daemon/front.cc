@@ -72,7 +72,9 @@ absl::Status Front::StartLanes() {
   sessions_ = std::make_unique<FrontSessions>(options.lanes, index_of, core_.clock());
   lanes_ = std::make_unique<FrontLanes>(options, *producer_, *sessions_, core_.clock(),
                                         [this](const absl::Status& status) { core_.Fail(status); });
-  return absl::OkStatus();
+  markers_ = std::make_unique<MarkerReader>(
+      [this](uint64_t sessions) { sessions_->SetKnownToCounters(sessions); });
+  return markers_->Start(kafka_);
 }
 
 absl::Status Front::StartServing() {
@@ -171,6 +173,7 @@ void Front::StopParts() {
     ingest_->Shutdown(kDrainTime);
   }
   if (lanes_ != nullptr) lanes_->Stop();
+  if (markers_ != nullptr) markers_->Stop();
   watch_.Stop();
   if (admin_ != nullptr) admin_->Stop();
 }

@@ -28,6 +28,7 @@
 #include "daemon/log/kafka/kafka_layout.h"
 #include "daemon/log/kafka/kafka_producer.h"
 #include "daemon/log/kafka/kafka_settings.h"
+#include "daemon/marker_reader.h"
 #include "daemon/model/front_stats.h"
 #include "daemon/service.h"
 #include "daemon/service_core.h"
@@ -72,6 +73,7 @@ class Front final : public Service {
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<FrontSessions> sessions_;
   std::unique_ptr<FrontLanes> lanes_;
+  std::unique_ptr<MarkerReader> markers_;
   std::unique_ptr<AdminServer> admin_;
   SessionRoom session_room_;  // for the watch
   PeriodicTask watch_;

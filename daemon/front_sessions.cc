@@ -75,7 +75,19 @@ size_t FrontSessions::SizeOf(AppTag app) const {
   return size;
 }
 
+void FrontSessions::SetKnownToCounters(uint64_t sessions) {
+  counters_know_ = sessions;
+  counters_said_s_ = NowSeconds();
+}
+
+uint64_t FrontSessions::KnownToCounters() const {
+  const uint32_t away_s = static_cast<uint32_t>(absl::ToInt64Seconds(kCountersAway));
+  return NowSeconds() > counters_said_s_ + away_s ? 0 : counters_know_.load();
+}
+
 bool FrontSessions::HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const {
+  const uint64_t known = KnownToCounters();
+  if (known > 0 && known >= limit - limit / 20) return false;
   size_t taken = session_count();
   if (apps.size() < 2 || taken < limit / 2) return taken < limit;
   const size_t share = limit / 2 / apps.size();

@@ -39,6 +39,11 @@ class FrontSessions final : public KnownSessions {
   // it is shorter and they sent one batch only.
   void Sweep(absl::Duration horizon, absl::Duration once_horizon);
 
+  // A counter knows so many sessions. New ones have no room from 19 twentieths of the limit on,
+  // since some are under way. Forgotten after kCountersAway, when no counter seems to run.
+  void SetKnownToCounters(uint64_t sessions);
+  static constexpr absl::Duration kCountersAway = absl::Minutes(10);
+
   KnownSession Find(const SessionId& id) const override;
   bool HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const override;
   uint64_t session_count() const override { return count_.load(std::memory_order_relaxed); }
@@ -50,6 +55,7 @@ class FrontSessions final : public KnownSessions {
   };
 
   size_t SizeOf(AppTag app) const;
+  uint64_t KnownToCounters() const;
   // From one on, so that a session of the first second is not older than any horizon.
   uint32_t NowSeconds() const;
   // The oldest second within the horizon.
@@ -60,6 +66,8 @@ class FrontSessions final : public KnownSessions {
   const absl::Duration start_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::atomic<uint64_t> count_{0};
+  std::atomic<uint64_t> counters_know_{0};
+  std::atomic<uint32_t> counters_said_s_{0};
 };
 
 }  // namespace gmewatch

@@ -107,6 +107,13 @@ void ServiceCore::CountStart(const absl::StatusOr<uint64_t>& starts) {
   stats_.starts = *starts;
 }
 
+void ServiceCore::AddTo(DaemonState* state) const {
+  absl::MutexLock lock(&mutex_);
+  state->reload_failed = !stats_.last_reload_ok;
+  state->sessions_limit = stats_.sessions_limit;
+  state->app_regions_limit = stats_.app_regions_limit;
+}
+
 DaemonStats ServiceCore::Stats(bool ready) const {
   absl::MutexLock lock(&mutex_);
   DaemonStats out = stats_;

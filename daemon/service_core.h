@@ -18,6 +18,7 @@
 #include "daemon/daemon_options.h"
 #include "daemon/expose/admin_guard.h"
 #include "daemon/model/daemon_stats.h"
+#include "daemon/triage/trust.h"
 
 namespace gmewatch {
 
@@ -49,6 +50,8 @@ class ServiceCore {
   void SetRecovery(absl::Duration took);
   void CountStart(const absl::StatusOr<uint64_t>& starts);
 
+  // What the triage page says of the settings.
+  void AddTo(DaemonState* state) const;
   // `ready`: whether the role takes its part in the work at present.
   DaemonStats Stats(bool ready) const;
 

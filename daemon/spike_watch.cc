@@ -57,11 +57,18 @@ void SpikeWatch::Start() {
 void SpikeWatch::Stop() { task_.Stop(); }
 
 absl::Duration SpikeWatch::RunOnce() {
+  const auto wait = [this] { return tick_ - (clock_.Now() - absl::UnixEpoch()) % tick_; };
+  if (complete_ != nullptr && !complete_()) {
+    ++skipped_;
+    return wait();
+  }
+  const bool gap = std::exchange(skipped_, 0) >= kSkippedMax;
   const SpikeSnapshot before = Report();
   std::shared_ptr<const Catalog> catalog;
   absl::Status status;
   {
     absl::MutexLock lock(&mutex_);
+    if (gap && reader_.has_value()) AwaitClients(TickNow());
     status = Tick();
     catalog = catalog_;
   }
@@ -71,7 +78,7 @@ absl::Duration SpikeWatch::RunOnce() {
   } else {
     LogReset(status);
   }
-  return tick_ - (clock_.Now() - absl::UnixEpoch()) % tick_;
+  return wait();
 }
 
 absl::Status SpikeWatch::Tick() {
@@ -110,7 +117,11 @@ void SpikeWatch::Begin() {
     last_tick_ = now;
     return;
   }
-  first_tick_ += static_cast<uint32_t>(absl::Ceil(kReconnectTime, tick_) / tick_);
+  AwaitClients(now);
+}
+
+void SpikeWatch::AwaitClients(uint32_t now) {
+  first_tick_ = now + 1 + static_cast<uint32_t>(absl::Ceil(kReconnectTime, tick_) / tick_);
   if (last_tick_ > now) return;  // the clock was set back while the daemon was down; Tick waits
   // Events older than kLateAge arrive as late, so the first tick covers no more time than that.
   const auto reach = static_cast<uint32_t>(kLateAge / tick_);

@@ -8,6 +8,7 @@
 #define GMEWATCH_DAEMON_SPIKE_WATCH_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -43,6 +44,14 @@ class SpikeWatch {
   // Takes effect with the next tick. The length of a tick changes with the next start only.
   void SetSettings(const DetectSettings& settings);
 
+  // Asked before each tick: whether the counters have everything up to now. If they do not, the
+  // tick is skipped, and the next one covers its time too; after kSkippedMax of them clients come
+  // back with what they kept, as after a restart. Absent: they always have it. REQUIRES: Start was
+  // not called.
+  using CompleteFn = std::function<bool()>;
+  void AskBeforeTicks(CompleteFn complete) { complete_ = std::move(complete); }
+  static constexpr int kSkippedMax = 6;
+
   void Start();
   // Idempotent.
   void Stop();
@@ -71,6 +80,9 @@ class SpikeWatch {
   uint32_t TickNow() const;
   // Finds out which ticks are to come, when the counters are read for the first time.
   void Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The first tick waits for clients that come back with what they kept, and covers the time since
+  // the last one.
+  void AwaitClients(uint32_t now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Fails if the clock was set back too far; then the detector was reset.
   absl::Status Tick() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UpdateCodes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -99,7 +111,9 @@ class SpikeWatch {
   SpikeSnapshot report_ ABSL_GUARDED_BY(published_mutex_);
   DetectorStats stats_ ABSL_GUARDED_BY(published_mutex_);
 
+  CompleteFn complete_;
   size_t codes_logged_ = 0;  // for RunOnce
+  int skipped_ = 0;          // for RunOnce: ticks in succession
 
   PeriodicTask task_;
 };

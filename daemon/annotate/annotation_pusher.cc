@@ -62,6 +62,15 @@ void AnnotationPusher::Stop() {
 
 absl::Duration AnnotationPusher::RunOnce() {
   if (!ApplySettings()) return absl::InfiniteDuration();
+  if (pushes_ != nullptr && !pushes_()) {
+    paused_ = true;
+    return timing_.poll;
+  }
+  // The other one may have pushed what this one has not: search for everything again.
+  if (std::exchange(paused_, false)) {
+    planner_.Forget();
+    report_time_s_ = 0;
+  }
   TakeReport();
   const std::optional<PlannedRequest> planned = planner_.Next();
   absl::Duration wait = timing_.poll;

@@ -57,6 +57,10 @@ class AnnotationPusher {
   void Use(const internal::Annotations& settings, const Catalog& catalog,
            const std::string& public_url);
 
+  // Asked before each request: whether this process is the one to push. Absent: it is. REQUIRES:
+  // Start was not called.
+  void PushWhile(std::function<bool()> pushes) { pushes_ = std::move(pushes); }
+
   void Start();
   // Ends a request in progress. The annotations of active spikes stay marked as such, and the next
   // process continues them. Idempotent.
@@ -97,7 +101,10 @@ class AnnotationPusher {
   const PushTiming timing_;
   HttpSession session_;
 
+  std::function<bool()> pushes_;
+
   // Used by the thread only.
+  bool paused_ = false;  // another process pushes
   Planner planner_;
   Backoff backoff_;
   std::optional<Given> given_;

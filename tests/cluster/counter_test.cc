@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/log/kafka/kafka_producer.h"
+#include "daemon/model/epoch.h"
 #include "tests/cluster/front_site.h"
 #include "tests/cluster/kafka_brokers.h"
 #include "tests/cluster/raw_kafka.h"
@@ -154,6 +155,38 @@ TEST_F(CounterTest, WhileTheLogDoesNotAnswerAScrapeGetsNoNumbers) {
   for (int broker = 1; broker <= KafkaBrokers::kBrokers; ++broker) KafkaBrokers::Continue(broker);
   EXPECT_TRUE(AwaitReady(site_->counter(0)));
   EXPECT_EQ(EventsOf(site_->counter(0).Scrape(), "1005", "client"), 2);
+}
+
+TEST_F(CounterTest, FrontsTakeNoNewSessionWhenTheCountersKnowAsManyAsAreAllowed) {
+  site_.emplace(2, 1, absl::Seconds(30), "limits: {max_sessions: 1000}\n");
+  ASSERT_TRUE(site_->StartFront(0).ok());
+  ASSERT_TRUE(site_->StartCounter(0).ok());
+  ASSERT_TRUE(AwaitReady(site_->counter(0)));
+  // By another front.
+  Epoch epoch;
+  epoch.shared.writer = {1, 1};
+  Batch batch;
+  batch.sequence = 1;
+  batch.entries = {{1005, 1}};
+  const HashedOrigin origin({"demo", "eu", "", "", ""});
+  for (batch.session.a = 1; batch.session.a <= 960; ++batch.session.a) epoch.Add(batch, origin);
+  std::string record;
+  epoch.Serialize(&record);
+  const auto producer = KafkaProducer::Start(site_->kafka());
+  ASSERT_TRUE(producer.ok());
+  ASSERT_TRUE((*producer)->Write(1, record).ok());
+  WireClient client(site_->ingest_address(0));
+  const v1::Session known = MakeSession("demo", "eu");
+  EXPECT_TRUE(client.Report(MakeRequest(known, 1, {{1005, 1}})).ok());
+  EXPECT_TRUE(AwaitTrue(
+      [&] {
+        site_->counter(0).Scrape();  // writes markers
+        return client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{1005, 1}})).error_code() ==
+               grpc::StatusCode::RESOURCE_EXHAUSTED;
+      },
+      kPatience));
+  // One that has reported goes on.
+  EXPECT_TRUE(client.Report(MakeRequest(known, 2, {{1005, 1}})).ok());
 }
 
 TEST_F(CounterTest, StopsAtARecordThatItCannotCount) {

@@ -34,6 +34,8 @@ class FrontSite {
   void KillCounter(size_t counter);
   // A counter that reads the whole log and keeps nothing.
   absl::StatusOr<std::unique_ptr<GmewatchdProcess>> StartNewCounter();
+  // Once it was started.
+  const std::string& counter_address(size_t counter) const { return counters_.at(counter).admin; }
   GmewatchdProcess& counter(size_t counter) { return *counters_[counter].process; }
   std::vector<std::string> CounterArguments(size_t counter, const std::string& more = "");
   std::string StateDir(size_t counter) const { return absl::StrCat(dir_.path(), "/", counter); }

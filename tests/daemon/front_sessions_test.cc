@@ -93,5 +93,18 @@ TEST_F(FrontSessionsTest, SharesTheRoomAmongApps) {
   EXPECT_FALSE(sessions_.HasRoom(a, 15, {}));
 }
 
+TEST_F(FrontSessionsTest, TakesNoNewOnesWhileCountersKnowNearlyAsManyAsAreAllowed) {
+  sessions_.SetKnownToCounters(94);
+  EXPECT_TRUE(sessions_.HasRoom(TagOf("a"), 100, {}));
+  sessions_.SetKnownToCounters(95);
+  EXPECT_FALSE(sessions_.HasRoom(TagOf("a"), 100, {}));
+  clock_.Advance(FrontSessions::kCountersAway - absl::Seconds(1));
+  EXPECT_FALSE(sessions_.HasRoom(TagOf("a"), 100, {}));
+  // No counter has said anything for long.
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_TRUE(sessions_.HasRoom(TagOf("a"), 100, {}));
+  EXPECT_TRUE(sessions_.HasRoom(TagOf("a"), 1, {}));
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -160,5 +160,34 @@ TEST(SpikeWatchTest, SavesEverythingFirstAndThenWhatChanged) {
   EXPECT_EQ(Logged([&] { world.watch->Load({}); }), "");
 }
 
+TEST(SpikeWatchTest, ATickWhoseCountsAreIncompleteIsSkippedAndTheNextCoversItsTime) {
+  for (const int skipped : {1, 5, 6, 40}) {
+    SCOPED_TRACE(skipped);
+    World world;
+    bool complete = true;
+    world.watch->AskBeforeTicks([&complete] { return complete; });
+    world.watch->RunOnce();
+    world.Ticks(720, 5, 5);
+    const int64_t time_s = world.watch->Report()->time_s;
+    complete = false;
+    for (int i = 0; i < skipped; ++i) {
+      world.clock.Advance(kTick);
+      world.watch->RunOnce();
+      EXPECT_EQ(world.watch->Report()->time_s, time_s);
+    }
+    complete = true;
+    // What was not seen comes at once, or after a long time while clients come back.
+    world.Tick(5 * (skipped + 1), 5 * (skipped + 1));
+    EXPECT_EQ(world.watch->Report()->time_s == time_s, skipped >= SpikeWatch::kSkippedMax);
+    for (int i = 0; i < 60; ++i) {
+      world.Tick(5, 5);
+      ASSERT_THAT(world.Active(), IsEmpty()) << i;
+    }
+    EXPECT_EQ(world.watch->Report()->time_s, time_s + 10 * (skipped + 61));
+    world.Ticks(20, 25, 5);
+    EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
+  }
+}
+
 }  // namespace
 }  // namespace gmewatch

@@ -45,6 +45,24 @@ TEST_F(AnnotationPusherTest, ASpikeIsOneAnnotationFromItsStartToItsEnd) {
   EXPECT_EQ(pusher_->stats().queue, 0U);
 }
 
+TEST_F(AnnotationPusherTest, OnlyTheProcessThatIsAskedPushes) {
+  bool pushes = false;
+  pusher_->PushWhile([&pushes] { return pushes; });
+  Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
+  EXPECT_THAT(grafana_.requests(), IsEmpty());
+  pushes = true;
+  Push(ReportAt(kStart + 40, {ActiveSpike(1005)}));
+  ASSERT_THAT(grafana_.annotations(), SizeIs(1));
+  // Another one takes over and ends it; then this one is asked again.
+  pushes = false;
+  Push(ReportAt(kStart + 60, {ActiveSpike(1005)}));
+  EXPECT_EQ(grafana_.annotations()[0].time_end_ms, (kStart + 40) * 1000);
+  pushes = true;
+  Push(ReportAt(kStart + 300, {EndedSpike(ActiveSpike(1005), kStart + 250)}));
+  ASSERT_THAT(grafana_.annotations(), SizeIs(1));
+  EXPECT_EQ(grafana_.annotations()[0].time_end_ms, (kStart + 250) * 1000);
+}
+
 TEST_F(AnnotationPusherTest, ARestartDuringASpikeMakesNoSecondAnnotation) {
   Push(ReportAt(kStart + 20, {ActiveSpike(1005)}));
   Restart();
