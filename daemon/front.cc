@@ -139,7 +139,7 @@ absl::Duration Front::Watch() {
     absl::MutexLock lock(&mutex_);
     horizon = horizon_;
   }
-  session_room_.Watch(sessions_->session_count(), stats.sessions_limit);
+  session_room_.Watch(sessions_->written(), stats.sessions_limit);
   sessions_->Sweep(horizon, session_room_.is_scarce() ? SessionRoom::kOnceHorizon : horizon);
   // While brokers are away, asking them would only take long.
   if (lanes_->IsOneStalled()) return kWatchInterval;
@@ -192,7 +192,7 @@ absl::Status Front::Ready() const {
 FrontStats Front::ReadStats() const {
   FrontStats out;
   lanes_->AddTo(&out);
-  out.sessions = sessions_->session_count();
+  out.sessions = sessions_->written();
   out.daemon = core_.Stats(Ready().ok());
   absl::MutexLock lock(&mutex_);
   if (ingest_ == nullptr) return out;

@@ -88,7 +88,7 @@ uint64_t FrontSessions::KnownToCounters() const {
 bool FrontSessions::HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const {
   const uint64_t known = KnownToCounters();
   if (known > 0 && known >= limit - limit / 20) return false;
-  size_t taken = session_count();
+  size_t taken = written();
   if (apps.size() < 2 || taken < limit / 2) return taken < limit;
   const size_t share = limit / 2 / apps.size();
   if (SizeOf(app) < share) return true;

@@ -9,6 +9,7 @@
 #ifndef GMEWATCH_DAEMON_FRONT_SESSIONS_H_
 #define GMEWATCH_DAEMON_FRONT_SESSIONS_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +47,9 @@ class FrontSessions final : public KnownSessions {
 
   KnownSession Find(const SessionId& id) const override;
   bool HasRoom(AppTag app, size_t limit, absl::Span<const AppTag> apps) const override;
-  uint64_t session_count() const override { return count_.load(std::memory_order_relaxed); }
+  // What counters know, if that is more.
+  uint64_t session_count() const override { return std::max(written(), KnownToCounters()); }
+  uint64_t written() const { return count_.load(std::memory_order_relaxed); }
 
  private:
   struct Lane {

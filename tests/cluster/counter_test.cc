@@ -185,6 +185,9 @@ TEST_F(CounterTest, FrontsTakeNoNewSessionWhenTheCountersKnowAsManyAsAreAllowed)
                grpc::StatusCode::RESOURCE_EXHAUSTED;
       },
       kPatience));
+  const Samples samples = site_->front(0).Scrape();
+  EXPECT_GE(ValueOf(samples, "gmewatch_front_rejected_batches_total{reason=\"session_limit\"}"), 1);
+  EXPECT_LT(ValueOf(samples, "gmewatch_front_sessions"), 200) << "the front itself has few";
   // One that has reported goes on.
   EXPECT_TRUE(client.Report(MakeRequest(known, 2, {{1005, 1}})).ok());
 }

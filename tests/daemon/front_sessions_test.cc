@@ -98,6 +98,8 @@ TEST_F(FrontSessionsTest, TakesNoNewOnesWhileCountersKnowNearlyAsManyAsAreAllowe
   EXPECT_TRUE(sessions_.HasRoom(TagOf("a"), 100, {}));
   sessions_.SetKnownToCounters(95);
   EXPECT_FALSE(sessions_.HasRoom(TagOf("a"), 100, {}));
+  EXPECT_EQ(sessions_.session_count(), 95U);
+  EXPECT_EQ(sessions_.written(), 0U);
   clock_.Advance(FrontSessions::kCountersAway - absl::Seconds(1));
   EXPECT_FALSE(sessions_.HasRoom(TagOf("a"), 100, {}));
   // No counter has said anything for long.
