@@ -54,6 +54,7 @@ class Reader {
            const std::vector<std::string>& counters) {
     const v1::Session session = MakeSession("demo", "us");
     std::vector<std::unique_ptr<WireClient>> clients;
+    clients.reserve(fronts.size());
     for (const std::string& front : fronts) clients.push_back(std::make_unique<WireClient>(front));
     for (uint64_t turn = 0; !stop; ++turn) {
       const v1::ReportRequest request = MakeRequest(session, acknowledged_ + 1, {{kCode, 1}});
@@ -82,7 +83,7 @@ class Reader {
     const double sum = SumOf(samples, "gme_error_events_total");
     if (sum < largest_) below_.push_back(absl::StrCat("in all ", sum, " after ", largest_));
     largest_ = std::max(largest_, sum);
-    if (ValueOf(samples, "gmewatch_replica_mismatch_total") != 0) below_.push_back("a mismatch");
+    if (ValueOf(samples, "gmewatch_replica_mismatch_total") != 0) below_.emplace_back("a mismatch");
   }
 
   uint64_t acknowledged_ = 0;
