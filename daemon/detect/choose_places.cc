@@ -46,7 +46,7 @@ class Chooser {
     Choice choice;
     for (const uint32_t row : rows) {
       const RaisedRow& raised = raised_[row];
-      if (raised.gain <= kLineCost) continue;
+      if (raised.gain <= line_cost_[row]) continue;
       choice.rows.push_back(row);
       choice.gain += raised.gain;
       choice.events += raised.events;

@@ -27,7 +27,7 @@ struct RaisedRow {
 
 // Returns rows of `raised`, of which no two overlap: everything, some regions, or some apps, or
 // (app, region) pairs instead of one of these. `current` are the rows that are announced: they stay
-// unless another choice explains clearly more. `others`: where other codes began to rise lately. An
+// unless another choice explains clearly more. `others`: where other codes began to rise then. An
 // outage raises several codes in one place, so a line there costs nothing.
 std::vector<uint32_t> ChoosePlaces(const Rows& rows, absl::Span<const RaisedRow> raised,
                                    absl::Span<const uint32_t> current,

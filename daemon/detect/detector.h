@@ -160,8 +160,8 @@ class Detector {
   // Those and what holds or is held by one of them, which join them.
   std::vector<RaisedRow> FindRaisedRows(uint32_t slot, const std::vector<uint32_t>& rows);
   bool IsSpikeOf(uint32_t slot, const Announced& announced) const;
-  // It may still move to another place, and says where other codes rise.
-  bool IsYoung(const Announced& announced) const;
+  // Whether it is young enough to move to a place that explains more.
+  bool MayMove(const Announced& announced) const;
   // Sets its share of the operations of its place, and their number beside the usual one.
   void RefreshTraffic(Spike* spike, uint32_t row) const;
   // Announces a spike in the row, instead of the spikes of the code that overlap it, unless one of
@@ -179,7 +179,10 @@ class Detector {
   // `loops`: indexes of the leaf series in a loop, or in a spike of alternating single senders.
   void UpdateLoops(const std::vector<uint32_t>& loops);
   bool IsPartOfSpike(uint32_t loop) const;
-  RaisedRow RaisedRowOf(uint32_t row, const SeriesState& state, double vmr) const;
+  RaisedRow RaisedRowOf(uint32_t row, uint32_t index, double vmr) const;
+  // Returns what is expected of the parts of a roll-up over what is expected of itself. They differ
+  // by some percent, since each is learned alone, and the lower one would win a comparison.
+  double PartsShare(uint32_t row, uint32_t index) const;
   // Returns the active entry of the series or its place; adds one if there isn't any.
   Announced& Announce(uint32_t series);
   void Refresh(Announced* announced);

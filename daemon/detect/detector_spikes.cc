@@ -1,10 +1,8 @@
-// The part of Detector that decides which rises are announced, and in which places.
+// The part of Detector that decides which rises are announced.
 #include <algorithm>
-#include <cmath>
 
 #include "absl/algorithm/container.h"
 #include "daemon/detect/detector.h"
-#include "daemon/detect/series/change_points.h"
 
 namespace gmewatch {
 namespace {
@@ -13,19 +11,7 @@ namespace {
 // spike of its code and place, or after it, is part of the spike.
 constexpr int64_t kTogetherSeconds = 60;
 
-// An announced spike may move to a place that explains more until it is this old.
-constexpr int64_t kRelocateSeconds = 600;
-
-// A place with this gain, in nats, may be part of a rise.
-constexpr double kJoinGain = 5;
-
 }  // namespace
-
-RaisedRow Detector::RaisedRowOf(uint32_t row, const SeriesState& state, double vmr) const {
-  const auto [events, expected] = model_.RiseOf(state);
-  if (events <= expected) return {row};
-  return {row, (events * std::log(events / expected) - (events - expected)) / vmr, events / vmr};
-}
 
 SpikePlace Detector::WhereOf(const Series& series) const {
   const WatchedCode& code = codes_[series.slot];
@@ -201,91 +187,6 @@ void Detector::UpdateSpikes() {
     });
     return code == codes_.end() ? std::string() : code->action;
   });
-}
-
-std::vector<RaisedRow> Detector::FindRaisedRows(uint32_t slot, const std::vector<uint32_t>& rows) {
-  const std::vector<bool> related = rows_.Related(rows);
-  std::vector<std::pair<uint32_t, uint32_t>> candidates;  // row and index
-  // One dispersion for all, so that gains can be compared.
-  float vmr = 1;
-  for (uint32_t row = 0; row < rows_.size(); ++row) {
-    const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
-    if (!related[row] || index == kNone || states_[index].phase == SeriesPhase::kNew ||
-        states_[index].phase == SeriesPhase::kLoop) {
-      continue;
-    }
-    candidates.emplace_back(row, index);
-    vmr = std::max(vmr, states_[index].dispersion.vmr());
-  }
-  std::vector<RaisedRow> raised;
-  raised.reserve(candidates.size());
-  for (const auto& [row, index] : candidates) {
-    SeriesState& state = states_[index];
-    raised.push_back(RaisedRowOf(row, state, vmr));
-    if (state.phase != SeriesPhase::kQuiet || raised.back().gain <= kJoinGain) continue;
-    // From now on all of its events are counted.
-    model_.Join(&state);
-    rising_.push_back(index);
-    row_series_[row].changed = true;
-  }
-  return raised;
-}
-
-bool Detector::IsSpikeOf(uint32_t slot, const Announced& announced) const {
-  return announced.IsSpike() && series_[announced.series].slot == slot;
-}
-
-bool Detector::IsYoung(const Announced& announced) const {
-  return SecondsOf(last_tick_ - announced.tick) <= kRelocateSeconds;
-}
-
-void Detector::AnnounceIn(uint32_t row, uint32_t slot, const std::vector<uint32_t>& rows) {
-  std::vector<Announced*> replaced;
-  for (Announced& announced : announced_) {
-    if (!IsSpikeOf(slot, announced) || !rows_.Overlap(row, series_[announced.series].row)) continue;
-    if (!IsYoung(announced)) return;
-    replaced.push_back(&announced);
-  }
-  // The earliest start is kept.
-  int64_t start_s = INT64_MAX;
-  uint32_t tick = last_tick_;
-  for (Announced* announced : replaced) {
-    start_s = std::min(start_s, announced->spike.start_s);
-    tick = std::min(tick, announced->tick);
-    End(announced);
-  }
-  const uint32_t index = FindIndex(row, slot, Kind::kManySenders);
-  SeriesState& state = states_[index];
-  state.phase = SeriesPhase::kSpike;
-  // It is as sure as the rises that it explains.
-  for (const uint32_t found : rows) {
-    if (!rows_.Overlap(row, found)) continue;
-    const SeriesState& explained = states_[FindIndex(found, slot, Kind::kManySenders)];
-    state.rise.Raise(explained.rise.score());
-  }
-  Announced& added = Announce(index);
-  added.spike.start_s = std::min(added.spike.start_s, start_s);
-  added.tick = tick;
-}
-
-void Detector::UpdateCode(uint32_t slot, const std::vector<uint32_t>& rows) {
-  const std::vector<RaisedRow> raised = FindRaisedRows(slot, rows);
-  std::vector<uint32_t> current;
-  std::vector<uint32_t> others;
-  for (const Announced& announced : announced_) {
-    const uint32_t row = series_[announced.series].row;
-    if (IsSpikeOf(slot, announced)) {
-      current.push_back(row);
-    } else if (announced.IsSpike() && IsYoung(announced)) {
-      others.push_back(row);
-    }
-  }
-  for (const uint32_t row : ChoosePlaces(rows_, raised, current, others)) {
-    if (!absl::c_linear_search(current, row)) AnnounceIn(row, slot, rows);
-  }
-  for (Announced& announced : announced_) {
-    if (IsSpikeOf(slot, announced)) UpdateExpected(&announced);
-  }
 }
 
 }  // namespace gmewatch

@@ -11,9 +11,6 @@
 namespace gmewatch {
 namespace {
 
-// What was not counted of a tick counts for a rise that begins soon: a half-life of twelve ticks.
-constexpr float kUncountedKept = 0.944F;
-
 // From this share of the threshold on a rise is suspected: dispersion, level and drift are not
 // learned, since a rise that goes on would raise what it is tested against.
 constexpr double kSuspectShare = 0.3;
@@ -133,7 +130,8 @@ void SeriesModel::WatchQuiet(const TickInput& input, float base, float silent_ba
   state->tick = input.tick;
   const bool any = !change_points.empty();
   state->sessions = any ? state->sessions | input.sessions : 0;
-  const float kept = std::pow(kUncountedKept, static_cast<float>(ticks));
+  // What was not counted of a tick counts for a rise that begins soon.
+  const float kept = std::pow(times_.recent_fading(), static_cast<float>(ticks));
   state->uncounted = any ? state->uncounted * kept + events - counted : 0;
   // The dispersion is learned from single ticks, but not from those of a suspected rise.
   if (input.ticks == 1 && !(state->suspect && events > expected)) {

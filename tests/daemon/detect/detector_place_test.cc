@@ -126,6 +126,46 @@ TEST(DetectorPlaceTest, APlaceIsReportedEvenIfItHasNoAlarmOfItsOwn) {
   }
 }
 
+// Nearly all errors are those of app 0, and the operations of the other apps have fallen: less is
+// expected of a region than of app 0 in it.
+TEST(DetectorPlaceTest, AWholeOfWhichTooLittleIsExpectedDoesNotStandForItsPart) {
+  const auto input = [](const DetectorRun::At& at, Random* counts) {
+    const bool rises = at.tick >= 3 * kHour && at.app == 0 && at.region == 1;
+    return Many(at.slot == 1 ? (at.app == 0 ? 0.1 : 0.005) * (rises ? 30 : 1) : 0, counts);
+  };
+  int right = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    DetectorRun run(seed);
+    while (run.tick < 3 * kHour + 60) {
+      std::vector<CellGain> gains = run.Gains(input);
+      for (uint32_t place = 0; place < DetectorRun::kApps * DetectorRun::kRegions; ++place) {
+        const bool fell = place >= DetectorRun::kRegions && run.tick >= kHour;
+        gains.push_back({.place = place, .success = true, .events = fell ? 30U : 100U});
+      }
+      run.Tick(gains);
+    }
+    const std::vector<std::string> spikes = ActiveSpikeTexts(run.detector.Report());
+    right += spikes == std::vector<std::string>{"1005 in region1 of app0"} ? 1 : 0;
+  }
+  EXPECT_GE(right, 8);  // of 10; 4 if the expectation of a region is its own
+}
+
+// Its own counts prove a rare code long after the others.
+TEST(DetectorPlaceTest, ACodeThatRisesWithOthersIsLookedForInTheirPlace) {
+  const auto input = [](const DetectorRun::At& at, Random* counts) {
+    const double factor = at.tick >= kHour && at.region == 1 ? 6 : 1;
+    if (at.slot == 1) return Many(2 * factor, counts);
+    return Many(at.slot == 2 ? (at.app == 0 ? 0.2 : 0.01) * factor : 0, counts);
+  };
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    DetectorRun run(seed);
+    run.Until(kHour + 360, input);
+    EXPECT_THAT(ActiveSpikeTexts(run.detector.Report()),
+                ElementsAre("10001 in region1 of all", "1005 in region1 of all"));
+  }
+}
+
 using Factors = std::array<double, DetectorRun::kRegions>;
 
 // A code with four fifths of its events in region 0.
