@@ -7,6 +7,7 @@
 #include "absl/algorithm/container.h"
 #include "daemon/detect/detector.h"
 #include "daemon/detect/series/baseline.h"
+#include "daemon/detect/series/change_points.h"
 
 namespace gmewatch {
 namespace {
@@ -39,7 +40,8 @@ double Detector::PartsShare(uint32_t row, uint32_t index) const {
       if (part != kNone) parts += expected(part);
     }
   }
-  return parts > 0 ? parts / expected(index) : 1;
+  // By more than rates wander it is an error, and must not hide a rise.
+  return parts > 0 ? std::clamp<double>(parts / expected(index), 1 / kMinFactor, kMinFactor) : 1;
 }
 
 RaisedRow Detector::RaisedRowOf(uint32_t row, uint32_t index, double vmr) const {
