@@ -60,7 +60,7 @@ absl::StatusOr<KafkaLayout> KafkaBrokers::MakeTopic(int partitions, KafkaSetting
       [&] {
         *settings = NewTopic();
         layout = CreateKafkaTopic(*settings, {.partitions = partitions});
-        return !absl::IsUnavailable(layout.status());
+        return layout.ok();
       },
       absl::Minutes(1), absl::Milliseconds(100));
   if (layout.ok() && !AwaitAll(settings->topic)) {

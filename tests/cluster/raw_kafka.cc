@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/child_process.h"
 
 namespace gmewatch::raw_kafka {
 namespace {
@@ -90,6 +91,14 @@ void CheckTopics(const rd_kafka_topic_result_t* const* results, size_t count,
   Check(rd_kafka_topic_result_error(results[0]), what);
 }
 
+int64_t EndOf(rd_kafka_t* handle, const KafkaSettings& settings, int32_t partition) {
+  int64_t begin = 0;
+  int64_t end = -1;
+  rd_kafka_query_watermark_offsets(handle, settings.topic.c_str(), partition, &begin, &end,
+                                   kWaitMs);
+  return end;
+}
+
 }  // namespace
 
 void Write(const KafkaSettings& settings, int32_t partition, const std::string& value,
@@ -104,8 +113,13 @@ void WriteInTransaction(const KafkaSettings& settings, int32_t partition,
   const Handle handle = Connect(settings, settings.topic.c_str());
   Check(rd_kafka_init_transactions(handle.get(), kWaitMs), "init");
   Check(rd_kafka_begin_transaction(handle.get()), "begin");
+  const int64_t end = EndOf(handle.get(), settings, partition);
   Produce(handle.get(), settings, partition, value, {{"v", "1"}});
   Check(rd_kafka_commit_transaction(handle.get(), kWaitMs), "commit");
+  // The brokers write the marker after they have answered.
+  Check(AwaitTrue([&] { return EndOf(handle.get(), settings, partition) == end + 2; },
+                  absl::Milliseconds(kWaitMs)),
+        "marker");
 }
 
 void CreateTopic(const KafkaSettings& settings, const std::string& topic, int partitions,
