@@ -20,7 +20,7 @@ class ReadBarrierTest : public ::testing::Test {
   // Waits until so many rounds were written.
   void AwaitRounds(uint64_t rounds) {
     absl::MutexLock lock(&mutex_);
-    const auto written = [&] { return rounds_ >= rounds; };
+    const auto written = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return rounds_ >= rounds; };
     mutex_.Await(absl::Condition(&written));
   }
   uint64_t rounds() {
@@ -83,6 +83,7 @@ TEST_F(ReadBarrierTest, ReadersThatAskWhileARoundIsUnderWayShareTheNext) {
   AwaitRounds(1);
   constexpr int kReaders = 8;
   std::vector<std::thread> readers;
+  readers.reserve(kReaders);
   for (int i = 0; i < kReaders; ++i) readers.push_back(Read());
   Land(1);
   first.join();

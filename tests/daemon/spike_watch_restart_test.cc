@@ -183,7 +183,7 @@ TEST(SpikeWatchTest, ATickWhoseCountsAreIncompleteIsSkippedAndTheNextCoversItsTi
       world.Tick(5, 5);
       ASSERT_THAT(world.Active(), IsEmpty()) << i;
     }
-    EXPECT_EQ(world.watch->Report()->time_s, time_s + 10 * (skipped + 61));
+    EXPECT_EQ(world.watch->Report()->time_s, time_s + int64_t{10} * (skipped + 61));
     world.Ticks(20, 25, 5);
     EXPECT_THAT(world.Active(), ElementsAre("1005 in eu of shooter"));
   }

@@ -126,6 +126,14 @@ TEST(DetectorPlaceTest, APlaceIsReportedEvenIfItHasNoAlarmOfItsOwn) {
   }
 }
 
+// The operations of the next tick: those of all apps but the first fall after an hour.
+void AddOperations(const DetectorRun& run, std::vector<CellGain>* gains) {
+  for (uint32_t place = 0; place < DetectorRun::kApps * DetectorRun::kRegions; ++place) {
+    const bool fell = place >= DetectorRun::kRegions && run.tick >= kHour;
+    gains->push_back({.place = place, .success = true, .events = fell ? 30U : 100U});
+  }
+}
+
 // Nearly all errors are those of app 0, and the operations of the other apps have fallen: less is
 // expected of a region than of app 0 in it.
 TEST(DetectorPlaceTest, AWholeOfWhichTooLittleIsExpectedDoesNotStandForItsPart) {
@@ -138,10 +146,7 @@ TEST(DetectorPlaceTest, AWholeOfWhichTooLittleIsExpectedDoesNotStandForItsPart) 
     DetectorRun run(seed);
     while (run.tick < 3 * kHour + 60) {
       std::vector<CellGain> gains = run.Gains(input);
-      for (uint32_t place = 0; place < DetectorRun::kApps * DetectorRun::kRegions; ++place) {
-        const bool fell = place >= DetectorRun::kRegions && run.tick >= kHour;
-        gains.push_back({.place = place, .success = true, .events = fell ? 30U : 100U});
-      }
+      AddOperations(run, &gains);
       run.Tick(gains);
     }
     const std::vector<std::string> spikes = ActiveSpikeTexts(run.detector.Report());
