@@ -215,15 +215,7 @@ absl::Duration Counter::LookAfter() {
   const absl::Duration now = core_.clock().Monotonic();
   if (now - checked_ >= kCheckEvery) {
     checked_ = now;
-    const absl::Status status = log_->CheckTopic();
-    if (absl::IsFailedPrecondition(status) || absl::IsDataLoss(status)) {
-      core_.Fail(status);
-      return absl::InfiniteDuration();
-    }
-    if (!status.ok()) {
-      LogWarning("the topic cannot be checked at present",
-                 {{"error", std::string(status.message())}});
-    }
+    if (!core_.AcceptsTopic(log_->CheckTopic())) return absl::InfiniteDuration();
   }
   const std::optional<absl::Duration> behind = log_->behind();
   // A scrape or a tick has just written some.

@@ -86,14 +86,8 @@ absl::Status CounterLog::Connect(const std::vector<PartitionRow>& from) {
 }
 
 absl::Status CounterLog::CheckTopic() {
-  const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(settings_, kAnswerTime);
-  if (layout.ok() && layout->id() != layout_->id()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "topic ", settings_.layout_topic(),
-        ": the layout is another one: the topic was made again; "
-        "start the fronts and counters again, the counters with an empty state directory"));
-  }
-  if (!layout.ok()) return layout.status();
+  absl::Status status = CheckKafkaTopicIs(settings_, *layout_, kAnswerTime);
+  if (!status.ok()) return status;
   const absl::StatusOr<absl::Duration> retention = ReadKafkaRetention(settings_, kAnswerTime);
   if (!retention.ok()) return retention.status();
   absl::MutexLock lock(&mutex_);

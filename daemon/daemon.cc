@@ -10,13 +10,6 @@
 #include "daemon/log/sqlite_log.h"
 
 namespace gmewatch {
-namespace {
-
-// Calls that are open at a drain end after this time. The shipped service unit kills after six
-// times as long.
-constexpr absl::Duration kDrainTime = absl::Seconds(5);
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(DaemonOptions options, Clock& clock) {
   std::unique_ptr<Daemon> self(new Daemon(std::move(options), clock));
@@ -165,26 +158,10 @@ absl::Status Daemon::StartAdmin() {
 }
 
 absl::Status Daemon::StartServing() {
-  const DaemonOptions& options = core_.options();
-  const Settings& settings = core_.files().settings;
-  absl::StatusOr<std::unique_ptr<IngestServer>> ingest = IngestServer::Start(
-      options.ingest_address, settings, core_.clock(), Lanes({committer_.get()}, {}), &aggregate_,
-      [this](const absl::Status& error) { core_.Fail(error); }, options.on_alive);
-  if (!ingest.ok()) return ingest.status();
-  std::unique_ptr<ConnectServer> connect;
-  if (!options.connect_address.empty()) {
-    absl::StatusOr<std::unique_ptr<ConnectServer>> started = ConnectServer::Start(
-        options.connect_address, settings, core_.clock(), (*ingest)->reports());
-    if (!started.ok()) {
-      (*ingest)->Shutdown(absl::ZeroDuration());
-      return started.status();
-    }
-    connect = *std::move(started);
-  }
-  absl::MutexLock lock(&mutex_);
-  connect_ = std::move(connect);
-  ingest_ = *std::move(ingest);
-  ingest_->SetServing(true);
+  absl::Status status = entrance_.Start(core_.options(), core_.files().settings, core_.clock(),
+                                        Lanes({committer_.get()}, {}), &aggregate_,
+                                        [this](const absl::Status& error) { core_.Fail(error); });
+  if (!status.ok()) return status;
   readers_->StartSilence();
   core_.SetReady(true);
   return absl::OkStatus();
@@ -205,8 +182,7 @@ void Daemon::Use(const DaemonFiles& files) {
 void Daemon::Reload() {
   core_.Reload([this](const DaemonFiles& files) {
     committer_->SetPolicy(files.Policy());
-    ingest_->Update(files.settings);
-    if (connect_ != nullptr) connect_->Update(files.settings);
+    entrance_.Update(files.settings);
     Use(files);
     readers_->Use(files, ServiceCore::UrlOf(files.settings, admin_address()));
   });
@@ -224,11 +200,7 @@ void Daemon::StopParts() {
   // From the entrance to the exit; metrics can be read until everything is counted. The committer
   // ends after ingest, because what ingest still takes is rejected, and that is counted too.
   if (committer_ != nullptr) committer_->Drain();
-  if (connect_ != nullptr) connect_->Shutdown(kDrainTime);
-  if (ingest_ != nullptr) {
-    ingest_->Drain();
-    ingest_->Shutdown(kDrainTime);
-  }
+  entrance_.Shutdown();
   if (committer_ != nullptr) committer_->Stop();
   if (readers_ != nullptr) readers_->Stop();
   if (admin_ != nullptr) admin_->Stop();
@@ -238,10 +210,7 @@ absl::Status Daemon::Ready() const {
   absl::Status status = core_.fatal();
   if (!status.ok()) return status;
   if (!core_.is_ready()) return absl::UnavailableError("no batches are accepted at present");
-  {
-    absl::MutexLock lock(&mutex_);
-    status = ingest_->CheckNewClients();
-  }
+  status = entrance_.CheckNewClients();
   return status.ok() ? committer_->Check() : status;
 }
 
@@ -249,14 +218,7 @@ void Daemon::AddStats(SelfStats* stats) const {
   stats->committer = committer_->stats();
   stats->journal_size_bytes = log_->SizeBytes();
   stats->daemon = core_.Stats(Ready().ok());
-  absl::MutexLock lock(&mutex_);
-  if (ingest_ == nullptr) return;
-  stats->streams = ingest_->streams();
-  stats->calls_without_message = ingest_->calls_without_message();
-  SetDanger(Danger::kSharedAddress, ingest_->HasSharedAddresses(), &stats->daemon.dangers);
-  if (connect_ == nullptr) return;
-  stats->connect_connections = connect_->connections();
-  stats->connect_connections_limit = connect_->connections_max();
+  entrance_.AddTo(&stats->ingest, &stats->daemon);
 }
 
 }  // namespace gmewatch

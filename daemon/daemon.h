@@ -12,16 +12,13 @@
 #include <optional>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "daemon/aggregate/aggregate.h"
 #include "daemon/base/clock.h"
-#include "daemon/connect/connect_server.h"
 #include "daemon/count_readers.h"
 #include "daemon/daemon_options.h"
+#include "daemon/entrance.h"
 #include "daemon/expose/admin_server.h"
-#include "daemon/ingest/ingest_server.h"
 #include "daemon/kept_rejections.h"
 #include "daemon/log/committer.h"
 #include "daemon/log/event_log.h"
@@ -38,11 +35,9 @@ class Daemon final : public Service {
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(DaemonOptions options, Clock& clock);
   ~Daemon() override;
 
-  std::string ingest_address() const override { return ingest_->address(); }
+  std::string ingest_address() const override { return entrance_.ingest_address(); }
   std::string admin_address() const override { return admin_->address(); }
-  std::string connect_address() const override {
-    return connect_ == nullptr ? "" : connect_->address();
-  }
+  std::string connect_address() const override { return entrance_.connect_address(); }
 
   void Reload() override;
 
@@ -84,12 +79,8 @@ class Daemon final : public Service {
   std::unique_ptr<CountReaders> readers_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<AdminServer> admin_;
+  Entrance entrance_;
   bool stopped_ = false;
-
-  // The ports for clients; null before they are open.
-  mutable absl::Mutex mutex_;
-  std::unique_ptr<IngestServer> ingest_;
-  std::unique_ptr<ConnectServer> connect_;  // null without an address
 };
 
 }  // namespace gmewatch

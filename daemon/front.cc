@@ -12,9 +12,6 @@
 namespace gmewatch {
 namespace {
 
-// Calls that are open at a drain end after this time.
-constexpr absl::Duration kDrainTime = absl::Seconds(5);
-
 // A stop gives up what the log does not confirm in this time; clients send it again elsewhere.
 constexpr absl::Duration kLastWriteTime = absl::Seconds(8);
 
@@ -91,28 +88,13 @@ absl::Status Front::StartServing() {
   absl::Status status = admin_->Start();
   if (!status.ok()) return status;
   Use(settings);
-  absl::StatusOr<std::unique_ptr<IngestServer>> ingest = IngestServer::Start(
-      core_.options().ingest_address, settings, core_.clock(),
+  status = entrance_.Start(
+      core_.options(), settings, core_.clock(),
       Lanes(lanes_->committers(),
             [this](const SessionId& id) { return static_cast<size_t>(layout_->PartitionOf(id)); }),
-      sessions_.get(), [this](const absl::Status& error) { core_.Fail(error); },
-      core_.options().on_alive);
-  if (!ingest.ok()) return ingest.status();
-  std::unique_ptr<ConnectServer> connect;
-  if (!core_.options().connect_address.empty()) {
-    absl::StatusOr<std::unique_ptr<ConnectServer>> started = ConnectServer::Start(
-        core_.options().connect_address, settings, core_.clock(), (*ingest)->reports());
-    if (!started.ok()) {
-      (*ingest)->Shutdown(absl::ZeroDuration());
-      return started.status();
-    }
-    connect = *std::move(started);
-  }
+      sessions_.get(), [this](const absl::Status& error) { core_.Fail(error); });
+  if (!status.ok()) return status;
   watch_.Start(kWatchInterval);
-  absl::MutexLock lock(&mutex_);
-  connect_ = std::move(connect);
-  ingest_ = *std::move(ingest);
-  ingest_->SetServing(true);
   core_.SetReady(true);
   return absl::OkStatus();
 }
@@ -125,8 +107,7 @@ void Front::Use(const Settings& settings) {
 
 void Front::Reload() {
   core_.Reload([this](const DaemonFiles& files) {
-    ingest_->Update(files.settings);
-    if (connect_ != nullptr) connect_->Update(files.settings);
+    entrance_.Update(files.settings);
     Use(files.settings);
   });
 }
@@ -143,17 +124,7 @@ absl::Duration Front::Watch() {
   sessions_->Sweep(horizon, session_room_.is_scarce() ? SessionRoom::kOnceHorizon : horizon);
   // While brokers are away, asking them would only take long.
   if (lanes_->IsOneStalled()) return kWatchInterval;
-  const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(kafka_, kWatchAnswerTime);
-  if (layout.ok() && layout->id() != layout_->id()) {
-    core_.Fail(absl::FailedPreconditionError(
-        absl::StrCat("topic ", kafka_.layout_topic(), ": the layout is another one: the topic was ",
-                     "made again; start the fronts and counters again")));
-  } else if (absl::IsFailedPrecondition(layout.status()) || absl::IsDataLoss(layout.status())) {
-    core_.Fail(layout.status());
-  } else if (!layout.ok()) {
-    LogWarning("the topic cannot be checked at present",
-               {{"error", std::string(layout.status().message())}});
-  }
+  core_.AcceptsTopic(CheckKafkaTopicIs(kafka_, *layout_, kWatchAnswerTime));
   return kWatchInterval;
 }
 
@@ -167,11 +138,7 @@ void Front::StopParts() {
   // From the entrance to the exit, as the daemon does.
   if (lanes_ != nullptr) lanes_->Drain();
   if (producer_ != nullptr) producer_->GiveUpAfter(kLastWriteTime);
-  if (connect_ != nullptr) connect_->Shutdown(kDrainTime);
-  if (ingest_ != nullptr) {
-    ingest_->Drain();
-    ingest_->Shutdown(kDrainTime);
-  }
+  entrance_.Shutdown();
   if (lanes_ != nullptr) lanes_->Stop();
   if (markers_ != nullptr) markers_->Stop();
   watch_.Stop();
@@ -182,10 +149,7 @@ absl::Status Front::Ready() const {
   absl::Status status = core_.fatal();
   if (!status.ok()) return status;
   if (!core_.is_ready()) return absl::UnavailableError("no batches are accepted at present");
-  {
-    absl::MutexLock lock(&mutex_);
-    status = ingest_->CheckNewClients();
-  }
+  status = entrance_.CheckNewClients();
   return status.ok() ? lanes_->Check() : status;
 }
 
@@ -194,14 +158,7 @@ FrontStats Front::ReadStats() const {
   lanes_->AddTo(&out);
   out.sessions = sessions_->written();
   out.daemon = core_.Stats(Ready().ok());
-  absl::MutexLock lock(&mutex_);
-  if (ingest_ == nullptr) return out;
-  out.streams = ingest_->streams();
-  out.calls_without_message = ingest_->calls_without_message();
-  SetDanger(Danger::kSharedAddress, ingest_->HasSharedAddresses(), &out.daemon.dangers);
-  if (connect_ == nullptr) return out;
-  out.connect_connections = connect_->connections();
-  out.connect_connections_limit = connect_->connections_max();
+  entrance_.AddTo(&out.ingest, &out.daemon);
   return out;
 }
 

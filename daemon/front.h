@@ -19,12 +19,11 @@
 #include "absl/synchronization/mutex.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/periodic_task.h"
-#include "daemon/connect/connect_server.h"
 #include "daemon/daemon_options.h"
+#include "daemon/entrance.h"
 #include "daemon/expose/admin_server.h"
 #include "daemon/front_lanes.h"
 #include "daemon/front_sessions.h"
-#include "daemon/ingest/ingest_server.h"
 #include "daemon/log/kafka/kafka_layout.h"
 #include "daemon/log/kafka/kafka_producer.h"
 #include "daemon/log/kafka/kafka_settings.h"
@@ -42,11 +41,9 @@ class Front final : public Service {
   static absl::StatusOr<std::unique_ptr<Front>> Start(DaemonOptions options, Clock& clock);
   ~Front() override;
 
-  std::string ingest_address() const override { return ingest_->address(); }
+  std::string ingest_address() const override { return entrance_.ingest_address(); }
   std::string admin_address() const override { return admin_->address(); }
-  std::string connect_address() const override {
-    return connect_ == nullptr ? "" : connect_->address();
-  }
+  std::string connect_address() const override { return entrance_.connect_address(); }
   void Reload() override;
   // Accepts no more batches, writes those that were accepted and acknowledges them.
   absl::Status Stop() override;
@@ -75,15 +72,13 @@ class Front final : public Service {
   std::unique_ptr<FrontLanes> lanes_;
   std::unique_ptr<MarkerReader> markers_;
   std::unique_ptr<AdminServer> admin_;
+  Entrance entrance_;
   SessionRoom session_room_;  // for the watch
   PeriodicTask watch_;
   bool stopped_ = false;
 
   mutable absl::Mutex mutex_;
   absl::Duration horizon_ ABSL_GUARDED_BY(mutex_);
-  // The ports for clients; null before they are open.
-  std::unique_ptr<IngestServer> ingest_;
-  std::unique_ptr<ConnectServer> connect_;  // null without an address
 };
 
 }  // namespace gmewatch

@@ -83,6 +83,18 @@ absl::Status ServiceCore::fatal() const {
   return fatal_;
 }
 
+bool ServiceCore::AcceptsTopic(const absl::Status& checked) {
+  if (absl::IsFailedPrecondition(checked) || absl::IsDataLoss(checked)) {
+    Fail(checked);
+    return false;
+  }
+  if (!checked.ok()) {
+    LogWarning("the topic cannot be checked at present",
+               {{"error", std::string(checked.message())}});
+  }
+  return true;
+}
+
 void ServiceCore::SetReady(bool ready) {
   absl::MutexLock lock(&mutex_);
   stats_.ready = ready;

@@ -44,6 +44,9 @@ class ServiceCore {
   // The process must end because of this: calls on_fatal. The first error counts.
   void Fail(const absl::Status& status);
   absl::Status fatal() const;
+  // What a check of the shared log's topic found while the process runs. False: the topic is wrong,
+  // and the process fails with that. That it cannot be checked is a warning.
+  bool AcceptsTopic(const absl::Status& checked);
   void SetReady(bool ready);
   bool is_ready() const;
   // The start: how long it took, and which one it is.

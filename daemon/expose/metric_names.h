@@ -167,14 +167,14 @@ struct MetricInfo {
 
 // The roles that take batches, with `stats` (SelfStats or FrontStats) and `pending_bytes`.
 #define GMEWATCH_INGEST_METRICS(X) \
-  X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.streams) \
+  X(kStreams, kGauge, "gmewatch_streams", (), "Open report streams.", stats.ingest.streams) \
   X(kCallsWithoutMessage, kCounter, "gmewatch_calls_without_message_total", (), \
-    "Calls that were ended because their first message did not come as a whole.", stats.calls_without_message) \
+    "Calls that were ended because their first message did not come as a whole.", stats.ingest.calls_without_message) \
   X(kConnectConnections, kGauge, "gmewatch_connect_connections", (), \
-    "Open connections to the Connect port.", stats.connect_connections) \
+    "Open connections to the Connect port.", stats.ingest.connect_connections) \
   X(kConnectConnectionsLimit, kGauge, "gmewatch_connect_connections_limit", (), \
     "The most connections to the Connect port; beyond it the one that has waited longest ends. 0 without the port.", \
-    stats.connect_connections_limit) \
+    stats.ingest.connect_connections_limit) \
   X(kPendingBytes, kGauge, "gmewatch_pending_bytes", (), \
     "Bytes of batches that wait for a commit.", pending_bytes)
 

@@ -16,6 +16,7 @@
 #include "daemon/log/committer.h"
 #include "daemon/model/annotate_stats.h"
 #include "daemon/model/daemon_stats.h"
+#include "daemon/model/ingest_stats.h"
 #include "daemon/model/shared_log_stats.h"
 
 namespace gmewatch {
@@ -30,10 +31,7 @@ struct SelfStats {
   DaemonStats daemon;
   // Present in a counter, which takes no batches.
   std::optional<SharedLogStats> shared_log;
-  uint64_t streams = 0;
-  uint64_t calls_without_message = 0;
-  uint64_t connect_connections = 0;
-  uint64_t connect_connections_limit = 0;
+  IngestStats ingest;
   uint64_t journal_size_bytes = 0;
 };
 

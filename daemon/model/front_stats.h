@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "daemon/model/daemon_stats.h"
 #include "daemon/model/epoch.h"
+#include "daemon/model/ingest_stats.h"
 
 namespace gmewatch {
 
@@ -30,10 +31,7 @@ struct FrontStats {
   RejectedByReason rejected{};
   uint64_t pending_bytes = 0;
   uint64_t sessions = 0;
-  uint64_t streams = 0;
-  uint64_t calls_without_message = 0;
-  uint64_t connect_connections = 0;
-  uint64_t connect_connections_limit = 0;
+  IngestStats ingest;
   DaemonStats daemon;
 };
 

@@ -7,25 +7,18 @@
 
 #include <algorithm>
 #include <atomic>
-#include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <memory>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "tests/cluster/front_site.h"
-#include "tests/cluster/kafka_brokers.h"
-#include "tests/cluster/raw_kafka.h"
-#include "tests/integration/ledger_client.h"
-#include "tests/support/cutting_proxy.h"
+#include "tests/cluster/cluster_ledger_fixture.h"
+#include "tests/support/environment.h"
 #include "tests/support/wire_client.h"
 
 namespace gmewatch {
@@ -34,15 +27,6 @@ namespace {
 using ::testing::IsEmpty;
 
 constexpr int kPartitions = 4;
-constexpr uint32_t kClients = 6;
-
-uint32_t FromEnvironment(const char* name, uint32_t otherwise) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it here
-  uint32_t number = 0;
-  return value != nullptr && absl::SimpleAtoi(value, &number) ? number : otherwise;
-}
-
-void Pause(absl::Duration pause) { Deadline(pause, pause).PauseUnlessPassed(); }
 
 // Reports one event after the other to any front and scrapes any counter after each. Notes a scrape
 // that lacks an event of its own that was acknowledged, or that is below an earlier scrape.
@@ -93,66 +77,22 @@ class Reader {
   std::vector<std::string> below_;
 };
 
-class CounterLedgerTest : public ::testing::Test {
+class CounterLedgerTest : public ClusterLedgerTest {
  protected:
-  void SetUp() override {
-    SKIP_WITHOUT_BROKERS();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll());
-    seed_ = FromEnvironment("GMEWATCH_CLUSTER_SEED", std::random_device()());
-    std::cout << "GMEWATCH_CLUSTER_SEED=" << seed_ << "\n";
-    random_.seed(seed_);
-  }
-  uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_()) % bound; }
-
-  void StartClients(const FrontSite& site) {
-    for (size_t i = 0; i < 2; ++i) {
-      CuttingProxyOptions cuts;
-      cuts.cut_bytes_max = 20'000;
-      cuts.seed = seed_ + static_cast<uint32_t>(i);
-      proxies_.push_back(std::make_unique<CuttingProxy>(site.ingest_address(i), cuts));
-    }
-    for (uint32_t i = 0; i < kClients; ++i) {
-      LedgerClientOptions options;
-      options.address = site.ingest_address(i % 2);
-      options.connect_address = site.connect_address((i + 1) % 2);
-      options.cutting_address = proxies_[(i + 1) % 2]->address();
-      options.app = i % 3 == 2 ? "second" : "demo";
-      options.region = i % 3 == 1 ? "us" : "eu";
-      options.seed = seed_ + 100 + i;
-      options.pause = absl::Milliseconds(60);
-      clients_.push_back(std::make_unique<LedgerClient>(options));
-      threads_.emplace_back([this, i] { clients_[i]->Run(phase_); });
-    }
-  }
-
   // One fault at random, and its repair.
   std::string Fault(FrontSite* site) {
     const size_t which = Below(2);
-    const auto stop = [&](const ChildProcess& process) {
-      kill(process.pid(), SIGSTOP);
-      Pause(absl::Milliseconds(Below(5000)));
-      kill(process.pid(), SIGCONT);
-    };
     switch (Below(6)) {
-      case 0: {
-        const int leader =
-            raw_kafka::LeaderOf(site->kafka(), static_cast<int32_t>(Below(kPartitions)));
-        if (leader < 1) return "no leader";
-        KafkaBrokers::Kill(leader);
-        Pause(absl::Milliseconds(Below(4000)));
-        KafkaBrokers::Start(leader);
-        return "leader killed";
-      }
+      case 0:
+        return KillLeader(*site, kPartitions);
       case 1:
-        stop(site->front(which).process());
+        StopAWhile(site->front(which).process(), absl::Seconds(5));
         return "front stopped";
       case 2:
-        stop(site->counter(which).process());
+        StopAWhile(site->counter(which).process(), absl::Seconds(5));
         return "counter stopped";
       case 3:
-        site->KillFront(which);
-        EXPECT_TRUE(AwaitTrue([&] { return site->StartFront(which).ok(); }, absl::Minutes(1)));
-        return "front killed";
+        return KillFront(site, which);
       default:
         site->KillCounter(which);
         Pause(absl::Milliseconds(Below(1000)));
@@ -161,13 +101,7 @@ class CounterLedgerTest : public ::testing::Test {
     }
   }
 
-  uint32_t seed_ = 0;
-  std::mt19937 random_;
-  std::atomic<ClientPhase> phase_ = ClientPhase::kGoOn;
   std::atomic<bool> stop_ = false;
-  std::vector<std::unique_ptr<CuttingProxy>> proxies_;
-  std::vector<std::unique_ptr<LedgerClient>> clients_;
-  std::vector<std::thread> threads_;
 };
 
 // The events by series. A code that is in no catalogue is counted as other until it has its column,
@@ -183,34 +117,31 @@ std::map<std::string, uint64_t> EventsOf(const Samples& samples) {
 }
 
 TEST_F(CounterLedgerTest, EachAcknowledgedEventIsCountedOnceByAllCountersAndNoScrapeGoesBack) {
-  const uint32_t faults = FromEnvironment("GMEWATCH_CLUSTER_FAULTS", 5);
+  const uint64_t faults = NumberOr("GMEWATCH_CLUSTER_FAULTS", 5);
   FrontSite site(kPartitions, 2, absl::Seconds(10), "");
   for (const size_t i : {0U, 1U}) {
     ASSERT_TRUE(site.StartFront(i).ok());
     ASSERT_TRUE(site.StartCounter(i).ok());
   }
-  StartClients(site);
+  StartClients(site, /*clients=*/6, absl::Milliseconds(60));
   Reader reader;
   std::thread reads([&] {
     reader.Run(stop_, {site.ingest_address(0), site.ingest_address(1)},
                {site.counter_address(0), site.counter_address(1)});
   });
   std::map<std::string, int> done;
-  for (uint32_t i = 0; i < faults; ++i) {
+  for (uint64_t i = 0; i < faults; ++i) {
     Pause(absl::Milliseconds(300 + Below(1200)));
     ++done[Fault(&site)];
   }
   EXPECT_TRUE(KafkaBrokers::AwaitAll(site.kafka().topic));
-  phase_ = ClientPhase::kFinish;
-  for (std::thread& thread : threads_) thread.join();
+  FinishClients();
   stop_ = true;
   reads.join();
   EXPECT_THAT(reader.below(), IsEmpty());
   EXPECT_GT(reader.scrapes(), 2U);  // on a busy machine brokers take seconds
 
-  Ledger ledger;
-  for (const auto& client : clients_) ledger.Add(client->ledger());
-  std::map<std::string, uint64_t> expected = ledger.Events();
+  std::map<std::string, uint64_t> expected = Acknowledged().Events();
   expected[CodeSeries("gme_error_events_total", absl::StrCat(Reader::kCode), "client", "us",
                       "demo")] += reader.acknowledged();
   const auto whole = site.StartNewCounter();
@@ -229,7 +160,7 @@ TEST_F(CounterLedgerTest, EachAcknowledgedEventIsCountedOnceByAllCountersAndNoSc
   EXPECT_GT(ValueOf(last, "gmewatch_batches_total{result=\"duplicate\"}"), 0);
   std::cout << acknowledged << " events, " << reader.scrapes() << " scrapes, "
             << reader.unanswered() << " without an answer\n";
-  for (const auto& [fault, times] : done) std::cout << fault << ": " << times << "\n";
+  PrintFaults(done);
 }
 
 }  // namespace

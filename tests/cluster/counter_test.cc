@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/log/kafka/kafka_producer.h"
 #include "daemon/model/epoch.h"
+#include "tests/cluster/brokers_fixture.h"
 #include "tests/cluster/front_site.h"
 #include "tests/cluster/kafka_brokers.h"
 #include "tests/cluster/raw_kafka.h"
@@ -37,18 +38,8 @@ double EventsOf(const Samples& samples, absl::string_view code, absl::string_vie
   return ValueOf(samples, CodeSeries("gme_error_events_total", code, category, "eu", "demo"));
 }
 
-class CounterTest : public ::testing::Test {
+class CounterTest : public BrokersTest {
  protected:
-  void SetUp() override {
-    SKIP_WITHOUT_BROKERS();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll());
-  }
-  void TearDown() override {
-    if (!KafkaBrokers::WhySkipped().empty()) return;
-    for (int broker = 1; broker <= KafkaBrokers::kBrokers; ++broker) {
-      KafkaBrokers::Continue(broker);
-    }
-  }
   // Two partitions, a front, and counter 0 once it is ready.
   void StartSite(const std::string& more = "") {
     site_.emplace(2, 1, absl::Seconds(30), "");

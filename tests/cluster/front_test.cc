@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/cluster/brokers_fixture.h"
 #include "tests/cluster/front_site.h"
 #include "tests/cluster/kafka_brokers.h"
 #include "tests/cluster/log_tally.h"
@@ -23,18 +24,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class FrontTest : public ::testing::Test {
+class FrontTest : public BrokersTest {
  protected:
-  void SetUp() override {
-    SKIP_WITHOUT_BROKERS();
-    ASSERT_TRUE(KafkaBrokers::AwaitAll());
-  }
-  void TearDown() override {
-    if (!KafkaBrokers::WhySkipped().empty()) return;
-    for (int broker = 1; broker <= KafkaBrokers::kBrokers; ++broker) {
-      KafkaBrokers::Continue(broker);
-    }
-  }
   static std::string Ready(const GmewatchdProcess& front) {
     const auto answer = HttpFetch(front.admin_address(), "/readyz");
     return answer.ok() ? absl::StrCat(answer->status, " ", answer->body) : "no answer";

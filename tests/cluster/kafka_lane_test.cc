@@ -10,6 +10,7 @@
 #include "daemon/log/kafka/kafka_reader.h"
 #include "daemon/log/kafka/kafka_topic.h"
 #include "gmewatch/internal/log_record.pb.h"
+#include "tests/cluster/brokers_fixture.h"
 #include "tests/cluster/kafka_brokers.h"
 #include "tests/cluster/raw_kafka.h"
 #include "tests/support/child_process.h"
@@ -27,18 +28,12 @@ uint64_t SequenceOf(const std::string& record) {
   return epoch->Next(&offset, &batch) ? batch.header.sequence : 0;
 }
 
-class KafkaLaneTest : public ::testing::Test {
+class KafkaLaneTest : public BrokersTest {
  protected:
   void SetUp() override {
     SKIP_WITHOUT_BROKERS();
     const absl::StatusOr<KafkaLayout> layout = KafkaBrokers::MakeTopic(2, &settings_);
     ASSERT_TRUE(layout.ok()) << layout.status();
-  }
-  void TearDown() override {
-    for (int broker = 1; broker <= KafkaBrokers::kBrokers; ++broker) {
-      if (!KafkaBrokers::WhySkipped().empty()) return;
-      KafkaBrokers::Continue(broker);
-    }
   }
   void Start(absl::Duration write_timeout) {
     settings_.write_timeout = write_timeout;

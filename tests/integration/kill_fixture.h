@@ -11,24 +11,11 @@
 #include <random>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "tests/integration/ledger_site.h"
+#include "tests/support/environment.h"
 
 namespace gmewatch {
-
-// A number that a longer run sets in the environment.
-inline uint32_t NumberOr(const char* variable, uint32_t otherwise) {
-  const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nothing sets it
-  uint32_t number = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &number) ? number : otherwise;
-}
-
-inline void Pause(absl::Duration pause) {
-  const Deadline deadline(pause, absl::Milliseconds(1));
-  while (deadline.PauseUnlessPassed()) {
-  }
-}
 
 class KillTest : public ::testing::Test {
  protected:
@@ -40,8 +27,8 @@ class KillTest : public ::testing::Test {
   }
 
   // Kills at random moments, at most half a second apart.
-  void KillAtRandom(LedgerSite* site, uint32_t kills) {
-    for (uint32_t i = 0; i < kills && !HasFailure(); ++i) {
+  void KillAtRandom(LedgerSite* site, uint64_t kills) {
+    for (uint64_t i = 0; i < kills && !HasFailure(); ++i) {
       Pause(absl::Milliseconds(static_cast<int64_t>(random_() % 500)));
       site->KillAndRestart();
     }
@@ -61,7 +48,8 @@ class KillTest : public ::testing::Test {
     std::cout << "GMEWATCH_KILL_SEED=" << seed_ << ": " << findings.Summary() << "\n";
   }
 
-  const uint32_t seed_ = NumberOr("GMEWATCH_KILL_SEED", std::random_device()());
+  const uint32_t seed_ =
+      static_cast<uint32_t>(NumberOr("GMEWATCH_KILL_SEED", std::random_device()()));
   const ::testing::ScopedTrace trace_{__FILE__, __LINE__,
                                       absl::StrCat("GMEWATCH_KILL_SEED=", seed_)};
   std::mt19937 random_{seed_};

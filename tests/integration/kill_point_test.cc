@@ -121,7 +121,7 @@ constexpr uint32_t kAttempts = 10;
 TEST_F(KillPointTest, CountsEqualTheLedgersOverKillsAtEveryNamedPoint) {
   LedgerSite site(options_);
   ASSERT_TRUE(site.Start());
-  const uint32_t wanted = NumberOr("GMEWATCH_KILLS_PER_POINT", 1);
+  const uint64_t wanted = NumberOr("GMEWATCH_KILLS_PER_POINT", 1);
   uint32_t kills = 0;
   for (const NamedPoint& point : kPoints) {
     uint32_t reached = 0;

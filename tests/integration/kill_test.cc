@@ -43,7 +43,7 @@ TEST_F(KillTest, CountsEqualTheLedgersOverRandomKillsAndPrometheusSeesThem) {
   options_.prometheus = true;
   LedgerSite site(options_);
   ASSERT_TRUE(site.Start());
-  const uint32_t kills = NumberOr("GMEWATCH_KILLS", 60);
+  const uint64_t kills = NumberOr("GMEWATCH_KILLS", 60);
   KillAtRandom(&site, kills);
   Findings findings = site.Finish();
   if (HasFailure()) return;

@@ -15,8 +15,6 @@ constexpr char kInvalid[] = "invalid";
 constexpr uint32_t kBurstMax = 12;
 constexpr absl::Duration kRetryPause = absl::Milliseconds(5);
 
-void Pause(absl::Duration pause) { Deadline(pause, pause).PauseUnlessPassed(); }
-
 // The reason of a status with which the daemon rejects for good; empty for any other status.
 std::string ReasonOf(const grpc::Status& status) {
   constexpr std::pair<grpc::StatusCode, const char*> kReasons[] = {

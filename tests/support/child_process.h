@@ -91,6 +91,9 @@ class Deadline {
   const absl::Duration pause_;
 };
 
+// One pause, between calls or faults.
+inline void Pause(absl::Duration pause) { Deadline(pause, pause).PauseUnlessPassed(); }
+
 // Calls `done` until it returns true or `timeout` passes; returns its last result.
 template <typename Done>
 bool AwaitTrue(Done done, absl::Duration timeout, absl::Duration pause = absl::Milliseconds(5)) {

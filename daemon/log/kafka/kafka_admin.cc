@@ -9,6 +9,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/timed_wait.h"
 #include "daemon/log/kafka/kafka_client.h"
+#include "daemon/log/kafka/kafka_consumer.h"
 #include "daemon/log/kafka/kafka_record.h"
 
 namespace gmewatch {
@@ -32,8 +33,6 @@ using Event = Owned<rd_kafka_event_t, rd_kafka_event_destroy>;
 using AdminOptions = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using NewTopic = Owned<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using Resource = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
-using Message = Owned<rd_kafka_message_t, rd_kafka_message_destroy>;
-using PartitionList = Owned<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 
 AdminOptions MakeOptions(rd_kafka_t* handle, rd_kafka_admin_op_t operation, absl::Duration most) {
   AdminOptions options(rd_kafka_AdminOptions_new(handle, operation));
@@ -63,15 +62,11 @@ absl::StatusOr<Event> Await(rd_kafka_queue_t* queue, absl::Duration most, const 
 
 absl::StatusOr<KafkaAdmin> KafkaAdmin::Connect(const KafkaSettings& settings, absl::Duration most) {
   // A consumer, because a producer that asks for a topic may make it.
-  absl::StatusOr<KafkaHandle> handle = MakeKafkaClient(RD_KAFKA_CONSUMER, settings,
-                                                       {{"group.id", "gmewatch"},
-                                                        {"enable.auto.commit", "false"},
-                                                        {"auto.offset.reset", "error"},
-                                                        {"enable.partition.eof", "true"},
-                                                        {"allow.auto.create.topics", "false"},
-                                                        {"fetch.wait.max.ms", "50"}});
+  absl::StatusOr<KafkaHandle> handle =
+      MakeKafkaConsumer(settings, {{"auto.offset.reset", "error"},
+                                   {"enable.partition.eof", "true"},
+                                   {"fetch.wait.max.ms", "50"}});
   if (!handle.ok()) return handle.status();
-  rd_kafka_poll_set_consumer(handle->get());
   return KafkaAdmin(settings.brokers, most, *std::move(handle));
 }
 
@@ -178,15 +173,13 @@ absl::Status KafkaAdmin::AwaitLeaders(const std::string& topic, int partitions) 
 }
 
 absl::StatusOr<std::optional<std::string>> KafkaAdmin::FirstRecord(const std::string& topic) {
-  const PartitionList list(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), 0)->offset = 0;
+  const absl::Status assigned = AssignKafkaPartitions(handle_.get(), topic, {{0, 0}});
+  if (!assigned.ok()) return assigned;
   const std::string what = absl::StrCat("topic ", topic);
-  rd_kafka_resp_err_t error = rd_kafka_assign(handle_.get(), list.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaStatus(error, what);
   absl::StatusOr<std::optional<std::string>> out = KafkaStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
   RealClock clock;
   for (const absl::Duration end = clock.Monotonic() + most_; clock.Monotonic() < end;) {
-    const Message message(rd_kafka_consumer_poll(handle_.get(), /*timeout_ms=*/100));
+    const KafkaMessage message = PollKafka(handle_.get(), kPause);
     if (message == nullptr) continue;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       out = std::string(static_cast<const char*>(message->payload), message->len);

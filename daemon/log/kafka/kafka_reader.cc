@@ -7,21 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/log.h"
 #include "daemon/log/kafka/kafka_client.h"
+#include "daemon/log/kafka/kafka_consumer.h"
 
 namespace gmewatch {
 namespace {
-
-struct DestroyMessage {
-  void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
-};
-using Message = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
-
-struct DestroyList {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-};
-using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyList>;
 
 constexpr absl::string_view kCopyState =
     "copy state.db from another counter, or start this one without a state and a log that begins "
@@ -33,46 +22,35 @@ absl::StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Start(const KafkaSetti
                                                                 std::vector<int64_t> next_offsets) {
   std::unique_ptr<KafkaReader> self(new KafkaReader(settings, std::move(next_offsets)));
   absl::StatusOr<KafkaHandle> handle =
-      MakeKafkaClient(RD_KAFKA_CONSUMER, settings,
-                      {// librdkafka asks for one; nothing is committed to it, and nobody joins it.
-                       {"group.id", "gmewatch"},
-                       {"enable.auto.commit", "false"},
-                       {"enable.auto.offset.store", "false"},
-                       // A position that the log does not have is an error, not a new position.
-                       {"auto.offset.reset", "error"},
-                       {"isolation.level", "read_uncommitted"},
-                       {"check.crcs", "true"},
-                       {"allow.auto.create.topics", "false"},
-                       {"fetch.wait.max.ms", "50"},
-                       {"fetch.error.backoff.ms", "100"},
-                       {"fetch.message.max.bytes", absl::StrCat(kKafkaMessageBytesMax)},
-                       // Bounds the memory of what was fetched and not applied yet.
-                       {"queued.min.messages", "64"},
-                       {"queued.max.messages.kbytes", "65536"}});
+      MakeKafkaConsumer(settings,
+                        {// A position that the log does not have is an error, not a new position.
+                         {"auto.offset.reset", "error"},
+                         {"isolation.level", "read_uncommitted"},
+                         {"check.crcs", "true"},
+                         {"fetch.wait.max.ms", "50"},
+                         {"fetch.error.backoff.ms", "100"},
+                         {"fetch.message.max.bytes", absl::StrCat(kKafkaMessageBytesMax)},
+                         // Bounds the memory of what was fetched and not applied yet.
+                         {"queued.min.messages", "64"},
+                         {"queued.max.messages.kbytes", "65536"}});
   if (!handle.ok()) return handle.status();
   self->handle_ = *std::move(handle);
-  rd_kafka_poll_set_consumer(self->handle_.get());
-  const PartitionList list(
-      rd_kafka_topic_partition_list_new(static_cast<int>(self->next_offsets_.size())));
-  for (size_t i = 0; i < self->next_offsets_.size(); ++i) {
-    rd_kafka_topic_partition_list_add(list.get(), settings.topic.c_str(), static_cast<int32_t>(i))
-        ->offset = self->next_offsets_[i];
+  std::vector<KafkaOffset> from;
+  from.reserve(self->next_offsets_.size());
+  for (const int64_t offset : self->next_offsets_) {
+    from.push_back({static_cast<int32_t>(from.size()), offset});
   }
-  const rd_kafka_resp_err_t error = rd_kafka_assign(self->handle_.get(), list.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaStatus(error, absl::StrCat("topic ", settings.topic));
-  }
+  const absl::Status assigned = AssignKafkaPartitions(self->handle_.get(), settings.topic, from);
+  if (!assigned.ok()) return assigned;
   return self;
 }
 
 KafkaReader::~KafkaReader() = default;
 
 absl::Status KafkaReader::Poll(absl::Duration most, ApplyFn apply) {
-  auto wait_ms = static_cast<int>(absl::ToInt64Milliseconds(most));
   for (int i = 0; i < kBatchMax; ++i) {
-    const Message message(rd_kafka_consumer_poll(handle_.get(), wait_ms));
+    const KafkaMessage message = PollKafka(handle_.get(), i == 0 ? most : absl::ZeroDuration());
     if (message == nullptr) return absl::OkStatus();
-    wait_ms = 0;
     absl::Status status =
         message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? Deliver(*message, apply) : ErrorOf(*message);
     if (!status.ok()) return status;

@@ -219,4 +219,14 @@ absl::StatusOr<absl::Duration> ReadKafkaRetention(const KafkaSettings& settings,
   return absl::Milliseconds(ms);
 }
 
+absl::Status CheckKafkaTopicIs(const KafkaSettings& settings, const KafkaLayout& layout,
+                               absl::Duration most) {
+  const absl::StatusOr<KafkaLayout> now = CheckKafkaTopic(settings, most);
+  if (!now.ok() || now->id() == layout.id()) return now.status();
+  return absl::FailedPreconditionError(
+      absl::StrCat("topic ", settings.layout_topic(),
+                   ": the layout is another one: the topic was made again; start the fronts and "
+                   "counters again, the counters with an empty state directory"));
+}
+
 }  // namespace gmewatch

@@ -38,6 +38,11 @@ absl::StatusOr<KafkaLayout> CreateKafkaTopic(const KafkaSettings& settings,
 absl::StatusOr<KafkaLayout> CheckKafkaTopic(const KafkaSettings& settings,
                                             absl::Duration most = kKafkaAdminTime);
 
+// As CheckKafkaTopic, while a process uses the topic with this layout: FailedPrecondition also if
+// the topic was made again.
+absl::Status CheckKafkaTopicIs(const KafkaSettings& settings, const KafkaLayout& layout,
+                               absl::Duration most);
+
 // How long the log's topic keeps a record; absl::InfiniteDuration(): for ever, as far as its age
 // goes.
 absl::StatusOr<absl::Duration> ReadKafkaRetention(const KafkaSettings& settings,

@@ -12,7 +12,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
 #include <map>
 #include <memory>
@@ -23,6 +22,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/daemon/aggregate/shared_log.h"
+#include "tests/support/environment.h"
 
 namespace gmewatch {
 namespace {
@@ -218,14 +218,8 @@ std::string RunSchedules(Rules rules, uint64_t schedules) {
   return "";
 }
 
-uint64_t Schedules() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it here
-  const char* set = std::getenv("GMEWATCH_ORDER_SCHEDULES");
-  return set == nullptr ? 100'000 : std::strtoull(set, nullptr, 10);
-}
-
 TEST(OrderModelTest, WhatIsAcknowledgedIsCountedOnceInEverySchedule) {
-  EXPECT_EQ(RunSchedules(Rules::kAll, Schedules()), "");
+  EXPECT_EQ(RunSchedules(Rules::kAll, NumberOr("GMEWATCH_ORDER_SCHEDULES", 100'000)), "");
 }
 
 TEST(OrderModelTest, TwoRecordsUnderWayAreFound) {

@@ -34,10 +34,10 @@ TEST(FrontMetricsTest, ShowsEachNumberUnderItsName) {
   stats.rejected[static_cast<size_t>(RejectReason::kQuota)] = {5, 50};
   stats.pending_bytes = 6;
   stats.sessions = 7;
-  stats.streams = 8;
-  stats.calls_without_message = 9;
-  stats.connect_connections = 15;
-  stats.connect_connections_limit = 16;
+  stats.ingest.streams = 8;
+  stats.ingest.calls_without_message = 9;
+  stats.ingest.connect_connections = 15;
+  stats.ingest.connect_connections_limit = 16;
   stats.daemon.ready = true;
   stats.daemon.sessions_limit = 12;
   stats.daemon.reloads = 13;

@@ -35,10 +35,10 @@ SelfStats DistinctStats() {
   for (size_t i = 0; i < kRejectReasons; ++i) {
     stats.aggregate.rejected[i] = {200 + i, 300 + i};
   }
-  stats.streams = 103;
-  stats.calls_without_message = 10490;
-  stats.connect_connections = 10491;
-  stats.connect_connections_limit = 10492;
+  stats.ingest.streams = 103;
+  stats.ingest.calls_without_message = 10490;
+  stats.ingest.connect_connections = 10491;
+  stats.ingest.connect_connections_limit = 10492;
   stats.aggregate.sessions = 104;
   stats.daemon.sessions_limit = 105;
   stats.daemon.shared_sessions = 127;

@@ -6,7 +6,6 @@
 //
 // GMEWATCH_POWER_LOSS_CASES=100000 runs that many random cases; GMEWATCH_POWER_LOSS_SEED begins
 // with another one.
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -18,6 +17,7 @@
 #include "daemon/log/state_schema.h"
 #include "tests/daemon/log/log_fixture.h"
 #include "tests/daemon/log/simulated_disk.h"
+#include "tests/support/environment.h"
 
 namespace gmewatch {
 namespace {
@@ -320,14 +320,9 @@ std::string RandomCase(const std::string& dir, const OpenFn& open, uint64_t seed
   return RunLives(dir, open, seed, lives, ignore_syncs);
 }
 
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it here
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 TEST(PowerLossTest, KeepsWhatItAcknowledgedOverRandomLives) {
-  const uint64_t first = FromEnvironment("GMEWATCH_POWER_LOSS_SEED", std::random_device()());
-  const uint64_t cases = FromEnvironment("GMEWATCH_POWER_LOSS_CASES", 2000);
+  const uint64_t first = NumberOr("GMEWATCH_POWER_LOSS_SEED", std::random_device()());
+  const uint64_t cases = NumberOr("GMEWATCH_POWER_LOSS_CASES", 2000);
   std::cout << cases << " cases from GMEWATCH_POWER_LOSS_SEED=" << first << "\n";
   TempDir dir(InMemory());
   for (uint64_t seed = first; seed < first + cases; ++seed) {
