@@ -1,10 +1,8 @@
 #include "daemon/gmectl/forget.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <system_error>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -12,7 +10,9 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/flags.h"
 #include "daemon/gmectl/command.h"
+#include "daemon/gmectl/kept_state.h"
 #include "daemon/log/sqlite_log.h"
+#include "daemon/log/state_copy.h"
 #include "daemon/log/state_lock.h"
 
 namespace gmewatch {
@@ -54,32 +54,6 @@ absl::Status Check(const ForgetFlags& flags, const std::vector<std::string>& res
   return absl::OkStatus();
 }
 
-// What a recovery ends with.
-struct Recovered {
-  uint64_t epoch = 0;
-  int64_t time_ms = 0;
-  int64_t steady_ms = 0;
-};
-
-absl::StatusOr<Recovered> Recover(EventLog* log, Aggregate* aggregate) {
-  Recovered at;
-  const absl::StatusOr<std::optional<Checkpoint>> checkpoint = log->LoadCheckpoint();
-  if (!checkpoint.ok()) return checkpoint.status();
-  if (checkpoint->has_value()) {
-    at = {(*checkpoint)->epoch, (*checkpoint)->time_ms, (*checkpoint)->steady_ms};
-    absl::Status restored = aggregate->Restore(**checkpoint);
-    if (!restored.ok()) return restored;
-  }
-  std::vector<Verdict> verdicts;
-  absl::Status status = log->Replay(at.epoch, [&](uint64_t number, const Epoch& epoch) {
-    aggregate->Apply(number, epoch, &verdicts);
-    at = {number, epoch.time_ms, epoch.steady_ms != 0 ? epoch.steady_ms : epoch.time_ms};
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  return at;
-}
-
 // The events of the series; nothing if there is no such series.
 std::optional<uint64_t> EventsOf(const Counters& counters, const Forget& what) {
   std::optional<uint64_t> events;
@@ -105,16 +79,20 @@ std::string TextOf(const Forget& what) {
 }  // namespace
 
 absl::StatusOr<std::string> ForgetIn(const std::string& state_dir, const Forget& what) {
-  std::error_code error;
-  if (!std::filesystem::exists(state_dir + "/journal.db", error)) {
-    return absl::NotFoundError(absl::StrCat("there is no state in ", state_dir));
+  const absl::StatusOr<StateRole> role = RoleOfState(state_dir);
+  if (!role.ok()) return role.status();
+  if (*role == StateRole::kCounter) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(state_dir,
+                     " is a counter's state, which must stay what the shared log says; it forgets "
+                     "nothing"));
   }
   const absl::StatusOr<StateLock> lock = StateLock::Acquire(state_dir);
   if (!lock.ok()) return lock.status();
   const absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(state_dir);
   if (!log.ok()) return log.status();
   Aggregate aggregate;
-  const absl::StatusOr<Recovered> at = Recover(log->get(), &aggregate);
+  const absl::StatusOr<Checkpoint> at = RecoverState(log->get(), &aggregate);
   if (!at.ok()) return at.status();
   const std::optional<uint64_t> events = EventsOf(aggregate.counters(), what);
   if (!events.has_value()) {

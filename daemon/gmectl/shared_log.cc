@@ -87,6 +87,14 @@ absl::StatusOr<KafkaSettings> LoadKafka(const std::string& path) {
 
 }  // namespace
 
+absl::StatusOr<SharedTopic> CheckSharedTopic(const std::string& config) {
+  const absl::StatusOr<KafkaSettings> settings = LoadKafka(config);
+  if (!settings.ok()) return settings.status();
+  const absl::StatusOr<KafkaLayout> layout = CheckKafkaTopic(*settings);
+  if (!layout.ok()) return layout.status();
+  return SharedTopic{settings->topic, layout->partitions()};
+}
+
 int RunLog(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   LogFlags flags;
   Flags parser = MakeFlags(&flags);

@@ -9,7 +9,19 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
 namespace gmewatch {
+
+// The topic that counters read.
+struct SharedTopic {
+  std::string name;
+  int partitions = 0;
+};
+
+// The topic of a settings file, which is as `gmectl log create` makes it. InvalidArgument, the
+// settings; Unavailable, no broker answers; FailedPrecondition, the topic is not as it must be.
+absl::StatusOr<SharedTopic> CheckSharedTopic(const std::string& config);
 
 int RunLog(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
 

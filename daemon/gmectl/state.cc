@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/base/flags.h"
 #include "daemon/gmectl/command.h"
+#include "daemon/gmectl/shared_log.h"
+#include "daemon/gmectl/state_export.h"
 #include "daemon/log/state_copy.h"
 
 namespace gmewatch {
@@ -11,9 +13,31 @@ namespace {
 constexpr char kUsage[] =
     "Usage: gmectl state backup DIRECTORY [--state_dir=DIRECTORY]\n"
     "       gmectl state restore DIRECTORY [--state_dir=DIRECTORY]\n"
+    "       gmectl state export DIRECTORY --role=counter --config=FILE [--state_dir=DIRECTORY]\n"
+    "       gmectl state export DIRECTORY --role=all [--state_dir=DIRECTORY]\n"
     "backup copies the state to a new directory while gmewatchd runs, or while it does not.\n"
     "restore puts a backup in its place; gmewatchd must not run. What was there is moved to a\n"
-    "directory within it. gmewatchd --check_state --state_dir=DIRECTORY checks a backup.\n\n";
+    "directory within it. gmewatchd --check_state --state_dir=DIRECTORY checks a backup.\n"
+    "export makes, in a new directory, the state of a counter from that of role all, or the\n"
+    "other way round; neither gmewatchd nor any front may run. The counts go on from there.\n\n";
+
+struct StateFlags {
+  std::string state_dir = "/var/lib/gmewatch";
+  std::string role;
+  std::string config;
+  bool help = false;
+};
+
+Flags MakeFlags(StateFlags* to) {
+  Flags flags;
+  flags.Add("state_dir", &to->state_dir, "the state directory of gmewatchd");
+  flags.Add("role", &to->role, "export: the role of the gmewatchd that will use it: counter, all");
+  flags.Add("config", &to->config,
+            "export --role=counter: its settings file, which names the\ntopic; the brokers are "
+            "asked for it");
+  flags.Add("help", &to->help, "print this text");
+  return flags;
+}
 
 int Failed(const absl::Status& status, std::ostream& err) {
   err << "gmectl state: " << status.message() << "\n";
@@ -40,30 +64,59 @@ int Restore(const std::string& state_dir, const std::string& backup, std::ostrea
   return kExitGood;
 }
 
+int Export(const StateFlags& flags, const std::string& to, std::ostream& out, std::ostream& err) {
+  absl::StatusOr<std::string> done;
+  if (flags.role == "counter") {
+    const absl::StatusOr<SharedTopic> topic = CheckSharedTopic(flags.config);
+    if (!topic.ok()) return Failed(topic.status(), err);
+    done = ExportForCounters(flags.state_dir, *topic, to);
+  } else {
+    done = ExportForAll(flags.state_dir, to);
+  }
+  if (!done.ok()) return Failed(done.status(), err);
+  out << "exported: " << flags.state_dir << " to " << to << "; " << *done << "\n";
+  return kExitGood;
+}
+
+absl::Status Check(const StateFlags& flags, const std::vector<std::string>& rest) {
+  const bool exports = !rest.empty() && rest[0] == "export";
+  if (rest.size() != 2 || (rest[0] != "backup" && rest[0] != "restore" && !exports)) {
+    return absl::InvalidArgumentError(
+        "allowed: backup DIRECTORY, restore DIRECTORY, export DIRECTORY");
+  }
+  if (!exports && !(flags.role.empty() && flags.config.empty())) {
+    return absl::InvalidArgumentError("--role and --config belong to export");
+  }
+  if (exports && flags.role != "counter" && flags.role != "all") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--role is \"", flags.role, "\"; allowed: counter, all"));
+  }
+  if (exports && (flags.role == "counter") == flags.config.empty()) {
+    return absl::InvalidArgumentError(
+        "--config names the settings of a counter, and only --role=counter needs it");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int RunState(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
-  std::string state_dir = "/var/lib/gmewatch";
-  bool help = false;
-  Flags parser;
-  parser.Add("state_dir", &state_dir, "the state directory of gmewatchd");
-  parser.Add("help", &help, "print this text");
+  StateFlags flags;
+  Flags parser = MakeFlags(&flags);
   std::vector<std::string> rest;
-  const absl::Status status = parser.Parse(arguments, &rest);
-  if (status.ok() && help) {
+  absl::Status status = parser.Parse(arguments, &rest);
+  if (status.ok() && flags.help) {
     out << kUsage << parser.Help() << "\nExit status: 0 done, 1 failed, 2 wrong usage.\n";
     return kExitGood;
   }
-  if (status.ok() && rest.size() == 2 && rest[0] == "backup") {
-    return Backup(state_dir, rest[1], out, err);
+  if (status.ok()) status = Check(flags, rest);
+  if (!status.ok()) {
+    err << "gmectl state: " << status.message() << "\nSee gmectl state --help.\n";
+    return kExitUsage;
   }
-  if (status.ok() && rest.size() == 2 && rest[0] == "restore") {
-    return Restore(state_dir, rest[1], out, err);
-  }
-  err << "gmectl state: "
-      << (status.ok() ? "allowed: backup DIRECTORY, restore DIRECTORY" : status.message())
-      << "\nSee gmectl state --help.\n";
-  return kExitUsage;
+  if (rest[0] == "backup") return Backup(flags.state_dir, rest[1], out, err);
+  if (rest[0] == "restore") return Restore(flags.state_dir, rest[1], out, err);
+  return Export(flags, rest[1], out, err);
 }
 
 }  // namespace gmewatch

@@ -75,18 +75,31 @@ absl::Status FromSystem(absl::string_view what, const std::string& path,
   return error ? FileError(what, path, error.value()) : absl::OkStatus();
 }
 
-absl::Status CheckIsState(const std::string& directory) {
-  for (const char* file : {kJournal, kState}) {
-    std::error_code error;
-    if (!fs::exists(In(directory, file), error)) {
-      return absl::NotFoundError(absl::StrCat("there is no state in ", directory, ": ", file,
-                                              " is missing", error ? ": " + error.message() : ""));
-    }
-  }
-  return absl::OkStatus();
+bool IsThere(const std::string& path) {
+  std::error_code error;
+  return fs::exists(path, error);
 }
 
-absl::Status CopyFiles(const std::string& from, const std::string& to) {
+absl::Status NoState(const std::string& directory, const std::string& file) {
+  return absl::NotFoundError(
+      absl::StrCat("there is no state in ", directory, ": ", file, " is missing"));
+}
+
+// The state of a counter says how far it has counted each partition of a shared log.
+absl::StatusOr<bool> HasPartitions(sqlite3* state, const std::string& path) {
+  sqlite3_stmt* statement = nullptr;
+  // The table too is missing in files of old versions.
+  if (sqlite3_prepare_v2(state, "SELECT 1 FROM partitions LIMIT 1", -1, &statement, nullptr) !=
+      SQLITE_OK) {
+    return false;
+  }
+  const int row = sqlite3_step(statement);
+  sqlite3_finalize(statement);
+  if (row != SQLITE_ROW && row != SQLITE_DONE) return Failure(path, state);
+  return row == SQLITE_ROW;
+}
+
+absl::Status CopyFiles(StateRole role, const std::string& from, const std::string& to) {
   std::error_code error;
   // It is written in place, and means something only until the next epoch: so it comes first.
   if (fs::exists(In(from, kRejected), error)) {
@@ -94,11 +107,12 @@ absl::Status CopyFiles(const std::string& from, const std::string& to) {
   }
   absl::Status status = FromSystem("copy", In(from, kRejected), error);
   if (!status.ok()) return status;
-  absl::StatusOr<Database> journal = OpenSnapshot(In(from, kJournal));
+  absl::StatusOr<Database> journal(nullptr);  // a counter has none
+  if (role == StateRole::kAll) journal = OpenSnapshot(In(from, kJournal));
   if (!journal.ok()) return journal.status();
   absl::StatusOr<Database> state = OpenSnapshot(In(from, kState));
   if (!state.ok()) return state.status();
-  status = CopyTo(journal->get(), In(to, kJournal));
+  if (role == StateRole::kAll) status = CopyTo(journal->get(), In(to, kJournal));
   if (status.ok()) status = CopyTo(state->get(), In(to, kState));
   return status.ok() ? SyncDirectory(to) : status;
 }
@@ -139,25 +153,36 @@ absl::Status GiveToOwner(const std::string& state_dir, const std::string& aside)
 
 }  // namespace
 
+absl::StatusOr<StateRole> RoleOfState(const std::string& state_dir) {
+  if (!IsThere(In(state_dir, kState))) return NoState(state_dir, kState);
+  if (IsThere(In(state_dir, kJournal))) return StateRole::kAll;
+  const absl::StatusOr<Database> state = Open(In(state_dir, kState), SQLITE_OPEN_READONLY);
+  if (!state.ok()) return state.status();
+  const absl::StatusOr<bool> is_counter = HasPartitions(state->get(), In(state_dir, kState));
+  if (!is_counter.ok()) return is_counter.status();
+  if (!*is_counter) return NoState(state_dir, kJournal);
+  return StateRole::kCounter;
+}
+
 absl::Status BackUpState(const std::string& state_dir, const std::string& backup) {
-  absl::Status status = CheckIsState(state_dir);
-  if (!status.ok()) return status;
+  const absl::StatusOr<StateRole> role = RoleOfState(state_dir);
+  if (!role.ok()) return role.status();
   if (mkdir(backup.c_str(), 0700) != 0) {
     if (errno != EEXIST) return FileError("create", backup, errno);
     return absl::AlreadyExistsError(
         absl::StrCat(backup, " exists; allowed: a path that does not, for a new directory"));
   }
-  return CopyFiles(state_dir, backup);
+  return CopyFiles(*role, state_dir, backup);
 }
 
 absl::StatusOr<std::string> RestoreState(const std::string& backup, const std::string& state_dir) {
-  absl::Status status = CheckIsState(backup);
-  if (!status.ok()) return status;
+  const absl::StatusOr<StateRole> role = RoleOfState(backup);
+  if (!role.ok()) return role.status();
   const absl::StatusOr<StateLock> lock = StateLock::Acquire(state_dir);
   if (!lock.ok()) return lock.status();
   absl::StatusOr<std::string> aside = MoveAside(state_dir);
   if (!aside.ok()) return aside;
-  status = CopyFiles(backup, state_dir);
+  absl::Status status = CopyFiles(*role, backup, state_dir);
   if (status.ok()) status = GiveToOwner(state_dir, *aside);
   if (!status.ok()) return status;
   return aside;

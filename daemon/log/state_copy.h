@@ -1,8 +1,9 @@
 // Copies a state directory: a backup while gmewatchd runs, and its way back.
 //
-// A copy has journal.db and state.db, each by SQLite's online backup. The snapshot of journal.db is
-// taken first, so it has every epoch after the checkpoint in the snapshot of state.db. What was
-// rejected since the last epoch is copied too; journal.mark and the lock are not.
+// A copy has journal.db and state.db, each by SQLite's online backup; that of a counter has
+// state.db alone. The snapshot of journal.db is taken first, so it has every epoch after the
+// checkpoint in the snapshot of state.db. What was rejected since the last epoch is copied too;
+// journal.mark and the lock are not.
 //
 // Thread safety: free functions without state. Errors: NotFound, there is no state to copy;
 // AlreadyExists, the target is there; FailedPrecondition, a directory is in use or cannot be used;
@@ -16,6 +17,12 @@
 #include "absl/status/statusor.h"
 
 namespace gmewatch {
+
+enum class StateRole { kAll, kCounter };
+
+// Whose state the directory has, which a gmewatchd may use meanwhile. NotFound if it has none, or
+// not all of it.
+absl::StatusOr<StateRole> RoleOfState(const std::string& state_dir);
 
 // Copies the state of `state_dir`, which a gmewatchd may use meanwhile, to the new directory
 // `backup`, for this user alone. If it fails, `backup` may have parts of a copy.

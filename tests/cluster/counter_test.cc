@@ -229,6 +229,34 @@ TEST_F(CounterTest, StopsAtATopicThatWasMadeAgainUnderItsLayout) {
   ExpectEnd("this is not the record that was counted there", "empty state directory");
 }
 
+TEST_F(CounterTest, ABackupOfARunningCounterStartsAnotherOne) {
+  StartSite();
+  Report(2);
+  EXPECT_EQ(EventsOf(site_->counter(0).Scrape(), "1005", "client"), 2);
+  EXPECT_GE(site_->counter(0).AwaitValue("gmewatch_checkpoints_total{result=\"success\"}", 2), 2);
+  Report(3);
+  const TempDir dir;
+  const std::string backup = dir.File("backup");
+  const Ended made =
+      RunToEnd(GmectlPath(), {"state", "backup", backup, "--state_dir=" + site_->StateDir(0)});
+  EXPECT_EQ(made.status, 0) << made.error;
+  const Ended sound = RunToEnd(GmewatchdPath(), {"--check_state", "--state_dir=" + backup});
+  EXPECT_EQ(sound.status, 0) << sound.error;
+  EXPECT_THAT(sound.output, HasSubstr("of a counter of topic " + site_->kafka().topic));
+  const Ended restored =
+      RunToEnd(GmectlPath(), {"state", "restore", backup, "--state_dir=" + site_->StateDir(1)});
+  EXPECT_EQ(restored.status, 0) << restored.error;
+  Report(4);
+  ASSERT_TRUE(site_->StartCounter(1).ok());
+  ASSERT_TRUE(AwaitReady(site_->counter(1)));
+  EXPECT_TRUE(site_->counter(1).process().AwaitError("state loaded"));
+  for (const size_t counter : {0U, 1U}) {
+    const Samples samples = site_->counter(counter).Scrape();
+    EXPECT_EQ(EventsOf(samples, "1005", "client"), 9);
+    EXPECT_EQ(ValueOf(samples, "gmewatch_replica_mismatch_total"), 0);
+  }
+}
+
 TEST_F(CounterTest, NeitherRoleTakesTheStateOfTheOther) {
   StartSite();
   EXPECT_EQ(site_->counter(0).Terminate(), 0);

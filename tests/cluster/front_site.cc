@@ -36,13 +36,17 @@ std::string FrontSite::Settings(const std::string& role, const std::string& more
                       absl::FormatDuration(write_timeout_), "\n", more);
 }
 
-std::vector<std::string> FrontSite::CounterArguments(size_t counter, const std::string& more) {
+const std::string& FrontSite::CounterConfig(const std::string& more) {
   if (counter_config_.empty()) {
     counter_config_ = dir_.Write("counter.yaml", Settings("counter", more));
   }
+  return counter_config_;
+}
+
+std::vector<std::string> FrontSite::CounterArguments(size_t counter, const std::string& more) {
   std::string& admin = counters_[counter].admin;
   if (admin.empty()) admin = absl::StrCat("127.0.0.1:", FreePort());
-  return {"--config=" + counter_config_, "--admin_address=" + admin,
+  return {"--config=" + CounterConfig(more), "--admin_address=" + admin,
           "--state_dir=" + StateDir(counter)};
 }
 

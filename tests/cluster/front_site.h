@@ -30,6 +30,7 @@ class FrontSite {
   void KillFront(size_t front);
 
   // `more`: lines added to the settings of counters. They are made once, with the first call.
+  const std::string& CounterConfig(const std::string& more = "");
   absl::Status StartCounter(size_t counter, const std::string& more = "");
   void KillCounter(size_t counter);
   // A counter that reads the whole log and keeps nothing.

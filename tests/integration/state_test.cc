@@ -109,5 +109,19 @@ TEST_F(StateTest, ARunningGmewatchdIsNotRestoredUnder) {
   EXPECT_FALSE(daemon->Scrape().empty());
 }
 
+TEST_F(StateTest, ExportSaysWhatItNeeds) {
+  const auto run = [this](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"state", "export", dir_.File("new")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunToEnd(GmectlPath(), arguments);
+  };
+  EXPECT_THAT(run({}).error, HasSubstr("--role is \"\"; allowed: counter, all"));
+  EXPECT_THAT(run({"--role=counter"}).error, HasSubstr("--config names the settings of a counter"));
+  EXPECT_EQ(run({"--role=all", "--config=x"}).status, 2);
+  EXPECT_EQ(State("backup", dir_.File("new")).status, 1);
+  EXPECT_THAT(run({"--role=all", "--state_dir=" + state_}).error,
+              HasSubstr("there is no state in " + state_));
+}
+
 }  // namespace
 }  // namespace gmewatch

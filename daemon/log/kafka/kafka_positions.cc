@@ -60,7 +60,7 @@ absl::Status CheckKafkaPositions(const KafkaSettings& settings,
                                    {"queued.min.messages", "1"},
                                    {"fetch.message.max.bytes", "1024"}});
   if (!handle.ok()) return handle.status();
-  const absl::Status assigned = AssignKafkaPartitions(handle->get(), settings.topic, before);
+  absl::Status assigned = AssignKafkaPartitions(handle->get(), settings.topic, before);
   if (!assigned.ok()) return assigned;
   size_t waiting = before.size();
   RealClock clock;
