@@ -9,6 +9,7 @@
 #include "daemon/clock_check.h"
 #include "daemon/log/memory_log.h"
 #include "daemon/log/sqlite_checkpoint.h"
+#include "daemon/log/state_copy.h"
 
 namespace gmewatch {
 namespace {
@@ -127,6 +128,7 @@ absl::Status Counter::StartAdmin() {
       [this](const ScrapeRequest& request, ChunkSink sink) { return Scrape(request, sink); },
       [this] { return Ready(); });
   readers_->AddTo(admin_.get());
+  admin_->AddStream("/state.db", [this](ChunkSink sink) { return SendState(sink); });
   absl::Status status = admin_->Start();
   if (!status.ok()) return status;
   Use(core_.files());
@@ -242,6 +244,16 @@ absl::Status Counter::Scrape(const ScrapeRequest& request, ChunkSink sink) {
   if (status.ok()) status = readers_->Render(request, sink);
   if (status.ok()) scraped_.Note(request);
   return status;
+}
+
+absl::Status Counter::SendState(ChunkSink sink) {
+  // It has the ids of sessions, and whoever knows one can report in its name.
+  if (!core_.guard().needs_token()) {
+    return absl::PermissionDeniedError(
+        "a copy of the state is for those who show a token: start gmewatchd with "
+        "--admin_token_file");
+  }
+  return SendCounterState(core_.options().state_dir, sink);
 }
 
 absl::Status Counter::Ready() const {

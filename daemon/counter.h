@@ -71,6 +71,7 @@ class Counter final : public Service {
   // On the follower's thread.
   void Counted(const Epoch& epoch, const std::vector<Verdict>& verdicts);
   absl::Status Scrape(const ScrapeRequest& request, ChunkSink sink);
+  absl::Status SendState(ChunkSink sink);
   absl::Status Ready() const;
   void AddStats(SelfStats* stats) const;
   void AddState(DaemonState* state) const;

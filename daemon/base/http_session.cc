@@ -75,12 +75,23 @@ bool IsThisMachine(const std::string& host) {
 struct BodySink {
   std::string body;
   size_t bytes_max;
+  CURL* easy;
+  const HttpRequest& request;
 };
+
+int StatusOf(CURL* easy) {
+  long status = 0;  // NOLINT(google-runtime-int): libcurl's type
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
 
 // Takes fewer bytes than there are if the body is too long; libcurl ends the transfer then.
 size_t KeepBody(const char* data, size_t size, size_t count, void* to) {
   auto* sink = static_cast<BodySink*>(to);
   const size_t bytes = size * count;
+  if (sink->request.take_body != nullptr && StatusOf(sink->easy) == 200) {
+    return sink->request.take_body({data, bytes}) ? bytes : 0;
+  }
   if (sink->body.size() + bytes > sink->bytes_max) return 0;
   sink->body.append(data, bytes);
   return bytes;
@@ -100,6 +111,12 @@ void SetRequest(CURL* easy, const HttpRequest& request) {
 void SetOptions(CURL* easy, const HttpOptions& options, const std::string& url) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, absl::ToInt64Milliseconds(options.deadline));
+  if (options.stall > absl::ZeroDuration()) {
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(
+        easy, CURLOPT_LOW_SPEED_TIME,
+        static_cast<long>(absl::ToInt64Seconds(options.stall)));  // NOLINT(google-runtime-int)
+  }
   curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!options.use_proxy || IsThisMachine(PartOf(url, CURLUPART_HOST))) {
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -134,7 +151,7 @@ absl::StatusOr<HttpResponse> HttpSession::Send(const HttpRequest& request,
   if (easy == nullptr) std::abort();  // out of memory
   const HeaderList headers = HeadersOf(request);
   std::array<char, CURL_ERROR_SIZE> detail{};
-  BodySink sink{"", options_.response_bytes_max};
+  BodySink sink{"", options_.response_bytes_max, easy.get(), request};
   SetRequest(easy.get(), request);
   SetOptions(easy.get(), options_, request.url);
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
@@ -148,9 +165,7 @@ absl::StatusOr<HttpResponse> HttpSession::Send(const HttpRequest& request,
   absl::Status status =
       StatusOf(static_cast<CURLcode>(*result), detail.data(), options_.response_bytes_max);
   if (!status.ok()) return status;
-  long http_status = 0;  // NOLINT(google-runtime-int): libcurl's type
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &http_status);
-  return HttpResponse{static_cast<int>(http_status), std::move(sink.body)};
+  return HttpResponse{StatusOf(easy.get()), std::move(sink.body)};
 }
 
 absl::StatusOr<int> HttpSession::Transfer(const std::function<bool()>& gives_up) {

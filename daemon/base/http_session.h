@@ -19,14 +19,16 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace gmewatch {
 
 struct HttpOptions {
   std::string user_agent;
-  absl::Duration deadline;        // for a whole request, connecting included
-  size_t response_bytes_max = 0;  // of the body
+  absl::Duration deadline;  // for a whole request, connecting included; zero: none
+  absl::Duration stall = absl::ZeroDuration();  // without a byte of the response; zero: any time
+  size_t response_bytes_max = 0;                // of the body
   // Uses the proxy that the environment names (http_proxy, https_proxy, no_proxy), but never to
   // reach this machine itself.
   bool use_proxy = false;
@@ -38,6 +40,9 @@ struct HttpRequest {
   std::string body;   // JSON; empty: none
   std::string token;  // "authorization: Bearer"; empty: none. REQUIRES: printable ASCII, no spaces
   std::string ca_file;  // authorities to trust (PEM); empty: the system's
+  // Takes the body of a response with status 200 in pieces, instead of HttpResponse::body, however
+  // long it is. False ends the request with OUT_OF_RANGE.
+  std::function<bool(absl::string_view)> take_body = nullptr;
 };
 
 struct HttpResponse {

@@ -51,6 +51,11 @@ void AdminGuard::SetToken(absl::string_view token) {
   token_ = std::string(token);
 }
 
+bool AdminGuard::needs_token() const {
+  absl::MutexLock lock(&mutex_);
+  return !token_.empty();
+}
+
 void AdminGuard::SetPublicUrl(absl::string_view url) {
   const size_t scheme = url.find("://");
   if (scheme != absl::string_view::npos) url.remove_prefix(scheme + 3);

@@ -28,6 +28,7 @@ class AdminGuard {
 
   // Empty: none is needed.
   void SetToken(absl::string_view token);
+  bool needs_token() const;
   // The URL under which people reach the port; empty: none.
   void SetPublicUrl(absl::string_view url);
 

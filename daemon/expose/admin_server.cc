@@ -5,7 +5,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "daemon/base/listener.h"
 #include "daemon/base/version.h"
 #include "daemon/expose/gzip_writer.h"
@@ -33,6 +32,8 @@ absl::string_view Reason(int status) {
       return "Bad Request";
     case 401:
       return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -51,11 +52,6 @@ absl::string_view Reason(int status) {
 // Sends one chunk in one write; an empty one ends the response.
 bool SendChunk(HttpExchange* exchange, absl::string_view chunk) {
   return exchange->SendNow(absl::StrCat(absl::Hex(chunk.size()), "\r\n", chunk, "\r\n"));
-}
-
-AdminLoop::Kind KindOf(absl::string_view path) {
-  if (path == kHealthPath || path == kReadyPath) return AdminLoop::Kind::kProbe;
-  return path == kMetricsPath ? AdminLoop::Kind::kStream : AdminLoop::Kind::kPage;
 }
 
 AdminResponse Plain(int status, absl::string_view text) {
@@ -84,6 +80,10 @@ void AdminServer::AddHandler(absl::string_view path, Handler handler) {
   handlers_.insert_or_assign(std::string(path), std::move(handler));
 }
 
+void AdminServer::AddStream(absl::string_view path, StreamFn handler) {
+  streams_.insert_or_assign(std::string(path), std::move(handler));
+}
+
 absl::Status AdminServer::Start() {
   if (loop_ != nullptr) return absl::OkStatus();
   absl::StatusOr<Listener> listener = Listener::Open(options_.address);
@@ -93,13 +93,20 @@ absl::Status AdminServer::Start() {
   }
   address_ = listener->address();
   loop_ = std::make_unique<AdminLoop>(
-      AdminLoop::Options{options_.request_timeout, KindOf,
+      AdminLoop::Options{options_.request_timeout,
+                         [this](absl::string_view path) { return KindOf(path); },
                          [this](HttpExchange* exchange) { Answer(exchange); }},
       *std::move(listener));
   return absl::OkStatus();
 }
 
 void AdminServer::Stop() { loop_.reset(); }
+
+AdminLoop::Kind AdminServer::KindOf(absl::string_view path) const {
+  if (path == kHealthPath || path == kReadyPath) return AdminLoop::Kind::kProbe;
+  const bool streams = path == kMetricsPath || streams_.count(std::string(path)) > 0;
+  return streams ? AdminLoop::Kind::kStream : AdminLoop::Kind::kPage;
+}
 
 void AdminServer::Answer(HttpExchange* exchange) const {
   const IncomingRequest& request = exchange->request();
@@ -112,6 +119,8 @@ void AdminServer::Answer(HttpExchange* exchange) const {
     return;
   } else if (request.path == kMetricsPath) {
     AnswerScrape(exchange, head_only);
+  } else if (const auto stream = streams_.find(request.path); stream != streams_.end()) {
+    SendStream(exchange, "application/octet-stream", "", head_only, stream->second);
   } else {
     Send(exchange, Route(request), "", head_only);
   }
@@ -143,29 +152,38 @@ bool AdminServer::Reject(HttpExchange* exchange, bool head_only) const {
 
 void AdminServer::AnswerScrape(HttpExchange* exchange, bool head_only) const {
   const IncomingRequest& request = exchange->request();
-  const bool chunked = request.http11;
   const ScrapeRequest scrape = ScrapeRequestOf(
       request.address, [&request](const char* name) { return request.Header(name); });
   const ScrapeFormat format = FormatFor(scrape);
-  const std::string head = Head(request, 200, format.content_type,
-                                absl::StrCat(chunked ? "Transfer-Encoding: chunked\r\n" : "",
-                                             format.gzip ? "Content-Encoding: gzip\r\n" : "",
-                                             "Vary: Accept, Accept-Encoding\r\n"));
+  const std::string headers = absl::StrCat(format.gzip ? "Content-Encoding: gzip\r\n" : "",
+                                           "Vary: Accept, Accept-Encoding\r\n");
+  SendStream(exchange, format.content_type, headers, head_only, [&](ChunkSink send) {
+    if (!format.gzip) return scrape_(scrape, send);
+    GzipWriter gzip(send);
+    return scrape_(scrape, [&](absl::string_view chunk) { return gzip.Write(chunk); });
+  });
+}
+
+void AdminServer::SendStream(HttpExchange* exchange, absl::string_view content_type,
+                             absl::string_view headers, bool head_only,
+                             absl::FunctionRef<absl::Status(ChunkSink)> write) const {
+  const bool chunked = exchange->request().http11;
+  const std::string head =
+      Head(exchange->request(), 200, content_type,
+           absl::StrCat(chunked ? "Transfer-Encoding: chunked\r\n" : "", headers));
   if (head_only) {
     exchange->Append(head);
     return;
   }
   bool begun = false;
-  const auto send = [&](absl::string_view chunk) {
+  const absl::Status status = write([&](absl::string_view chunk) {
     if (!std::exchange(begun, true)) exchange->Append(head);
     return chunked ? SendChunk(exchange, chunk) : exchange->SendNow(chunk);
-  };
-  absl::optional<GzipWriter> gzip;
-  if (format.gzip) gzip.emplace(send);
-  const absl::Status status = scrape_(
-      scrape, [&](absl::string_view chunk) { return gzip ? gzip->Write(chunk) : send(chunk); });
+  });
   if (!status.ok() && !begun) {
-    Send(exchange, Plain(503, status.message()), "Retry-After: 1\r\n", /*head_only=*/false);
+    const bool forbidden = absl::IsPermissionDenied(status);
+    Send(exchange, Plain(forbidden ? 403 : 503, status.message()),
+         forbidden ? "" : "Retry-After: 1\r\n", /*head_only=*/false);
   } else if (!status.ok()) {
     // A response without an end tells the client that it is cut off.
     exchange->Close();

@@ -20,6 +20,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -51,6 +52,9 @@ class AdminServer {
   // Writes the metrics for this reader; the server compresses them if it is asked for. If it fails
   // before it has written anything, the response is 503.
   using ScrapeFn = std::function<absl::Status(const ScrapeRequest&, ChunkSink)>;
+  // Writes an answer that may be long. If it fails before it has written anything, the response is
+  // 403 for PermissionDenied, otherwise 503.
+  using StreamFn = std::function<absl::Status(ChunkSink)>;
   // Ok, or why the daemon accepts no batches.
   using ReadyFn = std::function<absl::Status()>;
 
@@ -65,6 +69,10 @@ class AdminServer {
   // the same path. REQUIRES: Start was not called.
   void AddHandler(absl::string_view path, Handler handler);
 
+  // The handler of this path alone, which no list has; bytes of no known type. REQUIRES: Start was
+  // not called.
+  void AddStream(absl::string_view path, StreamFn handler);
+
   // Idempotent.
   absl::Status Start();
 
@@ -75,10 +83,14 @@ class AdminServer {
   const std::string& address() const { return address_; }
 
  private:
+  AdminLoop::Kind KindOf(absl::string_view path) const;
   void Answer(HttpExchange* exchange) const;
   // Answers whoever may not read this, and returns true.
   bool Reject(HttpExchange* exchange, bool head_only) const;
   void AnswerScrape(HttpExchange* exchange, bool head_only) const;
+  // `headers`: whole lines.
+  void SendStream(HttpExchange* exchange, absl::string_view content_type, absl::string_view headers,
+                  bool head_only, absl::FunctionRef<absl::Status(ChunkSink)> write) const;
   AdminResponse Route(const IncomingRequest& request) const;
   AdminResponse ListOfPaths() const;
   void Send(HttpExchange* exchange, const AdminResponse& response, absl::string_view more_headers,
@@ -91,6 +103,7 @@ class AdminServer {
   Clock& clock_;
   const ScrapeFn scrape_;
   std::map<std::string, Handler> handlers_;
+  std::map<std::string, StreamFn> streams_;
   std::string address_;
   std::unique_ptr<AdminLoop> loop_;  // null: not started
 };

@@ -36,6 +36,12 @@ absl::StatusOr<std::string> AdminGet(
     const AdminAddress& address, absl::string_view path,
     const std::function<bool()>& gives_up = [] { return false; });
 
+// Passes the body of the answer to `take`, in pieces, however long it is. The answer may take
+// kAdminDownloadStall to begin, and as long again wherever it pauses.
+inline constexpr absl::Duration kAdminDownloadStall = absl::Minutes(10);
+absl::Status AdminDownload(const AdminAddress& address, absl::string_view path,
+                           const std::function<bool(absl::string_view)>& take);
+
 }  // namespace gmewatch
 
 #endif  // GMEWATCH_DAEMON_GMECTL_ADMIN_CLIENT_H_

@@ -1,4 +1,5 @@
-// gmectl state: backs up the state of gmewatchd, restores it, and makes that of another role of it.
+// gmectl state: backs up the state of gmewatchd, restores it, copies it from a running
+// counter, and makes that of another role of it.
 //
 // Thread safety: a free function without state.
 #ifndef GMEWATCH_DAEMON_GMECTL_STATE_H_

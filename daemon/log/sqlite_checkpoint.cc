@@ -54,10 +54,10 @@ absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> SqliteCheckpoint::Open(
 
 absl::Status SqliteCheckpoint::SayWhatToDo(const absl::Status& status) const {
   if (!absl::IsDataLoss(status)) return status;
-  return absl::DataLossError(absl::StrCat(
-      status.message(),
-      "; copy state.db from another counter, or move it away to read the log from its begin: "
-      "deploy/README.md, \"Counters\""));
+  return absl::DataLossError(absl::StrCat(status.message(),
+                                          "; take the state of another counter (gmectl state "
+                                          "copy), or move it away to read the log from its begin: "
+                                          "deploy/README.md, \"Counters\""));
 }
 
 absl::StatusOr<std::optional<Checkpoint>> SqliteCheckpoint::LoadCheckpoint() {

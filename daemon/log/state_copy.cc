@@ -6,10 +6,14 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <system_error>
+#include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "daemon/log/state_dir.h"
 #include "daemon/log/state_lock.h"
 
@@ -22,6 +26,7 @@ constexpr char kJournal[] = "journal.db";
 constexpr char kState[] = "state.db";
 constexpr char kRejected[] = "rejected";
 constexpr int kBusyMs = 5000;
+constexpr size_t kPieceBytes = size_t{64} << 10;
 
 std::string In(const std::string& directory, const std::string& file) {
   return absl::StrCat(directory, "/", file);
@@ -173,6 +178,28 @@ absl::Status BackUpState(const std::string& state_dir, const std::string& backup
         absl::StrCat(backup, " exists; allowed: a path that does not, for a new directory"));
   }
   return CopyFiles(*role, state_dir, backup);
+}
+
+absl::Status SendCounterState(const std::string& state_dir,
+                              absl::FunctionRef<bool(absl::string_view)> send) {
+  static absl::Mutex one_at_a_time;
+  if (!one_at_a_time.TryLock()) return absl::UnavailableError("another copy is being sent");
+  const auto unlock = absl::MakeCleanup([] { one_at_a_time.Unlock(); });
+  const std::string copy = In(state_dir, "copy");
+  std::error_code error;
+  fs::remove_all(copy, error);  // of one that a kill cut short
+  absl::Status status = BackUpState(state_dir, copy);
+  if (!status.ok()) return status;
+  std::ifstream file(In(copy, kState), std::ios::binary);
+  if (!file) return FileError("open", In(copy, kState), errno);
+  fs::remove_all(copy, error);  // the file is there until it is closed
+  std::vector<char> piece(kPieceBytes);
+  while (file.read(piece.data(), kPieceBytes) || file.gcount() > 0) {
+    if (!send({piece.data(), static_cast<size_t>(file.gcount())})) return absl::OkStatus();
+  }
+  if (file.bad()) return FileError("read", In(copy, kState), errno);
+  send("");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> RestoreState(const std::string& backup, const std::string& state_dir) {

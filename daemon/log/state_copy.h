@@ -13,8 +13,10 @@
 
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace gmewatch {
 
@@ -27,6 +29,11 @@ absl::StatusOr<StateRole> RoleOfState(const std::string& state_dir);
 // Copies the state of `state_dir`, which a gmewatchd may use meanwhile, to the new directory
 // `backup`, for this user alone. If it fails, `backup` may have parts of a copy.
 absl::Status BackUpState(const std::string& state_dir, const std::string& backup);
+
+// Passes a copy of state.db of a counter to `send`, in pieces, and then an empty one, until it
+// returns false. Needs as much space on the disk meanwhile. Unavailable while another copy is sent.
+absl::Status SendCounterState(const std::string& state_dir,
+                              absl::FunctionRef<bool(absl::string_view)> send);
 
 // Puts a backup in the place of the state of `state_dir`, which no gmewatchd may use. The files get
 // the owner of `state_dir` and are for that user alone. Returns the directory within `state_dir`

@@ -10,57 +10,15 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/log/kafka/kafka_producer.h"
 #include "daemon/model/epoch.h"
-#include "tests/cluster/brokers_fixture.h"
-#include "tests/cluster/front_site.h"
+#include "tests/cluster/counter_fixture.h"
 #include "tests/cluster/kafka_brokers.h"
 #include "tests/cluster/raw_kafka.h"
-#include "tests/support/http_client.h"
-#include "tests/support/wire_client.h"
 
 namespace gmewatch {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-constexpr absl::Duration kPatience = absl::Seconds(60);
-
-std::string Fetch(const GmewatchdProcess& process, const std::string& path) {
-  const auto answer = HttpFetch(process.admin_address(), path);
-  return answer.ok() ? absl::StrCat(answer->status, " ", answer->body) : "no answer";
-}
-
-bool AwaitReady(const GmewatchdProcess& process) {
-  return AwaitTrue([&] { return absl::StartsWith(Fetch(process, "/readyz"), "200"); }, kPatience);
-}
-
-double EventsOf(const Samples& samples, absl::string_view code, absl::string_view category) {
-  return ValueOf(samples, CodeSeries("gme_error_events_total", code, category, "eu", "demo"));
-}
-
-class CounterTest : public BrokersTest {
- protected:
-  // Two partitions, a front, and counter 0 once it is ready.
-  void StartSite(const std::string& more = "") {
-    site_.emplace(2, 1, absl::Seconds(30), "");
-    ASSERT_TRUE(site_->StartFront(0).ok());
-    ASSERT_TRUE(site_->StartCounter(0, more).ok());
-    ASSERT_TRUE(AwaitReady(site_->counter(0)));
-  }
-  // Reports `events` in a session of their own and returns when they are acknowledged.
-  void Report(uint32_t events, int32_t code = 1005) {
-    WireClient client(site_->ingest_address(0));
-    ASSERT_TRUE(client.Report(MakeRequest(MakeSession("demo", "eu"), 1, {{code, events}})).ok());
-  }
-  // Expects that the counter's start, or its run, ends with these words.
-  void ExpectEnd(const std::string& where, const std::string& what_to_do) {
-    const Ended ended = RunToEnd(GmewatchdPath(), site_->CounterArguments(0));
-    EXPECT_EQ(ended.status, 1);
-    EXPECT_THAT(ended.error, AllOf(HasSubstr(where), HasSubstr(what_to_do)));
-  }
-
-  std::optional<FrontSite> site_;
-};
 
 TEST_F(CounterTest, AScrapeShowsWhateverWasAcknowledgedBeforeIt) {
   StartSite();
@@ -200,7 +158,7 @@ TEST_F(CounterTest, StopsWhereTheLogWasTruncatedBeyondItsPosition) {
   EXPECT_EQ(site_->counter(0).Terminate(), 0);
   for (int i = 0; i < 8; ++i) Report(2);
   for (const int partition : {0, 1}) raw_kafka::DeleteRecords(site_->kafka(), partition, -1);
-  ExpectEnd("the log begins after this position", "copy state.db from another counter");
+  ExpectEnd("the log begins after this position", "take the state of another counter");
 }
 
 TEST_F(CounterTest, StopsAtATopicThatWasMadeAgainUnderItsLayout) {
@@ -227,44 +185,6 @@ TEST_F(CounterTest, StopsAtATopicThatWasMadeAgainUnderItsLayout) {
     for (int i = 0; i < 100; ++i) ASSERT_TRUE((*producer)->Write(partition, "x").ok());
   }
   ExpectEnd("this is not the record that was counted there", "empty state directory");
-}
-
-TEST_F(CounterTest, ABackupOfARunningCounterStartsAnotherOne) {
-  StartSite();
-  Report(2);
-  EXPECT_EQ(EventsOf(site_->counter(0).Scrape(), "1005", "client"), 2);
-  EXPECT_GE(site_->counter(0).AwaitValue("gmewatch_checkpoints_total{result=\"success\"}", 2), 2);
-  Report(3);
-  const TempDir dir;
-  const std::string backup = dir.File("backup");
-  const Ended made =
-      RunToEnd(GmectlPath(), {"state", "backup", backup, "--state_dir=" + site_->StateDir(0)});
-  EXPECT_EQ(made.status, 0) << made.error;
-  const Ended sound = RunToEnd(GmewatchdPath(), {"--check_state", "--state_dir=" + backup});
-  EXPECT_EQ(sound.status, 0) << sound.error;
-  EXPECT_THAT(sound.output, HasSubstr("of a counter of topic " + site_->kafka().topic));
-  const Ended restored =
-      RunToEnd(GmectlPath(), {"state", "restore", backup, "--state_dir=" + site_->StateDir(1)});
-  EXPECT_EQ(restored.status, 0) << restored.error;
-  Report(4);
-  ASSERT_TRUE(site_->StartCounter(1).ok());
-  ASSERT_TRUE(AwaitReady(site_->counter(1)));
-  EXPECT_TRUE(site_->counter(1).process().AwaitError("state loaded"));
-  for (const size_t counter : {0U, 1U}) {
-    const Samples samples = site_->counter(counter).Scrape();
-    EXPECT_EQ(EventsOf(samples, "1005", "client"), 9);
-    EXPECT_EQ(ValueOf(samples, "gmewatch_replica_mismatch_total"), 0);
-  }
-}
-
-TEST_F(CounterTest, NeitherRoleTakesTheStateOfTheOther) {
-  StartSite();
-  EXPECT_EQ(site_->counter(0).Terminate(), 0);
-  const Ended ended =
-      RunToEnd(GmewatchdPath(), {"--state_dir=" + site_->StateDir(0),
-                                 "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0"});
-  EXPECT_EQ(ended.status, 1);
-  EXPECT_THAT(ended.error, HasSubstr("this is the state of a gmewatchd with role counter"));
 }
 
 }  // namespace

@@ -46,8 +46,11 @@ const std::string& FrontSite::CounterConfig(const std::string& more) {
 std::vector<std::string> FrontSite::CounterArguments(size_t counter, const std::string& more) {
   std::string& admin = counters_[counter].admin;
   if (admin.empty()) admin = absl::StrCat("127.0.0.1:", FreePort());
-  return {"--config=" + CounterConfig(more), "--admin_address=" + admin,
-          "--state_dir=" + StateDir(counter)};
+  std::vector<std::string> arguments = {"--config=" + CounterConfig(more),
+                                        "--admin_address=" + admin,
+                                        "--state_dir=" + StateDir(counter)};
+  arguments.insert(arguments.end(), counter_flags_.begin(), counter_flags_.end());
+  return arguments;
 }
 
 absl::Status FrontSite::StartCounter(size_t counter, const std::string& more) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -32,6 +33,8 @@ class FrontSite {
   // `more`: lines added to the settings of counters. They are made once, with the first call.
   const std::string& CounterConfig(const std::string& more = "");
   absl::Status StartCounter(size_t counter, const std::string& more = "");
+  // For counters that start from now on.
+  void SetCounterFlags(std::vector<std::string> flags) { counter_flags_ = std::move(flags); }
   void KillCounter(size_t counter);
   // A counter that reads the whole log and keeps nothing.
   absl::StatusOr<std::unique_ptr<GmewatchdProcess>> StartNewCounter();
@@ -65,6 +68,7 @@ class FrontSite {
   std::optional<KafkaLayout> layout_;
   std::string config_;
   std::string counter_config_;
+  std::vector<std::string> counter_flags_;
   std::vector<Process> fronts_;
   std::map<size_t, Process> counters_;
 };

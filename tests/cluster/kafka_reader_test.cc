@@ -156,13 +156,13 @@ TEST_F(KafkaReaderTest, ATransactionOfAnotherProgramStopsIt) {
   raw_kafka::WriteInTransaction(settings_, 0, "theirs");
   Write(0, "ours");
   // Offset 2 is the transaction's marker, which no reader is given.
-  ExpectStop(2, absl::StatusCode::kDataLoss, "offset 2", "copy state.db from another counter");
+  ExpectStop(2, absl::StatusCode::kDataLoss, "offset 2", "take the state of another counter");
 }
 
 TEST_F(KafkaReaderTest, ALogThatBeginsAfterThePositionStopsIt) {
   for (const char* record : {"a", "b", "c"}) Write(0, record);
   raw_kafka::DeleteRecords(settings_, 0, 2);
-  ExpectStop(0, absl::StatusCode::kDataLoss, "offset 1", "copy state.db from another counter", 1);
+  ExpectStop(0, absl::StatusCode::kDataLoss, "offset 1", "take the state of another counter", 1);
   std::vector<std::string> records;
   ASSERT_TRUE(Read({2, 0}, 1, &records).ok());
   EXPECT_THAT(records, ElementsAre("0/2 c"));
@@ -170,7 +170,7 @@ TEST_F(KafkaReaderTest, ALogThatBeginsAfterThePositionStopsIt) {
 
 TEST_F(KafkaReaderTest, ALogThatEndsBeforeThePositionStopsIt) {
   Write(0, "a");
-  ExpectStop(0, absl::StatusCode::kDataLoss, "offset 7", "copy state.db from another counter", 7);
+  ExpectStop(0, absl::StatusCode::kDataLoss, "offset 7", "take the state of another counter", 7);
 }
 
 TEST_F(KafkaReaderTest, ADamagedRecordStopsIt) {

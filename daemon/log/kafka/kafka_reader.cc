@@ -13,7 +13,8 @@ namespace gmewatch {
 namespace {
 
 constexpr absl::string_view kCopyState =
-    "copy state.db from another counter, or start this one without a state and a log that begins "
+    "take the state of another counter (gmectl state copy), or start this one without a state and "
+    "a log that begins "
     "with its first record";
 
 }  // namespace

@@ -56,6 +56,15 @@ class AdminServerTest : public testing::Test {
       response.body = absl::StrCat("deep ", request.path);
       return response;
     });
+    server_->AddStream("/long", [](ChunkSink sink) {
+      const std::string piece(ChunkWriter::kChunkBytes, 'x');
+      for (int i = 0; i < 3; ++i) sink(piece);
+      sink(piece.substr(0, 5));
+      sink("");
+      return absl::OkStatus();
+    });
+    server_->AddStream("/forbidden",
+                       [](ChunkSink) { return absl::PermissionDeniedError("not you"); });
     server_->AddHandler("/moved", [](const IncomingRequest&) {
       AdminResponse response;
       response.status = 308;

@@ -56,6 +56,19 @@ TEST_F(AdminServerTest, CompressesTheMetricsForWhoAsksForIt) {
   EXPECT_EQ(connection.ReadReply()->body, "first second");
 }
 
+TEST_F(AdminServerTest, StreamsWhatAHandlerWritesInPieces) {
+  StartServer();
+  const std::string body(3 * ChunkWriter::kChunkBytes + 5, 'x');
+  EXPECT_EQ(Fetch("/long").body, body);
+  EXPECT_EQ(Fetch("/long").Header("content-type"), "application/octet-stream");
+  EXPECT_EQ(Fetch("/long", "HEAD").body, "");
+  const HttpReply forbidden = Fetch("/forbidden");
+  EXPECT_EQ(forbidden.status, 403);
+  EXPECT_EQ(forbidden.body, "not you\n");
+  // Not in the list of paths.
+  EXPECT_EQ(Fetch("/").body.find("/long"), std::string::npos);
+}
+
 TEST_F(AdminServerTest, SendsHttp10WithoutChunks) {
   StartServer();
   HttpConnection connection(server_->address());

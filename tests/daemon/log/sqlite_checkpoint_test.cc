@@ -77,7 +77,7 @@ TEST(SqliteCheckpointTest, DamageSaysWhatToDo) {
   Shell(dir.path() + "/state.db").Run("UPDATE partitions SET next_offset = 6");
   const absl::Status status = Open(dir.path())->LoadCheckpoint().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("copy state.db from another counter"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("take the state of another counter"));
 }
 
 }  // namespace
