@@ -113,9 +113,9 @@ void SetOptions(CURL* easy, const HttpOptions& options, const std::string& url) 
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, absl::ToInt64Milliseconds(options.deadline));
   if (options.stall > absl::ZeroDuration()) {
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(
-        easy, CURLOPT_LOW_SPEED_TIME,
-        static_cast<long>(absl::ToInt64Seconds(options.stall)));  // NOLINT(google-runtime-int)
+    // NOLINTNEXTLINE(google-runtime-int): libcurl's type
+    const auto seconds = static_cast<long>(absl::ToInt64Seconds(options.stall));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, seconds);
   }
   curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!options.use_proxy || IsThisMachine(PartOf(url, CURLUPART_HOST))) {
