@@ -54,12 +54,21 @@ void CountReaders::Use(const DaemonFiles& files, const std::string& url) {
   annotations_.Use(files.settings.annotations(), files.catalog, url);
 }
 
+void CountReaders::AddTo(AdminServer* server) {
+  triage_.AddTo(server);
+  // Without a wait for the log: it is asked, too, when that does not answer.
+  server->AddHandler("/metrics/self", [this](const IncomingRequest& request) {
+    return OwnMetrics(ReadStats(), request);
+  });
+}
+
 void CountReaders::StartCheckpoints(CheckpointStore& store, absl::Duration interval) {
   checkpointer_ = std::make_unique<Checkpointer>(aggregate_, store, clock_, interval,
                                                  [this](bool changed_only, Checkpoint* checkpoint) {
                                                    AddToCheckpoint(changed_only, checkpoint);
                                                  });
   checkpointer_->Start();
+  running_checkpointer_ = checkpointer_.get();
 }
 
 void CountReaders::Start(const DaemonFiles& files, const std::string& url) {
@@ -87,7 +96,8 @@ void CountReaders::Stop() {
 }
 
 CheckpointStats CountReaders::checkpoints() const {
-  return checkpointer_ == nullptr ? CheckpointStats() : checkpointer_->stats();
+  const Checkpointer* const running = running_checkpointer_;
+  return running == nullptr ? CheckpointStats() : running->stats();
 }
 
 void CountReaders::AddToCheckpoint(bool changed_only, Checkpoint* checkpoint) {

@@ -73,7 +73,7 @@ class CountReaders {
 
   // Takes effect with the next request and tick. `url`: that of the admin port.
   void Use(const DaemonFiles& files, const std::string& url);
-  void AddTo(AdminServer* server) { triage_.AddTo(server); }
+  void AddTo(AdminServer* server);
   // Writes a checkpoint to `store` each `interval`. REQUIRES: LoadDetectors was called.
   void StartCheckpoints(CheckpointStore& store, absl::Duration interval);
   // From now on what is counted is what is sent now; only now there is a metrics page. The settings
@@ -108,6 +108,8 @@ class CountReaders {
   SharedSessionWatch shared_sessions_;
   AnnotationPusher annotations_;
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
+  // The same once it runs: pages are read before.
+  std::atomic<const Checkpointer*> running_checkpointer_{nullptr};
   std::unique_ptr<MetricsPage> metrics_;        // null before Start
   std::atomic<bool> started_{false};
 };

@@ -134,15 +134,6 @@ struct MetricInfo {
   X(kAppRegionsLimit, kGauge, "gmewatch_app_regions_limit", (), \
     "The most pairs of app and region; beyond it events are counted as region other, then as app other.", \
     stats.daemon.app_regions_limit) \
-  X(kRecoveryDuration, kGauge, "gmewatch_recovery_duration_seconds", (), \
-    "How long the start took to load the checkpoint and replay the epochs after it.", \
-    stats.daemon.recovery_duration) \
-  X(kCheckpoints, kCounter, "gmewatch_checkpoints_total", (kLabelResult), \
-    "Checkpoints by result: success or failure.", ByResult(stats.checkpoints.saved, stats.checkpoints.failed)) \
-  X(kCheckpointLastSuccess, kGauge, "gmewatch_checkpoint_last_success_timestamp_seconds", (), \
-    "When the last checkpoint was saved, in Unix time; 0 before the first.", stats.checkpoints.last_success) \
-  X(kCheckpointDuration, kGauge, "gmewatch_checkpoint_duration_seconds", (), \
-    "How long the last checkpoint took.", stats.checkpoints.last_duration) \
   X(kIncidents, kGauge, "gmewatch_incidents", (), \
     "Active incidents: groups of spikes that belong together.", stats.detector.incidents) \
   X(kWatchedSeries, kGauge, "gmewatch_watched_series", (), \
@@ -159,11 +150,23 @@ struct MetricInfo {
     "Spikes whose annotation in Grafana is missing or out of date.", stats.annotate.queue) \
   X(kOpenMode, kGauge, "gmewatch_open_mode", (), \
     "1 while anybody may report for any app, because the settings list none.", stats.daemon.dangers[static_cast<size_t>(Danger::kOpen)]) \
-  X(kStarts, kCounter, "gmewatch_starts_total", (), \
-    "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts) \
   X(kLargestSeriesEvents, kGauge, "gmewatch_largest_series_events", (), \
     "Events of the series that has most; at 2^52 its batches are rejected.", \
     stats.daemon.largest_series_events)
+
+// The same roles: what they keep, and how their start went.
+#define GMEWATCH_STATE_METRICS(X) \
+  X(kRecoveryDuration, kGauge, "gmewatch_recovery_duration_seconds", (), \
+    "How long the start took to load the checkpoint and replay the epochs after it.", \
+    stats.daemon.recovery_duration) \
+  X(kCheckpoints, kCounter, "gmewatch_checkpoints_total", (kLabelResult), \
+    "Checkpoints by result: success or failure.", ByResult(stats.checkpoints.saved, stats.checkpoints.failed)) \
+  X(kCheckpointLastSuccess, kGauge, "gmewatch_checkpoint_last_success_timestamp_seconds", (), \
+    "When the last checkpoint was saved, in Unix time; 0 before the first.", stats.checkpoints.last_success) \
+  X(kCheckpointDuration, kGauge, "gmewatch_checkpoint_duration_seconds", (), \
+    "How long the last checkpoint took.", stats.checkpoints.last_duration) \
+  X(kStarts, kCounter, "gmewatch_starts_total", (), \
+    "Starts of gmewatchd with this state directory; 1 without one.", stats.daemon.starts)
 
 // The roles that take batches, with `stats` (SelfStats or FrontStats) and `pending_bytes`.
 #define GMEWATCH_INGEST_METRICS(X) \
@@ -204,7 +207,7 @@ struct MetricInfo {
     DangersOf(daemon)) \
   X(kUptime, kGauge, "gmewatch_uptime_seconds", (), \
     "Time since the start of the process, by a clock that nobody sets.", daemon.uptime) \
-  X(kReady, kGauge, "gmewatch_ready", (), "1 while batches are accepted.", daemon.ready) \
+  X(kReady, kGauge, "gmewatch_ready", (), "1 while /readyz succeeds: batches are accepted or, by a counter, counted up to now.", daemon.ready) \
   X(kBuildInfo, kGauge, "gmewatch_build_info", (kLabelVersion), \
     "1; the version of the daemon.", LabelledValues({{std::string(Version()), 1}})) \
   X(kProcessCpuSeconds, kCounter, "process_cpu_seconds_total", (), "User and system CPU time spent.", process.cpu) \
@@ -258,6 +261,7 @@ struct MetricInfo {
   GMEWATCH_RENDERED(constant, kind, name, labels, help)
 GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED)
 GMEWATCH_COUNT_METRICS(GMEWATCH_SELF)
+GMEWATCH_STATE_METRICS(GMEWATCH_SELF)
 GMEWATCH_INGEST_METRICS(GMEWATCH_SELF)
 GMEWATCH_COMMIT_METRICS(GMEWATCH_SELF)
 GMEWATCH_PROCESS_METRICS(GMEWATCH_SELF)
@@ -271,7 +275,7 @@ GMEWATCH_COUNTER_METRICS(GMEWATCH_SELF)
 #define GMEWATCH_SELF(constant, kind, name, labels, help, value) constant,
 // What a scrape of a daemon with role all has, in the order of the page.
 inline constexpr std::array kMetrics = {
-    GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED) GMEWATCH_COUNT_METRICS(GMEWATCH_SELF)
+    GMEWATCH_RENDERED_METRICS(GMEWATCH_RENDERED) GMEWATCH_COUNT_METRICS(GMEWATCH_SELF) GMEWATCH_STATE_METRICS(GMEWATCH_SELF)
         GMEWATCH_INGEST_METRICS(GMEWATCH_SELF) GMEWATCH_COMMIT_METRICS(GMEWATCH_SELF)
             GMEWATCH_PROCESS_METRICS(GMEWATCH_SELF)};
 #undef GMEWATCH_SELF

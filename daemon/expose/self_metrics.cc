@@ -1,12 +1,16 @@
 #include "daemon/expose/self_metrics.h"
 
+#include <prometheus/text_serializer.h>
+
 #include <iterator>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/expose/metric_family.h"
 #include "daemon/expose/metric_names.h"
+#include "daemon/expose/open_metrics.h"
 #include "daemon/expose/process_families.h"
 
 namespace gmewatch {
@@ -79,17 +83,36 @@ std::vector<prometheus::MetricFamily> SharedLogFamilies(const SharedLogStats& lo
   return families;
 }
 
+std::vector<prometheus::MetricFamily> OwnFamilies(const SelfStats& stats,
+                                                  const ProcessStats& process) {
+  std::vector<prometheus::MetricFamily> families;
+  GMEWATCH_STATE_METRICS(GMEWATCH_X)
+  Append(
+      stats.shared_log.has_value() ? SharedLogFamilies(*stats.shared_log) : IngestFamilies(stats),
+      &families);
+  Append(ProcessFamilies(stats.daemon, process), &families);
+  return families;
+}
+
 }  // namespace
 
 std::vector<prometheus::MetricFamily> SelfFamilies(const SelfStats& stats,
                                                    const ProcessStats& process) {
   std::vector<prometheus::MetricFamily> families;
   GMEWATCH_COUNT_METRICS(GMEWATCH_X)
-  Append(
-      stats.shared_log.has_value() ? SharedLogFamilies(*stats.shared_log) : IngestFamilies(stats),
-      &families);
-  Append(ProcessFamilies(stats.daemon, process), &families);
+  Append(OwnFamilies(stats, process), &families);
   return families;
+}
+
+AdminResponse OwnMetrics(const SelfStats& stats, const IncomingRequest& request) {
+  const std::string text =
+      prometheus::TextSerializer().Serialize(OwnFamilies(stats, ReadProcessStats()));
+  const ScrapeFormat format = FormatFor(ScrapeRequestOf(
+      request.address, [&request](const char* name) { return request.Header(name); }));
+  AdminResponse response;
+  response.content_type = std::string(format.content_type);
+  response.body = format.open_metrics ? OpenMetricsText(text) : text;
+  return response;
 }
 
 #undef GMEWATCH_X

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/aggregate/aggregate.h"
+#include "daemon/expose/admin_server.h"
 #include "daemon/expose/process_stats.h"
 #include "daemon/log/committer.h"
 #include "daemon/model/annotate_stats.h"
@@ -37,6 +38,10 @@ struct SelfStats {
 
 std::vector<prometheus::MetricFamily> SelfFamilies(const SelfStats& stats,
                                                    const ProcessStats& process);
+
+// The page of those of them that say how this process does, and nothing of the counts, in the
+// format that the reader asks for. Two processes that count the same are both scraped for it.
+AdminResponse OwnMetrics(const SelfStats& stats, const IncomingRequest& request);
 
 }  // namespace gmewatch
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +14,6 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "daemon/log/state_dir.h"
 #include "daemon/log/state_lock.h"
 
@@ -182,9 +182,9 @@ absl::Status BackUpState(const std::string& state_dir, const std::string& backup
 
 absl::Status SendCounterState(const std::string& state_dir,
                               absl::FunctionRef<bool(absl::string_view)> send) {
-  static absl::Mutex one_at_a_time;
-  if (!one_at_a_time.TryLock()) return absl::UnavailableError("another copy is being sent");
-  const auto unlock = absl::MakeCleanup([] { one_at_a_time.Unlock(); });
+  static std::atomic<bool> is_sending{false};
+  if (is_sending.exchange(true)) return absl::UnavailableError("another copy is being sent");
+  const auto sent = absl::MakeCleanup([] { is_sending = false; });
   const std::string copy = In(state_dir, "copy");
   std::error_code error;
   fs::remove_all(copy, error);  // of one that a kill cut short

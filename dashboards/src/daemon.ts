@@ -172,14 +172,19 @@ const room = () => [
     [
       line(used('gmewatch_sessions'), 'sessions, {{instance}}'),
       line(used('gmewatch_app_regions'), 'app_regions, {{instance}}'),
+      line(`${gauge('gmewatch_connect_connections')} / (${gauge('gmewatch_connect_connections_limit')} > 0)`, 'Connect, {{instance}}'),
       line(`process_open_fds{${CHOSEN}} / process_max_fds{${CHOSEN}} and on (instance) gmewatch_ready`, 'open files, {{instance}}'),
     ],
     { unit: UNIT.share },
   ),
   graph(
-    { title: 'Sessions and streams', description: 'Sessions whose duplicates are recognised, and open report streams.' },
+    { title: 'Sessions and streams', description: 'Sessions whose duplicates are recognised, open report streams, and open connections to the Connect port.' },
     THIRD,
-    [line(gauge('gmewatch_sessions'), 'sessions, {{instance}}'), line(gauge('gmewatch_streams'), 'streams, {{instance}}')],
+    [
+      line(gauge('gmewatch_sessions'), 'sessions, {{instance}}'),
+      line(gauge('gmewatch_streams'), 'streams, {{instance}}'),
+      line(gauge('gmewatch_connect_connections'), 'Connect, {{instance}}'),
+    ],
     { unit: UNIT.count },
   ),
   graph(
@@ -220,6 +225,58 @@ const announced = () => [
   ),
 ];
 
+// Of fronts and counters only, so empty on one machine.
+const NO_CLUSTER = 'no front, no counter';
+const cluster = () => [
+  graph(
+    { title: 'Batches by front', description: 'Batches a second that each front wrote to the shared log or rejected.' },
+    THIRD,
+    [line(rate('instance, result', 'gmewatch_front_batches_total'), '{{result}}, {{instance}}')],
+    { unit: UNIT.perSecond, noValue: NO_CLUSTER },
+  ),
+  graph(
+    { title: 'Writes to the shared log', description: 'Median and 99th percentile of the duration of a write; clients wait for it.' },
+    THIRD,
+    [
+      line(quantile(0.5, 'gmewatch_log_write_seconds'), 'median, {{instance}}'),
+      line(quantile(0.99, 'gmewatch_log_write_seconds'), 'p99, {{instance}}'),
+    ],
+    { unit: UNIT.seconds, noValue: NO_CLUSTER },
+  ),
+  graph(
+    { title: 'Lanes that cannot write', description: 'Partitions that a front could not write for ten seconds. The sessions of such a partition cannot report.' },
+    THIRD,
+    [line(gauge('gmewatch_lanes_stalled'), '{{instance}}')],
+    { unit: UNIT.count, noValue: NO_CLUSTER },
+  ),
+  graph(
+    { title: 'Counters behind', description: 'What was acknowledged longer ago is counted; and the 99th percentile of how long scrapes and ticks waited for it.' },
+    THIRD,
+    [
+      line(gauge('gmewatch_log_behind_seconds'), 'behind, {{instance}}'),
+      line(quantile(0.99, 'gmewatch_read_wait_seconds'), 'p99 of waits, {{instance}}'),
+    ],
+    { unit: UNIT.seconds, noValue: NO_CLUSTER },
+  ),
+  graph(
+    { title: 'Fronts and counters', description: 'Fronts and counters that do not answer, records that two counters counted differently (must be 0), and reads and writes of the log that failed in five minutes.' },
+    THIRD,
+    [
+      line('count by (job) (up{job=~"gmewatch-front|gmewatch-counter"} == 0)', 'down, {{job}}'),
+      line(gauge('gmewatch_replica_mismatch_total'), 'mismatches, {{instance}}'),
+      line(`sum by (instance) (increase(gmewatch_failed_reads_total{${CHOSEN}}[5m]))`, 'failed reads, {{instance}}'),
+      line(`sum by (instance) (increase(gmewatch_failed_log_writes_total{${CHOSEN}}[5m]))`, 'failed writes, {{instance}}'),
+    ],
+    { unit: UNIT.count, noValue: NO_CLUSTER },
+  ),
+  graph(
+    { title: 'Log kept for', description: 'How long a counter could be away before the log deletes records that it needs.' },
+    THIRD,
+    [line(gauge('gmewatch_log_retention_left_seconds'), '{{instance}}')],
+    { unit: UNIT.duration, noValue: NO_CLUSTER },
+  ),
+];
+
 export const daemon = (): dashboard.Dashboard =>
   assemble({
     uid: UID.daemon,
@@ -229,5 +286,5 @@ export const daemon = (): dashboard.Dashboard =>
     variables: [variables.datasource(), variables.instance()],
     // Spikes would hide the state of gmewatchd, so they are off until switched on.
     annotations: annotations({}, { shown: false, perIncident: true }),
-    panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], ...announced()],
+    panels: [...numbers(), ...way(), ...latency(), ...disk().slice(0, 3), ...room(), disk()[3], ...announced(), ...cluster()],
   });

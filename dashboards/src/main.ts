@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ALERTS_OF_CODES, RECORDINGS_OF_CODES } from './alerts_of_codes';
+import { ALERTS_OF_CLUSTER } from './alerts_of_cluster';
 import { ALERTS_OF_DAEMON, RECORDINGS_OF_DAEMON } from './alerts_of_daemon';
 import { readCatalog } from './catalog';
 import { code } from './code';
@@ -12,7 +13,7 @@ import { overview } from './overview';
 import { prometheusAlerts, prometheusRecordings } from './prometheus_rules';
 import { runbook } from './runbook';
 
-const GROUPS = { 'gmewatch-codes': ALERTS_OF_CODES, 'gmewatch-daemon': ALERTS_OF_DAEMON };
+const GROUPS = { 'gmewatch-codes': ALERTS_OF_CODES, 'gmewatch-daemon': ALERTS_OF_DAEMON, 'gmewatch-cluster': ALERTS_OF_CLUSTER };
 
 // The generated files by path.
 function files(): Record<string, string> {

@@ -92,6 +92,10 @@ TEST_F(CounterTest, WhileTheLogDoesNotAnswerAScrapeGetsNoNumbers) {
   for (int broker = 1; broker <= KafkaBrokers::kBrokers; ++broker) KafkaBrokers::Stop(broker);
   EXPECT_THAT(Fetch(site_->counter(0), "/metrics"),
               AllOf(HasSubstr("503 partition "), HasSubstr("within 1s")));
+  // Why it has none is to be had all the same.
+  EXPECT_THAT(Fetch(site_->counter(0), "/metrics/self"),
+              AllOf(HasSubstr("200 "), HasSubstr("\ngmewatch_failed_reads_total 1\n"),
+                    HasSubstr("\ngmewatch_log_behind_seconds ")));
   // People and gmectl get what was counted.
   EXPECT_THAT(Fetch(site_->counter(0), "/api/v1/top"), HasSubstr("1005"));
   EXPECT_THAT(Fetch(site_->counter(0), "/healthz"), HasSubstr("200"));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "daemon/base/version.h"
 #include "tests/daemon/expose/exposition.h"
 
@@ -170,6 +172,17 @@ TEST(SelfMetricsTest, ACounterShowsItsLogAndNoPorts) {
         "\ngmewatch_failed_reads_total 403\n", "\ngmewatch_replica_mismatch_total 404\n",
         "\ngmewatch_batches_total{result=\"counted\"} 101\n"}) {
     EXPECT_NE(text().find(line), std::string::npos) << line;
+  }
+  // The page of a process alone.
+  const AdminResponse own = OwnMetrics(stats, IncomingRequest{.path = "/metrics/self"});
+  EXPECT_TRUE(absl::StartsWith(own.content_type, "text/plain; version=0.0.4")) << own.content_type;
+  for (const char* line :
+       {"\ngmewatch_log_behind_seconds 0.25\n", "\ngmewatch_ready ", "\ngmewatch_starts_total ",
+        "\ngmewatch_checkpoints_total{result=\"success\"} ", "\nprocess_threads "}) {
+    EXPECT_NE(own.body.find(line), std::string::npos) << line;
+  }
+  for (const char* count : {"gmewatch_batches_total", "gmewatch_sessions ", "gme_"}) {
+    EXPECT_EQ(own.body.find(absl::StrCat("\n", count)), std::string::npos) << count;
   }
   for (const char* absent :
        {"\ngmewatch_streams", "\ngmewatch_commits_total", "\ngmewatch_journal_size_bytes",
