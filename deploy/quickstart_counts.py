@@ -1,8 +1,11 @@
 """The queries of deploy/quickstart: counts of gmewatchd, Prometheus and the fleet, their table, and the alert.
 
 usage: quickstart_counts.py free_port PORT         PORT, or a free one if it is taken
+       quickstart_counts.py ready HOST:PORT        "ready" once /readyz says so
        quickstart_counts.py counted HOST:PORT      events that gmewatchd shows on its /metrics
+       quickstart_counts.py batches HOST:PORT      batches that a front has acknowledged
        quickstart_counts.py queried HOST:PORT      events that Prometheus answers with
+       quickstart_counts.py resets HOST:PORT N     how often one of these counters went back in the last N seconds, by Prometheus
        quickstart_counts.py acknowledged FILE      events that the fleet had acknowledged, from its --json
        quickstart_counts.py table HOST:PORT        Prometheus' answer for people
        quickstart_counts.py spike HOST:PORT CODE   the sample of an active spike of the code on gmewatchd's /metrics
@@ -26,6 +29,7 @@ TABLE_ROWS = 10
 # Code 0 is counted apart from the errors.
 EVENTS = ("gme_error_events_total", "gme_success_events_total")
 _SAMPLE = re.compile(rf"^(?:{'|'.join(EVENTS)})(?:\{{.*\}})? (\S+)", re.MULTILINE)
+_BATCHES = re.compile(r'^gmewatch_front_batches_total\{result="written"\} (\S+)', re.MULTILINE)
 
 # Everything is on loopback; a proxy of the environment must not be used.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -57,8 +61,18 @@ def free_port(port: int) -> int:
     raise NoAnswer("there is no free port")
 
 
+def ready(address: str) -> str:
+    _get(f"http://{address}/readyz")
+    return "ready"
+
+
 def counted(address: str) -> int:
     return sum(int(float(value)) for value in _SAMPLE.findall(_get(f"http://{address}/metrics")))
+
+
+def batches(address: str) -> int:
+    """A front that was just started has none yet."""
+    return sum(int(float(value)) for value in _BATCHES.findall(_get(f"http://{address}/metrics")))
 
 
 def query(address: str, expression: str) -> list[dict]:
@@ -78,6 +92,14 @@ def _value(sample: dict) -> int:
 
 def queried(address: str) -> int:
     samples = [sample for name in EVENTS for sample in query(address, f"sum({name})")]
+    if not samples:
+        raise NoAnswer("Prometheus has no counts yet")
+    return sum(_value(sample) for sample in samples)
+
+
+def resets(address: str, seconds: str) -> int:
+    """0 is an answer only if there are series whose resets could be seen."""
+    samples = [sample for name in EVENTS for sample in query(address, f"sum(resets({name}[{int(seconds)}s]))")]
     if not samples:
         raise NoAnswer("Prometheus has no counts yet")
     return sum(_value(sample) for sample in samples)
@@ -146,8 +168,11 @@ def alert(address: str, code: str) -> str:
 
 COMMANDS = {
     "free_port": lambda port: free_port(int(port)),
+    "ready": ready,
     "counted": counted,
+    "batches": batches,
     "queried": queried,
+    "resets": resets,
     "acknowledged": acknowledged,
     "table": table,
     "spike": spike,

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # Starts, watches and stops the processes of deploy/quickstart; each has a process group of its own and is stopped by its id. To
-# be sourced, with lib.sh; needs `set -euo pipefail`.
+# be sourced, with lib.sh; needs `set -euo pipefail` and the variable `root`.
 
-# Set by the script: the folder of their output, and how many seconds the fleet runs.
-logs='' seconds=0
+# Set by the script: the folder of their output, how many seconds the fleet runs, Prometheus' address, and the events counted before
+# this run.
+logs='' seconds=0 prometheus='' before=0
 
 declare -A pids=() statuses=()
 
@@ -21,15 +22,23 @@ is_running() { [[ -n ${pids[$1]:-} && -z ${statuses[$1]:-} ]] && kill -0 "${pids
 await_end() {
   [[ -z ${statuses[$1]:-} ]] || return 0
   local status=0
-  wait "${pids[$1]}" || status=$?
+  # bash itself writes a line about a process that was killed.
+  wait "${pids[$1]}" 2>/dev/null || status=$?
   statuses[$1]=$status
 }
 
-# stop NAME: SIGTERM, and SIGKILL if it still runs after 20 s.
+# kill_part NAME: SIGKILL, before the visitor's eyes; it may be started again.
+kill_part() {
+  kill -KILL -- "-${pids[$1]}"
+  await_end "$1"
+  unset "pids[$1]" "statuses[$1]"
+}
+
+# stop NAME [SECONDS]: SIGTERM, and SIGKILL if it still runs after 20 s, or that many.
 stop() {
   is_running "$1" || return 0
   kill -TERM -- "-${pids[$1]}" 2>/dev/null || true
-  local deadline=$((SECONDS + 20))
+  local deadline=$((SECONDS + ${2:-20}))
   while is_running "$1" && ((SECONDS < deadline)); do sleep 0.1; done
   if is_running "$1"; then kill -KILL -- "-${pids[$1]}" 2>/dev/null || true; fi
   await_end "$1"
@@ -40,7 +49,9 @@ stop_all() {
   trap '' INT TERM HUP
   # From the entrance to the exit.
   local name
-  for name in fleet gmewatchd prometheus alertmanager build; do stop "$name"; done
+  for name in fleet haproxy front-1 front-2 gmewatchd counter-a counter-b prometheus alertmanager build; do stop "$name"; done
+  # A broker that ends asks the others, which end too: it waits for them in vain. What it has taken is in its files.
+  for name in broker-1 broker-2 broker-3; do stop "$name" 1; done
 }
 trap stop_all EXIT
 trap 'say "stopping; the counts are kept"; exit 130' INT
@@ -83,4 +94,43 @@ await() {
     fi
     sleep 0.5
   done
+}
+
+# --- What is counted ---------------------------------------------------------------------------------------------------
+
+counts() { python3 "${root:?}/deploy/quickstart_counts.py" "$@"; }
+
+# port_for NAME PORT: PORT, or a free one if that is taken.
+port_for() {
+  local port
+  port=$(counts free_port "$2")
+  ((port == $2)) || say "port $2 is taken, so $1 takes $port"
+  printf '%s\n' "$port"
+}
+
+# Each sets a variable, for await.
+shows_this_run() { queried=$(counts queried "$prometheus") && ((queried > before)); }
+shows_all() { queried=$(counts queried "$prometheus") && ((queried == ${counted:?})); }
+
+# --- The programs ------------------------------------------------------------------------------------------------------
+
+# run_step WORDS COMMAND...: in the project's folder and to its end; a signal ends it too.
+run_step() {
+  local words=$1
+  shift
+  env -C "$root" setsid "$@" </dev/null &
+  pids[build]=$!
+  wait "${pids[build]}" || die 1 "$words"
+  unset 'pids[build]'
+}
+
+# build: the release preset, into bin_dir.
+build() {
+  # A folder of its own, so that a developer's build/release keeps its settings.
+  local folder=$root/build/quickstart
+  say 'building the release preset; a first time takes minutes'
+  run_step 'the build failed' \
+    cmake --preset release -B "$folder" -DGMEWATCH_TESTS=OFF "-DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$folder/bin"
+  run_step 'the build failed' cmake --build "$folder" --target gmewatchd gmectl gmewatch_fleet
+  export bin_dir=$folder/bin
 }

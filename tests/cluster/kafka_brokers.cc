@@ -32,7 +32,7 @@ std::string KafkaBrokers::WhySkipped() {
 std::string KafkaBrokers::Addresses() {
   std::string addresses = ReadFile(Directory() + "/addresses");
   if (addresses.empty()) {
-    Die("the brokers do not run; ctest starts them, by hand: tests/cluster/brokers up " +
+    Die("the brokers do not run; ctest starts them, by hand: deploy/kafka/brokers up " +
         Directory());
   }
   return addresses;
