@@ -74,7 +74,7 @@ void CountReaders::StartCheckpoints(CheckpointStore& store, absl::Duration inter
 void CountReaders::Start(const DaemonFiles& files, const std::string& url) {
   metrics_ = std::make_unique<MetricsPage>(
       aggregate_.counters(), clock_, parts_.show, [this] { return spikes_.Report(); },
-      [this] { return silence_.Report(); }, [this] { return ReadStats(); });
+      [this] { return silence_.Report(); }, [this] { return ReadStats(); }, parts_.shared);
   Use(files, url);
   started_ = true;
   triage_.Start();

@@ -36,6 +36,8 @@ struct CountReaderParts {
   std::function<RejectedByReason()> rejected;
   SilenceWatch::IntakeFn intake;
   ZeroFirst::ShowFn show;
+  // Whether other processes show the same counters.
+  bool shared = false;
   // Whether the counters have everything up to now; may take up to half a tick. Absent: always.
   SpikeWatch::CompleteFn complete;
   // Whether this process is the one to push annotations. Absent: it is.

@@ -75,6 +75,7 @@ absl::Status Counter::Restore() {
     log_->Show(places, codes);
   };
   const absl::Duration tick = DetectSettings(core_.files().settings.detect()).tick;
+  parts.shared = true;
   parts.complete = [this, wait = std::min(tick / 2, kTickWaitMax)] {
     return log_->Await(wait).ok();
   };

@@ -24,12 +24,12 @@ std::string Text(absl::string_view text) { return std::string(text); }
 }  // namespace
 
 MetricsPage::MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show,
-                         SpikesFn spikes, SilenceFn silence, StatsFn stats)
+                         SpikesFn spikes, SilenceFn silence, StatsFn stats, bool shared)
     : clock_(clock),
       spikes_(std::move(spikes)),
       silence_(std::move(silence)),
       stats_(std::move(stats)),
-      zero_first_(counters, clock, std::move(show)),
+      zero_first_(counters, clock, std::move(show), shared),
       gme_families_(counters),
       completed_(ScrapesBy("completed")),
       broken_off_(ScrapesBy("broken_off")),

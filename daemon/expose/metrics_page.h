@@ -36,9 +36,10 @@ class MetricsPage {
   using SilenceFn = std::function<SilenceSnapshot()>;
   using StatsFn = std::function<SelfStats()>;
 
-  // The functions are called on the threads that render.
+  // The functions are called on the threads that render. `shared`: other processes show these
+  // counters too (zero_first.h).
   MetricsPage(const Counters& counters, Clock& clock, ZeroFirst::ShowFn show, SpikesFn spikes,
-              SilenceFn silence, StatsFn stats);
+              SilenceFn silence, StatsFn stats, bool shared = false);
 
   // Takes effect with the next scrape.
   void SetCatalog(absl::Span<const CatalogCode> codes, const CatalogDisplay& display) {

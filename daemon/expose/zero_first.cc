@@ -5,8 +5,8 @@
 
 namespace gmewatch {
 
-ZeroFirst::ZeroFirst(const Counters& counters, Clock& clock, ShowFn show)
-    : counters_(counters), clock_(clock), show_(std::move(show)) {
+ZeroFirst::ZeroFirst(const Counters& counters, Clock& clock, ShowFn show, bool shared)
+    : counters_(counters), clock_(clock), show_(std::move(show)), shared_(shared) {
   for (size_t id = 0; id < counters_.places(); ++id) {
     place_was_shown_.push_back(counters_.place(id).shown());
   }
@@ -37,11 +37,13 @@ ScrapeView ZeroFirst::Begin(std::optional<uint64_t> scraper) {
   }
   for (size_t id = 0; id < view.place_shown.size(); ++id) {
     const bool was_shown = id < place_was_shown_.size() && place_was_shown_[id];
-    view.place_shown[id] = was_shown || (id < known.places && counters_.place(id).shown());
+    const bool may_see = shared_ || id < known.places;
+    view.place_shown[id] = was_shown || (may_see && counters_.place(id).shown());
   }
   for (size_t slot = 0; slot < view.codes; ++slot) {
     const bool was_shown = slot < code_was_shown_.size() && code_was_shown_[slot];
-    view.code_shown[slot] = was_shown || (slot < known.codes && counters_.code_shown(slot));
+    const bool may_see = shared_ || slot < known.codes;
+    view.code_shown[slot] = was_shown || (may_see && counters_.code_shown(slot));
   }
   if (!asked.places.empty() || !asked.codes.empty()) {
     show_(std::move(asked.places), std::move(asked.codes));

@@ -9,6 +9,10 @@
 // column may be shown before the first scraper sees its counts, so this holds over a crash too.
 // Readers that are no scrapers (ScraperId) see all counts at once and change nothing.
 //
+// If other processes show the same counters (`shared`), a scraper may come from one of them, and
+// nobody here knows what it saw there. So what may be shown is shown to every scraper then, and the
+// zeros of one that comes later, or less often than the first, may be missing.
+//
 // Thread safety: every method may be called from any thread. `counters` and `clock` must outlive
 // it. `show` is called on the thread that calls Begin, under no lock.
 //
@@ -49,8 +53,8 @@ class ZeroFirst {
   // done.
   using ShowFn = std::function<void(std::vector<Place> places, std::vector<int32_t> codes)>;
 
-  // What `counters` has by now is at zero only where it is not shown.
-  ZeroFirst(const Counters& counters, Clock& clock, ShowFn show);
+  // What `counters` has by now is at zero only where it is not shown. `shared`: see above.
+  ZeroFirst(const Counters& counters, Clock& clock, ShowFn show, bool shared = false);
 
   void SetZeroFor(absl::Duration zero_for);
 
@@ -93,6 +97,7 @@ class ZeroFirst {
   const Counters& counters_;
   Clock& clock_;
   const ShowFn show_;
+  const bool shared_;
   std::vector<bool> place_was_shown_;  // at the start
   std::vector<bool> code_was_shown_;
 

@@ -65,6 +65,26 @@ class ZeroFirstTest : public testing::Test {
       }};
 };
 
+TEST_F(ZeroFirstTest, WhatAnotherProcessMayShowIsNotAtZeroAgainForAScraperThatComesFromThere) {
+  ZeroFirst other(
+      counters_, clock_, [](const auto&, const auto&) {}, /*shared=*/true);
+  AddPlace();
+  const size_t slot = counters_.AddCode(1005, /*shown=*/false);
+  const ScrapeView early = other.Begin(kFast);
+  EXPECT_THAT(early.place_shown, ElementsAre(false));
+  EXPECT_FALSE(early.code_shown[slot]);
+  // As a record in the shared log says.
+  counters_.mutable_place(0)->Show();
+  counters_.ShowCode(slot);
+  for (const uint64_t scraper : {kFast, kSlow}) {
+    const ScrapeView view = other.Begin(scraper);
+    EXPECT_THAT(view.place_shown, ElementsAre(true));
+    EXPECT_TRUE(view.code_shown[slot]);
+  }
+  // A process alone knows what its scrapers have seen.
+  EXPECT_THAT(Scrape(kSlow), ElementsAre(false));
+}
+
 TEST_F(ZeroFirstTest, DoesNotAskForWhatIsShownAtTheStart) {
   counters_.AddPlace({"demo", "eu"}, /*shown=*/true);
   counters_.AddCode(1005, /*shown=*/true);
