@@ -1,5 +1,7 @@
-"""deploy/compose.yaml as far as it can be checked without a container engine."""
+"""deploy/compose.yaml and compose_cluster.yaml as far as they can be checked without a container engine."""
 
+import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -100,6 +102,95 @@ class ComposeTest(unittest.TestCase):
             )
             self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
             self.assertRegex(check.stdout, r"SUCCESS: [1-9]\d* rules found")
+
+
+class ClusterComposeTest(unittest.TestCase):
+    def setUp(self):
+        self.compose = yaml.safe_load((DEPLOY / "compose_cluster.yaml").read_text(encoding="utf-8"))
+        self.services = self.compose["services"]
+
+    def made(self, service: str, folder: str, *places: tuple[str, str]) -> Path:
+        """What the start of a service makes of the shipped file, with the paths of this machine in place of the container's."""
+        script = self.services[service]["entrypoint"][-1].split(" && exec ")[0].split("&&")[0]
+        target = Path(folder) / "made"
+        for there, here in (*places, (re.search(r"> (\S+)", script).group(1), str(target))):
+            self.assertIn(there, script)
+            script = script.replace(there, here)
+        subprocess.run(["sh", "-c", script], check=True)
+        return target
+
+    def test_every_mounted_path_exists_and_every_volume_is_used(self):
+        single = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+        unused = set(self.compose["volumes"])
+        for name, service in self.services.items():
+            if "extends" in service:
+                self.assertEqual(service, {"extends": {"file": "compose.yaml", "service": name}})
+                service = single[name]
+            for volume in service["volumes"]:
+                source = volume.split(":")[0]
+                if source.startswith("."):
+                    self.assertTrue((DEPLOY / source).resolve().exists(), f"{name}: {source}")
+                else:
+                    self.assertIn(source, self.compose["volumes"], name)
+                    unused.discard(source)
+        self.assertEqual(unused, set())
+
+    def test_no_port_is_public_and_only_the_proxy_and_prometheus_have_any(self):
+        self.assertEqual({name for name, service in self.services.items() if "ports" in service}, {"haproxy", "prometheus"})
+        for name in ("haproxy", "prometheus"):
+            for port in self.services[name]["ports"]:
+                self.assertRegex(port, r"^127\.0\.0\.1:\d+:\d+$", name)
+
+    def test_brokers_differ_by_number_and_name_alone(self):
+        voters, common = [], []
+        for number in (1, 2, 3):
+            environment = dict(self.services[f"kafka-{number}"]["environment"])
+            self.assertEqual(environment.pop("KAFKA_NODE_ID"), str(number))
+            self.assertEqual(environment.pop("KAFKA_ADVERTISED_LISTENERS"), f"PLAINTEXT://kafka-{number}:9092")
+            voters.append(f"{number}@kafka-{number}:9093")
+            common.append(environment)
+        self.assertEqual(common[1:], common[:-1])
+        self.assertEqual(common[0]["KAFKA_CONTROLLER_QUORUM_VOTERS"], ",".join(voters))
+
+    def test_fronts_and_counters_have_the_same_settings_but_for_the_role(self):
+        front, counter = (yaml.safe_load((DEPLOY / f"compose_cluster_{role}.yaml").read_text(encoding="utf-8")) for role in ("front", "counter"))
+        self.assertEqual((front.pop("role"), counter.pop("role")), ("front", "counter"))
+        self.assertEqual(front, counter)
+        for broker in front["log"]["kafka"]["brokers"]:
+            self.assertIn(broker.split(":")[0], self.services)
+
+    def test_fronts_and_counters_wait_for_the_topic_and_write_their_state_alone(self):
+        for name in ("front-1", "front-2", "counter-a", "counter-b"):
+            service = self.services[name]
+            self.assertEqual(service["depends_on"], {"topic": {"condition": "service_completed_successfully"}})
+            self.assertIs(service["read_only"], True)
+            self.assertEqual(service["cap_drop"], ["ALL"])
+            written = [volume for volume in service["volumes"] if not volume.endswith(":ro")]
+            self.assertEqual(written, [f"{name}:/var/lib/gmewatch"] if name.startswith("counter") else [])
+
+    def test_haproxy_reads_what_its_start_makes_of_the_shipped_file(self):
+        if shutil.which("haproxy") is None:
+            self.skipTest("HAProxy is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.made("haproxy", folder, ("/etc/gmewatch/cluster.cfg", str(DEPLOY / "haproxy/cluster.cfg")))
+            text = made.read_text(encoding="utf-8")
+            # The names of containers cannot be looked up here; all else is checked.
+            check = subprocess.run(["haproxy", "-c", "-f", str(made)], capture_output=True, text=True, check=False)
+        self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+        for server in ("server front-1 front-1:4747 port 9747 check-proto h1", "server front-2 front-2:4747 port 9747 check-proto h1",
+                       "server counter-a counter-a:9747", "server counter-b counter-b:9747 backup"):
+            self.assertRegex(text, rf"(?m)^  {server}$")
+        self.assertEqual(re.findall(r"127\.0\.0\.\d+:\d+", "".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))), ["127.0.0.11:53"])
+
+    def test_prometheus_reads_what_its_start_makes_of_the_shipped_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.made("prometheus", folder, ("/etc/gmewatch/prometheus.yml", str(DEPLOY / "prometheus/cluster.yml")),
+                             ("/etc/gmewatch/rules", str(ROOT / "dashboards/prometheus")))
+            text = made.read_text(encoding="utf-8")
+            check = subprocess.run(["promtool", "check", "config", str(made)], capture_output=True, text=True, check=False)
+        self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+        targets = re.findall(r'targets: \["(.*)"\]', text)
+        self.assertEqual(targets, ["alertmanager:9093", "haproxy:9747", "front-1:9747", "front-2:9747", "haproxy:8404"])
 
 
 if __name__ == "__main__":

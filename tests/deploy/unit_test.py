@@ -1,5 +1,6 @@
-"""The systemd unit, as systemd's own verifier reads it; it starts nothing."""
+"""The systemd units, as systemd's own verifier reads them; it starts nothing."""
 
+import difflib
 import re
 import shutil
 import subprocess
@@ -7,7 +8,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-UNIT = Path(__file__).resolve().parents[2] / "deploy/systemd/gmewatchd.service"
+FOLDER = Path(__file__).resolve().parents[2] / "deploy/systemd"
+UNIT = FOLDER / "gmewatchd.service"
+ROLES = (FOLDER / "gmewatchd-front.service", FOLDER / "gmewatchd-counter.service")
 PROGRAM = "/usr/local/bin/gmewatchd"
 # serving threads (32 at most) and the others, daemon/run.cc
 THREADS_MAX = 32 + 80
@@ -24,8 +27,9 @@ def analyze(verb: list[str], unit: str) -> subprocess.CompletedProcess:
 @unittest.skipUnless(shutil.which("systemd-analyze"), "the Debian package systemd is not installed")
 class UnitTest(unittest.TestCase):
     def test_the_verifier_finds_nothing(self):
-        done = analyze(["verify", "--man=no"], UNIT.read_text("utf-8"))
-        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+        for unit in (UNIT, *ROLES):
+            done = analyze(["verify", "--man=no"], unit.read_text("utf-8"))
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""), unit.name)
 
     def test_the_verifier_would_find_a_wrong_setting(self):
         done = analyze(["verify", "--man=no"], UNIT.read_text("utf-8").replace("TasksMax=1024", "TasksMaximum=many"))
@@ -40,8 +44,30 @@ class UnitTest(unittest.TestCase):
 
     def test_it_exposes_little(self):
         # In tenths; 1.2 as shipped.
-        done = analyze(["security", "--offline=true", "--threshold=15"], UNIT.read_text("utf-8"))
-        self.assertEqual(done.returncode, 0, done.stdout[-300:] + done.stderr)
+        for unit in (UNIT, *ROLES):
+            done = analyze(["security", "--offline=true", "--threshold=15"], unit.read_text("utf-8"))
+            self.assertEqual(done.returncode, 0, unit.name + done.stdout[-300:] + done.stderr)
+
+
+class RolesTest(unittest.TestCase):
+    def test_the_units_of_the_roles_are_that_of_one_machine_but_for_what_a_role_needs(self):
+        """So a change of one that the others lack is found."""
+        common = UNIT.read_text("utf-8").splitlines()
+        own = r"#|$|(Description|ExecStart|TimeoutStopSec|StateDirectory|StateDirectoryMode|LoadCredential|TasksMax)=|  --admin_token_file="
+        for unit in ROLES:
+            for line in difflib.ndiff(common, unit.read_text("utf-8").splitlines()):
+                if line[0] in "+-":
+                    self.assertRegex(line[2:], rf"^(?:{own})", unit.name)
+
+    def test_a_role_reads_settings_and_a_token_of_its_own(self):
+        for unit in ROLES:
+            role = re.search(r"-(\w+)\.service", unit.name).group(1)
+            text = unit.read_text("utf-8")
+            self.assertIn(f"--config=/etc/gmewatch/{role}.yaml", text)
+            self.assertIn("--admin_token_file=%d/admin.token", text)
+            self.assertRegex(text, r"(?m)^LoadCredential=admin\.token:")
+            self.assertEqual("StateDirectory=" in text, role == "counter")
+            self.assertNotIn("gmewatchd.service/", text)
 
 
 class LimitsTest(unittest.TestCase):
