@@ -74,11 +74,10 @@ absl::Status Counter::Restore() {
   parts.show = [this](const std::vector<Place>& places, const std::vector<int32_t>& codes) {
     log_->Show(places, codes);
   };
-  const absl::Duration tick = DetectSettings(core_.files().settings.detect()).tick;
   parts.shared = true;
-  parts.complete = [this, wait = std::min(tick / 2, kTickWaitMax)] {
-    return log_->Await(wait).ok();
-  };
+  const absl::Duration tick = DetectSettings(core_.files().settings.detect()).tick;
+  const absl::Duration wait = std::min(tick / 2, kTickWaitMax);
+  parts.complete = [this, wait] { return log_->Await(wait).ok(); };
   parts.pushes = [this] { return scraped_.IsLately(); };
   parts.add_stats = [this](SelfStats* stats) { AddStats(stats); };
   parts.add_state = [this](DaemonState* state) { AddState(state); };
