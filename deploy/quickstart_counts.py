@@ -7,6 +7,7 @@ usage: quickstart_counts.py free_port PORT         PORT, or a free one if it is 
        quickstart_counts.py queried HOST:PORT      events that Prometheus answers with
        quickstart_counts.py resets HOST:PORT N     how often one of these counters went back in the last N seconds, by Prometheus
        quickstart_counts.py acknowledged FILE      events that the fleet had acknowledged, from its --json
+       quickstart_counts.py acknowledged_over FILE how many of them over gRPC and how many over Connect, for people
        quickstart_counts.py table HOST:PORT        Prometheus' answer for people
        quickstart_counts.py spike HOST:PORT CODE   the sample of an active spike of the code on gmewatchd's /metrics
        quickstart_counts.py alert HOST:PORT CODE   the spike alerts of Alertmanager with their fixes, if one is of the code
@@ -113,6 +114,16 @@ def acknowledged(path: str) -> int:
         raise NoAnswer(f"{path}: no JSON with total.acknowledged") from error
 
 
+def acknowledged_over(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as totals:
+            over = json.load(totals)["over"]
+        grpc, connect = (int(over[protocol]["acknowledged"]) for protocol in ("grpc", "connect"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoAnswer(f"{path}: no JSON with over.grpc and over.connect") from error
+    return f"{grpc} over gRPC, {connect} over HTTP by the core in C"
+
+
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:
     """Rows under each other; the last column is a number."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -174,6 +185,7 @@ COMMANDS = {
     "queried": queried,
     "resets": resets,
     "acknowledged": acknowledged,
+    "acknowledged_over": acknowledged_over,
     "table": table,
     "spike": spike,
     "alert": alert,

@@ -965,7 +965,7 @@ static uint64_t TakeCount(uint32_t* low, uint32_t* high) {
 }
 
 static uint64_t PeekCount(const uint32_t* low, const uint32_t* high) {
-  return ((uint64_t)LoadRelaxed(high) << 32) + LoadRelaxed(low);
+  return ((uint64_t)Load(high) << 32) + Load(low);
 }
 
 static void Count(gmewatch_client* h, int32_t code, uint32_t low, uint32_t high) {
@@ -1012,8 +1012,36 @@ void gmewatch_detail(gmewatch_client* handle, int32_t code, const char* operatio
   }
 }
 
-// Moves what was reported to `gathered`, and the overflow to the losses.
+static uint64_t EventsOf(const Counts* counts) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < counts->size; ++i) sum = SaturatingAdd(sum, counts->counts[i]);
+  return sum;
+}
+
+// Shows the numbers to other threads. REQUIRES: stats_version is odd, so that they wait for it.
+static void ShowStats(gmewatch_client* h) {
+  gmewatch_stats stats = h->stats;
+  stats.pending_events =
+      h->flight.events + EventsOf(&h->gathered) + (h->old ? EventsOf(&h->restored) : 0);
+  uint32_t words[kStatsWords];
+  memcpy(words, &stats, sizeof words);
+  for (size_t i = 0; i < kStatsWords; ++i) Store(&h->published[i], words[i]);
+}
+
+static void NextStatsVersion(gmewatch_client* h) {
+  Store(&h->stats_version, Load(&h->stats_version) + 1);
+}
+
+static void Publish(gmewatch_client* h) {
+  NextStatsVersion(h);
+  ShowStats(h);
+  NextStatsVersion(h);
+}
+
+// Moves what was reported to `gathered`, and the overflow to the losses. Who reads the numbers
+// meanwhile finds each event once.
 static void Gather(gmewatch_client* h) {
+  NextStatsVersion(h);
   for (size_t i = 0; i < kSlots; ++i) {
     Slot* const slot = &h->table[i];
     const uint64_t count = TakeCount(&slot->low, &slot->high);
@@ -1027,12 +1055,8 @@ static void Gather(gmewatch_client* h) {
   h->losses[kTooManyCodes] = SaturatingAdd(h->losses[kTooManyCodes], overflow);
   h->stats.lost_events = SaturatingAdd(h->stats.lost_events, overflow);
   h->stats.reported_events += overflow;
-}
-
-static uint64_t EventsOf(const Counts* counts) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < counts->size; ++i) sum = SaturatingAdd(sum, counts->counts[i]);
-  return sum;
+  ShowStats(h);
+  NextStatsVersion(h);
 }
 
 static int HasUnreported(const gmewatch_client* h) {
@@ -1821,17 +1845,6 @@ static int64_t NextTime(const gmewatch_client* h) {
   return h->has_spool ? Min64(next, h->spool_due) : next;
 }
 
-static void Publish(gmewatch_client* h) {
-  gmewatch_stats stats = h->stats;
-  stats.pending_events =
-      h->flight.events + EventsOf(&h->gathered) + (h->old ? EventsOf(&h->restored) : 0);
-  uint32_t words[kStatsWords];
-  memcpy(words, &stats, sizeof words);
-  Store(&h->stats_version, Load(&h->stats_version) + 1);
-  for (size_t i = 0; i < kStatsWords; ++i) Store(&h->published[i], words[i]);
-  Store(&h->stats_version, Load(&h->stats_version) + 1);
-}
-
 // A child of fork: the parent goes on with the session, the request and the spool.
 static void StopInChild(gmewatch_client* h) {
   h->off = 1;
@@ -1938,15 +1951,17 @@ void gmewatch_get_stats(const gmewatch_client* handle, gmewatch_stats* stats) {
   if (handle == NULL) return;
   uint32_t words[kStatsWords];
   uint32_t version = 0;
+  uint64_t waiting = 0;
+  uint64_t overflow = 0;
   do {
     version = Load(&handle->stats_version);
     for (size_t i = 0; i < kStatsWords; ++i) words[i] = Load(&handle->published[i]);
+    waiting = 0;
+    for (size_t i = 0; i < kSlots; ++i)
+      waiting += PeekCount(&handle->table[i].low, &handle->table[i].high);
+    overflow = PeekCount(&handle->overflow_low, &handle->overflow_high);
   } while (version % 2 == 1 || version != Load(&handle->stats_version));
   memcpy(stats, words, sizeof words);
-  uint64_t waiting = 0;
-  for (size_t i = 0; i < kSlots; ++i)
-    waiting += PeekCount(&handle->table[i].low, &handle->table[i].high);
-  const uint64_t overflow = PeekCount(&handle->overflow_low, &handle->overflow_high);
   stats->pending_events += waiting;
   stats->lost_events += overflow;
   stats->reported_events += waiting + overflow;

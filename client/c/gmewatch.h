@@ -139,6 +139,10 @@ typedef struct gmewatch_options {
   // batch is kept; gmewatch_set_key, from here or later, sends it again. Called in gmewatch_tick;
   // may be null.
   void (*key_rejected)(void* user);
+
+  // For gmewatch_curl.c: a file of the authorities that it trusts (PEM). Null: libcurl's own;
+  // Android and consoles have none that it finds.
+  const char* ca_file;
 } gmewatch_options;
 
 // acknowledged + rejected + lost + pending = reported.

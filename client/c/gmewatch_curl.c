@@ -109,12 +109,13 @@ static void Start(Transport* t) {
   if (curl_multi_add_handle(t->multi, t->easy) == CURLM_OK) t->active = t->noted_id;
 }
 
-static void SetUp(Transport* t) {
+static void SetUp(Transport* t, const char* ca_file) {
   curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");  // a player's HTTP proxy does not see the counts
   curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, TakeBytes);
   curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, t->close_after_each ? 1L : 0L);
+  if (ca_file != NULL) curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca_file);
 #if LIBCURL_VERSION_NUM >= 0x075700
   curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);  // the end does not wait for a slow DNS server
 #endif
@@ -209,7 +210,7 @@ gmewatch_client* gmewatch_start(const gmewatch_options* options) {
   // On a phone a connection does not live until the next batch.
   t->close_after_each = own.flush_ms >= 30000;
   if (t->multi != NULL && t->easy != NULL) {
-    SetUp(t);
+    SetUp(t, own.ca_file);
     t->watch = gmewatch_create(&own);
   }
   if (t->watch != NULL && StartThread(t)) return t->watch;

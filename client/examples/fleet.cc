@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "client/examples/core_client.h"
+#include "client/examples/grpc_client.h"
 
 namespace gmewatch::examples {
 namespace {
@@ -40,25 +42,31 @@ std::string JsonRow(const FleetTotals& row) {
 
 }  // namespace
 
-Fleet::Fleet(int clients, const ReporterOptions& options, FleetTraffic* traffic)
-    : traffic_(*traffic) {
-  for (int i = 0; i < clients; ++i) {
+Fleet::Fleet(const FleetOptions& options, FleetTraffic* traffic) : traffic_(*traffic) {
+  double connect_clients = 0;
+  for (int i = 0; i < options.clients; ++i) {
     Client client;
     client.player = traffic_.NextPlayer();
-    ReporterOptions own = options;
+    ReporterOptions own = options.reporter;
     own.app = client.player.app;
     own.region = client.player.region;
     own.app_version = client.player.app_version;
     own.sdk_version = client.player.sdk_version;
     own.platform = client.player.platform;
-    client.reporter = std::make_unique<Reporter>(std::move(own));
+    // Evenly among the players, so that apps and regions have both.
+    if (connect_clients + 1 <= options.connect_share * (i + 1)) {
+      ++connect_clients;
+      client.game = std::make_unique<CoreClient>(options.connect_url, options.ca_file, own);
+    } else {
+      client.game = std::make_unique<GrpcClient>(std::move(own));
+    }
     clients_.push_back(std::move(client));
   }
 }
 
 std::string Fleet::error() const {
   for (const Client& client : clients_) {
-    if (!client.reporter->error().empty()) return client.reporter->error();
+    if (std::string error = client.game->error(); !error.empty()) return error;
   }
   return "";
 }
@@ -68,10 +76,10 @@ void Fleet::Report(absl::Duration at, absl::Duration length) {
   for (const Client& client : clients_) {
     events.clear();
     traffic_.Draw(client.player, at, length, &events);
-    for (const CodeCount& event : events) client.reporter->Report(event.code, event.count);
+    for (const CodeCount& event : events) client.game->Report(event.code, event.count);
     // GME's log has such a code beside a timeout while entering a room.
     if (!events.empty() && events.back().code == 1005) {
-      client.reporter->Detail(1005, "EnterRoom", -10004);
+      client.game->Detail(1005, "EnterRoom", -10004);
     }
   }
 }
@@ -80,7 +88,7 @@ void Fleet::Stop(absl::Duration deadline) {
   const absl::Time end = absl::Now() + deadline;
   for (const Client& client : clients_) {
     const absl::Duration left = std::max(end - absl::Now(), absl::ZeroDuration());
-    client.reporter->Stop(absl::ToChronoMilliseconds(left));
+    client.game->Stop(left);
   }
 }
 
@@ -88,7 +96,17 @@ FleetTotals Fleet::Total() const {
   FleetTotals total;
   total.app = "all";
   total.region = "all";
-  for (const Client& client : clients_) Add(client.reporter->Stats(), &total);
+  for (const Client& client : clients_) Add(client.game->Stats(), &total);
+  return total;
+}
+
+FleetTotals Fleet::TotalOver(bool connect) const {
+  FleetTotals total;
+  total.app = "all";
+  total.region = "all";
+  for (const Client& client : clients_) {
+    if (client.game->uses_connect() == connect) Add(client.game->Stats(), &total);
+  }
   return total;
 }
 
@@ -98,7 +116,7 @@ std::vector<FleetTotals> Fleet::Totals() const {
     FleetTotals& part = by_place[{client.player.app, client.player.region}];
     part.app = client.player.app;
     part.region = client.player.region;
-    Add(client.reporter->Stats(), &part);
+    Add(client.game->Stats(), &part);
   }
   std::vector<FleetTotals> parts;
   parts.reserve(by_place.size());
@@ -106,16 +124,25 @@ std::vector<FleetTotals> Fleet::Totals() const {
   return parts;
 }
 
-std::string FormatTable(const FleetTotals& total, const std::vector<FleetTotals>& parts) {
+std::string FormatTable(const Fleet& fleet) {
   std::string text =
       absl::StrFormat("%-12s %-6s %7s %11s %12s %8s %8s %8s\n", "app", "region", "clients",
                       "reported", "acknowledged", "rejected", "lost", "pending");
-  for (const FleetTotals& part : parts) text += FormatRow(part);
-  return text + FormatRow(total);
+  for (const FleetTotals& part : fleet.Totals()) text += FormatRow(part);
+  text += FormatRow(fleet.Total());
+  const FleetTotals grpc = fleet.TotalOver(false);
+  const FleetTotals connect = fleet.TotalOver(true);
+  if (connect.clients == 0) return text;
+  return absl::StrCat(text, "acknowledged over gRPC to ", grpc.clients,
+                      " clients: ", grpc.acknowledged, "; over Connect to ", connect.clients,
+                      " clients: ", connect.acknowledged, "\n");
 }
 
-std::string FormatJson(const FleetTotals& total, const std::vector<FleetTotals>& parts) {
-  std::string text = absl::StrCat("{\"total\":", JsonRow(total), ",\"parts\":[");
+std::string FormatJson(const Fleet& fleet) {
+  const std::vector<FleetTotals> parts = fleet.Totals();
+  std::string text = absl::StrCat("{\"total\":", JsonRow(fleet.Total()),
+                                  ",\"over\":{\"grpc\":", JsonRow(fleet.TotalOver(false)),
+                                  ",\"connect\":", JsonRow(fleet.TotalOver(true)), "},\"parts\":[");
   for (size_t i = 0; i < parts.size(); ++i)
     absl::StrAppend(&text, i == 0 ? "" : ",", JsonRow(parts[i]));
   return text + "]}\n";

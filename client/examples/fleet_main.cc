@@ -22,6 +22,10 @@
 #include "client/examples/fleet.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:4747", "HOST:PORT of gmewatchd");
+ABSL_FLAG(std::string, connect_url, "",
+          "http://HOST:PORT of gmewatchd's --connect_address, or https://HOST:PORT of the proxy "
+          "before it: --connect_share of the players report there, with the core in C");
+ABSL_FLAG(double, connect_share, 0.5, "share of the players that use --connect_url, from 0 to 1");
 ABSL_FLAG(int, clients, 200, "number of players, from 1 to 1000");
 ABSL_FLAG(int, seconds, 0, "seconds to run; 0: until SIGINT or SIGTERM");
 ABSL_FLAG(uint64_t, seed, 1, "the same seed gives the same fleet");
@@ -33,8 +37,9 @@ ABSL_FLAG(absl::Duration, outage_for, absl::Minutes(5), "length of the outage");
 ABSL_FLAG(absl::Duration, flush_interval, absl::Seconds(5), "time between two batches of a client");
 ABSL_FLAG(absl::Duration, stop_timeout, absl::Seconds(10), "time to wait for the last answers");
 ABSL_FLAG(std::string, key_file, "", "file with the apps' key, if gmewatchd requires one");
-ABSL_FLAG(bool, tls, false, "use TLS");
-ABSL_FLAG(std::string, ca_file, "", "trusted authorities (PEM); empty: those of the system");
+ABSL_FLAG(bool, tls, false, "use TLS for gRPC");
+ABSL_FLAG(std::string, ca_file, "",
+          "trusted authorities (PEM), also for an https --connect_url; empty: those of the system");
 ABSL_FLAG(bool, json, false, "totals as JSON");
 
 namespace gmewatch::examples {
@@ -51,7 +56,7 @@ bool ReadFile(const std::string& path, std::string* text) {
   return false;
 }
 
-bool MakeOptions(ReporterOptions* options) {
+bool MakeReporterOptions(ReporterOptions* options) {
   options->address = absl::GetFlag(FLAGS_address);
   options->flush_interval = absl::ToChronoMilliseconds(absl::GetFlag(FLAGS_flush_interval));
   options->max_backoff = std::chrono::seconds(10);  // minutes are too long for a demonstration
@@ -61,6 +66,36 @@ bool MakeOptions(ReporterOptions* options) {
   if (!key_file.empty() && !ReadFile(key_file, &options->key)) return false;
   options->key = std::string(absl::StripSuffix(options->key, "\n"));
   return ca_file.empty() || ReadFile(ca_file, &options->tls.root_certificates);
+}
+
+// Says what is wrong with a flag.
+bool CheckFlags() {
+  const int clients = absl::GetFlag(FLAGS_clients);
+  if (clients < 1 || clients > Fleet::kClientsMax) {
+    absl::FPrintF(stderr, "gmewatch_fleet: --clients is %d; allowed: 1 to %d\n", clients,
+                  Fleet::kClientsMax);
+    return false;
+  }
+  if (absl::GetFlag(FLAGS_day) < absl::Seconds(1)) {
+    absl::FPrintF(stderr, "gmewatch_fleet: --day is %s; allowed: 1s and more\n",
+                  absl::FormatDuration(absl::GetFlag(FLAGS_day)));
+    return false;
+  }
+  const double share = absl::GetFlag(FLAGS_connect_share);
+  if (!(share >= 0 && share <= 1)) {
+    absl::FPrintF(stderr, "gmewatch_fleet: --connect_share is %g; allowed: 0 to 1\n", share);
+    return false;
+  }
+  return true;
+}
+
+bool MakeOptions(FleetOptions* options) {
+  if (!CheckFlags() || !MakeReporterOptions(&options->reporter)) return false;
+  options->clients = absl::GetFlag(FLAGS_clients);
+  options->connect_url = absl::GetFlag(FLAGS_connect_url);
+  options->connect_share = options->connect_url.empty() ? 0 : absl::GetFlag(FLAGS_connect_share);
+  options->ca_file = absl::GetFlag(FLAGS_ca_file);
+  return true;
 }
 
 // Waits for the next tick; returns whether a signal came meanwhile.
@@ -94,18 +129,7 @@ void Run(const sigset_t& signals, Fleet* fleet) {
 }
 
 int Main() {
-  const int clients = absl::GetFlag(FLAGS_clients);
-  if (clients < 1 || clients > Fleet::kClientsMax) {
-    absl::FPrintF(stderr, "gmewatch_fleet: --clients is %d; allowed: 1 to %d\n", clients,
-                  Fleet::kClientsMax);
-    return 2;
-  }
-  if (absl::GetFlag(FLAGS_day) < absl::Seconds(1)) {
-    absl::FPrintF(stderr, "gmewatch_fleet: --day is %s; allowed: 1s and more\n",
-                  absl::FormatDuration(absl::GetFlag(FLAGS_day)));
-    return 2;
-  }
-  ReporterOptions options;
+  FleetOptions options;
   if (!MakeOptions(&options)) return 2;
   // Before any thread starts, so that all threads block them and sigtimedwait gets them.
   sigset_t signals;
@@ -117,7 +141,7 @@ int Main() {
   FleetTraffic traffic(absl::GetFlag(FLAGS_seed), absl::GetFlag(FLAGS_day),
                        {absl::GetFlag(FLAGS_outage_region), absl::GetFlag(FLAGS_outage_after),
                         absl::GetFlag(FLAGS_outage_for)});
-  Fleet fleet(clients, options, &traffic);
+  Fleet fleet(options, &traffic);
   if (!fleet.error().empty()) {
     std::fprintf(stderr, "gmewatch_fleet: %s\n", fleet.error().c_str());
     return 2;
@@ -125,8 +149,7 @@ int Main() {
   Run(signals, &fleet);
   fleet.Stop(absl::GetFlag(FLAGS_stop_timeout));
   const FleetTotals total = fleet.Total();
-  const std::string text = absl::GetFlag(FLAGS_json) ? FormatJson(total, fleet.Totals())
-                                                     : FormatTable(total, fleet.Totals());
+  const std::string text = absl::GetFlag(FLAGS_json) ? FormatJson(fleet) : FormatTable(fleet);
   std::fputs(text.c_str(), stdout);
   return total.acknowledged == total.reported ? 0 : 1;
 }

@@ -62,11 +62,11 @@ class Result:
 class Site:
     """A gmewatchd with an HAProxy in front of it."""
 
-    def __init__(self, folder: Path, options: argparse.Namespace) -> None:
+    def __init__(self, folder: Path, options: argparse.Namespace, apps: str = "[{name: demo, regions: [eu]}]") -> None:
         self.processes: dict[str, subprocess.Popen] = {}
         settings = folder / "settings.yaml"
         # All come from one machine, so quotas of an address mean nothing here.
-        settings.write_text("apps: [{name: demo, regions: [eu]}]\nquotas: {address_sessions_per_second: 1000000}\ningest: {fronts: [127.0.0.1]}\n", encoding="utf-8")
+        settings.write_text(f"apps: {apps}\nquotas: {{address_sessions_per_second: 1000000}}\ningest: {{fronts: [127.0.0.1]}}\n", encoding="utf-8")
         command = [options.gmewatchd, f"--config={settings}", "--in_memory"]
         daemon = subprocess.Popen(
             [*command, *(f"--{port}_address=127.0.0.1:0" for port in ("ingest", "connect", "admin"))],
@@ -92,7 +92,7 @@ class Site:
         certificate = folder / "gmewatch.pem"
         port = self.ports[ConnectClient]
         if tls:
-            key = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=gmewatch"]
+            key = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=gmewatch", "-addext", "subjectAltName=IP:127.0.0.1"]
             subprocess.run([*key, "-keyout", certificate, "-out", folder / "certificate"], check=True, capture_output=True)
             with open(certificate, "a", encoding="ascii") as both:
                 both.write((folder / "certificate").read_text(encoding="ascii"))

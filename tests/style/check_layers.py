@@ -33,7 +33,7 @@ LAYERS = {
     "client/c": [],
     "client/gme": [],
     "client/unreal": [],
-    "client/examples": ["gmewatch/reporter.h"],
+    "client/examples": ["gmewatch/reporter.h", "client/c"],
     "client/tokens": [],
     "tests": ["daemon", "client", "gmewatch"],
 }

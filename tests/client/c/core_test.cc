@@ -373,6 +373,31 @@ TEST(CoreTest, ThreadsLoseAndDoubleNothing) {
             stats.reported_events);
 }
 
+// Whoever waits until nothing is pending must not take events for sent that are on their way from
+// the table into a batch.
+TEST(CoreTest, WhatIsReportedNeverSeemsLessToAnotherThread) {
+  ClientWorld world;
+  world.Start();
+  std::atomic<bool> ends = false;
+  std::atomic<uint64_t> missed = 0;
+  std::thread reader([&world, &ends, &missed] {
+    for (uint64_t before = 0; !ends;) {
+      const gmewatch_stats stats = world.Stats();
+      if (stats.reported_events < before) missed += before - stats.reported_events;
+      before = stats.reported_events;
+    }
+  });
+  for (int i = 0; i < 4000; ++i) {
+    gmewatch_report(world.watch(), i % 500, 1);
+    gmewatch_flush(world.watch());
+    gmewatch_tick(world.watch());
+    if (world.request().has_value()) world.Serve();
+  }
+  ends = true;
+  reader.join();
+  EXPECT_EQ(missed, 0U);
+}
+
 TEST(CoreTest, AForkedChildSendsAndStoresNothing) {
   const TempDir dir;
   const std::string path = dir.File("spool");
