@@ -20,6 +20,7 @@
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
 #endif
+#include <errno.h>
 #include <share.h>
 #include <windows.h>
 #else
@@ -237,6 +238,7 @@ struct gmewatch_client {
 
   // Spool.
   int has_spool;
+  int spool_is_unread;  // it is there and could not be read: only a denial touches it
   int spool_loaded;
   FILE* file;
   uint32_t generation;
@@ -1123,11 +1125,13 @@ static void SetError(gmewatch_client* h, const char* text, const char* more) {
 }
 
 // A spool that cannot be opened or read is not used in this run: what is in it was not read, so a
-// later write would replace counts that nobody has.
-static void GiveUpSpool(gmewatch_client* h, const char* why) {
+// later write would replace counts that nobody has. A denial deletes it all the same, unless it is
+// another process's.
+static void GiveUpSpool(gmewatch_client* h, const char* why, int is_ours) {
   SetError(h, why, h->spool_path);
   ++h->stats.spool_failures;
   h->has_spool = 0;
+  h->spool_is_unread = is_ours;
 }
 
 static void OpenSpool(gmewatch_client* h) {
@@ -1135,29 +1139,32 @@ static void OpenSpool(gmewatch_client* h) {
 #if defined(_WIN32)
   // Nobody else may open it meanwhile.
   h->file = _fsopen(h->spool_path, "r+b", _SH_DENYRW);
-  if (h->file == NULL) h->file = _fsopen(h->spool_path, "w+b", _SH_DENYRW);
+  if (h->file == NULL && errno == ENOENT) h->file = _fsopen(h->spool_path, "w+b", _SH_DENYRW);
 #else
   const int file = open(h->spool_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) != 0) {
     close(file);
-    GiveUpSpool(h, "the spool is in use by another process, so this one goes without: ");
+    GiveUpSpool(h, "the spool is in use by another process, so this one goes without: ", 0);
     return;
   }
   if (file >= 0) h->file = fdopen(file, "r+b");
   if (file >= 0 && h->file == NULL) close(file);
 #endif
   if (h->file == NULL) {
-    GiveUpSpool(h, "the spool cannot be opened; check that its folder exists and can be written: ");
+    GiveUpSpool(h,
+                "the spool cannot be opened; check that its folder exists and can be written: ", 1);
     return;
   }
   setvbuf(h->file, NULL, _IONBF, 0);
 }
 
-static size_t LoadSpool(gmewatch_client* h, size_t offset, uint8_t* bytes, size_t size) {
+// Returns how many bytes there are, or -1 if they cannot be read.
+static int LoadSpool(gmewatch_client* h, size_t offset, uint8_t* bytes, size_t size) {
   if (h->options.spool_store != NULL)
     return h->options.spool_load(h->options.user, offset, bytes, size);
-  if (h->file == NULL || fseek(h->file, (long)offset, SEEK_SET) != 0) return 0;
-  return fread(bytes, 1, size, h->file);
+  if (fseek(h->file, (long)offset, SEEK_SET) != 0) return -1;
+  const size_t read = fread(bytes, 1, size, h->file);
+  return ferror(h->file) ? -1 : (int)read;
 }
 
 static int StoreSpool(gmewatch_client* h, size_t offset, const uint8_t* bytes, size_t size) {
@@ -1169,7 +1176,9 @@ static int StoreSpool(gmewatch_client* h, size_t offset, const uint8_t* bytes, s
 }
 
 static void EraseSpool(gmewatch_client* h) {
-  if (!h->has_spool) return;
+  if (!h->has_spool && !h->spool_is_unread) return;
+  h->has_spool = 1;  // nothing is left in it that a write could replace
+  h->spool_is_unread = 0;
   if (h->options.spool_store != NULL) {
     h->options.spool_erase(h->options.user);
     return;
@@ -1408,10 +1417,14 @@ static int GetState(Reader* in, gmewatch_client* h) {
   return 1;
 }
 
-// Reads a slot into `spool`. Returns whether it is whole.
+// Reads a slot into `spool`. Returns whether it is whole; gives the spool up if it cannot be read.
 static int LoadSlot(gmewatch_client* h, size_t index) {
+  if (!h->has_spool) return 0;
   memset(h->spool, 0, sizeof h->spool);
-  return IsSlot(h->spool, LoadSpool(h, index * kSlotSize, h->spool, kSlotSize));
+  const int size = LoadSpool(h, index * kSlotSize, h->spool, kSlotSize);
+  if (size >= 0) return IsSlot(h->spool, (size_t)size);
+  GiveUpSpool(h, "the spool cannot be read, so this process goes without: ", 1);
+  return 0;
 }
 
 // Takes over what the last run left.
@@ -1424,11 +1437,7 @@ static void ReadSpool(gmewatch_client* h) {
   const uint32_t first_generation = first ? GetWord(h->spool + 8) : 0;
   const int second = LoadSlot(h, 1);
   const uint32_t second_generation = second ? GetWord(h->spool + 8) : 0;
-  if (h->file != NULL && ferror(h->file)) {
-    GiveUpSpool(h, "the spool cannot be read, so this process goes without: ");
-    return;
-  }
-  if (!first && !second) return;
+  if (!h->has_spool || (!first && !second)) return;
   const int newest = first && second ? (int32_t)(second_generation - first_generation) > 0 : second;
   h->generation = newest ? second_generation : first_generation;
   if (!LoadSlot(h, (size_t)newest)) return;

@@ -126,10 +126,11 @@ typedef struct gmewatch_options {
   // cannot.
   int (*random)(void* user, void* bytes, size_t size);
 
-  // A spool in something else than a file: GMEWATCH_SPOOL_SIZE bytes. All three or none. `store`
-  // writes at an offset and may be cut off anywhere by the end of the process. `load` returns how
-  // many bytes it has read. Both return 0 on failure.
-  size_t (*spool_load)(void* user, size_t offset, void* bytes, size_t size);
+  // A spool in something else than a file: GMEWATCH_SPOOL_SIZE bytes. All three or none. `load`
+  // returns how many bytes it has read, 0 if it is empty, or -1 if it failed: what could not be
+  // read is not written over in this run. `store` writes at an offset and may be cut off anywhere
+  // by the end of the process; it returns 0 on failure.
+  int (*spool_load)(void* user, size_t offset, void* bytes, size_t size);
   int (*spool_store)(void* user, size_t offset, const void* bytes, size_t size);
   void (*spool_erase)(void* user);
 

@@ -168,9 +168,11 @@ int ClientWorld::Random(void* user, void* bytes, size_t size) {
   return 1;
 }
 
-size_t ClientWorld::LoadSpool(void* user, size_t offset, void* bytes, size_t size) {
-  std::memcpy(bytes, static_cast<ClientWorld*>(user)->spool_.data() + offset, size);
-  return size;
+int ClientWorld::LoadSpool(void* user, size_t offset, void* bytes, size_t size) {
+  auto* world = static_cast<ClientWorld*>(user);
+  if (world->failing_read_ >= 0 && world->failing_read_-- == 0) return -1;
+  std::memcpy(bytes, world->spool_.data() + offset, size);
+  return static_cast<int>(size);
 }
 
 int ClientWorld::StoreSpool(void* user, size_t offset, const void* bytes, size_t size) {

@@ -99,6 +99,8 @@ class ClientWorld {
   void set_random_byte(int byte) { random_byte_ = byte; }
   void set_post_works(bool works) { post_works_ = works; }
   void set_store_works(bool works) { store_works_ = works; }
+  // The read of a slot number, from 0; the others work. Negative: all work.
+  void set_failing_read(int read) { failing_read_ = read; }
 
  private:
   static int Post(void* user, const gmewatch_request* request);
@@ -106,7 +108,7 @@ class ClientWorld {
   static int64_t Clock(void* user);
   static int64_t WallClock(void* user);
   static int Random(void* user, void* bytes, size_t size);
-  static size_t LoadSpool(void* user, size_t offset, void* bytes, size_t size);
+  static int LoadSpool(void* user, size_t offset, void* bytes, size_t size);
   static int StoreSpool(void* user, size_t offset, const void* bytes, size_t size);
   static void EraseSpool(void* user);
 
@@ -132,6 +134,7 @@ class ClientWorld {
   int random_byte_ = -1;
   bool post_works_ = true;
   bool store_works_ = true;
+  int failing_read_ = -1;
   uint8_t ids_ = 0;
 };
 

@@ -442,6 +442,11 @@ TEST(CoreTest, OneProcessAtATimeHasTheSpoolFile) {
   gmewatch_report(second.watch(), 1005, 1);
   ASSERT_TRUE(second.Deliver());
   EXPECT_EQ(second.server().total(), 1U);
+  ClientWorld third;
+  third.options().spool_path = path.c_str();
+  third.Start();
+  gmewatch_set_consent(third.watch(), GMEWATCH_CONSENT_DENIED);
+  EXPECT_NE(ReadFile(path), "") << "the file is the first one's";
   // Nor later: it has not read what the first one left, and would write over it.
   first.Destroy();
   gmewatch_report(second.watch(), 7, 5);

@@ -219,6 +219,36 @@ TEST(SpoolTest, AFileThatCannotBeReadIsNotWrittenOver) {
   EXPECT_EQ(world.server().total(), 3U);
 }
 
+// Each of the three reads of a start: the two slots, and the newest one again.
+TEST(SpoolTest, AStoreThatCannotBeReadIsNotWrittenOverAndADenialErasesItAllTheSame) {
+  for (int read = 0; read < 3; ++read) {
+    ClientWorld world;
+    world.UseSpool();
+    world.Start();
+    gmewatch_report(world.watch(), 1005, 3);
+    world.Pass(10000);
+    world.set_failing_read(read);
+    world.Start();
+    EXPECT_NE(std::string(world.Stats().last_error).find("cannot be read"), std::string::npos);
+    const size_t stores = world.stores();
+    gmewatch_report(world.watch(), 7, 1);
+    gmewatch_pause(world.watch());
+    world.Pass(100000);
+    EXPECT_EQ(world.stores(), stores) << read;
+    EXPECT_EQ(world.Stats().spool_failures, 1U);
+    world.Start();  // can read it
+    EXPECT_EQ(world.Stats().restored_events, 3U);
+    world.set_failing_read(read);
+    world.Start();
+    gmewatch_set_consent(world.watch(), GMEWATCH_CONSENT_DENIED);
+    EXPECT_FALSE(world.has_spool_bytes()) << read;
+    gmewatch_set_consent(world.watch(), GMEWATCH_CONSENT_GRANTED);
+    gmewatch_report(world.watch(), 8, 1);
+    gmewatch_pause(world.watch());
+    EXPECT_TRUE(world.has_spool_bytes()) << "nothing is left that a write could replace";
+  }
+}
+
 TEST(SpoolTest, WhatIsReportedAfterAConsentThatFollowsADenialCounts) {
   ClientWorld world;
   world.Start();

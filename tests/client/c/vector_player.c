@@ -26,6 +26,7 @@ typedef struct Player {
   size_t id_count;
   size_t id_next;
   unsigned char spool[GMEWATCH_SPOOL_SIZE];
+  int spool_fails;
 } Player;
 
 static Player player;
@@ -58,9 +59,10 @@ static void Cancel(void* user, uint32_t id) {
   printf("cancel\n");
 }
 
-static size_t LoadSpool(void* user, size_t offset, void* bytes, size_t size) {
+static int LoadSpool(void* user, size_t offset, void* bytes, size_t size) {
+  if (((Player*)user)->spool_fails) return -1;
   memcpy(bytes, ((Player*)user)->spool + offset, size);
-  return size;
+  return (int)size;
 }
 
 static int StoreSpool(void* user, size_t offset, const void* bytes, size_t size) {
@@ -151,6 +153,8 @@ static void Step(const char* call, char* const* words, size_t count) {
     gmewatch_pause(player.watch);
   } else if (strcmp(call, "wall") == 0) {
     player.wall_shift += Number(first);
+  } else if (strcmp(call, "readable") == 0) {
+    player.spool_fails = !Number(first);
   } else if (strcmp(call, "kill") == 0) {
     free(player.watch);  // nothing of the handle is written
     Begin();

@@ -90,6 +90,8 @@ public static class ClientTest {
   private sealed class FullStore : IGmeWatchSpoolStore {
     public bool CanLoad;
     public int Writes;
+    public int Erased;
+    public int Closed;
     public byte[] Load(int slot) {
       if (!CanLoad) throw new IOException("no such device");
       return null;
@@ -98,8 +100,11 @@ public static class ClientTest {
       ++Writes;
       throw new IOException("disk full");
     }
-    public void Erase() { throw new IOException("read only"); }
-    public void Close() {}
+    public void Erase() {
+      ++Erased;
+      throw new IOException("read only");
+    }
+    public void Close() { ++Closed; }
   }
 
   public static void ASpoolThatThrowsStopsNoCountingAndWhatCouldNotBeReadIsNotWrittenOver() {
@@ -115,6 +120,9 @@ public static class ClientTest {
       Check.Equal(canLoad, store.Writes > 0, "written");
       client.SetConsent(GmeWatchConsent.Denied);
       Check.Equal(0, client.Stats().ReportedEvents, "reported");
+      Check.Equal(1, store.Erased, "a denial deletes also what could not be read");
+      client.Stop();
+      Check.Equal(1, store.Closed, "closed");
     }
   }
 
@@ -131,6 +139,8 @@ public static class ClientTest {
       Check.That(second.Client.Stats().SpoolFailures > 0, "the second goes without");
       second.Client.Report(7);
       second.Client.Pause();
+      second.Client.SetConsent(GmeWatchConsent.Denied);
+      Check.That(File.Exists(path), "the file is the first one's");
       first.Stop();
       byte[] bytes = File.ReadAllBytes(path);
       Check.Equal("GMEW", Encoding.ASCII.GetString(bytes, 16000, 4), "magic");

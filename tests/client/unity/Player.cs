@@ -10,6 +10,7 @@ public sealed class Player : IGmeWatchTransport, IGmeWatchSpoolStore {
   private readonly GmeWatchOptions options = new GmeWatchOptions();
   private readonly Queue<byte[]> ids = new Queue<byte[]>();
   private byte[][] slots = new byte[2][];
+  private bool readable = true;
   private long now;
   private long wallShift;
   private GmeWatchClient client;
@@ -21,7 +22,10 @@ public sealed class Player : IGmeWatchTransport, IGmeWatchSpoolStore {
   }
 
   public void Cancel(GmeWatchRequest request) { Console.WriteLine("cancel"); }
-  public byte[] Load(int slot) { return slots[slot]; }
+  public byte[] Load(int slot) {
+    if (!readable) throw new System.IO.IOException("not readable");
+    return slots[slot];
+  }
   public void Store(int slot, byte[] bytes) { slots[slot] = bytes; }
   public void Erase() { slots = new byte[2][]; }
   public void Close() {}
@@ -79,6 +83,7 @@ public sealed class Player : IGmeWatchTransport, IGmeWatchSpoolStore {
       case "flush": client.Flush(); break;
       case "pause": client.Pause(); break;
       case "wall": wallShift += long.Parse(words[3]); break;
+      case "readable": readable = words[3] != "0"; break;
       case "kill": Begin(); break; // nothing of the client is written
       case "tick": break;
       default: throw new ArgumentException("unknown call " + words[2]);

@@ -38,7 +38,7 @@ def step_line(step: dict) -> str:
         arguments = [step["status"], body or "-"]
     elif call == "consent":
         arguments = [CONSENT[step["value"]]]
-    elif call == "network":
+    elif call in ("network", "readable"):
         arguments = [int(step["value"])]
     elif call == "wall":
         arguments = [step["ms"]]

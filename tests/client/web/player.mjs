@@ -13,6 +13,7 @@ const NUMBERS = {
 const options = { spool: null };
 const ids = [];
 const slots = [];
+let readable = true;
 let now = 0;
 let wallShift = 0;
 let client;
@@ -37,7 +38,10 @@ function setOption(name, word) {
   else if (name === "network") options.network = word !== "0";
   else if (name === "spool" && word !== "0")
     options.spool = {
-      load: (slot) => slots[slot],
+      load(slot) {
+        if (!readable) throw new Error("not readable");
+        return slots[slot];
+      },
       store: (slot, bytes) => (slots[slot] = bytes),
       erase: () => (slots.length = 0),
     };
@@ -57,6 +61,7 @@ const calls = {
   flush: () => client.flush(),
   pause: () => client.pause(),
   wall: (milliseconds) => (wallShift += Number(milliseconds)),
+  readable: (value) => (readable = value !== "0"),
   kill: () => begin(), // nothing of the client is written
   tick: () => undefined,
 };

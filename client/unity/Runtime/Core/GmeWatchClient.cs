@@ -138,7 +138,7 @@ namespace Gmewatch {
       if (consent == GmeWatchConsent.Granted && SpoolIsStale()) WriteSpool();
       Volatile.Write(ref counting, 0);
       off = true;
-      if (spool != null) TrySpool("closed", () => spool.Close());
+      TrySpool("closed", () => spool.Close());
       Publish();
     }
 
@@ -213,7 +213,7 @@ namespace Gmewatch {
       Volatile.Write(ref counting, 1);
       if (value != GmeWatchConsent.Granted) return;
       outbox.Pacing.Restart(now);
-      if (!TrySpool("read", TakeOver)) spool = null; // what could not be read must not be written over
+      TrySpool("read, so this run goes without", TakeOver);
     }
 
     // One attempt, if it is time for one. Returns whether something was sent.
@@ -257,14 +257,12 @@ namespace Gmewatch {
       return true;
     }
 
-    private bool TrySpool(string what, Action use) {
-      if (spool == null) return true;
+    private void TrySpool(string what, Action use) {
+      if (spool == null) return;
       try {
         use();
-        return true;
       } catch (Exception error) { // a game's store may throw anything
         FailSpool("the spool cannot be " + what + ": " + error.Message);
-        return false;
       }
     }
 
@@ -279,8 +277,7 @@ namespace Gmewatch {
 
     private void WriteSpool() {
       TrySpool("written, so counts do not survive the end of this game; check the free space", () => {
-        spool.Write(outbox, now, wallClock());
-        ++outbox.Stats.SpoolWrites;
+        if (spool.Write(outbox, now, wallClock())) ++outbox.Stats.SpoolWrites;
       });
     }
 

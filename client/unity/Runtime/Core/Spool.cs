@@ -20,6 +20,8 @@ namespace Gmewatch {
     private readonly IGmeWatchSpoolStore store;
     private readonly long everyMs;
     private bool loaded;
+    // It is there and could not be read, so it is not written over in this run; a denial deletes it all the same.
+    private bool isUnread;
     private uint generation;
     // What it has.
     private long transitions = -1;
@@ -31,14 +33,16 @@ namespace Gmewatch {
     }
 
     public void Restart(long now) {
-      Due = now + everyMs;
+      Due = isUnread ? long.MaxValue : now + everyMs;
     }
 
     public bool IsStale(Outbox outbox) {
-      return transitions != outbox.Transitions || reported != outbox.Reported();
+      return !isUnread && (transitions != outbox.Transitions || reported != outbox.Reported());
     }
 
-    public void Write(Outbox outbox, long now, long wall) {
+    /// <summary>Returns whether it was written; throws what the store throws.</summary>
+    public bool Write(Outbox outbox, long now, long wall) {
+      if (isUnread) return false;
       outbox.Gather();
       transitions = outbox.Transitions;
       reported = outbox.Stats.ReportedEvents;
@@ -47,14 +51,17 @@ namespace Gmewatch {
       // The slot of the generation before stays as it is.
       store.Store((int)(next % 2), SpoolSlot.Encode(outbox.State, next, now, wall));
       generation = next;
+      return true;
     }
 
-    /// <summary>What the last run left, once; null if nothing. `isForeign`: it is of another version.</summary>
+    /// <summary>What the last run left, once; null if nothing. `isForeign`: it is of another version. Throws what the store throws.</summary>
     public State Read(long now, long wall, out bool isForeign) {
       isForeign = false;
       if (loaded) return null;
       loaded = true;
       byte[] newest = null;
+      isUnread = true;
+      Restart(now);
       for (int slot = 0; slot < 2; ++slot) {
         byte[] bytes = store.Load(slot);
         uint? found = SpoolSlot.GenerationOf(bytes);
@@ -62,6 +69,8 @@ namespace Gmewatch {
         generation = found.Value;
         newest = bytes;
       }
+      isUnread = false;
+      Restart(now);
       if (newest == null) return null;
       State state = SpoolSlot.Decode(newest, now, wall);
       isForeign = state == null;
@@ -70,6 +79,7 @@ namespace Gmewatch {
 
     public void Erase() {
       loaded = true;
+      isUnread = false;
       Due = long.MaxValue;
       store.Erase();
     }
@@ -122,6 +132,12 @@ namespace Gmewatch {
     }
 
     public void Erase() {
+      if (!File.Exists(path)) return;
+      try {
+        Open(); // not one that another process has
+      } catch (UnauthorizedAccessException) {
+        // Its folder may allow it all the same.
+      }
       Close();
       File.Delete(path);
     }
