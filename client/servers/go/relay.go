@@ -31,6 +31,8 @@ import (
 const (
 	interval   = 5 * time.Second
 	backoffMax = time.Minute
+	delayMax   = time.Hour      // that an answer can ask for
+	horizon    = 24 * time.Hour // gmewatchd may have forgotten the session then, and would count a batch that it has counted
 	codesMax   = 512
 	eventsMax  = 1_000_000
 	groupsMax  = 200 // players send the versions, so they must not make sessions without end
@@ -47,6 +49,7 @@ type group struct {
 	sequence    uint64
 	flight      *wire.ReportRequest // sent again unchanged until it is answered
 	flightSince time.Time
+	flightMade  time.Time
 	notBefore   time.Time
 	backoff     time.Duration
 }
@@ -124,6 +127,9 @@ func (r *Relay) Flush(ctx context.Context) {
 		if time.Now().Before(g.notBefore) {
 			continue
 		}
+		if g.flight != nil && time.Since(g.flightMade) >= horizon {
+			g.giveUp(wire.ClientLoss_EXPIRED)
+		}
 		if g.begin(); g.flight != nil {
 			due = append(due, g)
 		}
@@ -157,10 +163,21 @@ func (g *group) begin() {
 		batch.Losses = append(batch.Losses, &wire.ClientLoss{Reason: reason, Events: lost})
 	}
 	clear(g.lost)
-	g.flight, g.flightSince = batch, g.since
+	g.flight, g.flightSince, g.flightMade = batch, g.since, time.Now()
 	if len(batch.Codes) == 0 {
-		g.flightSince = time.Now()
+		g.flightSince = g.flightMade
 	}
+}
+
+// giveUp makes the next batch say what is lost with this one, and what this one would have said.
+func (g *group) giveUp(reason wire.ClientLoss_Reason) {
+	for _, loss := range g.flight.Losses {
+		g.lost[loss.Reason] += loss.Events
+	}
+	if lost := events(g.flight); lost > 0 {
+		g.lost[reason] += lost
+	}
+	g.flight = nil
 }
 
 func (r *Relay) send(ctx context.Context, g *group) {
@@ -175,20 +192,19 @@ func (r *Relay) send(ctx context.Context, g *group) {
 	defer r.mutex.Unlock()
 	if err == nil {
 		g.flight, g.backoff = nil, time.Second
-		g.notBefore = time.Now().Add(answer.GetMinInterval().AsDuration())
+		g.notBefore = time.Now().Add(min(answer.GetMinInterval().AsDuration(), delayMax))
 		return
 	}
 	log.Printf("gmewatch: %v", err)
 	wait := time.Duration(mrand.Int63n(int64(g.backoff)))
 	for _, detail := range status.Convert(err).Details() {
 		switch detail := detail.(type) {
-		case *errdetails.BadRequest: // gmewatchd's verdict: the batch is given up, and the next one says so
+		case *errdetails.BadRequest: // gmewatchd's verdict
 			if status.Code(err) == codes.InvalidArgument {
-				g.lost[wire.ClientLoss_REFUSED] += events(g.flight)
-				g.flight = nil
+				g.giveUp(wire.ClientLoss_REFUSED)
 			}
 		case *errdetails.RetryInfo:
-			wait = max(wait, detail.GetRetryDelay().AsDuration())
+			wait = max(wait, min(detail.GetRetryDelay().AsDuration(), delayMax))
 		}
 	}
 	g.notBefore = time.Now().Add(wait)

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 public final class Relay implements Runnable {
   private static final int TIMEOUT_MS = 15_000;
   private static final long BACKOFF_MAX_MS = 60_000;
+  private static final long HORIZON_S = 24 * 3600; // gmewatchd may have forgotten the session then, and would count a batch that it has counted
   private static final int CODES_MAX = 512;
   private static final long EVENTS_MAX = 1_000_000;
   private static final int GROUPS_MAX = 200; // players send the versions, so they must not make sessions without end
@@ -63,6 +64,7 @@ public final class Relay implements Runnable {
   private static final class Batch {
     final TreeMap<Integer, Long> counts = new TreeMap<>();
     final Map<String, Long> lost = new TreeMap<>();
+    final long made = System.nanoTime();
     long since;
 
     long events() {
@@ -133,6 +135,7 @@ public final class Relay implements Runnable {
     List<Group> due = new ArrayList<>();
     for (Group group : groups.values()) {
       if (System.nanoTime() - group.notBefore < 0) continue;
+      if (group.flight != null && System.nanoTime() - group.flight.made >= TimeUnit.SECONDS.toNanos(HORIZON_S)) giveUp(group, "EXPIRED");
       if (group.flight == null && group.counts.size() + group.lost.size() > 0) group.flight = take(group);
       if (group.flight != null) due.add(group);
     }
@@ -241,7 +244,7 @@ public final class Relay implements Runnable {
       return;
     }
     String invalid = detail(answer, "BadRequest");
-    if (status == 400 && INVALID.matcher(answer).find() && invalid != null && !invalid.isEmpty()) giveUp(group);
+    if (status == 400 && INVALID.matcher(answer).find() && invalid != null && !invalid.isEmpty()) giveUp(group, "REFUSED");
     String retry = detail(answer, "RetryInfo");
     tryLater(group, "HTTP " + status + " " + answer, retry == null ? 0 : retryMs(retry));
   }
@@ -256,10 +259,10 @@ public final class Relay implements Runnable {
     return null;
   }
 
-  /** gmewatchd's verdict: the batch is given up, and the next one says so. */
-  private synchronized void giveUp(Group group) {
-    group.flight.lost.forEach((reason, events) -> group.lost.merge(reason, events, Long::sum));
-    if (group.flight.events() > 0) group.lost.merge("REFUSED", group.flight.events(), Long::sum);
+  /** The next batch says what is lost with this one, and what this one would have said. */
+  private synchronized void giveUp(Group group, String reason) {
+    group.flight.lost.forEach((earlier, events) -> group.lost.merge(earlier, events, Long::sum));
+    if (group.flight.events() > 0) group.lost.merge(reason, group.flight.events(), Long::sum);
     group.flight = null;
   }
 

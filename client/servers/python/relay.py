@@ -23,6 +23,8 @@ from gmewatch.v1 import error_reporting_pb2_grpc as wire_grpc
 
 INTERVAL = 5.0
 BACKOFF_MAX = 60.0
+DELAY_MAX = 3600.0  # that an answer can ask for
+HORIZON = 24 * 3600.0  # gmewatchd may have forgotten the session then, and would count a batch that it has counted
 CODES_MAX = 512
 EVENTS_MAX = 1_000_000
 GROUPS_MAX = 200  # players send the versions, so they must not make sessions without end
@@ -39,6 +41,7 @@ class Group:
     sequence: int = 0
     flight: wire.ReportRequest | None = None  # sent again unchanged until it is answered
     flight_since: float = 0.0
+    flight_made: float = 0.0
     not_before: float = 0.0
     backoff: float = 1.0
 
@@ -83,9 +86,14 @@ class Relay:
         """One attempt for each group that has something to send and may."""
         for group in list(self._groups.values()):
             with self._lock:
-                if time.monotonic() < group.not_before or not self._begin(group):
+                now = time.monotonic()
+                if now < group.not_before:
                     continue
-                seconds = time.monotonic() - group.flight_since
+                if group.flight is not None and now - group.flight_made >= HORIZON:
+                    self._give_up(group, wire.ClientLoss.EXPIRED)
+                if not self._begin(group):
+                    continue
+                seconds = now - group.flight_since
                 group.flight.age.CopyFrom(Duration(seconds=int(seconds), nanos=int(seconds % 1 * 1e9)))
             self._send(group)
 
@@ -117,8 +125,17 @@ class Relay:
             batch.losses.extend(wire.ClientLoss(reason=reason, events=events) for reason, events in group.lost.items())
             group.counts -= Counter(dict(zip(batch.codes, batch.counts)))  # keeps what is above zero
             group.lost.clear()
-            group.flight, group.flight_since = batch, group.since if batch.codes else time.monotonic()
+            group.flight, group.flight_made = batch, time.monotonic()
+            group.flight_since = group.since if batch.codes else group.flight_made
         return group.flight is not None
+
+    def _give_up(self, group: Group, reason: int) -> None:
+        """The next batch says what is lost with this one, and what this one would have said."""
+        for loss in group.flight.losses:
+            group.lost[loss.reason] += loss.events
+        if group.flight.counts:
+            group.lost[reason] += sum(group.flight.counts)
+        group.flight = None
 
     def _send(self, group: Group) -> None:
         flight = group.flight
@@ -129,7 +146,7 @@ class Relay:
             return
         with self._lock:
             group.flight, group.backoff = None, 1.0
-            group.not_before = time.monotonic() + answer.min_interval.ToTimedelta().total_seconds()
+            group.not_before = time.monotonic() + min(answer.min_interval.ToTimedelta().total_seconds(), DELAY_MAX)
 
     def _on_failure(self, group: Group, error: grpc.RpcError) -> None:
         bad, wait = False, 0.0
@@ -139,12 +156,11 @@ class Relay:
             if detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
                 bad = error.code() == grpc.StatusCode.INVALID_ARGUMENT
             elif detail.Unpack(retry):
-                wait = retry.retry_delay.ToTimedelta().total_seconds()
+                wait = min(retry.retry_delay.ToTimedelta().total_seconds(), DELAY_MAX)
         print(f"gmewatch: {error.code().name}: {error.details()}", file=sys.stderr)
         with self._lock:
-            if bad:  # gmewatchd's verdict: the batch is given up, and the next one says so
-                group.lost[wire.ClientLoss.REFUSED] += sum(group.flight.counts)
-                group.flight = None
+            if bad:  # gmewatchd's verdict
+                self._give_up(group, wire.ClientLoss.REFUSED)
             group.not_before = time.monotonic() + max(wait, random.uniform(0, group.backoff))
             group.backoff = min(2 * group.backoff, BACKOFF_MAX)
 

@@ -1,5 +1,7 @@
 """The recipes of client/servers report to a real gmewatchd with a relay key, in every language that this machine can run."""
 
+import base64
+import json
 import os
 import re
 import shutil
@@ -7,12 +9,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
 SERVERS = ROOT / "client/servers"
 KEY = "a-relay-key-of-demo"
 SETTINGS = f"apps:\n- {{name: demo, regions: [eu], keys: [a-key-in-the-game], relay_keys: [{KEY}]}}\n"
@@ -60,6 +65,40 @@ class Site:
             self.process.stdout.close()
 
 
+class RejectingServer(ThreadingHTTPServer):
+    """A server of the Connect protocol that rejects its first batches as gmewatchd does."""
+
+    def __init__(self, address: tuple[str, int], rejections: int) -> None:
+        super().__init__(address, Rejecting)
+        self.rejections = rejections
+        self.batches: list[dict] = []
+        self.has_counted = threading.Event()
+
+
+class Rejecting(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, RejectingServer)
+        batch = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        server.batches.append(batch)
+        rejects = len(server.batches) <= server.rejections
+        detail = {"type": "google.rpc.BadRequest", "value": base64.b64encode(b"\n\x07\n\x05codes").decode().rstrip("=")}
+        answer = {"code": "invalid_argument", "details": [detail]} if rejects else {"acknowledgedSequence": batch["sequence"]}
+        body = json.dumps(answer).encode()
+        self.send_response(400 if rejects else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        if not rejects:
+            server.has_counted.set()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 class ServersTest(unittest.TestCase):
     java_folder: str | None = None
 
@@ -100,6 +139,8 @@ class ServersTest(unittest.TestCase):
             pip = [f"{folder}/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(SERVERS / "python/requirements.txt")]
             subprocess.run(pip, check=True, timeout=SECONDS)
             self.check([f"{folder}/bin/python", "-B", "relay.py"], SERVERS / "python", {})
+            with self.subTest("rejected"):
+                subprocess.run([f"{folder}/bin/python", "-B", str(HERE / "rejected_relay.py")], cwd=SERVERS / "python", check=True, timeout=120)
 
     def test_go(self) -> None:
         if shutil.which("go") is None:
@@ -107,6 +148,10 @@ class ServersTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run(["go", "build", "-o", f"{folder}/relay", "."], cwd=SERVERS / "go", check=True, timeout=SECONDS)
             self.check([f"{folder}/relay"], SERVERS / "go", {})
+            with self.subTest("rejected"):
+                shutil.copytree(SERVERS / "go", f"{folder}/tested")
+                shutil.copy(HERE / "relay_test.go", f"{folder}/tested")
+                subprocess.run(["go", "test", "."], cwd=f"{folder}/tested", check=True, timeout=SECONDS)
 
     def test_java(self) -> None:
         self.check(self.java(), SERVERS / "java", {}, "connect")
@@ -150,6 +195,26 @@ class ServersTest(unittest.TestCase):
                     self.assertEqual(site.events(1001), 0)
             finally:
                 site.stop()
+
+    def test_java_reports_what_two_rejections_lose_once(self) -> None:
+        server = RejectingServer(("127.0.0.1", 0), 2)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = {**os.environ, "GMEWATCH_KEY": KEY}
+        command = [*self.java(), f"http://127.0.0.1:{server.server_port}", "demo", "eu"]
+        try:
+            with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as relay:
+                assert relay.stdin
+                relay.stdin.write("ios 1 3.5.0 1001\n")
+                relay.stdin.flush()
+                self.assertTrue(server.has_counted.wait(60))
+                _, said = relay.communicate("ios 1 3.5.0 7006\n", timeout=60)
+                self.assertEqual(relay.returncode, 0, said)
+        finally:
+            server.shutdown()
+            server.server_close()
+        self.assertEqual([batch["codes"] for batch in server.batches], [[1001], [], [], [7006]])
+        lost = [{"reason": "REFUSED", "events": "1"}]
+        self.assertEqual([batch["losses"] for batch in server.batches], [[], lost, lost, []])
 
     def java(self) -> list[str]:
         """Compiles the recipe, once for all tests."""
