@@ -13,7 +13,9 @@ absl::Duration Backoff::Next() {
 absl::Duration Backoff::Longest() { return max_ / 2 + PartOf(max_ / 2); }
 
 absl::Duration Backoff::PartOf(absl::Duration whole) {
-  return whole * std::uniform_real_distribution<double>(0.001, 1)(random_);
+  const auto milliseconds = static_cast<uint64_t>(absl::ToInt64Milliseconds(whole));
+  const uint64_t part = milliseconds * random_() / std::minstd_rand::modulus;
+  return absl::Milliseconds(std::max<uint64_t>(1, part));
 }
 
 }  // namespace gmewatch::client

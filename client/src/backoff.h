@@ -27,7 +27,9 @@ class Backoff {
   // To be called after a success: the bound is the initial one again.
   void Reset() { bound_ = initial_; }
 
-  // A random part of `whole`, greater than zero.
+  // A random part of `whole` in milliseconds, at least one, as in tests/client/vectors/README.md:
+  // the same seed gives the same parts in every implementation of the client. REQUIRES: at most an
+  // hour.
   absl::Duration PartOf(absl::Duration whole);
 
  private:

@@ -94,6 +94,27 @@ Outcome ReadAnswer(absl::string_view response, uint64_t sequence) {
   return unreadable;
 }
 
+Outcome ReadFailure(absl::StatusCode code, std::string message, absl::string_view status_details) {
+  const ErrorDetails details = ReadErrorDetails(status_details);
+  Outcome outcome;
+  outcome.retry_delay = details.retry_delay;
+  const std::string& violations = details.violations;
+  // gmewatchd repeats the violations in the message; they are added only if it did not.
+  if (!violations.empty() && message.find(violations) == std::string::npos) {
+    absl::StrAppend(&message, message.empty() ? "" : " (", violations, message.empty() ? "" : ")");
+  }
+  if (code == absl::StatusCode::kInvalidArgument) {
+    outcome.rejected = details.has_bad_request;
+    if (!outcome.rejected) {
+      absl::StrAppend(&message,
+                      " (not from gmewatchd, which would name the field: a gateway before it "
+                      "rejects the call; the batch is kept and sent again)");
+    }
+  }
+  outcome.status = absl::Status(code, message);
+  return outcome;
+}
+
 ErrorDetails ReadErrorDetails(absl::string_view status_details) {
   ErrorDetails details;
   FieldReader fields(status_details);

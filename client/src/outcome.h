@@ -35,6 +35,10 @@ inline constexpr absl::Duration kServerPauseMax = absl::Hours(1);
 // What a ReportResponse says of the batch `sequence`. INTERNAL if the bytes are not one.
 Outcome ReadAnswer(absl::string_view response, uint64_t sequence);
 
+// What the server says of a batch that it did not take: the status of the call, with the bytes of
+// its google.rpc.Status.
+Outcome ReadFailure(absl::StatusCode code, std::string message, absl::string_view status_details);
+
 // What the details of a failed call say.
 struct ErrorDetails {
   std::optional<absl::Duration> retry_delay;  // google.rpc.RetryInfo

@@ -50,29 +50,6 @@ Outcome OutcomeOf(absl::Status status) {
   return outcome;
 }
 
-// The outcome of a failure that a server answered with.
-Outcome Rejection(const grpc::Status& status) {
-  const ErrorDetails details = ReadErrorDetails(status.error_details());
-  Outcome outcome;
-  outcome.retry_delay = details.retry_delay;
-  std::string message = status.error_message();
-  const std::string& violations = details.violations;
-  // gmewatchd repeats the violations in the message; they are added only if it did not.
-  if (!violations.empty() && message.find(violations) == std::string::npos) {
-    absl::StrAppend(&message, message.empty() ? "" : " (", violations, message.empty() ? "" : ")");
-  }
-  if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
-    outcome.rejected = details.has_bad_request;
-    if (!outcome.rejected) {
-      absl::StrAppend(&message,
-                      " (not from gmewatchd, which would name the field: a gateway before it "
-                      "rejects the call; the batch is kept and sent again)");
-    }
-  }
-  outcome.status = absl::Status(static_cast<absl::StatusCode>(status.error_code()), message);
-  return outcome;
-}
-
 std::string ReadBuffer(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
   std::string bytes;
@@ -170,7 +147,8 @@ grpc::Status Sender::Call(grpc::ClientContext* context, const std::string& reque
 
 Outcome Sender::Failed(const grpc::Status& status, bool was_connected, const std::string& peer,
                        absl::Duration timeout) const {
-  Outcome outcome = Rejection(status);
+  Outcome outcome = ReadFailure(static_cast<absl::StatusCode>(status.error_code()),
+                                status.error_message(), status.error_details());
   if (!IsUnanswered(outcome.status) || outcome.retry_delay.has_value()) return outcome;
   std::string text;
   if (!was_connected) {

@@ -2,8 +2,12 @@
 
 usage: replay.py PLAYER [ARGUMENT...]            compares; exit status 1 where something differs
        replay.py --record PLAYER [ARGUMENT...]   writes what the player does into the transcripts, for a person to check
+       replay.py --grpc PLAYER [ARGUMENT...]     compares, for a client over gRPC that has neither consent nor a spool: an answer is the number
+                                                 of its status and, in hexadecimal, the ReportResponse or the google.rpc.Status; says which
+                                                 transcripts are left out, and why
 """
 
+import base64
 import json
 import subprocess
 import sys
@@ -12,6 +16,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TEXTS = {"url", "app", "region", "key", "app_version", "sdk_version", "platform"}
 CONSENT = {"unknown": 0, "granted": 1, "denied": 2}
+# Those of gRPC that the transcripts have, with their HTTP status in the Connect protocol.
+CODES = {"invalid_argument": (3, 400), "resource_exhausted": (8, 429), "unavailable": (14, 503), "unauthenticated": (16, 401)}
+UNAVAILABLE = 14
 
 
 def hex_of(text: str) -> str:
@@ -33,6 +40,8 @@ def step_line(step: dict) -> str:
         arguments = [step["code"], step.get("count", 1)]
     elif call == "detail":
         arguments = [step["code"], hex_of(step.get("operation", "")), step.get("underlying_code", 0)]
+    elif call == "answer" and "grpc" in step:
+        arguments = [step["grpc"]]
     elif call == "answer":
         body = step["proto"] if "proto" in step else hex_of(step.get("text", ""))
         arguments = [step["status"], body or "-"]
@@ -43,6 +52,54 @@ def step_line(step: dict) -> str:
     elif call == "wall":
         arguments = [step["ms"]]
     return " ".join(str(word) for word in ("step", step["at"], call, *arguments))
+
+
+def field(number: int, value: bytes) -> bytes:
+    """A field of Protobuf of up to 16 KiB."""
+    size = len(value)
+    head = [number << 3 | 2] + ([size] if size < 128 else [size & 127 | 128, size >> 7])
+    return bytes(head) + value
+
+
+def grpc_answer(step: dict) -> str | None:
+    """The answer of a server of gRPC; None if only an HTTP server gives such an answer."""
+    if step["status"] == 0:
+        return f"{UNAVAILABLE} -"
+    if "proto" in step:
+        return f"0 {step['proto'] or '-'}" if step["status"] == 200 else None
+    try:
+        error = json.loads(step["text"])
+        code, status = CODES[error["code"]]
+    except (ValueError, KeyError):
+        return None
+    if status != step["status"]:
+        return None
+    details = b""
+    for detail in error.get("details", []):
+        url = "type.googleapis.com/" + detail["type"].rsplit("/", 1)[-1]
+        value = base64.b64decode(detail["value"].rstrip("=") + "=" * (-len(detail["value"].rstrip("=")) % 4))
+        details += field(3, field(1, url.encode()) + field(2, value))
+    return f"{code} {details.hex() or '-'}"
+
+
+def why_not_over_grpc(transcript: dict) -> str:
+    """Why a client over gRPC, without consent and spool, does not replay the transcript; empty if it does."""
+    options, steps = transcript["options"], transcript["steps"]
+    calls = {step.get("do") for step in steps}
+    if "spool" in options:
+        return "it has a spool"
+    if options.get("consent") != "granted" or "consent" in calls:
+        return "it has consent that is not given"
+    if "network" in options or "network" in calls:
+        return "it is said when there is no network"
+    if any(grpc_answer(step) is None for step in steps if step.get("do") == "answer"):
+        return "it has answers that gRPC has not"
+    return ""
+
+
+def with_grpc_answers(transcript: dict) -> dict:
+    steps = [{**step, "grpc": grpc_answer(step)} if step.get("do") == "answer" else step for step in transcript["steps"]]
+    return {**transcript, "steps": steps}
 
 
 def expanded(steps: list[dict]) -> list[tuple[dict, dict]]:
@@ -112,13 +169,17 @@ def render(transcript: dict) -> str:
 
 
 def main() -> int:
-    record = sys.argv[1:2] == ["--record"]
-    command = sys.argv[2:] if record else sys.argv[1:]
-    failed = 0
+    record, grpc = sys.argv[1:2] == ["--record"], sys.argv[1:2] == ["--grpc"]
+    command = sys.argv[2:] if record or grpc else sys.argv[1:]
+    failed = played = 0
     paths = sorted(HERE.glob("*.json"))
     for path in paths:
         transcript = json.loads(path.read_text(encoding="utf-8"))
-        done = play(command, transcript)
+        if grpc and (why := why_not_over_grpc(transcript)):
+            print(f"left out {path.stem}: {why}")
+            continue
+        played += 1
+        done = play(command, with_grpc_answers(transcript) if grpc else transcript)
         if record:
             for step, result in zip(transcript["steps"], done, strict=True):
                 for key in OBSERVED:
@@ -131,8 +192,8 @@ def main() -> int:
         print(f"{'FAILED' if found else 'ok    '} {path.stem}: {transcript['about']}")
         for text in found[:5]:
             print(f"       {text}")
-    print(f"{len(paths)} transcripts, {failed} differ")
-    return 1 if failed or not paths else 0
+    print(f"{played} transcripts, {failed} differ")
+    return 1 if failed or not played else 0
 
 
 if __name__ == "__main__":
