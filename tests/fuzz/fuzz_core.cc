@@ -41,8 +41,8 @@ class Core {
     if (!spool.empty()) {
       options.spool_load = [](void* user, size_t offset, void* bytes, size_t size) {
         const absl::string_view from = static_cast<Core*>(user)->spool_;
-        if (offset >= from.size()) return size_t{0};
-        return from.copy(static_cast<char*>(bytes), size, offset);
+        if (offset >= from.size()) return 0;
+        return static_cast<int>(from.copy(static_cast<char*>(bytes), size, offset));
       };
       options.spool_store = [](void*, size_t, const void*, size_t) { return 1; };
       options.spool_erase = [](void*) {};
