@@ -13,8 +13,8 @@
 namespace gmewatch {
 
 FrontSite::FrontSite(int partitions, int fronts, absl::Duration write_timeout,
-                     const std::string& more)
-    : write_timeout_(write_timeout) {
+                     const std::string& more, const WaysToBrokers& ways)
+    : write_timeout_(write_timeout), ways_(ways) {
   absl::StatusOr<KafkaLayout> layout = KafkaBrokers::MakeTopic(partitions, &kafka_);
   if (!layout.ok()) {
     std::cerr << "no topic: " << layout.status() << "\n";
@@ -29,10 +29,11 @@ FrontSite::FrontSite(int partitions, int fronts, absl::Duration write_timeout,
 }
 
 std::string FrontSite::Settings(const std::string& role, const std::string& more) const {
+  const std::string& way = role == "front" ? ways_.fronts : ways_.counters;
   return absl::StrCat("role: ", role, "\n", kLedgerApps,
                       "log:\n  commit_interval: 20ms\n  checkpoint_interval: 2s\n  kafka:\n",
-                      "    brokers: [", kafka_.brokers, "]\n    topic: ", kafka_.topic,
-                      "\n    compression: lz4\n    write_timeout: ",
+                      "    brokers: [", way.empty() ? kafka_.brokers : way,
+                      "]\n    topic: ", kafka_.topic, "\n    compression: lz4\n    write_timeout: ",
                       absl::FormatDuration(write_timeout_), "\n", more);
 }
 

@@ -22,10 +22,17 @@
 
 namespace gmewatch {
 
+// Where each role finds the brokers; empty: without a proxy in between.
+struct WaysToBrokers {
+  std::string fronts;
+  std::string counters;
+};
+
 class FrontSite {
  public:
   // Makes the topic and the settings of the fronts. `more`: lines added to the settings.
-  FrontSite(int partitions, int fronts, absl::Duration write_timeout, const std::string& more);
+  FrontSite(int partitions, int fronts, absl::Duration write_timeout, const std::string& more,
+            const WaysToBrokers& ways = {});
 
   absl::Status StartFront(size_t front);
   void KillFront(size_t front);
@@ -64,6 +71,7 @@ class FrontSite {
 
   const TempDir dir_;
   const absl::Duration write_timeout_;
+  const WaysToBrokers ways_;
   KafkaSettings kafka_;
   std::optional<KafkaLayout> layout_;
   std::string config_;

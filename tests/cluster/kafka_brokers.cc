@@ -39,6 +39,7 @@ std::string KafkaBrokers::Addresses() {
 }
 
 std::string KafkaBrokers::SecureAddresses() { return ReadFile(Directory() + "/secure_addresses"); }
+std::string KafkaBrokers::Links() { return ReadFile(Directory() + "/links"); }
 std::string KafkaBrokers::AuthorityFile() { return Directory() + "/ca.pem"; }
 std::string KafkaBrokers::PasswordFile() { return Directory() + "/password"; }
 

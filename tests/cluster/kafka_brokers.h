@@ -24,6 +24,8 @@ class KafkaBrokers {
   static std::string Addresses();
   // The same for TLS with a password (PLAIN); user gmewatch.
   static std::string SecureAddresses();
+  // The ports of ways to the brokers that a test may cut (broker_links.h).
+  static std::string Links();
   static std::string AuthorityFile();
   static std::string PasswordFile();
   // The files of a broker, such as data/TOPIC-0/00000000000000000000.log.

@@ -24,6 +24,7 @@ constexpr const char* kFamilies[] = {
     kSuccesses, "gme_sessions_total",       "gme_client_lost_events_total"};
 
 const char* CategoryOf(int32_t code) {
+  if (code == kReaderCode.code) return kReaderCode.category;
   for (const LedgerCode& known : kLedgerCodes) {
     if (known.code == code) return known.category;
   }
@@ -137,7 +138,8 @@ std::map<std::string, uint64_t> Ledger::Events() const {
   return events;
 }
 
-std::map<std::string, Ledger::Bounds> Ledger::Expected(bool same_process) const {
+std::map<std::string, Ledger::Bounds> Ledger::Expected(LedgerLog log) const {
+  const bool same_process = log == LedgerLog::kOwn;
   std::map<std::string, Bounds> expected;
   const auto exactly = [&expected](const std::string& series, uint64_t value) {
     expected[series] = {value, value};
@@ -182,20 +184,22 @@ std::map<std::string, Ledger::Bounds> Ledger::Expected(bool same_process) const 
   // process that was killed may not have written down its last answers of the kind "again, later".
   const uint64_t answered = answered_ + rejected() + (same_process ? answered_retry_ : 0);
   expected["received"] = {answered - strangers,
-                          answered_ + rejected() + answered_retry_ + unanswered_};
+                          log == LedgerLog::kSharedByMany
+                              ? UINT64_MAX / 2
+                              : answered_ + rejected() + answered_retry_ + unanswered_};
   expected["rejected, to be sent again"] = {same_process ? answered_retry_ : 0,
                                             answered_retry_ + unanswered_};
   return expected;
 }
 
-Differences Ledger::Compare(const Samples& samples, bool same_process) const {
+Differences Ledger::Compare(const Samples& samples, LedgerLog log) const {
   Samples seen;
   for (const auto& [series, value] : samples) {
     for (const char* family : kFamilies) {
       if (IsOfFamily(series, family)) seen[series] = value;
     }
   }
-  std::map<std::string, Bounds> expected = Expected(same_process);
+  std::map<std::string, Bounds> expected = Expected(log);
   for (const auto& [series, bounds] : expected) seen[series] = ValueOf(samples, series);
   seen["received"] = SumOf(samples, "gmewatch_batches_total", "result", kResults);
   seen["rejected, to be sent again"] =

@@ -28,6 +28,15 @@ inline constexpr LedgerCode kLedgerCodes[] = {{1005, "client"},
                                               {8195, "voice_message"},
                                               {424242, "unknown"}};
 inline constexpr int32_t kSuccessfulCode = 0;
+// One that no client of LedgerClient reports.
+inline constexpr LedgerCode kReaderCode = {1006, "client"};
+
+// Where the daemon's answers and the batches that arrived are written down.
+enum class LedgerLog {
+  kOwn,          // by a process that was never killed, so that it knows every answer it gave
+  kOwnKilled,    // by one that was killed: its last answers may be missing
+  kSharedByMany  // as kOwnKilled, and a record may be there twice, so that duplicates are more
+};
 
 // What the daemon's counters have that they should not have, or lack.
 struct Differences {
@@ -57,8 +66,8 @@ class Ledger {
   void Add(const Ledger& other);
 
   // Compares with a scrape. Every counter of the clients' events that is not in the ledger must be
-  // zero. `same_process`: the daemon was never killed, so that it knows every answer it gave.
-  Differences Compare(const Samples& samples, bool same_process) const;
+  // zero.
+  Differences Compare(const Samples& samples, LedgerLog log) const;
 
   uint64_t batches() const { return batches_; }
   uint64_t unanswered() const { return unanswered_; }
@@ -94,7 +103,7 @@ class Ledger {
     uint64_t high = 0;
   };
 
-  std::map<std::string, Bounds> Expected(bool same_process) const;
+  std::map<std::string, Bounds> Expected(LedgerLog log) const;
 
   std::map<std::pair<std::string, std::string>, PlaceCounts> places_;  // by app, region
   std::map<std::string, Rejections> rejected_;                         // by reason

@@ -150,7 +150,8 @@ Findings LedgerSite::Finish() {
   findings.ledger = first_;
   for (const auto& client : clients_) findings.ledger.Add(client->ledger());
   // What rejected batches had is committed by then.
-  findings.differences = findings.ledger.Compare(daemon_->Scrape(), !killed_);
+  findings.differences =
+      findings.ledger.Compare(daemon_->Scrape(), killed_ ? LedgerLog::kOwnKilled : LedgerLog::kOwn);
   watch_->Scrape();
   findings.cuts = proxy_->cuts();
   findings.scrapes = watch_->scrapes();

@@ -54,7 +54,9 @@ void LimitSends(int socket) {
 CuttingProxy::CuttingProxy(const std::string& target, const CuttingProxyOptions& options)
     : target_port_(PortOf(target)), options_(options), random_(options.seed) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
+  const int reuse = 1;  // connections of a test before may not have ended
+  setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+  sockaddr_in address = Loopback(options.port);
   socklen_t size = sizeof(address);
   if (pipe(wake_) != 0 ||
       bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
@@ -73,10 +75,22 @@ CuttingProxy::~CuttingProxy() {
   close(listener_);
 }
 
+void CuttingProxy::SetLink(Link link) {
+  link_ = link;
+  if (write(wake_[1], "", 1) != 1) std::abort();
+}
+
 void CuttingProxy::Run() {
   constexpr short kRead = POLLIN | POLLRDHUP;
   for (;;) {
-    std::vector<pollfd> polled = {{wake_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
+    const Link link = link_;
+    while (link == Link::kClosed && !connections_.empty()) Drop(connections_.begin());
+    std::vector<pollfd> polled = {{wake_[0], POLLIN, 0}};
+    if (link == Link::kSilent) {
+      if (poll(polled.data(), 1, -1) < 0 || !Woken()) break;
+      continue;
+    }
+    polled.push_back({listener_, POLLIN, 0});
     bool holds = false;
     for (const Connection& connection : connections_) {
       polled.push_back({connection.client, kRead, 0});
@@ -84,7 +98,7 @@ void CuttingProxy::Run() {
       holds = holds || !connection.held.empty();
     }
     if (poll(polled.data(), polled.size(), holds ? kHeldPollMs : -1) < 0) break;
-    if (polled[0].revents != 0) break;
+    if (polled[0].revents != 0 && !Woken()) break;
     size_t i = 2;
     for (auto connection = connections_.begin(); connection != connections_.end(); i += 2) {
       const short server = polled[i + 1].revents;
@@ -95,6 +109,11 @@ void CuttingProxy::Run() {
     if (polled[1].revents != 0) Accept();
   }
   while (!connections_.empty()) Drop(connections_.begin());
+}
+
+bool CuttingProxy::Woken() {
+  char byte = 0;
+  return read(wake_[0], &byte, 1) == 1;
 }
 
 std::list<CuttingProxy::Connection>::iterator CuttingProxy::Drop(
@@ -108,6 +127,10 @@ void CuttingProxy::Accept() {
   Connection connection;
   connection.client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (connection.client < 0) return;
+  if (link_ == Link::kClosed) {
+    close(connection.client);
+    return;
+  }
   connection.server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in target = Loopback(target_port_);
   if (connect(connection.server, reinterpret_cast<const sockaddr*>(&target), sizeof(target)) != 0) {

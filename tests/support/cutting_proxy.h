@@ -1,8 +1,8 @@
 // A TCP proxy on loopback that cuts each connection after a random number of bytes, in the middle
-// of whatever passes then, and can hold back the server's answers.
+// of whatever passes then, can hold back the server's answers, and can be a link that is down.
 //
-// Thread safety: cuts() may be called from any thread; the rest belongs to one. It ends with the
-// object. Limits: a peer that takes nothing for a second is cut.
+// Thread safety: cuts() and SetLink may be called from any thread; the rest belongs to one. It ends
+// with the object. Limits: a peer that takes nothing for a second is cut.
 #ifndef GMEWATCH_TESTS_SUPPORT_CUTTING_PROXY_H_
 #define GMEWATCH_TESTS_SUPPORT_CUTTING_PROXY_H_
 
@@ -25,6 +25,7 @@ struct CuttingProxyOptions {
   // is held back is dropped.
   absl::Duration hold_answers;
   uint32_t seed = 1;
+  uint16_t port = 0;  // to listen at; 0: a free one
 };
 
 class CuttingProxy {
@@ -37,6 +38,10 @@ class CuttingProxy {
 
   const std::string& address() const { return address_; }
   uint64_t cuts() const { return cuts_; }
+
+  // kSilent: nothing passes, and no connection ends. kClosed: all end, and new ones at once.
+  enum class Link { kOpen, kSilent, kClosed };
+  void SetLink(Link link);
 
  private:
   struct Held {
@@ -51,6 +56,8 @@ class CuttingProxy {
   };
 
   void Run();
+  // Whether a change of the link has woken the thread, and not the end.
+  bool Woken();
   void Accept();
   // Closes the connection; returns the next one.
   std::list<Connection>::iterator Drop(std::list<Connection>::iterator connection);
@@ -66,6 +73,7 @@ class CuttingProxy {
   std::mt19937 random_;
   int listener_ = -1;
   int wake_[2] = {-1, -1};  // closing the write end stops the thread
+  std::atomic<Link> link_ = Link::kOpen;
   std::string address_;
   std::list<Connection> connections_;
   std::atomic<uint64_t> cuts_ = 0;
