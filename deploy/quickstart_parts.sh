@@ -47,6 +47,8 @@ stop() {
 stop_all() {
   trap - EXIT
   trap '' INT TERM HUP
+  # bash itself writes a line about each process that was killed.
+  exec 2>/dev/null
   # From the entrance to the exit.
   local name
   for name in fleet haproxy front-1 front-2 gmewatchd counter-a counter-b prometheus alertmanager build; do stop "$name"; done
