@@ -97,6 +97,7 @@ start_prometheus() {
   local config=$state_dir/prometheus.yml
   sed -e 's/_interval: 15s/_interval: 5s/' -e 's/scrape_timeout: 10s/scrape_timeout: 5s/' -e '/^alerting:/,/^$/ d' \
     -e "s/127.0.0.1:9747/$admin/" -e "s/127.0.0.1:9751/${address[front-1]}/" -e "s/127.0.0.1:9752/${address[front-2]}/" \
+    -e "s/127.0.0.1:9761/${address[counter-a]}/" -e "s/127.0.0.1:9762/${address[counter-b]}/" \
     -e "s/127.0.0.1:8404/${address[haproxy]}/" -e "s|../../dashboards|$root/dashboards|" \
     "$root/deploy/prometheus/cluster.yml" >"$config"
   start prometheus prometheus --config.file="$config" --storage.tsdb.path="$state_dir/prometheus" \

@@ -190,7 +190,7 @@ class ClusterComposeTest(unittest.TestCase):
             check = subprocess.run(["promtool", "check", "config", str(made)], capture_output=True, text=True, check=False)
         self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
         targets = re.findall(r'targets: \["(.*)"\]', text)
-        self.assertEqual(targets, ["alertmanager:9093", "haproxy:9747", "front-1:9747", "front-2:9747", "haproxy:8404"])
+        self.assertEqual(targets, ["alertmanager:9093", "haproxy:9747", "front-1:9747", "front-2:9747", "counter-a:9747", "counter-b:9747", "haproxy:8404"])
 
 
 if __name__ == "__main__":

@@ -164,7 +164,8 @@ class HelmTest(unittest.TestCase):
             found = [pod for pod, template in pods.items() if one["spec"]["selector"].items() <= template["metadata"]["labels"].items()]
             self.assertEqual(found, [wanted[name]])
             self.assertLessEqual({port["targetPort"] for port in one["spec"]["ports"]}, ports[found[0]])
-        # One series each: the counts by one target, and no counter by itself.
+        # One series each: the counts by one target, and of a counter what it says about itself.
+        self.assertEqual(objects["PodMonitor", "watch-counter"]["spec"]["podMetricsEndpoints"][0]["path"], "/metrics/self")
         monitored = objects["ServiceMonitor", "watch"]["spec"]["selector"]["matchLabels"]
         self.assertEqual([name for (kind, name), one in objects.items() if kind == "Service" and monitored.items() <= one["metadata"]["labels"].items()], ["watch-counts"])
         self.assertEqual(objects["Deployment", "watch-proxy"]["spec"]["replicas"], 1)
