@@ -112,7 +112,7 @@ class CountReaders {
   std::unique_ptr<Checkpointer> checkpointer_;  // null in memory
   // The same once it runs: pages are read before.
   std::atomic<const Checkpointer*> running_checkpointer_{nullptr};
-  std::unique_ptr<MetricsPage> metrics_;        // null before Start
+  std::unique_ptr<MetricsPage> metrics_;  // null before Start
   std::atomic<bool> started_{false};
 };
 

@@ -225,7 +225,7 @@ const announced = () => [
   ),
 ];
 
-// Of fronts and counters only, so empty on one machine.
+// Only fronts and counters have these: empty on one machine.
 const NO_CLUSTER = 'no front, no counter';
 const cluster = () => [
   graph(

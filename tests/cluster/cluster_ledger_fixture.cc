@@ -60,7 +60,7 @@ std::string ClusterLedgerTest::KillLeader(const FrontSite& site, uint32_t partit
   if (leader < 1) return "no leader";
   KafkaBrokers::Kill(leader);
   Pause(absl::Milliseconds(Below(4000)));
-  KafkaBrokers::Start(leader);
+  KafkaBrokers::Start({leader});
   return "leader killed";
 }
 

@@ -195,7 +195,7 @@ class CounterLedgerTest : public ClusterLedgerTest {
     const int second = 1 + first % KafkaBrokers::kBrokers;
     for (const int broker : {first, second}) KafkaBrokers::Kill(broker);
     Pause(absl::Milliseconds(Below(3000)));
-    for (const int broker : {first, second}) KafkaBrokers::Start(broker);
+    KafkaBrokers::Start({first, second});
     return "two brokers killed";
   }
 

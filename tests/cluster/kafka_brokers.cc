@@ -5,6 +5,8 @@
 #include <iostream>
 #include <memory>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -81,9 +83,11 @@ bool KafkaBrokers::AwaitAll(const std::string& topic) {
       absl::Minutes(1), absl::Milliseconds(100));
 }
 
-void KafkaBrokers::Run(const std::string& command, int broker) {
+void KafkaBrokers::Run(const std::string& command, const std::vector<int>& brokers) {
+  std::vector<std::string> arguments = {command, Directory()};
+  for (const int broker : brokers) arguments.push_back(absl::StrCat(broker));
   const absl::StatusOr<std::unique_ptr<ChildProcess>> script =
-      ChildProcess::Start(GMEWATCH_BROKERS_SCRIPT, {command, Directory(), absl::StrCat(broker)});
+      ChildProcess::Start(GMEWATCH_BROKERS_SCRIPT, arguments);
   if (!script.ok()) Die(script.status().ToString());
   // On a busy machine a broker takes a minute to start.
   const int status = (*script)->Wait(absl::Minutes(3));

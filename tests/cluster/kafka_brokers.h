@@ -6,6 +6,7 @@
 #define GMEWATCH_TESTS_CLUSTER_KAFKA_BROKERS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "daemon/log/kafka/kafka_layout.h"
@@ -39,19 +40,19 @@ class KafkaBrokers {
   static absl::StatusOr<KafkaLayout> MakeTopic(int partitions, KafkaSettings* settings);
 
   // SIGKILL, SIGTERM, SIGSTOP, SIGCONT.
-  static void Kill(int broker) { Run("kill", broker); }
-  static void Terminate(int broker) { Run("term", broker); }
-  static void Stop(int broker) { Run("stop", broker); }
-  static void Continue(int broker) { Run("cont", broker); }
-  // Starts a broker that was killed, and waits until it listens.
-  static void Start(int broker) { Run("start", broker); }
+  static void Kill(int broker) { Run("kill", {broker}); }
+  static void Terminate(int broker) { Run("term", {broker}); }
+  static void Stop(int broker) { Run("stop", {broker}); }
+  static void Continue(int broker) { Run("cont", {broker}); }
+  // Starts brokers that were killed, and waits until they listen.
+  static void Start(const std::vector<int>& brokers) { Run("start", brokers); }
 
   // Waits until all three serve and each partition of the topic has all its replicas in sync: a
   // test that begins with fewer would show nothing. False if that takes more than a minute.
   static bool AwaitAll(const std::string& topic = "");
 
  private:
-  static void Run(const std::string& command, int broker);
+  static void Run(const std::string& command, const std::vector<int>& brokers);
 };
 
 }  // namespace gmewatch

@@ -214,7 +214,7 @@ TEST_F(KafkaReaderTest, GoesOnWhenTheLeaderDies) {
   KafkaBrokers::Kill(leader);
   Write(0, "while it is dead");
   EXPECT_TRUE(AwaitTrue([&] { return poll() >= 2; }, absl::Seconds(40)));
-  KafkaBrokers::Start(leader);
+  KafkaBrokers::Start({leader});
   Write(0, "after");
   EXPECT_TRUE(AwaitTrue([&] { return poll() >= 3; }, absl::Seconds(40)));
   EXPECT_TRUE(KafkaBrokers::AwaitAll(settings_.topic));

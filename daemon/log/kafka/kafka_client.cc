@@ -1,9 +1,14 @@
 #include "daemon/log/kafka/kafka_client.h"
 
 #include <array>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/line_budget.h"
 #include "daemon/base/log.h"
 
 namespace gmewatch {
@@ -18,11 +23,23 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
 constexpr int kErrorLevel = 3;
 constexpr int kWarningLevel = 4;
 
+constexpr int kKafkaLinesMax = 10;
+constexpr absl::Duration kKafkaLinesTime = absl::Minutes(1);
+
+// While a broker is away librdkafka has several lines a second of each connection.
+LineBudget budget(kKafkaLinesMax, kKafkaLinesTime);
+
 void OnLog(const rd_kafka_t* /*handle*/, int level, const char* facility, const char* text) {
-  const std::initializer_list<LogField> fields = {{"facility", facility}, {"text", text}};
+  if (level > kWarningLevel) return;
+  RealClock clock;
+  const std::optional<uint64_t> missing = budget.Take(clock.Monotonic());
+  if (!missing.has_value()) return;
+  const std::string left_out = absl::StrCat(*missing);
+  const std::initializer_list<LogField> fields = {
+      {"facility", facility}, {"text", text}, {"left_out", left_out}};
   if (level <= kErrorLevel) {
     LogWarning("librdkafka reports an error", fields);
-  } else if (level <= kWarningLevel) {
+  } else {
     LogInfo("librdkafka reports", fields);
   }
 }
