@@ -125,7 +125,17 @@ absl::Status Catalog::AddOverlay(absl::string_view yaml, absl::string_view file)
       }
     }
   }
+  for (int i = 0; i < in.remarks_size() && checked.ok(); ++i) {
+    if (!remarks_.contains(in.remarks(i).value())) continue;
+    checked = fields->Error(
+        absl::StrCat("remarks[", i, "].value"),
+        absl::StrCat("another overlay has a remark on ", in.remarks(i).value(), " already"));
+  }
   if (!checked.ok()) return checked;
+  for (const internal::CatalogRemark& remark : in.remarks()) {
+    remarks_[remark.value()] = absl::StrCat("In SDK ", remark.sdk_version(), ", ", remark.value(),
+                                            " means ", remark.name(), ": ", remark.text());
+  }
   for (const internal::CatalogCode& code : in.codes()) {
     CatalogCode row = CodeFrom(*rules_, code);
     row.overlay = std::string(file);
@@ -192,13 +202,20 @@ const CatalogCode* Catalog::Find(int32_t value, absl::string_view app) const {
   return FindIn(value, known == sdk_of_app_.end() ? sdk_ : known->second);
 }
 
+std::string Catalog::RemarkOn(int32_t value) const {
+  const auto found = remarks_.find(value);
+  return found == remarks_.end() ? "" : found->second;
+}
+
 std::string Catalog::NoteFor(const CatalogCode& code) const {
+  std::string remark = code.overlay.empty() ? RemarkOn(code.value) : "";
   for (const CatalogCode& other : rows_.at(code.value)) {
     if (other.sdk == code.sdk) continue;
-    return absl::StrCat(other.sdk == kSdkNewest ? "From SDK 3.0 on, " : "Before SDK 3.0, ",
+    return absl::StrCat(remark, remark.empty() ? "" : " ",
+                        other.sdk == kSdkNewest ? "From SDK 3.0 on, " : "Before SDK 3.0, ",
                         code.value, " means ", other.name, ": ", other.solution);
   }
-  if (code.sdk == 0 || code.sdk == sdk_) return "";
+  if (code.sdk == 0 || code.sdk == sdk_) return remark;
   return code.sdk == kSdkNewest ? "Only SDK 3.0 and later answer with this code."
                                 : "Only SDKs before 3.0 answer with this code.";
 }

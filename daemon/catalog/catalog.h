@@ -40,8 +40,9 @@ struct CatalogCode {
   size_t action_row = 0;  // of `action`, in Catalog::actions
   int sdk = 0;            // the major version of the SDK that means this: 2, 3, or 0 for any
   std::string overlay;    // the file that has the row; empty: it is documented
-  // What the value means in another version of the SDK and what to do there, or that only another
-  // version than that of the apps answers with it; empty if neither is so.
+  // What the value means in another version of the SDK and what to do there, also in a newer one of
+  // the same generation, or that only another version than that of the apps answers with it; empty
+  // if none of these is so.
   std::string sdk_note;
 };
 
@@ -105,6 +106,8 @@ class Catalog {
   const CatalogCode* Find(int32_t value, absl::string_view app) const;
   // REQUIRES: `code` is one of this catalogue.
   const CatalogAction& ActionOf(const CatalogCode& code) const { return actions_[code.action_row]; }
+  // What overlays say of a documented value in newer SDKs of the same generation; empty: nothing.
+  std::string RemarkOn(int32_t value) const;
   // Names of the actions that can be the first cause of an incident, the likeliest first.
   std::vector<std::string> FirstCauses() const;
 
@@ -126,6 +129,7 @@ class Catalog {
   std::vector<CatalogAction> actions_;
   CatalogGeneralSteps general_steps_;
   size_t overlay_rows_ = 0;
+  absl::flat_hash_map<int32_t, std::string> remarks_;  // by value
   // The actions and impacts, by which overlays are checked.
   std::shared_ptr<const internal::Catalog> rules_;
 };

@@ -8,6 +8,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -171,8 +172,8 @@ absl::Status CheckCount(absl::string_view what, int codes, size_t max, const Yam
 absl::Status CheckOverlayFields(const internal::Catalog& overlay, const YamlFields& fields) {
   for (const char* field : {"actions", "impacts", "general_steps"}) {
     if (!fields.Has(field)) continue;
-    return fields.Error(
-        field, absl::StrCat("an overlay cannot have ", field, "; source and codes are allowed"));
+    return fields.Error(field, absl::StrCat("an overlay cannot have ", field,
+                                            "; source, codes and remarks are allowed"));
   }
   for (int i = 0; i < overlay.codes_size(); ++i) {
     const int32_t sdk = overlay.codes(i).sdk();
@@ -184,7 +185,29 @@ absl::Status CheckOverlayFields(const internal::Catalog& overlay, const YamlFiel
   return absl::OkStatus();
 }
 
+absl::Status CheckRemarks(const internal::Catalog& overlay, const YamlFields& fields) {
+  absl::flat_hash_set<int32_t> values;
+  for (int i = 0; i < overlay.remarks_size(); ++i) {
+    const internal::CatalogRemark& remark = overlay.remarks(i);
+    const RowCheck row(fields, absl::StrCat("remarks[", i, "]"),
+                       absl::StrCat("the remark on ", remark.value()));
+    if (!values.insert(remark.value()).second) {
+      return row.Error("value", absl::StrCat("there is a remark on ", remark.value(), " already"));
+    }
+    absl::Status status =
+        FirstError({row.Filled("sdk_version", remark.sdk_version()),
+                    row.Filled("name", remark.name()), row.Filled("text", remark.text())});
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckNoSdk(const internal::Catalog& catalog, const YamlFields& fields) {
+  if (catalog.remarks_size() > 0) {
+    return fields.Error("remarks",
+                        "a catalogue has no remarks; put them into an overlay "
+                        "(gmewatchd --catalog_overlay)");
+  }
   for (int i = 0; i < catalog.codes_size(); ++i) {
     const std::string path = absl::StrCat("codes[", i, "].sdk");
     if (fields.Has(path)) {
@@ -206,7 +229,7 @@ absl::Status CheckCatalog(const internal::Catalog& catalog, const YamlFields& fi
 
 absl::Status CheckOverlay(const internal::Catalog& overlay, const internal::Catalog& rules,
                           size_t codes_max, const YamlFields& fields) {
-  return FirstError({CheckOverlayFields(overlay, fields),
+  return FirstError({CheckOverlayFields(overlay, fields), CheckRemarks(overlay, fields),
                      CheckCount("the overlay", overlay.codes_size(), codes_max, fields),
                      CheckCodes(overlay, rules, fields)});
 }

@@ -1,5 +1,7 @@
 #include "daemon/triage/sdk_note.h"
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -30,13 +32,22 @@ double ShareOfOtherSdks(const CodePast& past, int sdk) {
   return all > 0 ? others / all : 0;
 }
 
+bool IsOf29(absl::string_view version) {
+  return version == "2.9" || absl::StartsWith(version, "2.9.") || absl::StartsWith(version, "2.9 ");
+}
+
 }  // namespace
 
 std::string SdkNoteOf(const CatalogCode& code, const CodePast& past) {
+  const std::string remark =
+      code.overlay.empty() ? ShippedCatalog().RemarkOn(code.value) : std::string();
   const double others = ShareOfOtherSdks(past, code.sdk == 0 ? kSdkDefault : code.sdk);
-  if (others == 0) return code.sdk_note;
-  const std::string note = ShippedSdkNote(code);
-  if (note.empty()) return "";
+  std::string note = others > 0 ? ShippedSdkNote(code) : code.sdk_note;
+  const bool has_29 = absl::c_any_of(past.shares.sdk_versions, [](const Share& share) {
+    return share.now > 0 && IsOf29(share.value);
+  });
+  if (note.empty() || note == remark) return has_29 ? remark : code.sdk_note;
+  if (others == 0) return note;
   return absl::StrCat(note, " ", PercentText(others),
                       " of its events of the last ten minutes came from there.");
 }

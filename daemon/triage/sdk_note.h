@@ -12,8 +12,8 @@
 
 namespace gmewatch {
 
-// The code's sdk_note. If clients of another version report it, also without an overlay in use: the
-// fix of one version is wrong advice in the other.
+// The code's sdk_note. If clients of another generation, or of 2.9, report it, also without an
+// overlay in use: the fix of one version is wrong advice in the other.
 std::string SdkNoteOf(const CatalogCode& code, const CodePast& past);
 
 }  // namespace gmewatch

@@ -151,7 +151,7 @@ TEST(CatalogCheckTest, RejectsWhatTheSchemaDoesNotHave) {
   CheckErrorWith("Upload error", "Upload \xff", "c.yaml:8:23: byte 0xff is not valid UTF-8");
   CheckError("Codes: []",
              "c.yaml:1:1: unknown field \"Codes\"; allowed: source, codes, actions, "
-             "impacts, general_steps");
+             "impacts, general_steps, remarks");
 }
 
 TEST(CatalogCheckTest, RejectsAWrongNumberOfCodes) {

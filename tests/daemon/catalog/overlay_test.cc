@@ -98,6 +98,43 @@ TEST(OverlayTest, ANoteSaysWhatTheCodeMeansElsewhere) {
   EXPECT_EQ(catalog.Find(kOnlyOld)->sdk_note, "Only SDKs before 3.0 answer with this code.");
 }
 
+TEST(OverlayTest, ARemarkStandsBehindTheDocumentsRowAndChangesNothingOfIt) {
+  const Catalog documented = Catalog::Embedded();
+  Catalog catalog = WithShipped();
+  size_t remarks = 0;
+  for (const CatalogCode& code : documented.codes()) {
+    const CatalogCode& now = *catalog.Find(code.value);
+    EXPECT_EQ(now.solution, code.solution);
+    if (catalog.RemarkOn(code.value).empty()) continue;
+    ++remarks;
+    EXPECT_THAT(now.sdk_note, StartsWith(absl::StrCat("In SDK 2.9, ", code.value, " means ")));
+  }
+  EXPECT_EQ(remarks, 14U);
+  EXPECT_THAT(catalog.Find(10007)->sdk_note, Not(HasSubstr("SDK 3.0")));
+  EXPECT_THAT(catalog.Find(8197)->sdk_note, HasSubstr(". From SDK 3.0 on, 8197 means AV_ERR_"));
+  EXPECT_EQ(documented.Find(10007)->sdk_note, "");
+  catalog.SetSdks({{"new", 3}});
+  EXPECT_THAT(catalog.Find(8197)->sdk_note, StartsWith("Before SDK 3.0, 8197 means "));
+}
+
+TEST(OverlayTest, ARemarkOnACodeIsThereOnceAndWhole) {
+  const std::string remark =
+      "- value: 1005\n  sdk_version: \"2.9\"\n  name: SLOW\n  text: Wait longer.\n";
+  const std::string codes = "codes:\n" + Row(5, 2);
+  EXPECT_EQ(ErrorOf(codes + "remarks:\n" + remark + remark),
+            "o.yaml:14:10: there is a remark on 1005 already");
+  EXPECT_THAT(ErrorOf(codes + "remarks:\n- value: 1005\n  name: SLOW\n  text: Wait longer.\n"),
+              HasSubstr("sdk_version of the remark on 1005 is empty"));
+  Catalog catalog = Catalog::Embedded();
+  ASSERT_TRUE(catalog.AddOverlay(codes + "remarks:\n" + remark, "first.yaml").ok());
+  EXPECT_EQ(catalog.Find(1005)->sdk_note, "In SDK 2.9, 1005 means SLOW: Wait longer.");
+  EXPECT_EQ(ErrorOf("codes:\n" + Row(5, 3) + "remarks:\n" + remark, catalog),
+            "o.yaml:10:10: another overlay has a remark on 1005 already");
+  EXPECT_EQ(catalog.Find(5, "app")->sdk, 2) << "nothing of the wrong one was added";
+  const auto parsed = Catalog::Parse("remarks:\n" + remark + codes, "c.yaml");
+  EXPECT_THAT(parsed.status().message(), HasSubstr("a catalogue has no remarks"));
+}
+
 TEST(OverlayTest, CodesOfTwoSdksAreNotRelated) {
   Catalog catalog = Catalog::Embedded();
   ASSERT_TRUE(catalog
@@ -131,7 +168,7 @@ TEST(OverlayTest, AValueOfOneSdkIsThereOnce) {
 TEST(OverlayTest, RejectsWhatNoOverlayHas) {
   EXPECT_EQ(ErrorOf("codes:\n" + Row(5, 4)), "o.yaml:3:8: sdk of code 5 is 4; 2 and 3 are allowed");
   EXPECT_EQ(ErrorOf("actions: []\ncodes:\n" + Row(5, 2)),
-            "o.yaml:1:10: an overlay cannot have actions; source and codes are allowed");
+            "o.yaml:1:10: an overlay cannot have actions; source, codes and remarks are allowed");
   EXPECT_THAT(ErrorOf("source: nothing\n"), HasSubstr("the overlay has 0 codes, from 1 to 512"));
   EXPECT_THAT(ErrorOf("codes:\n" + Row(0, 2)), HasSubstr("value 0 is AV_OK"));
   EXPECT_EQ(Catalog::Embedded().AddOverlay("/no/such/overlay.yaml").code(),

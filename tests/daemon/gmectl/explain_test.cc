@@ -88,6 +88,9 @@ TEST(ExplainTest, SaysWhatACodeMeansInAnotherSdk) {
   EXPECT_THAT(JsonOf(Explain({"--json", "1007"}).out).fields().at("sdk_note").string_value(),
               HasSubstr("From SDK 3.0 on, 1007 means AV_ERR_"));
   EXPECT_THAT(Explain({"1005"}).out, Not(HasSubstr("SDK 3.0")));
+  EXPECT_THAT(Flat(Explain({"10007"}).out),
+              AllOf(HasSubstr("Find other alternative methods."),
+                    HasSubstr("In SDK 2.9, 10007 means AV_ERR_SERVER_ROOM_DISSOLVED: ")));
 }
 
 TEST(ExplainTest, ANameWithTwoCodesShowsBoth) {

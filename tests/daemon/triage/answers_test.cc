@@ -13,9 +13,12 @@
 namespace gmewatch {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::vector<std::string> CodesOf(const google::protobuf::RepeatedPtrField<v1::CodeSummary>& list) {
@@ -151,6 +154,28 @@ TEST_F(AnswersTest, ClientsOfAnotherSdkAreSaidToMeanSomethingElse) {
   EXPECT_THAT(note(), StartsWith("From SDK 3.0 on, 1007 means "));
   EXPECT_THAT(note(), EndsWith(" 25% of its events of the last ten minutes came from there."));
   EXPECT_EQ(Now().Code("1005")->summary().sdk_note(), "") << "it means the same in both";
+}
+
+TEST_F(AnswersTest, ClientsOf29AreSaidToMeanSomethingElseThanTheDocument) {
+  const auto note = [this](const std::string& code) {
+    return Now().Code(code)->summary().sdk_note();
+  };
+  world_.Count(CountedWorld::From("shooter", "eu", "1.0", "2.8.1"), {{10007, 30}, {1005, 30}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_EQ(note("10007"), "");
+  world_.Count(CountedWorld::From("shooter", "eu", "1.0", "2.9.15"), {{10007, 1}, {1005, 1}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_THAT(note("10007"), StartsWith("In SDK 2.9, 10007 means AV_ERR_SERVER_ROOM_DISSOLVED: "));
+  EXPECT_EQ(note("1005"), "");
+  // 8197 has a third meaning from 3.0 on.
+  world_.Count(CountedWorld::From("shooter", "eu", "1.0", "2.9.15"), {{8197, 3}});
+  world_.Count(CountedWorld::From("shooter", "eu", "1.0", "3.1.2"), {{8197, 1}, {10007, 31}});
+  world_.Pass(absl::Seconds(10));
+  EXPECT_THAT(note("8197"), AllOf(StartsWith("In SDK 2.9, 8197 means "),
+                                  HasSubstr(" From SDK 3.0 on, 8197 means "),
+                                  EndsWith(" 25% of its events of the last ten minutes came from "
+                                           "there.")));
+  EXPECT_THAT(note("10007"), Not(HasSubstr("came from there"))) << "3.x has no meaning of its own";
 }
 
 TEST_F(AnswersTest, ASpikeOfAnAppHasTheTextsOfItsSdk) {
