@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -38,6 +39,11 @@ BRIDGE = """          - name: envoy.filters.http.connect_grpc_bridge
             typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.grpc_web.v3.GrpcWeb}
           - name: envoy.filters.http.router
 """
+TRANSLATED = {
+    "          - name: envoy.filters.http.router\n": BRIDGE,
+    "route: {cluster: gmewatchd_connect, timeout: 30s}": "route: {cluster: gmewatchd, timeout: 30s}",
+    '"application/grpc([+;].*)?"': '"application/grpc(-web(-text)?)?([+;].*)?"',
+}
 
 
 def free_port() -> int:
@@ -210,11 +216,7 @@ class EnvoyTest(unittest.TestCase):
         self.assertIn(b"quota of this address", body)
 
     def test_envoy_can_translate_connect_into_grpc(self) -> None:
-        bridged = {
-            "          - name: envoy.filters.http.router\n": BRIDGE,
-            "route: {cluster: gmewatchd_connect, timeout: 30s}": "route: {cluster: gmewatchd, timeout: 30s}",
-        }
-        port = self.start_envoy("bridged", bridged)
+        port = self.start_envoy("bridged", TRANSLATED)
         before = self.counted()
         answer, body = self.request({**PROTO, "Connect-Protocol-Version": "1"}, batch(os.urandom(16)), port=port)
         self.assertEqual((answer.status, body), (200, b"\x08\x01"))
@@ -222,6 +224,40 @@ class EnvoyTest(unittest.TestCase):
         self.assertEqual((answer.status, json.loads(body)["code"]), (400, "invalid_argument"))
         self.assertEqual([detail["type"] for detail in json.loads(body)["details"]], ["type.googleapis.com/google.rpc.BadRequest"])
         self.assertEqual(self.counted() - before, 1)
+
+    def test_envoy_can_translate_grpc_web_into_grpc(self) -> None:
+        port = self.start_envoy("web", TRANSLATED)
+        before = self.counted()
+        session = os.urandom(16)
+        for _ in range(2):
+            messages, trailers = self.grpc_web(batch(session), port)
+            self.assertEqual((messages, trailers["grpc-status"]), ([b"\x08\x01"], "0"))
+        # In Base64, as pages that cannot read bytes ask for it.
+        messages, trailers = self.grpc_web(batch(session, 2), port, is_text=True)
+        self.assertEqual((messages, trailers["grpc-status"]), ([b"\x08\x02"], "0"))
+        messages, trailers = self.grpc_web(batch(os.urandom(15)), port)
+        self.assertEqual((messages, trailers["grpc-status"]), ([], "3"))
+        self.assertIn("session.id", urllib.parse.unquote(trailers["grpc-message"]))
+        self.assertEqual(self.counted() - before, 2)
+
+    def grpc_web(self, message: bytes, port: int, is_text: bool = False) -> tuple[list[bytes], dict[str, str]]:
+        """The messages of the answer and its trailers, which are in a last frame, or in the headers if there is no message."""
+        kind = "application/grpc-web-text+proto" if is_text else "application/grpc-web+proto"
+        body = b"\0" + struct.pack(">I", len(message)) + message
+        answer, frames = self.request({"Content-Type": kind, "Accept": kind, "X-Grpc-Web": "1"}, base64.b64encode(body) if is_text else body, port=port)
+        self.assertEqual((answer.status, answer.getheader("Content-Type")), (200, kind))
+        if is_text:  # each part has padding of its own
+            frames = b"".join(base64.b64decode(part + b"=" * (-len(part) % 4)) for part in re.findall(rb"[^=]+", frames))
+        messages = []
+        trailers = {name.lower(): value for name, value in answer.getheaders()}
+        while frames:
+            flags, size = struct.unpack(">BI", frames[:5])
+            part, frames = frames[5 : 5 + size], frames[5 + size :]
+            if flags & 0x80:
+                trailers.update(line.split(":", 1) for line in part.decode().split("\r\n") if line)
+            else:
+                messages.append(part)
+        return messages, trailers
 
 
 if __name__ == "__main__":
