@@ -41,6 +41,7 @@ typedef struct Transport {
   uint32_t active;  // the id of the request that runs; 0: none
   size_t answer_size;
   char answer[kAnswerMax];
+  int by_ipv4;  // the next request
 } Transport;
 
 static int Post(void* user, const gmewatch_request* request) {
@@ -91,6 +92,10 @@ static size_t TakeBytes(char* bytes, size_t size, size_t count, void* user) {
   return all;
 }
 
+// After a request without an answer the next one goes to IPv4 only, the one after that to any
+// address: one that accepts connections and says nothing must not have them all.
+static void ChangeAddresses(Transport* t) { t->by_ipv4 = !t->by_ipv4; }
+
 static void End(Transport* t) {
   if (t->active == 0) return;
   curl_multi_remove_handle(t->multi, t->easy);
@@ -106,6 +111,8 @@ static void Start(Transport* t) {
   curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, (long)t->body_size);
   curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, t->body);
   curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
+  curl_easy_setopt(t->easy, CURLOPT_IPRESOLVE,
+                   t->by_ipv4 ? (long)CURL_IPRESOLVE_V4 : (long)CURL_IPRESOLVE_WHATEVER);
   if (curl_multi_add_handle(t->multi, t->easy) == CURLM_OK) t->active = t->noted_id;
 }
 
@@ -126,7 +133,10 @@ static int ReadNotes(Transport* t, int64_t now) {
   gmewatch_stats stats;
   gmewatch_get_stats(t->watch, &stats);
   pthread_mutex_lock(&t->mutex);
-  if (t->active != 0 && t->active == t->cancelled) End(t);
+  if (t->active != 0 && t->active == t->cancelled) {
+    ChangeAddresses(t);
+    End(t);
+  }
   if (t->has_note && t->active == 0) Start(t);
   const int ends = t->stopping && (stats.pending_events == 0 || now >= t->stop_at);
   pthread_mutex_unlock(&t->mutex);
@@ -142,6 +152,7 @@ static int TakeAnswer(Transport* t) {
   if (message->data.result == CURLE_OK) {
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
   } else {
+    ChangeAddresses(t);
     const char* const why = curl_easy_strerror(message->data.result);
     t->answer_size = strlen(why);
     memcpy(t->answer, why, t->answer_size);

@@ -26,6 +26,8 @@ class Server(wire_grpc.ErrorReportingServicer):
             detail = Any()
             detail.Pack(error_details_pb2.BadRequest(field_violations=[error_details_pb2.BadRequest.FieldViolation(field="codes")]))
             context.abort_with_status(rpc_status.to_status(status_pb2.Status(code=3, message="rejected", details=[detail])))
+        if answer == "gateway":
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "a gateway's own")
         if answer == "away":
             context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         return wire.ReportResponse(acknowledged_sequence=request.sequence)
@@ -58,6 +60,11 @@ class RejectedTest(unittest.TestCase):
         server = self.play("reject", "reject", "count", "count")
         self.assertEqual([list(batch.codes) for batch in server.batches], [[1001], [], [], [7006]])
         self.assertEqual(server.losses(), [{}, {wire.ClientLoss.REFUSED: 1}, {wire.ClientLoss.REFUSED: 1}, {}])
+
+    def test_a_gateways_verdict_gives_nothing_up(self) -> None:
+        server = self.play("gateway", "count")
+        self.assertEqual([(batch.sequence, list(batch.codes)) for batch in server.batches], [(1, [1001]), (1, [1001]), (2, [7006])])
+        self.assertEqual(server.losses(), [{}, {}, {}])
 
     def test_a_batch_that_was_on_its_way_for_longer_than_a_session_lasts_is_given_up(self) -> None:
         relay.HORIZON, before = 0.0, relay.HORIZON

@@ -37,6 +37,8 @@ func (s *server) Report(_ context.Context, batch *wire.ReportRequest) (*wire.Rep
 		bad := &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: "codes"}}}
 		rejected, _ := status.New(codes.InvalidArgument, "rejected").WithDetails(bad)
 		return nil, rejected.Err()
+	case "gateway":
+		return nil, status.Error(codes.InvalidArgument, "a gateway's own")
 	case "away":
 		return nil, status.Error(codes.Unavailable, "away")
 	}
@@ -84,6 +86,13 @@ func TestWhatTwoRejectionsLoseIsReportedOnce(t *testing.T) {
 	lost := map[wire.ClientLoss_Reason]uint64{wire.ClientLoss_REFUSED: 1}
 	if want := []map[wire.ClientLoss_Reason]uint64{{}, lost, lost, {}}; !reflect.DeepEqual(s.losses, want) {
 		t.Errorf("losses %v, want %v", s.losses, want)
+	}
+}
+
+func TestAGatewaysVerdictGivesNothingUp(t *testing.T) {
+	s := play(t, 0, "gateway", "count")
+	if want := [][]int32{{1001}, {1001}, {7006}}; !reflect.DeepEqual(s.codes, want) {
+		t.Errorf("codes %v, want %v", s.codes, want)
 	}
 }
 

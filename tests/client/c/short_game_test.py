@@ -1,0 +1,74 @@
+"""What a player's device does to the core in C over libcurl: usage: short_game_test.py PROGRAM GMEWATCHD
+
+A name with an IPv6 address that does not answer, and no file descriptor left, delay delivery and nothing else.
+"""
+
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+from pathlib import Path
+
+NAMESPACE = ["unshare", "--mount"]
+
+
+class ShortGameTest(unittest.TestCase):
+    def setUp(self) -> None:
+        ports = [f"--{name}_address=127.0.0.1:0" for name in ("ingest", "connect", "admin")]
+        daemon = subprocess.Popen([GMEWATCHD, "--in_memory", "--open", *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        assert daemon.stdout
+        self.addCleanup(daemon.stdout.close)
+        ready = next(line for line in daemon.stdout if line.startswith("ready "))
+        self.ports = dict(part.split("=", 1) for part in ready.split()[1:])
+
+    def counted(self) -> list[str]:
+        with urllib.request.urlopen(f"http://{self.ports['admin']}/metrics", timeout=20) as answer:
+            text = answer.read().decode()
+        return re.findall(r'^gme_error_events_total\{code="1005",.*\} (\d+)', text, re.MULTILINE)
+
+    def check_address(self, is_full: bool) -> None:
+        if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        port = int(self.ports["connect"].rsplit(":", 1)[1])
+        with socket.socket(socket.AF_INET6) as dead, tempfile.TemporaryDirectory() as folder:
+            dead.bind(("::1", port))
+            dead.listen(0 if is_full else 64)
+            full = [socket.socket(socket.AF_INET6) for _ in range(4 if is_full else 0)]
+            for filler in full:
+                filler.setblocking(False)
+                filler.connect_ex(("::1", port))
+            hosts = Path(folder) / "hosts"
+            hosts.write_text("::1 two.example\n127.0.0.1 two.example\n", encoding="utf-8")
+            inside = f"mount --bind {hosts} /etc/hosts && exec {PROGRAM} http://two.example:{port}"
+            done = subprocess.run([*NAMESPACE, "sh", "-c", inside], timeout=60, check=False)
+            for filler in full:
+                filler.close()
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.counted(), ["1"])
+
+    def test_an_address_that_accepts_and_says_nothing(self) -> None:
+        self.check_address(is_full=False)
+
+    def test_an_address_that_drops_connections(self) -> None:
+        self.check_address(is_full=True)
+
+    def test_no_descriptor_left_in_mid_game(self) -> None:
+        done = subprocess.run([PROGRAM, f"http://{self.ports['connect']}", "after"], timeout=60, check=False)
+        self.assertEqual((done.returncode, self.counted()), (0, ["1"]))
+
+    def test_no_descriptor_left_at_the_start(self) -> None:
+        """A null handle is harmless; one that works delivers."""
+        done = subprocess.run([PROGRAM, f"http://{self.ports['connect']}", "before"], timeout=60, check=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(self.counted(), ([], ["1"]))
+
+
+if __name__ == "__main__":
+    PROGRAM, GMEWATCHD = sys.argv[1:3]
+    del sys.argv[1:3]
+    unittest.main(verbosity=2)
