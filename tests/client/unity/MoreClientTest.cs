@@ -124,6 +124,31 @@ public static class MoreClientTest {
     Check.That(counted > 0, "some are sent meanwhile");
   }
 
+  public static void WhatIsReportedNeverSeemsLessToAnotherThread() {
+    var world = new World();
+    GmeWatchClient client = world.Start(options => options.Spool = null);
+    long missed = 0;
+    bool ends = false;
+    var reader = new Thread(() => {
+      for (long before = 0; !Volatile.Read(ref ends);) {
+        long reported = client.Stats().ReportedEvents;
+        if (reported < before) missed += before - reported;
+        before = reported;
+      }
+    });
+    reader.Start();
+    long sequence = 0;
+    for (int i = 0; i < 4000; ++i) {
+      client.Report(i % 500, 1);
+      client.Flush();
+      client.Tick();
+      if (world.Requests.Count > sequence) world.Acknowledge(++sequence);
+    }
+    Volatile.Write(ref ends, true);
+    reader.Join();
+    Check.Equal(0, missed, "missed");
+  }
+
   public static void ManyRandomCallsKeepTheBalanceAndEveryBatchIsWithinTheLimitsOfTheWire() {
     string given = Environment.GetEnvironmentVariable("GMEWATCH_SEED");
     long seed = given != null ? long.Parse(given) : DateTime.UtcNow.Ticks / 10000 % 1000000;

@@ -31,7 +31,6 @@ namespace Gmewatch {
     private int uncountable;
     private int ticker; // the thread that ticks
     private volatile bool off;
-    private volatile GmeWatchStats published;
 
     // The rest belongs to the thread that ticks.
     private GmeWatchConsent consent = GmeWatchConsent.Unknown;
@@ -56,7 +55,7 @@ namespace Gmewatch {
       ticker = Thread.CurrentThread.ManagedThreadId;
       if (!off) ChangeConsent(options.Consent);
       next = NextTime();
-      Publish();
+      outbox.Show();
     }
 
     /// <summary>Counts `count` events of `code`; 0 is a success. It takes no lock and allocates nothing.</summary>
@@ -98,8 +97,7 @@ namespace Gmewatch {
     }
 
     public GmeWatchStats Stats() {
-      GmeWatchStats stats = published.Copy();
-      outbox.AddWaiting(stats);
+      GmeWatchStats stats = outbox.Shown();
       stats.Uncountable = unchecked((uint)Volatile.Read(ref uncountable));
       return stats;
     }
@@ -139,7 +137,7 @@ namespace Gmewatch {
       Volatile.Write(ref counting, 0);
       off = true;
       TrySpool("closed", () => spool.Close());
-      Publish();
+      outbox.Show();
     }
 
     private void Command(int command) {
@@ -173,19 +171,13 @@ namespace Gmewatch {
       } else if (asked != null && asked.IsAnswered) {
         asked = null;
       }
-      Publish();
+      outbox.Show();
     }
 
     private long NextTime() {
       if (off || consent != GmeWatchConsent.Granted) return Never;
       long attempt = asked != null ? answerDue : Volatile.Read(ref network) != 0 ? outbox.NextAttempt() : Never;
       return spool == null ? attempt : Math.Min(attempt, spool.Due);
-    }
-
-    private void Publish() {
-      GmeWatchStats stats = outbox.Stats.Copy();
-      stats.PendingEvents = outbox.PendingEvents();
-      published = stats;
     }
 
     // Carries out the calls since the last tick, and returns them.

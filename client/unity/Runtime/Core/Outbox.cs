@@ -1,5 +1,5 @@
 // What is counted, what is in flight, and what an answer does to it. It does no I/O; times are given to it. Report and Detail may be
-// called from any thread, all else belongs to the one that ticks.
+// called from any thread, and so may Shown; all else belongs to the one that ticks.
 using System;
 
 namespace Gmewatch {
@@ -15,6 +15,9 @@ namespace Gmewatch {
     public long Transitions;
     private readonly CheckedOptions options;
     private readonly Func<int, byte[]> random;
+    // Whoever asks for the numbers while events move from the table to the counts must find each of them once.
+    private readonly object gate = new object();
+    private GmeWatchStats shown = new GmeWatchStats();
 
     public Outbox(CheckedOptions options, Func<int, byte[]> random, uint seed, long now) {
       this.options = options;
@@ -29,6 +32,13 @@ namespace Gmewatch {
 
     /// <summary>Moves what was reported to the counts, and the overflow to the losses.</summary>
     public void Gather() {
+      lock (gate) {
+        Move();
+        Show();
+      }
+    }
+
+    private void Move() {
       for (int slot = 0; slot < CodeTable.Slots; ++slot) {
         long events = Table.Take(slot);
         if (events == 0) continue;
@@ -45,13 +55,24 @@ namespace Gmewatch {
       return Counts.Saturating(Stats.ReportedEvents, Table.PeekAll() + Table.Peek(CodeTable.Overflow));
     }
 
-    /// <summary>Adds what is not gathered; any thread may ask.</summary>
-    public void AddWaiting(GmeWatchStats to) {
-      long waiting = Table.PeekAll();
-      long overflow = Table.Peek(CodeTable.Overflow);
-      Add(ref to.PendingEvents, waiting);
-      Add(ref to.LostEvents, overflow);
-      Add(ref to.ReportedEvents, Counts.Saturating(waiting, overflow));
+    /// <summary>Makes the numbers of now those of Shown.</summary>
+    public void Show() {
+      GmeWatchStats stats = Stats.Copy();
+      stats.PendingEvents = PendingEvents();
+      lock (gate) shown = stats;
+    }
+
+    /// <summary>The numbers, with what is not gathered yet. From any thread.</summary>
+    public GmeWatchStats Shown() {
+      lock (gate) {
+        GmeWatchStats to = shown.Copy();
+        long waiting = Table.PeekAll();
+        long overflow = Table.Peek(CodeTable.Overflow);
+        Add(ref to.PendingEvents, waiting);
+        Add(ref to.LostEvents, overflow);
+        Add(ref to.ReportedEvents, Counts.Saturating(waiting, overflow));
+        return to;
+      }
     }
 
     /// <summary>Without those that are not gathered.</summary>
