@@ -6,11 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,6 +19,7 @@
 #include "absl/strings/str_replace.h"
 #include "tests/cluster/broker_links.h"
 #include "tests/cluster/cluster_ledger_fixture.h"
+#include "tests/cluster/ledger_reader.h"
 #include "tests/support/environment.h"
 #include "tests/support/http_client.h"
 #include "tests/support/wire_client.h"
@@ -32,66 +31,11 @@ using ::testing::IsEmpty;
 
 constexpr int kPartitions = 4;
 
-// Reports one event after the other to any front and scrapes any counter after each. Notes a scrape
-// that lacks an event of its own that was acknowledged, or that is below an earlier scrape.
-class Reader {
- public:
-  void Run(const std::atomic<bool>& stop, const std::vector<std::string>& fronts,
-           const std::vector<std::string>& counters) {
-    const v1::Session session = MakeSession("demo", "us");
-    std::vector<std::unique_ptr<WireClient>> clients;
-    clients.reserve(fronts.size());
-    for (const std::string& front : fronts) clients.push_back(std::make_unique<WireClient>(front));
-    for (uint64_t turn = 0; !stop; ++turn) {
-      const v1::ReportRequest request =
-          MakeRequest(session, acknowledged_ + 1, {{kReaderCode.code, 1}});
-      if (clients[turn % clients.size()]->Report(request).ok()) {
-        ++acknowledged_;
-        ledger_.Acknowledged(session, request);
-        ledger_.AnsweredAcknowledged();
-      } else {
-        ledger_.Unanswered("", request);
-      }
-      Look(ScrapeMetrics(counters[turn / 2 % counters.size()]));
-    }
-  }
-
-  const Ledger& ledger() const { return ledger_; }
-  uint64_t scrapes() const { return scrapes_; }
-  uint64_t unanswered() const { return unanswered_; }
-  const std::vector<std::string>& below() const { return below_; }
-
- private:
-  void Look(const Samples& samples) {
-    if (samples.empty()) {
-      ++unanswered_;
-      return;
-    }
-    ++scrapes_;
-    const double own =
-        ValueOf(samples, CodeSeries("gme_error_events_total", absl::StrCat(kReaderCode.code),
-                                    kReaderCode.category, "us", "demo"));
-    if (own < static_cast<double>(acknowledged_)) {
-      below_.push_back(absl::StrCat(own, " of ", acknowledged_, " acknowledged events"));
-    }
-    const double sum = SumOf(samples, "gme_error_events_total");
-    if (sum < largest_) below_.push_back(absl::StrCat("in all ", sum, " after ", largest_));
-    largest_ = std::max(largest_, sum);
-    if (ValueOf(samples, "gmewatch_replica_mismatch_total") != 0) below_.emplace_back("a mismatch");
-  }
-
-  Ledger ledger_;
-  uint64_t acknowledged_ = 0;
-  uint64_t scrapes_ = 0;
-  uint64_t unanswered_ = 0;
-  double largest_ = 0;
-  std::vector<std::string> below_;
-};
-
 class CounterLedgerTest : public ClusterLedgerTest {
  protected:
   enum class Fault {
     kLeaderKilled,
+    kBrokerRestarted,
     kTwoBrokersKilled,
     kAllBrokersStopped,
     kFrontKilled,
@@ -155,6 +99,12 @@ class CounterLedgerTest : public ClusterLedgerTest {
     switch (fault) {
       case Fault::kLeaderKilled:
         return KillLeader(*site_, kPartitions);
+      case Fault::kBrokerRestarted: {
+        const int broker = 1 + static_cast<int>(Below(KafkaBrokers::kBrokers));
+        KafkaBrokers::Terminate(broker);
+        KafkaBrokers::Start({broker});
+        return "broker restarted";
+      }
       case Fault::kTwoBrokersKilled:
         return KillTwoBrokers();
       case Fault::kAllBrokersStopped:
@@ -233,10 +183,10 @@ class CounterLedgerTest : public ClusterLedgerTest {
 };
 
 TEST_F(CounterLedgerTest, EachAcknowledgedEventIsCountedOnceByAllCountersAndNoScrapeGoesBack) {
-  const uint64_t faults = NumberOr("GMEWATCH_CLUSTER_FAULTS", 18);
+  const uint64_t faults = NumberOr("GMEWATCH_CLUSTER_FAULTS", 20);
   StartSite();
   StartClients(*site_, /*clients=*/6, absl::Milliseconds(60));
-  Reader reader;
+  LedgerReader reader;
   std::thread reads([&] {
     reader.Run(stop_, {site_->ingest_address(0), site_->ingest_address(1)},
                {site_->counter_address(0), site_->counter_address(1)});
