@@ -111,7 +111,7 @@ void CountReaders::AddToCheckpoint(bool changed_only, Checkpoint* checkpoint) {
 DaemonState CountReaders::ReadState() const {
   DaemonState out;
   out.sessions = aggregate_.session_count();
-  out.app_regions = aggregate_.counters().places();
+  out.app_regions = aggregate_.counters().present_places();
   out.checkpoint_failed = checkpoints().last_failed;
   parts_.add_state(&out);
   return out;

@@ -32,7 +32,7 @@ void Aggregate::Apply(uint64_t number, const Epoch& epoch, std::vector<Verdict>*
   if (epoch.once_horizon_ms.has_value()) policy_.set_once_horizon_ms(*epoch.once_horizon_ms);
   const int64_t once_ms = policy_.once_horizon_ms();
   SetTimes(steady_ms_, once_ms > 0 ? steady_ms_ - once_ms : 0);
-  for (const Forget& what : epoch.forget) places_.Forget(what);
+  for (const Forget& what : epoch.forget) places_.Forget(what, policy_);
   if (!epoch.forget.empty()) codes_.NoteCounters();
   for (const Place& place : epoch.shown_places) places_.Show(place);
   for (const int32_t code : epoch.shown_codes) codes_.Show(code);
@@ -158,9 +158,7 @@ void Aggregate::ApplyPolicy(const internal::Policy& policy) {
   codes_.SetShare(policy.unknown_codes_of_app());
   codes_.SetOverlay(policy.overlay_codes());
   codes_.SetCatalog(policy.catalog_codes(), /*shown=*/counters_.places() == 0);
-  for (const internal::PlaceRecord& place : policy.configured()) {
-    places_.AddConfigured({place.app(), place.region()});
-  }
+  places_.AddConfigured(policy);
 }
 
 Verdict Aggregate::ApplyBatch(const BatchView& batch, size_t hash) {
@@ -293,7 +291,7 @@ AggregateStats Aggregate::stats() const {
   out.batches_duplicate = batches_duplicate();
   out.rejected = rejected_.All();
   out.sessions = session_count();
-  out.app_regions = counters_.places();
+  out.app_regions = counters_.present_places();
   return out;
 }
 

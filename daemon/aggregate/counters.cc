@@ -29,6 +29,12 @@ PlaceCounters* Counters::AddPlace(Place place, bool shown) {
   return added;
 }
 
+size_t Counters::present_places() const {
+  size_t present = 0;
+  for (size_t id = 0; id < places(); ++id) present += place(id).gone() ? 0 : 1;
+  return present;
+}
+
 uint64_t Counters::LargestSeries() const {
   uint64_t largest = 0;
   for (size_t id = 0; id < places(); ++id) {

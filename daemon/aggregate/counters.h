@@ -159,6 +159,8 @@ class PlaceCounters {
   const Place& place() const { return place_; }
   // Whether scrapes show the counts; until then they show zeros.
   bool shown() const { return shown_.load(std::memory_order_acquire); }
+  // All of it was forgotten and nothing came since: no scrape has it, not even as zeros.
+  bool gone() const { return gone_.load(std::memory_order_acquire); }
   const Cell& cell(size_t slot) const { return cells_[slot]; }
   uint64_t success_events() const { return success_.value(); }
   // Successes that were not late, as the detector sees them.
@@ -181,10 +183,15 @@ class PlaceCounters {
   Tally* mutable_total() { return &total_; }
   Tally* mutable_lost(size_t reason) { return &lost_[reason]; }
   void Show() { shown_.store(true, std::memory_order_release); }
+  void SetGone(bool gone) {
+    if (gone) shown_.store(false, std::memory_order_release);
+    gone_.store(gone, std::memory_order_release);
+  }
 
  private:
   const Place place_;
   std::atomic<bool> shown_;
+  std::atomic<bool> gone_{false};
   Tally success_;
   Tally watched_success_;  // lost at a restart
   Tally sessions_;
@@ -204,6 +211,9 @@ class Counters {
   // Rows, in the order in which they were added.
   size_t places() const { return places_.load(std::memory_order_acquire); }
   const PlaceCounters& place(size_t id) const { return *Slot(id).load(std::memory_order_acquire); }
+
+  // Rows that are not gone.
+  size_t present_places() const;
 
   // The events of the series that has most. Looks at few places, so a scrape can afford it.
   uint64_t LargestSeries() const;

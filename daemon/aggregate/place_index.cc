@@ -8,42 +8,73 @@ namespace gmewatch {
 
 uint32_t PlaceIndex::RowFor(const Place& place, size_t max_places) {
   const auto found = rows_.find(place);
-  if (found != rows_.end()) return found->second;
-  if (exact_places_ < max_places && HasRoom()) return Add(place, false);
+  const bool known = found != rows_.end();
+  if (known && !counters_.place(found->second).gone()) return found->second;
+  if (exact_places_ < max_places && (known || HasRoom())) {
+    if (!known) return Add(place, false);
+    SetGone(found->second, false);
+    return found->second;
+  }
   Place overflow = {apps_.contains(place.app) ? place.app : kOtherLabel, kOtherLabel};
   auto other = rows_.find(overflow);
   if (other == rows_.end() && !HasRoom()) {
     overflow.app = kOtherLabel;
     other = rows_.find(overflow);
   }
-  return other != rows_.end() ? other->second : Add(overflow, false);
+  if (other == rows_.end()) return Add(overflow, false);
+  SetGone(other->second, false);
+  return other->second;
 }
 
-void PlaceIndex::Forget(const struct Forget& what) {
+void PlaceIndex::SetGone(uint32_t row, bool gone) {
+  if (counters_.place(row).gone() == gone) return;
+  Change(row)->SetGone(gone);
+  if (counters_.place(row).place().region == kOtherLabel) return;
+  if (gone) {
+    --exact_places_;
+  } else {
+    ++exact_places_;
+  }
+}
+
+void PlaceIndex::Forget(const struct Forget& what, const internal::Policy& policy) {
   forgot_ = true;
   for (uint32_t id = 0; id < counters_.places(); ++id) {
     const Place& place = counters_.place(id).place();
     if (place.app != what.app || (!what.region.empty() && place.region != what.region)) continue;
-    PlaceCounters* row = Change(id);
-    const bool all = !what.code.has_value();
-    if (all || *what.code == kSuccessCode) row->mutable_success()->Forget();
-    if (all) row->mutable_sessions()->Forget();
-    for (size_t reason = 0; all && reason < kLossReasons; ++reason) {
-      row->mutable_lost(reason)->Forget();
-    }
-    uint64_t total = row->success_events();
-    for (size_t slot = 0; slot < counters_.codes(); ++slot) {
-      const bool named = slot != kOtherSlot && counters_.code(slot) == what.code;
-      if (all || named) row->mutable_cell(slot)->Forget();
-      total += row->cell(slot).events.value();
-    }
-    row->mutable_total()->Forget();
-    row->mutable_total()->Add(total);
+    ForgetIn(what, Change(id));
+    if (!what.code.has_value()) SetGone(id, true);
   }
+  AddConfigured(policy);
 }
 
-void PlaceIndex::AddConfigured(const Place& place) {
-  if (!rows_.contains(place) && HasRoom()) Add(place, false);
+void PlaceIndex::ForgetIn(const struct Forget& what, PlaceCounters* row) {
+  const bool all = !what.code.has_value();
+  if (all || *what.code == kSuccessCode) row->mutable_success()->Forget();
+  if (all) row->mutable_sessions()->Forget();
+  for (size_t reason = 0; all && reason < kLossReasons; ++reason) {
+    row->mutable_lost(reason)->Forget();
+  }
+  uint64_t total = row->success_events();
+  for (size_t slot = 0; slot < counters_.codes(); ++slot) {
+    const bool named = slot != kOtherSlot && counters_.code(slot) == what.code;
+    if (all || named) row->mutable_cell(slot)->Forget();
+    total += row->cell(slot).events.value();
+  }
+  row->mutable_total()->Forget();
+  row->mutable_total()->Add(total);
+}
+
+void PlaceIndex::AddConfigured(const internal::Policy& policy) {
+  for (const internal::PlaceRecord& record : policy.configured()) {
+    const Place place = {record.app(), record.region()};
+    const auto found = rows_.find(place);
+    if (found != rows_.end()) {
+      SetGone(found->second, false);
+    } else if (HasRoom()) {
+      Add(place, false);
+    }
+  }
 }
 
 uint32_t PlaceIndex::Add(const Place& place, bool shown) {
@@ -73,6 +104,7 @@ void PlaceIndex::TakeRows(bool changed_only, Checkpoint* out) {
                            .shown = row.shown(),
                            .success_events = row.success_events(),
                            .sessions = row.sessions()});
+    out->places.back().gone = row.gone();
     for (size_t reason = 0; reason < kLossReasons; ++reason) {
       out->places.back().lost[reason] = row.lost(reason);
     }
@@ -91,6 +123,7 @@ absl::Status PlaceIndex::Load(const Checkpoint& checkpoint) {
       return absl::DataLossError(absl::StrCat("row ", row.id, " is out of order"));
     }
     Add(row.place, row.shown);
+    SetGone(row.id, row.gone);
     changed_[row.id] = false;
     PlaceCounters* place = counters_.mutable_place(row.id);
     place->mutable_success()->Add(row.success_events);

@@ -34,6 +34,7 @@ template <typename ValueOf>
 void RenderPlaces(absl::string_view prefix, const ScrapeView& view, const Counters& counters,
                   const std::vector<absl::string_view>& places, ChunkWriter* out, ValueOf value) {
   for (size_t id = 0; id < places.size() && out->open(); ++id) {
+    if (places[id].empty()) continue;
     out->Sample(prefix, places[id], view.place_shown[id] ? value(counters.place(id)) : 0);
   }
 }
@@ -43,6 +44,7 @@ void RenderCells(const std::vector<std::string>& prefixes, Tally Cell::*tally,
                  const ScrapeView& view, const Counters& counters,
                  const std::vector<absl::string_view>& places, ChunkWriter* out) {
   for (size_t id = 0; id < places.size() && out->open(); ++id) {
+    if (places[id].empty()) continue;
     const PlaceCounters& place = counters.place(id);
     const bool shown = view.place_shown[id];
     for (size_t slot = 0; slot < prefixes.size(); ++slot) {
@@ -162,7 +164,12 @@ std::vector<absl::string_view> GmeFamilies::PlaceLabels(size_t places) {
     AppendLabel(kLabelApp, place.app, &labels);
     labels.append("} ");
   }
-  return {place_labels_.begin(), place_labels_.begin() + static_cast<std::ptrdiff_t>(places)};
+  std::vector<absl::string_view> labels(
+      place_labels_.begin(), place_labels_.begin() + static_cast<std::ptrdiff_t>(places));
+  for (size_t id = 0; id < places; ++id) {
+    if (counters_.place(id).gone()) labels[id] = {};
+  }
+  return labels;
 }
 
 std::shared_ptr<const GmeFamilies::CatalogText> GmeFamilies::Texts() const {

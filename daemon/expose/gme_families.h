@@ -74,7 +74,7 @@ class GmeFamilies {
   static InfoText CodeInfo(absl::Span<const CatalogCode> codes);
   static InfoText SolutionInfo(absl::Span<const CatalogCode> codes, absl::string_view public_url);
   void RenderInfo(const InfoText& info, const ScrapeView& view, ChunkWriter* out) const;
-  // `region="REGION",app="APP"} ` for each of the first `places` rows.
+  // `region="REGION",app="APP"} ` for each of the first `places` rows; empty for one that is gone.
   std::vector<absl::string_view> PlaceLabels(size_t places);
   std::shared_ptr<const CatalogText> Texts() const;
   // `NAME{code="CODE",category="CATEGORY",` for each column.

@@ -111,7 +111,10 @@ absl::StatusOr<std::string> ForgetIn(const std::string& state_dir, const Forget&
   absl::Status appended = (*log)->Append(at->epoch + 1, epoch);
   if (!appended.ok()) return appended;
   return absl::StrCat("begun again at zero: ", TextOf(what), ", which had ", *events,
-                      " events; Prometheus takes it for a restart of the counter");
+                      " events; Prometheus takes it for a restart of the counter",
+                      what.code.has_value()
+                          ? ""
+                          : ", or does not see it until it reports again if no settings list it");
 }
 
 int RunForget(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
@@ -121,7 +124,9 @@ int RunForget(const std::vector<std::string>& arguments, std::ostream& out, std:
   absl::Status status = parser.Parse(arguments, &rest);
   if (status.ok() && flags.help) {
     out << "Usage: gmectl forget --app=APP [--region=REGION] [--code=CODE] --state_dir=DIR\n"
-           "Begins series again at zero, for counts that were forged. gmewatchd must not run with\n"
+           "Begins series again at zero, for counts that were forged. An app or\n"
+           "a region that no settings list is gone until it reports again. gmewatchd must not run "
+           "with\n"
            "this state; it has the change from its next start on, and a kill does not undo it.\n\n"
         << parser.Help()
         << "\nExit status: 0 begun again, 1 no such series or no usable state, 2 wrong usage.\n";

@@ -4,12 +4,17 @@
 
 namespace gmewatch {
 
+uint64_t ShownOf(const PlaceRow& row) {
+  if (row.gone) return 2;
+  return row.shown ? 1 : 0;
+}
+
 absl::flat_hash_map<uint32_t, uint32_t> PlaceChecksums(const Checkpoint& checkpoint) {
   absl::flat_hash_map<uint32_t, Checksum> sums;
   for (const PlaceRow& row : checkpoint.places) {
     Checksum& sum = sums[row.id];
     sum.Add(row.id).AddText(row.place.app).AddText(row.place.region);
-    sum.Add(row.shown ? 1 : 0).Add(row.success_events).Add(row.sessions);
+    sum.Add(ShownOf(row)).Add(row.success_events).Add(row.sessions);
     // Without the zeros, so that a later version may know more reasons.
     for (size_t reason = 0; reason < kLossReasons; ++reason) {
       if (row.lost[reason] != 0) sum.Add(reason).Add(row.lost[reason]);

@@ -13,6 +13,9 @@
 
 namespace gmewatch {
 
+// The column `shown` of a place: 1, or 2 if it is gone.
+uint64_t ShownOf(const PlaceRow& row);
+
 // By the place's id: its row and all its counters.
 absl::flat_hash_map<uint32_t, uint32_t> PlaceChecksums(const Checkpoint& checkpoint);
 uint32_t PageChecksum(const SessionPage& page);

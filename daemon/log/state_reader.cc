@@ -144,7 +144,8 @@ absl::Status StateReader::ReadPlaces(std::vector<PlaceRow>* places) {
                       PlaceRow place;
                       place.id = Uint32(row, 0);
                       place.place = {std::string(row.Bytes(1)), std::string(row.Bytes(2))};
-                      place.shown = row.Int64(3) != 0;
+                      place.shown = row.Int64(3) == 1;
+                      place.gone = row.Int64(3) == 2;
                       place.success_events = row.Uint64(4);
                       place.sessions = row.Uint64(5);
                       for (size_t reason = 0; reason < kLossReasons; ++reason) {

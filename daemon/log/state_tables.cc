@@ -175,7 +175,7 @@ absl::Status StateTables::SavePlaces(const Checkpoint& checkpoint) {
   for (const PlaceRow& row : checkpoint.places) {
     SqliteStatement& places = writers_.places;
     places.Bind(1, row.id).BindText(2, row.place.app).BindText(3, row.place.region);
-    places.Bind(4, row.shown).Bind(5, row.success_events).Bind(6, row.sessions);
+    places.Bind(4, ShownOf(row)).Bind(5, row.success_events).Bind(6, row.sessions);
     for (size_t reason = 0; reason < kLossReasons; ++reason) {
       places.Bind(7 + static_cast<int>(reason), row.lost[reason]);
     }

@@ -32,6 +32,7 @@ struct PlaceRow {
   uint64_t success_events = 0;
   uint64_t sessions = 0;
   std::array<uint64_t, kLossReasons> lost{};
+  bool gone = false;  // forgotten as a whole, and no scrape has it; never with shown
 };
 
 struct CounterRow {

@@ -3,9 +3,7 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <list>
 #include <memory>
 #include <string>
@@ -18,6 +16,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/connect_client.h"
 #include "tests/support/free_port.h"
+#include "tests/support/front_configuration.h"
 #include "tests/support/gmewatchd_process.h"
 #include "tests/support/raw_http2.h"
 #include "tests/support/wire_client.h"
@@ -27,21 +26,14 @@ namespace {
 
 constexpr size_t kStreams = 1000;
 
-// The shipped configuration without TLS and for a shell, at `port`, in front of `ingest` and
-// `connect`. It cuts streams that are quiet for `quiet`.
+// At `port`, in front of `ingest` and `connect`. It cuts streams that are quiet for `quiet`.
 std::string Configuration(uint16_t port, const std::string& ingest,
                           const std::string& quiet = "90s",
                           const std::string& connect = "127.0.0.1:4748") {
-  std::ifstream file(GMEWATCH_HAPROXY_CFG);
-  const std::string shipped{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return absl::StrReplaceAll(shipped, {{":443 ssl crt /etc/haproxy/gmewatch.pem alpn h2,http/1.1",
-                                        absl::StrCat("127.0.0.1:", port)},
-                                       {"127.0.0.1:4747", ingest},
-                                       {"127.0.0.1:4748", connect},
-                                       {"timeout client 90s", "timeout client " + quiet},
-                                       {"timeout server 90s", "timeout server " + quiet},
-                                       // A shell may have fewer descriptors.
-                                       {"maxconn 20000", "maxconn 1000"}});
+  return absl::StrReplaceAll(
+      FrontConfiguration(GMEWATCH_HAPROXY_CFG, absl::StrCat("127.0.0.1:", port), ingest, connect),
+      {{"timeout client 90s", "timeout client " + quiet},
+       {"timeout server 90s", "timeout server " + quiet}});
 }
 
 grpc::Status ReportWithin(WireClient* client, absl::Duration timeout) {

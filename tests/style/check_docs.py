@@ -44,20 +44,28 @@ def tests_in(sources: Iterable[Source]) -> set[str]:
 
 
 def _promise_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """(line, tests) of each row of the table whose head is `| promise | test |`."""
-    inside = False
+    """(line, tests) of each row of the tables of promises and threats, whose heads have a cell `test`."""
+    column = -1
     for number, line in enumerate(source.lines, start=1):
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not line.startswith("|"):
-            inside = False
-        elif cells == ["promise", "test"]:
-            inside = True
-        elif inside and set(line) - set("|-: "):
-            yield number, _TICKED.findall(cells[-1])
+            column = -1
+        elif cells[0] in ("promise", "threat") and "test" in cells:
+            column = cells.index("test")
+        elif column >= 0 and set(line) - set("|-: "):
+            yield number, _TICKED.findall(cells[column] if column < len(cells) else "")
+
+
+def _is_known(test: str, known: set[str], files: set[str]) -> bool:
+    """`Suite.*` stands for all tests of a suite, and a test may be a file."""
+    if test.endswith(".*"):
+        return any(name.startswith(test[:-1]) for name in known)
+    return test in known or test in files
 
 
 def check_promises(sources: list[Source]) -> Iterator[Fault]:
     known = tests_in(sources)
+    files = {source.path.rsplit("/", 1)[-1] for source in sources}
     for source in sources:
         if source.path != PROMISES:
             continue
@@ -65,7 +73,7 @@ def check_promises(sources: list[Source]) -> Iterator[Fault]:
             if not tests:
                 yield Fault(source.path, number, "promise", "no test stands for this promise")
             for test in tests:
-                if test not in known:
+                if not _is_known(test, known, files):
                     yield Fault(source.path, number, "promise", f"there is no test {test}")
 
 

@@ -54,7 +54,9 @@ grpc::Status ConnectStatusOf(const HttpReply& reply) {
 
 absl::StatusOr<HttpReply> ConnectClient::Post(const std::string& headers, const std::string& body,
                                               const std::string& path) {
-  if (connection_ == nullptr) connection_ = std::make_unique<HttpConnection>(address_);
+  if (connection_ == nullptr) {
+    connection_ = std::make_unique<HttpConnection>(address_, 0, source_);
+  }
   absl::StatusOr<HttpReply> reply = absl::UnavailableError("no connection");
   if (connection_->connected() &&
       connection_->Send(absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: ", address_, "\r\n",

@@ -24,8 +24,9 @@ class ConnectClient {
  public:
   enum class Form { kProto, kJson };
 
-  explicit ConnectClient(std::string address, Form form = Form::kProto)
-      : address_(std::move(address)), form_(form) {}
+  // `source` as that of HttpConnection.
+  explicit ConnectClient(std::string address, Form form = Form::kProto, std::string source = "")
+      : address_(std::move(address)), form_(form), source_(std::move(source)) {}
 
   // `acknowledged` may be null. `authorization` is the header of that name; empty: none.
   // `more_headers`: whole lines.
@@ -39,6 +40,7 @@ class ConnectClient {
  private:
   const std::string address_;
   const Form form_;
+  const std::string source_;
   std::unique_ptr<HttpConnection> connection_;
 };
 

@@ -1,5 +1,6 @@
 #include "tests/support/http_client.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,8 +22,8 @@ namespace {
 
 constexpr absl::string_view kLineEnd = "\r\n";
 
-void SetTimeouts(int socket) {
-  const timeval timeout{10, 0};
+void SetTimeouts(int socket, absl::Duration patience) {
+  const timeval timeout = absl::ToTimeval(patience);
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
   setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 }
@@ -39,7 +40,8 @@ std::string HttpReply::Header(absl::string_view name) const {
   return "";
 }
 
-HttpConnection::HttpConnection(absl::string_view address, int receive_buffer_bytes) {
+HttpConnection::HttpConnection(absl::string_view address, int receive_buffer_bytes,
+                               const std::string& source) {
   const size_t colon = address.rfind(':');
   if (colon == absl::string_view::npos) return;
   std::string host(address.substr(0, colon));
@@ -53,11 +55,17 @@ HttpConnection::HttpConnection(absl::string_view address, int receive_buffer_byt
   }
   const absl::Cleanup free_to = [to] { freeaddrinfo(to); };
   socket_ = socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  SetTimeouts(socket_);
+  SetTimeouts(socket_, absl::Seconds(10));
   if (receive_buffer_bytes > 0) {
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof(receive_buffer_bytes));
   }
-  if (connect(socket_, to->ai_addr, to->ai_addrlen) != 0) {
+  sockaddr_in from{};
+  from.sin_family = AF_INET;
+  const bool is_bound =
+      source.empty() ||
+      (inet_pton(AF_INET, source.c_str(), &from.sin_addr) == 1 &&
+       bind(socket_, reinterpret_cast<const sockaddr*>(&from), sizeof(from)) == 0);
+  if (!is_bound || connect(socket_, to->ai_addr, to->ai_addrlen) != 0) {
     close(socket_);
     socket_ = -1;
   }
@@ -68,6 +76,8 @@ HttpConnection::~HttpConnection() {
     close(socket_);
   }
 }
+
+void HttpConnection::SetPatience(absl::Duration patience) { SetTimeouts(socket_, patience); }
 
 bool HttpConnection::Send(absl::string_view text) {
   while (!text.empty()) {

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace gmewatch {
 
@@ -25,13 +26,16 @@ struct HttpReply {
 class HttpConnection {
  public:
   // `address` is HOST:PORT with a numeric host, IPv6 in brackets. `receive_buffer_bytes` of 0 keeps
-  // the system's size.
-  explicit HttpConnection(absl::string_view address, int receive_buffer_bytes = 0);
+  // the system's size. `source` is the IPv4 address that it comes from; empty: any.
+  explicit HttpConnection(absl::string_view address, int receive_buffer_bytes = 0,
+                          const std::string& source = "");
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();
 
   bool connected() const { return socket_ >= 0; }
+  // How long a read or a write waits for the other side.
+  void SetPatience(absl::Duration patience);
   bool Send(absl::string_view text);
   // `without_body`: for the reply to a HEAD.
   absl::StatusOr<HttpReply> ReadReply(bool without_body = false);

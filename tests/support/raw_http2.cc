@@ -24,7 +24,8 @@ size_t Times(absl::string_view text, absl::string_view part) {
 
 }  // namespace
 
-RawHttp2::RawHttp2(absl::string_view address) : connection_(address) {
+RawHttp2::RawHttp2(absl::string_view address, const std::string& source)
+    : connection_(address, 0, source) {
   out_ = std::string(kPreface);
   Frame(kSettings, 0, 0, "");
   Flush();
@@ -46,7 +47,6 @@ void RawHttp2::Call(uint32_t stream, absl::string_view path) {
 
 std::string RawHttp2::CallHeaders(absl::string_view path) {
   std::string block;
-  // Literals without indexing and without Huffman codes (RFC 7541, section 6.2.2).
   for (const auto& [name, value] :
        std::initializer_list<std::pair<absl::string_view, absl::string_view>>{
            {":method", "POST"},
@@ -55,11 +55,17 @@ std::string RawHttp2::CallHeaders(absl::string_view path) {
            {":authority", "localhost"},
            {"content-type", "application/grpc"},
            {"te", "trailers"}}) {
-    block.push_back('\0');
-    for (const absl::string_view text : {name, value}) {
-      block.push_back(static_cast<char>(text.size()));
-      block.append(text.data(), text.size());
-    }
+    block += Header(name, value);
+  }
+  return block;
+}
+
+std::string RawHttp2::Header(absl::string_view name, absl::string_view value) {
+  // A literal without indexing and without Huffman codes (RFC 7541, section 6.2.2).
+  std::string block(1, '\0');
+  for (const absl::string_view text : {name, value}) {
+    block.push_back(static_cast<char>(text.size()));
+    block.append(text.data(), text.size());
   }
   return block;
 }

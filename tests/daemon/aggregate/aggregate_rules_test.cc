@@ -131,6 +131,51 @@ TEST_F(AggregateRulesTest, AForgottenSeriesBeginsAgainAndTheOthersGoOn) {
   EXPECT_EQ(AllEvents(aggregate_), 6U);
 }
 
+TEST_F(AggregateRulesTest, APlaceThatIsForgottenAsAWholeLeavesItsRoomToOthers) {
+  feed_.SetPolicy(SomePolicy(2));
+  Epoch epoch;
+  uint64_t sent = 0;
+  const auto send = [&](const std::string& app) {
+    feed_.Send(SomeBatch(++sent, 1, {{1005, 1}}), From(app, "eu"));
+    return FindPlace(aggregate_, app, "eu");
+  };
+  ASSERT_NE(send("junk"), nullptr);
+  ASSERT_NE(send("game"), nullptr);
+  EXPECT_EQ(send("next"), nullptr) << "it is other";
+  epoch.forget.push_back({"junk", "", std::nullopt});
+  feed_.Apply(&epoch);
+  EXPECT_TRUE(FindPlace(aggregate_, "junk", "eu")->gone());
+  EXPECT_EQ(aggregate_.stats().app_regions, 2U) << "game and other";
+  Aggregate restored;
+  ASSERT_TRUE(restored.Restore(aggregate_.TakeCheckpoint(false)).ok());
+  EXPECT_TRUE(FindPlace(restored, "junk", "eu")->gone());
+  EXPECT_FALSE(FindPlace(restored, "game", "eu")->gone());
+  ASSERT_NE(send("next"), nullptr);
+  // It comes again: there is no room for it now, and then there is.
+  send("junk");
+  EXPECT_TRUE(FindPlace(aggregate_, "junk", "eu")->gone());
+  epoch.forget = {{"next", "eu", std::nullopt}};
+  feed_.Apply(&epoch);
+  const PlaceCounters* junk = send("junk");
+  EXPECT_FALSE(junk->gone());
+  EXPECT_EQ(junk->total(), 1U);
+  EXPECT_FALSE(junk->shown()) << "it begins at zero";
+}
+
+TEST_F(AggregateRulesTest, APlaceOfTheSettingsIsNeverGone) {
+  Fill("a", 1005, 10);
+  internal::Policy policy = SomePolicy();
+  internal::PlaceRecord* place = policy.add_configured();
+  place->set_app("a");
+  place->set_region("eu");
+  feed_.SetPolicy(policy);
+  Epoch epoch;
+  epoch.forget.push_back({"a", "", std::nullopt});
+  feed_.Apply(&epoch);
+  EXPECT_FALSE(FindPlace(aggregate_, "a", "eu")->gone());
+  EXPECT_EQ(FindPlace(aggregate_, "a", "eu")->total(), 0U);
+}
+
 TEST_F(AggregateRulesTest, ACheckpointAfterItHasTheZeros) {
   Fill("a", 1005, 1000);
   const Checkpoint first = aggregate_.TakeCheckpoint(false);

@@ -26,7 +26,11 @@ TEST(PlaceIndexTest, FirstTheRegionThenTheAppBecomesOther) {
   EXPECT_EQ(place_of("a", "asia"), (Place{"a", "other"}));
   EXPECT_EQ(place_of("b", "eu"), (Place{"other", "other"}));
   EXPECT_EQ(place_of("a", "eu"), (Place{"a", "eu"}));
-  index.AddConfigured({"c", "eu"});
+  internal::Policy policy;
+  internal::PlaceRecord* configured = policy.add_configured();
+  configured->set_app("c");
+  configured->set_region("eu");
+  index.AddConfigured(policy);
   EXPECT_EQ(place_of("c", "eu"), (Place{"c", "eu"}));
 }
 

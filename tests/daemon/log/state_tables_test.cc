@@ -23,7 +23,8 @@ std::string Text(const Checkpoint& c) {
     absl::StrAppend(&text, "\ncode ", r.slot, " ", r.code, " ", r.in_catalog, " ", r.shown);
   }
   for (const PlaceRow& r : c.places) {
-    absl::StrAppend(&text, "\nplace ", r.id, " ", r.place.app, " ", r.place.region, " ", r.shown);
+    absl::StrAppend(&text, "\nplace ", r.id, " ", r.place.app, " ", r.place.region, " ", r.shown,
+                    r.gone);
     absl::StrAppend(&text, " ", r.success_events, " ", r.sessions, " lost");
     for (const uint64_t lost : r.lost) absl::StrAppend(&text, " ", lost);
   }
@@ -80,7 +81,7 @@ Checkpoint FirstCheckpoint() {
   for (size_t i = 0; i < kRejectReasons; ++i) c.rejected[i] = {i, 10 * i};
   c.codes = {{0, 0, false, true}, {1, 1005, true, true}, {2, -1, false, false}};
   c.places = {{0, {"shooter", "eu"}, true, 11, 12, {1, 2, 3, 4, 5}},
-              {1, {"racer", "us"}, false, kLargest, 0, {}}};
+              {1, {"racer", "us"}, false, kLargest, 0, {}, true}};
   c.counters = {{0, 0, 4, 2, 1}, {0, 1, 100, 10, 0}, {1, 1, kLargest, 1, 0}, {1, 2, 5, 1, 1}};
   c.pages = {{0, std::string(5000, 'a')}, {1, ""}, {7, "seven"}};
   // In the order in which they are loaded.
