@@ -89,6 +89,10 @@ uint64_t MeasuredServer::ResidentBytes() const {
 
 CountedTotals MeasuredServer::Totals() const {
   const Samples samples = Scrape();
+  const auto written = samples.find(absl::StrCat(kFrontBatches.name, "{result=\"written\"}"));
+  if (written != samples.end()) {
+    return {static_cast<uint64_t>(written->second), 0, /*has_events=*/false};
+  }
   const double batches = ValueOf(samples, absl::StrCat(kBatches.name, "{result=\"counted\"}"));
   const double events = SumOf(samples, kErrorEvents.name) + SumOf(samples, kSuccessEvents.name);
   return {static_cast<uint64_t>(batches), static_cast<uint64_t>(events)};

@@ -16,6 +16,7 @@ namespace gmewatch {
 struct CountedTotals {
   uint64_t batches = 0;
   uint64_t events = 0;
+  bool has_events = true;  // a front counts the batches that it has written, and no events
 };
 
 class MeasuredServer {
