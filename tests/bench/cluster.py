@@ -86,9 +86,10 @@ class Bench:
         front.await_ready()
         return front
 
-    def wire_load(self, calls: str, entries: int, senders: int, servers: dict[str, str]) -> dict[str, Load]:
+    def wire_load(self, calls: str, entries: int, senders: int, servers: dict[str, str], seconds: float = 0, rounds: int = 0) -> dict[str, Load]:
+        seconds = seconds or self.options.seconds * (3 if calls == "unary" else 1)  # calls that wait go around a few times
         command = [self.programs / "wire_load", f"--calls={calls}", f"--entries={entries}", f"--senders={senders}"]
-        command += [f"--connections={64 if senders > 1000 else 8}", f"--duration={self.options.seconds * (3 if calls == 'unary' else 1)}s", f"--rounds={self.options.rounds}"]
+        command += [f"--connections={64 if senders > 1000 else 8}", f"--duration={seconds}s", f"--rounds={rounds or self.options.rounds}"]
         done = subprocess.run([*command, *map("=".join, servers.items())], capture_output=True, text=True, check=False)
         if "counts differ" in done.stderr:
             raise Different(f"{calls} {entries}: {done.stderr} {done.stdout}")
@@ -103,12 +104,16 @@ class Bench:
         return out
 
     def cpu(self) -> None:
+        # Brokers that have not been compiled take several times as much.
+        topic = self.topic()
+        front = f"{self.gmewatchd} --config={topic.config('front')}"
+        self.wire_load("stream", 8, 64, {"warm": front}, seconds=10 * self.options.seconds, rounds=1)
         idle = self.idle_brokers()
         with tempfile.TemporaryDirectory() as folder:
             config = Path(folder) / "sqlite.yaml"
             config.write_text(SETTINGS, encoding="utf-8")
             sqlite = f"{self.gmewatchd} --state_dir={{dir}} --config={config}"
-            for partitions in (4, 32):
+            for partitions in (32, 4):
                 self.cpu_of(partitions, sqlite, idle)
 
     def idle_brokers(self) -> float:
@@ -251,6 +256,8 @@ class Bench:
             print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
 
     def print(self) -> None:
+        if not self.rows and not self.differences:
+            return
         width = max((len(row[0]) for row in self.rows), default=0)
         print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, {self.options.compression}")
         print(f"{'':{width}}  {'at most':20}  reading")
@@ -275,16 +282,16 @@ def main() -> int:
         parser.error(f"--only: {', '.join(unknown)}; allowed: {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory(prefix="gmewatch_brokers_") as folder:
         brokers = Brokers(Path(folder))
+        bench = Bench(options, brokers)
         try:
             if not brokers.up():
                 return SKIPPED
-            bench = Bench(options, brokers)
             bench.run()
-            bench.print()
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             print(f"not measured: {error}", file=sys.stderr)
             return 2
         finally:
+            bench.print()
             brokers.down()
     return 1 if bench.differences else 0
 
