@@ -1,5 +1,6 @@
 """What cluster.py measures: three brokers, topics on them, and processes of gmewatchd."""
 
+import atexit
 import os
 import re
 import subprocess
@@ -115,6 +116,7 @@ class Daemon:
             stderr=self.errors,
             text=True,
         )
+        atexit.register(self.process.kill)  # also if a measurement fails
         assert self.process.stdout
         ready = next((line for line in self.process.stdout if line.startswith("ready ")), "")
         if not ready:
