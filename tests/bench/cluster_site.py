@@ -137,8 +137,14 @@ class Daemon:
         raise RuntimeError("gmewatchd is not ready")
 
     def counted(self) -> tuple[int, int]:
-        """Batches and events, with everything that was acknowledged before."""
-        text = fetch(self.admin, "/metrics")
+        """Batches and events, with everything that was acknowledged before; on a slow machine that takes several scrapes."""
+        text, end = "", time.monotonic() + READY_SECONDS
+        while not text:
+            try:
+                text = fetch(self.admin, "/metrics")
+            except urllib.error.HTTPError as error:
+                if error.code != 503 or time.monotonic() > end:
+                    raise
         batches = re.search(r'^gmewatch_batches_total\{result="counted"\} (\d+)', text, re.MULTILINE)
         events = re.findall(r"^gme_(?:error|success)_events_total\{.*\} (\d+)", text, re.MULTILINE)
         return int(batches[1]) if batches else 0, sum(map(int, events))
