@@ -150,7 +150,7 @@ TEST_F(MoveTest, CountsAndSessionsGoOnInAClusterAndBackOnOneMachine) {
   }
   ASSERT_TRUE(site.StartFront(0).ok());
   // A retry of what the one machine acknowledged, and what is new.
-  for (const uint64_t sequence : {2, 3, 4, 4}) Report(site.ingest_address(0), sequence);
+  for (const uint64_t sequence : {2U, 3U, 4U, 4U}) Report(site.ingest_address(0), sequence);
   for (const size_t counter : {0U, 1U}) {
     ASSERT_TRUE(AwaitReady(site.counter(counter)));
     EXPECT_EQ(Events(site.counter(counter)), 10);
@@ -163,7 +163,7 @@ TEST_F(MoveTest, CountsAndSessionsGoOnInAClusterAndBackOnOneMachine) {
   Export({after, "--role=all", "--state_dir=" + site.StateDir(0)});
   const auto daemon = StartAll(after);
   ASSERT_NE(daemon, nullptr);
-  for (const uint64_t sequence : {4, 5}) Report(daemon->ingest_address(), sequence);
+  for (const uint64_t sequence : {4U, 5U}) Report(daemon->ingest_address(), sequence);
   EXPECT_EQ(Events(*daemon), 15);
 }
 
