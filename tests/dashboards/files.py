@@ -29,6 +29,13 @@ def known_metrics() -> set[str]:
     return known | set(_RECORD.findall((DASHBOARDS / "prometheus/recording.yaml").read_text("utf-8")))
 
 
+def metrics_of_cluster() -> set[str]:
+    """Those that only fronts and counters have."""
+    header = (ROOT / "daemon/expose/metric_names.h").read_text("utf-8")
+    rows = header[header.index("#define GMEWATCH_COUNTER_METRICS") : header.index("// clang-format on")]
+    return {name for kind, name in _METRIC_ROW.findall(rows)}
+
+
 def metrics_of(expression: str) -> set[str]:
     return set(_METRIC.findall(_STRING.sub('""', expression)))
 

@@ -56,7 +56,7 @@ class Site:
         state = self.folder / f"state-{instance}"
         state.mkdir()
         self._programs.start(instance, self._executables["gmewatchd"], f"--config={self.folder}/settings.yaml", f"--state_dir={state}",
-                             "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0")
+                             "--ingest_address=127.0.0.1:0", "--admin_address=127.0.0.1:0", "--connect_address=127.0.0.1:0")
         ready = await_true(f"{instance} to be ready", 30, lambda: re.search(r"ready ingest=(\S+) admin=(\S+)", self._programs.output(instance)))
         return ready.group(1), ready.group(2)
 

@@ -81,34 +81,35 @@ void CuttingProxy::SetLink(Link link) {
 }
 
 void CuttingProxy::Run() {
-  constexpr short kRead = POLLIN | POLLRDHUP;
-  for (;;) {
-    const Link link = link_;
-    while (link == Link::kClosed && !connections_.empty()) Drop(connections_.begin());
-    std::vector<pollfd> polled = {{wake_[0], POLLIN, 0}};
-    if (link == Link::kSilent) {
-      if (poll(polled.data(), 1, -1) < 0 || !Woken()) break;
-      continue;
-    }
-    polled.push_back({listener_, POLLIN, 0});
-    bool holds = false;
-    for (const Connection& connection : connections_) {
-      polled.push_back({connection.client, kRead, 0});
-      polled.push_back({connection.server, kRead, 0});
-      holds = holds || !connection.held.empty();
-    }
-    if (poll(polled.data(), polled.size(), holds ? kHeldPollMs : -1) < 0) break;
-    if (polled[0].revents != 0 && !Woken()) break;
-    size_t i = 2;
-    for (auto connection = connections_.begin(); connection != connections_.end(); i += 2) {
-      const short server = polled[i + 1].revents;
-      const bool goes_on = Serve(&*connection, polled[i].revents != 0, (server & POLLIN) != 0,
-                                 (server & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
-      connection = goes_on ? std::next(connection) : Drop(connection);
-    }
-    if (polled[1].revents != 0) Accept();
+  while (Step()) {
   }
   while (!connections_.empty()) Drop(connections_.begin());
+}
+
+bool CuttingProxy::Step() {
+  const Link link = link_;
+  while (link == Link::kClosed && !connections_.empty()) Drop(connections_.begin());
+  std::vector<pollfd> polled = {{wake_[0], POLLIN, 0}};
+  if (link == Link::kSilent) return poll(polled.data(), 1, -1) >= 0 && Woken();
+  polled.push_back({listener_, POLLIN, 0});
+  constexpr short kRead = POLLIN | POLLRDHUP;
+  bool holds = false;
+  for (const Connection& connection : connections_) {
+    polled.push_back({connection.client, kRead, 0});
+    polled.push_back({connection.server, kRead, 0});
+    holds = holds || !connection.held.empty();
+  }
+  if (poll(polled.data(), polled.size(), holds ? kHeldPollMs : -1) < 0) return false;
+  if (polled[0].revents != 0 && !Woken()) return false;
+  size_t i = 2;
+  for (auto connection = connections_.begin(); connection != connections_.end(); i += 2) {
+    const short server = polled[i + 1].revents;
+    const bool goes_on = Serve(&*connection, polled[i].revents != 0, (server & POLLIN) != 0,
+                               (server & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
+    connection = goes_on ? std::next(connection) : Drop(connection);
+  }
+  if (polled[1].revents != 0) Accept();
+  return true;
 }
 
 bool CuttingProxy::Woken() {

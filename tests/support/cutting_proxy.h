@@ -56,6 +56,8 @@ class CuttingProxy {
   };
 
   void Run();
+  // Waits for something and does it; false at the end.
+  bool Step();
   // Whether a change of the link has woken the thread, and not the end.
   bool Woken();
   void Accept();
