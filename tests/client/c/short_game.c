@@ -1,9 +1,11 @@
 // Reports an event to URL with little patience; exit status 0 if it was acknowledged in ten
 // seconds.
 //
-//   short_game URL [before|after]    before or after the start no descriptor is left, until an
-//   attempt has failed
+//   short_game URL [before|after|threads]    before or after the start no descriptor is left, or
+//   after it no memory for another thread, until an attempt has failed
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -20,12 +22,22 @@ static void TakeFiles(void) {
     ++taken_count;
 }
 
-static void FreeFilesAfterAFailure(gmewatch_client* watch) {
+// A thread's stack has more than what is left; root has no limit on the number of threads.
+static void TakeMemory(struct rlimit* before) {
+  FILE* const file = fopen("/proc/self/statm", "r");
+  unsigned long pages = 0;
+  if (file == NULL || fscanf(file, "%lu", &pages) != 1) exit(2);
+  fclose(file);
+  getrlimit(RLIMIT_AS, before);
+  const struct rlimit limit = {pages * 4096 + (1 << 20), before->rlim_max};
+  if (setrlimit(RLIMIT_AS, &limit) != 0) exit(2);
+}
+
+static void AwaitAFailure(gmewatch_client* watch) {
   gmewatch_stats stats;
   do {
     gmewatch_get_stats(watch, &stats);
   } while (watch != NULL && stats.batches_failed == 0 && stats.pending_events > 0);
-  while (taken_count > 0) close(taken[--taken_count]);
 }
 
 int main(int argc, char** argv) {
@@ -42,7 +54,16 @@ int main(int argc, char** argv) {
   if (strcmp(when, "before") == 0) TakeFiles();
   gmewatch_client* const watch = gmewatch_start(&options);
   if (strcmp(when, "after") == 0) TakeFiles();
+  struct rlimit memory = {0, 0};
+  if (strcmp(when, "threads") == 0) TakeMemory(&memory);
   gmewatch_report(watch, 1005, 1);
-  if (when[0] != '\0') FreeFilesAfterAFailure(watch);
+  if (when[0] != '\0') AwaitAFailure(watch);
+  while (taken_count > 0) close(taken[--taken_count]);
+  if (memory.rlim_max > 0) {
+    gmewatch_stats stats;
+    gmewatch_get_stats(watch, &stats);
+    printf("%llu attempts failed\n", (unsigned long long)stats.batches_failed);
+    setrlimit(RLIMIT_AS, &memory);
+  }
   return gmewatch_stop(watch, 10000) ? 0 : 1;
 }

@@ -1,6 +1,6 @@
-"""What a player's device does to the core in C over libcurl: usage: short_game_test.py PROGRAM GMEWATCHD
+"""What a player's device does to the core in C over libcurl: usage: short_game_test.py PROGRAM GMEWATCHD MODULE_HOST MODULE MODULE
 
-A name with an IPv6 address that does not answer, and no file descriptor left, delay delivery and nothing else.
+A name with an IPv6 address that does not answer, no file descriptor and no thread left delay delivery and nothing else.
 """
 
 import re
@@ -57,6 +57,27 @@ class ShortGameTest(unittest.TestCase):
     def test_an_address_that_drops_connections(self) -> None:
         self.check_address(is_full=True)
 
+    def test_no_thread_left_in_mid_game(self) -> None:
+        """libcurl resolves a name on a thread of its own."""
+        if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        port = int(self.ports["connect"].rsplit(":", 1)[1])
+        with tempfile.TemporaryDirectory() as folder:
+            hosts = Path(folder) / "hosts"
+            hosts.write_text("127.0.0.1 one.example\n", encoding="utf-8")
+            inside = f"mount --bind {hosts} /etc/hosts && exec {PROGRAM} http://one.example:{port} threads"
+            done = subprocess.run([*NAMESPACE, "sh", "-c", inside], timeout=60, check=False, capture_output=True, text=True)
+        self.assertEqual((done.returncode, self.counted()), (0, ["1"]), done.stderr)
+        self.assertRegex(done.stdout, "^[1-9][0-9]* attempts failed")
+
+    def test_two_modules_of_one_game_have_the_core(self) -> None:
+        host, *modules = MODULES
+        done = subprocess.run([host, f"http://{self.ports['connect']}", *modules], timeout=60, check=False, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with urllib.request.urlopen(f"http://{self.ports['admin']}/metrics", timeout=20) as answer:
+            text = answer.read().decode()
+        self.assertEqual(re.findall(r'^gme_sessions_total\{region="eu",app="demo"\} (\d+)', text, re.MULTILINE), ["2"])
+
     def test_no_descriptor_left_in_mid_game(self) -> None:
         done = subprocess.run([PROGRAM, f"http://{self.ports['connect']}", "after"], timeout=60, check=False)
         self.assertEqual((done.returncode, self.counted()), (0, ["1"]))
@@ -69,6 +90,6 @@ class ShortGameTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM, GMEWATCHD = sys.argv[1:3]
-    del sys.argv[1:3]
+    PROGRAM, GMEWATCHD, *MODULES = sys.argv[1:6]
+    del sys.argv[1:6]
     unittest.main(verbosity=2)
