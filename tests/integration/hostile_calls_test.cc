@@ -86,6 +86,8 @@ class HostileCallsTest : public ::testing::Test {
     std::vector<std::unique_ptr<RawHttp2>> strangers;
     for (int i = 0; i < kConnections; ++i) {
       strangers.push_back(std::make_unique<RawHttp2>(daemon_->ingest_address()));
+      // On a busy machine they are read slowly.
+      strangers.back()->SetPatience(absl::Minutes(1));
       for (uint32_t call = 0; call < calls; ++call) {
         const uint32_t stream = 2 * call + 1;
         strangers.back()->Call(stream, call % 2 == 0 ? kReportPath : kReportStreamPath);
