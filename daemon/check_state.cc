@@ -9,19 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "daemon/aggregate/aggregate.h"
+#include "daemon/aggregate/aggregate_text.h"
 #include "daemon/log/sqlite_checkpoint.h"
 #include "daemon/log/sqlite_log.h"
 #include "daemon/log/state_copy.h"
 #include "daemon/log/state_lock.h"
 
 namespace gmewatch {
-
 namespace {
-
-std::string TextOf(const Aggregate& aggregate) {
-  return absl::StrCat(aggregate.batches_counted(), " batches counted, ", aggregate.session_count(),
-                      " sessions, ", aggregate.counters().places(), " (app, region) pairs");
-}
 
 absl::Status Restore(const std::string& state_dir, const Checkpoint& checkpoint,
                      Aggregate* aggregate) {
@@ -42,7 +37,7 @@ absl::StatusOr<std::string> CheckCounter(const std::string& state_dir) {
   return absl::StrCat(
       "the state is sound: of a counter of topic ", partitions.front().topic, " with ",
       partitions.size(), " partitions, ", (*checkpoint)->epoch, " records up to ",
-      absl::FormatTime(absl::FromUnixMillis((*checkpoint)->time_ms)), "; ", TextOf(aggregate));
+      absl::FormatTime(absl::FromUnixMillis((*checkpoint)->time_ms)), "; ", SummaryOf(aggregate));
 }
 
 }  // namespace
@@ -85,7 +80,7 @@ absl::StatusOr<std::string> CheckState(const std::string& state_dir) {
   if (!status.ok()) return status;
   return absl::StrCat("the state is sound: epoch ", epoch, " of ",
                       absl::FormatTime(absl::FromUnixMillis(time_ms)), ", ", epoch - covered,
-                      " epochs after the checkpoint; ", TextOf(aggregate));
+                      " epochs after the checkpoint; ", SummaryOf(aggregate));
 }
 
 }  // namespace gmewatch

@@ -79,7 +79,7 @@ struct BodySink {
   const HttpRequest& request;
 };
 
-int StatusOf(CURL* easy) {
+int HttpStatusOf(CURL* easy) {
   long status = 0;  // NOLINT(google-runtime-int): libcurl's type
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   return static_cast<int>(status);
@@ -89,7 +89,7 @@ int StatusOf(CURL* easy) {
 size_t KeepBody(const char* data, size_t size, size_t count, void* to) {
   auto* sink = static_cast<BodySink*>(to);
   const size_t bytes = size * count;
-  if (sink->request.take_body != nullptr && StatusOf(sink->easy) == 200) {
+  if (sink->request.take_body != nullptr && HttpStatusOf(sink->easy) == 200) {
     return sink->request.take_body({data, bytes}) ? bytes : 0;
   }
   if (sink->body.size() + bytes > sink->bytes_max) return 0;
@@ -165,7 +165,7 @@ absl::StatusOr<HttpResponse> HttpSession::Send(const HttpRequest& request,
   absl::Status status =
       StatusOf(static_cast<CURLcode>(*result), detail.data(), options_.response_bytes_max);
   if (!status.ok()) return status;
-  return HttpResponse{StatusOf(easy.get()), std::move(sink.body)};
+  return HttpResponse{HttpStatusOf(easy.get()), std::move(sink.body)};
 }
 
 absl::StatusOr<int> HttpSession::Transfer(const std::function<bool()>& gives_up) {

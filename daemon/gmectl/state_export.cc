@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "daemon/aggregate/aggregate.h"
+#include "daemon/aggregate/aggregate_text.h"
 #include "daemon/gmectl/kept_state.h"
 #include "daemon/log/sqlite_checkpoint.h"
 #include "daemon/log/sqlite_log.h"
@@ -18,11 +20,21 @@
 namespace gmewatch {
 namespace {
 
-absl::Status CheckTarget(const std::string& to) {
+// Takes the state of this role, to make another one at `to`. `otherwise`: what is wrong with one of
+// the other role.
+absl::StatusOr<StateLock> LockSource(const std::string& state_dir, StateRole role,
+                                     absl::string_view otherwise, const std::string& to) {
   std::error_code error;
-  if (!std::filesystem::exists(to, error)) return absl::OkStatus();
-  return absl::AlreadyExistsError(
-      absl::StrCat(to, " exists; allowed: a path that does not, for a new directory"));
+  if (std::filesystem::exists(to, error)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(to, " exists; allowed: a path that does not, for a new directory"));
+  }
+  const absl::StatusOr<StateRole> found = RoleOfState(state_dir);
+  if (!found.ok()) return found.status();
+  if (*found != role) {
+    return absl::FailedPreconditionError(absl::StrCat(state_dir, " is ", otherwise));
+  }
+  return StateLock::Acquire(state_dir);
 }
 
 // The counts of `aggregate` with what only the readers of counts know.
@@ -35,24 +47,13 @@ Checkpoint Whole(Aggregate* aggregate, Checkpoint readers) {
   return whole;
 }
 
-std::string TextOf(const Aggregate& aggregate) {
-  return absl::StrCat(aggregate.batches_counted(), " batches counted, ", aggregate.session_count(),
-                      " sessions, ", aggregate.counters().places(), " (app, region) pairs");
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> ExportForCounters(const std::string& state_dir,
                                               const SharedTopic& topic, const std::string& to) {
-  absl::Status status = CheckTarget(to);
-  if (!status.ok()) return status;
-  const absl::StatusOr<StateRole> role = RoleOfState(state_dir);
-  if (!role.ok()) return role.status();
-  if (*role != StateRole::kAll) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        state_dir, " is a counter's state; for another counter copy it with gmectl state backup"));
-  }
-  const absl::StatusOr<StateLock> lock = StateLock::Acquire(state_dir);
+  const absl::StatusOr<StateLock> lock =
+      LockSource(state_dir, StateRole::kAll,
+                 "a counter's state; for another counter copy it with gmectl state backup", to);
   if (!lock.ok()) return lock.status();
   const absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(state_dir);
   if (!log.ok()) return log.status();
@@ -66,7 +67,8 @@ absl::StatusOr<std::string> ExportForCounters(const std::string& state_dir,
   if (!policy.ParseFromString(aggregate.TakeCheckpoint(/*changed_only=*/true).policy)) {
     return absl::DataLossError(absl::StrCat(state_dir, "/state.db: the policy cannot be read"));
   }
-  status = aggregate.ShareLog(topic.name, static_cast<size_t>(topic.partitions), policy);
+  absl::Status status =
+      aggregate.ShareLog(topic.name, static_cast<size_t>(topic.partitions), policy);
   if (!status.ok()) return status;
   Checkpoint whole = Whole(&aggregate, *std::move(recovered));
   for (size_t i = 0; i < kRejectReasons; ++i) {
@@ -78,18 +80,12 @@ absl::StatusOr<std::string> ExportForCounters(const std::string& state_dir,
   status = (*store)->SaveCheckpoint(whole);
   if (!status.ok()) return status;
   return absl::StrCat("a counter's state, from the begin of topic ", topic.name, " with ",
-                      topic.partitions, " partitions: ", TextOf(aggregate));
+                      topic.partitions, " partitions: ", SummaryOf(aggregate));
 }
 
 absl::StatusOr<std::string> ExportForAll(const std::string& state_dir, const std::string& to) {
-  absl::Status status = CheckTarget(to);
-  if (!status.ok()) return status;
-  const absl::StatusOr<StateRole> role = RoleOfState(state_dir);
-  if (!role.ok()) return role.status();
-  if (*role != StateRole::kCounter) {
-    return absl::FailedPreconditionError(absl::StrCat(state_dir, " is a state of role all"));
-  }
-  const absl::StatusOr<StateLock> lock = StateLock::Acquire(state_dir);
+  const absl::StatusOr<StateLock> lock =
+      LockSource(state_dir, StateRole::kCounter, "a state of role all", to);
   if (!lock.ok()) return lock.status();
   const absl::StatusOr<std::unique_ptr<SqliteCheckpoint>> store = SqliteCheckpoint::Open(state_dir);
   if (!store.ok()) return store.status();
@@ -97,7 +93,7 @@ absl::StatusOr<std::string> ExportForAll(const std::string& state_dir, const std
   if (!loaded.ok()) return loaded.status();
   Checkpoint& checkpoint = **loaded;
   Aggregate aggregate;
-  status = aggregate.Restore(checkpoint);
+  absl::Status status = aggregate.Restore(checkpoint);
   if (!status.ok()) return status;
   checkpoint.partitions.clear();
   checkpoint.detector_whole = true;
@@ -110,7 +106,7 @@ absl::StatusOr<std::string> ExportForAll(const std::string& state_dir, const std
   status = (*log)->Append(checkpoint.epoch, last);
   if (status.ok()) status = (*log)->SaveCheckpoint(checkpoint);
   if (!status.ok()) return status;
-  return absl::StrCat("a state of role all: ", TextOf(aggregate));
+  return absl::StrCat("a state of role all: ", SummaryOf(aggregate));
 }
 
 }  // namespace gmewatch

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "daemon/base/clock.h"
@@ -16,7 +17,7 @@ namespace gmewatch {
 namespace {
 
 // gRPC has one log.
-LineBudget budget(kGrpcLinesMax, kGrpcLinesTime);
+ABSL_CONST_INIT LineBudget budget(kGrpcLinesMax, kGrpcLinesTime);
 
 void Log(gpr_log_func_args* args) {
   RealClock clock;

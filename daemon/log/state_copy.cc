@@ -80,14 +80,11 @@ absl::Status FromSystem(absl::string_view what, const std::string& path,
   return error ? FileError(what, path, error.value()) : absl::OkStatus();
 }
 
-bool IsThere(const std::string& path) {
+absl::Status CheckIsThere(const std::string& directory, const std::string& file) {
   std::error_code error;
-  return fs::exists(path, error);
-}
-
-absl::Status NoState(const std::string& directory, const std::string& file) {
-  return absl::NotFoundError(
-      absl::StrCat("there is no state in ", directory, ": ", file, " is missing"));
+  if (fs::exists(In(directory, file), error)) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat("there is no state in ", directory, ": ", file,
+                                          " is missing", error ? ": " + error.message() : ""));
 }
 
 // The state of a counter says how far it has counted each partition of a shared log.
@@ -159,13 +156,15 @@ absl::Status GiveToOwner(const std::string& state_dir, const std::string& aside)
 }  // namespace
 
 absl::StatusOr<StateRole> RoleOfState(const std::string& state_dir) {
-  if (!IsThere(In(state_dir, kState))) return NoState(state_dir, kState);
-  if (IsThere(In(state_dir, kJournal))) return StateRole::kAll;
+  absl::Status status = CheckIsThere(state_dir, kState);
+  if (!status.ok()) return status;
+  status = CheckIsThere(state_dir, kJournal);
+  if (status.ok()) return StateRole::kAll;
   const absl::StatusOr<Database> state = Open(In(state_dir, kState), SQLITE_OPEN_READONLY);
   if (!state.ok()) return state.status();
   const absl::StatusOr<bool> is_counter = HasPartitions(state->get(), In(state_dir, kState));
   if (!is_counter.ok()) return is_counter.status();
-  if (!*is_counter) return NoState(state_dir, kJournal);
+  if (!*is_counter) return status;
   return StateRole::kCounter;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/line_budget.h"
@@ -27,7 +28,7 @@ constexpr int kKafkaLinesMax = 10;
 constexpr absl::Duration kKafkaLinesTime = absl::Minutes(1);
 
 // While a broker is away librdkafka has several lines a second of each connection.
-LineBudget budget(kKafkaLinesMax, kKafkaLinesTime);
+ABSL_CONST_INIT LineBudget budget(kKafkaLinesMax, kKafkaLinesTime);
 
 void OnLog(const rd_kafka_t* /*handle*/, int level, const char* facility, const char* text) {
   if (level > kWarningLevel) return;
