@@ -8,13 +8,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "unity")]
 import build  # noqa: E402
 import readme_program  # noqa: E402
+from gmewatchd import Gmewatchd  # noqa: E402
 
 
 class FirstReportTest(unittest.TestCase):
@@ -22,22 +22,15 @@ class FirstReportTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        ports = [f"--{name}_address=127.0.0.1:0" for name in ("ingest", "connect", "admin")]
-        daemon = subprocess.Popen([GMEWATCHD, "--in_memory", "--open", *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(daemon.wait)
-        self.addCleanup(daemon.kill)
-        assert daemon.stdout
-        self.addCleanup(daemon.stdout.close)
-        ready = next(line for line in daemon.stdout if line.startswith("ready "))
-        self.ports = dict(part.split("=", 1) for part in ready.split()[1:])
+        self.daemon = Gmewatchd(self, GMEWATCHD)
+        self.ports = self.daemon.ports
         self.url = f"http://{self.ports['connect']}"
 
     def check(self, *command: str) -> None:
         """One event of 1005 is counted, of app demo in region eu."""
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        with urllib.request.urlopen(f"http://{self.ports['admin']}/metrics", timeout=20) as answer:
-            rows = [line for line in answer.read().decode().splitlines() if line.startswith("gme_error_events_total{") and not line.endswith(" 0")]
+        rows = [line for line in self.daemon.metrics().splitlines() if line.startswith("gme_error_events_total{") and not line.endswith(" 0")]
         self.assertEqual(len(rows), 1, rows)
         for part in ('code="1005"', 'region="eu"', 'app="demo"', "} 1"):
             self.assertIn(part, rows[0])

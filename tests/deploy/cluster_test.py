@@ -2,13 +2,13 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 from pathlib import Path
+
+from quickstart_run import link_programs, run_until
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "deploy/quickstart"
 # A minute on a quiet machine.
@@ -20,24 +20,12 @@ class ClusterQuickstartTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.state = Path(folder.name) / "state"
-        programs = Path(folder.name) / "bin"
-        programs.mkdir()
-        for name, path in zip(("gmewatchd", "gmectl", "gmewatch_fleet"), PROGRAMS):
-            os.symlink(path, programs / name)
+        programs = link_programs(Path(folder.name), PROGRAMS)
         self.command = [QUICKSTART, "--cluster", "--no-install", f"--bin_dir={programs}", f"--state_dir={self.state}", "--clients=60"]
 
     def run_until(self, last_words: str, **more) -> tuple[int, str]:
         """The exit status after Ctrl-C at `last_words`, and all output."""
-        output = ""
-        with subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more) as run:
-            patience = threading.Timer(PATIENCE_SECONDS, run.send_signal, [signal.SIGTERM])
-            patience.start()
-            for line in run.stdout:
-                output += line
-                if last_words in line:
-                    run.send_signal(signal.SIGINT)
-            patience.cancel()
-            return run.wait(60), output
+        return run_until(self.command, last_words, PATIENCE_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
 
     def assert_nothing_runs(self):
         """No process has the state directory among its arguments, or as its folder, as brokers do."""

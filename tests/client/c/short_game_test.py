@@ -9,27 +9,21 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.request
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from gmewatchd import Gmewatchd  # noqa: E402
 
 NAMESPACE = ["unshare", "--mount"]
 
 
 class ShortGameTest(unittest.TestCase):
     def setUp(self) -> None:
-        ports = [f"--{name}_address=127.0.0.1:0" for name in ("ingest", "connect", "admin")]
-        daemon = subprocess.Popen([GMEWATCHD, "--in_memory", "--open", *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(daemon.wait)
-        self.addCleanup(daemon.kill)
-        assert daemon.stdout
-        self.addCleanup(daemon.stdout.close)
-        ready = next(line for line in daemon.stdout if line.startswith("ready "))
-        self.ports = dict(part.split("=", 1) for part in ready.split()[1:])
+        self.daemon = Gmewatchd(self, GMEWATCHD)
+        self.ports = self.daemon.ports
 
     def counted(self) -> list[str]:
-        with urllib.request.urlopen(f"http://{self.ports['admin']}/metrics", timeout=20) as answer:
-            text = answer.read().decode()
-        return re.findall(r'^gme_error_events_total\{code="1005",.*\} (\d+)', text, re.MULTILINE)
+        return re.findall(r'^gme_error_events_total\{code="1005",.*\} (\d+)', self.daemon.metrics(), re.MULTILINE)
 
     def check_address(self, is_full: bool) -> None:
         if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode != 0:
@@ -74,9 +68,7 @@ class ShortGameTest(unittest.TestCase):
         host, *modules = MODULES
         done = subprocess.run([host, f"http://{self.ports['connect']}", *modules], timeout=60, check=False, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
-        with urllib.request.urlopen(f"http://{self.ports['admin']}/metrics", timeout=20) as answer:
-            text = answer.read().decode()
-        self.assertEqual(re.findall(r'^gme_sessions_total\{region="eu",app="demo"\} (\d+)', text, re.MULTILINE), ["2"])
+        self.assertEqual(re.findall(r'^gme_sessions_total\{region="eu",app="demo"\} (\d+)', self.daemon.metrics(), re.MULTILINE), ["2"])
 
     def test_no_descriptor_left_in_mid_game(self) -> None:
         done = subprocess.run([PROGRAM, f"http://{self.ports['connect']}", "after"], timeout=60, check=False)

@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tests/client/vectors"))
+sys.path[:0] = [str(ROOT / "tests/client"), str(ROOT / "tests/client/vectors")]
 import replay  # noqa: E402
+from gmewatchd import Gmewatchd  # noqa: E402
 
 CORE = ROOT / "client/c/gmewatch.c"
 PLAYER = ROOT / "tests/client/c/vector_player.c"
@@ -130,16 +130,9 @@ class ToolchainsTest(unittest.TestCase):
         program = folder / "first_report.exe"
         sources = [ROOT / "client/examples/first_report.c", CORE, CORE.with_name("gmewatch_winhttp.c")]
         self.assertEqual(Toolchain("mingw", MINGW, link=("-lwinhttp",)).make(folder, sources, program, WARNINGS), "")
-        ports = [f"--{name}_address=127.0.0.1:0" for name in ("ingest", "connect", "admin")]
-        with subprocess.Popen([GMEWATCHD, "--in_memory", "--open", *ports], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
-            self.addCleanup(daemon.kill)
-            ready = next(line for line in daemon.stdout or () if line.startswith("ready "))
-            at = dict(part.split("=", 1) for part in ready.split()[1:])
-            subprocess.run([WINE, str(program), f"http://{at['connect']}"], check=True, timeout=120)
-            with urllib.request.urlopen(f"http://{at['admin']}/metrics", timeout=20) as answer:
-                text = answer.read().decode()
-            daemon.kill()
-        self.assertRegex(text, r'gme_error_events_total\{code="1005",.*app="demo"\} 1\n')
+        daemon = Gmewatchd(self, GMEWATCHD)
+        subprocess.run([WINE, str(program), f"http://{daemon.ports['connect']}"], check=True, timeout=120)
+        self.assertRegex(daemon.metrics(), r'gme_error_events_total\{code="1005",.*app="demo"\} 1\n')
 
     def test_it_defines_nothing_but_gmewatch_and_stays_small(self) -> None:
         for toolchain in TOOLCHAINS[:4]:
